@@ -1,0 +1,1 @@
+//! What nodes do to the outside.

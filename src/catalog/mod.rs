@@ -1,0 +1,1 @@
+//! The typed contracts of actions and triggers.

@@ -1,0 +1,26 @@
+//! Chainkeel: workflow automation for blockchain operations whose every run is a ledger.
+//!
+//! The rooms, from the ground floor up. A room imports only from the floors below it; the
+//! architecture test holds the table.
+
+pub mod primitives;
+
+pub mod catalog;
+pub mod egress;
+
+pub mod aggregates;
+
+pub mod journal;
+pub mod triggers;
+
+pub mod actions;
+pub mod projections;
+
+pub mod actors;
+
+pub mod http;
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod telemetry;

@@ -1,0 +1,1 @@
+//! What matches: the index of live triggers.
