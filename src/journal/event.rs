@@ -1,0 +1,221 @@
+//! What goes into the ledger and what comes out of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use cqrs_es::DomainEvent;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::Error;
+use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
+
+/// One aggregate's events: the unit of order and of conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamId {
+    /// `run`, `workflow` …: each has a partition of its own.
+    pub aggregate_type: &'static str,
+    /// The aggregate's id in its textual form; runs are partitioned by it.
+    pub aggregate_id: String,
+}
+
+impl StreamId {
+    /// The stream of one aggregate.
+    pub fn new(aggregate_type: &'static str, aggregate_id: impl Into<String>) -> Self {
+        Self { aggregate_type, aggregate_id: aggregate_id.into() }
+    }
+
+    /// The stream of a run.
+    pub fn run(run: RunId) -> Self {
+        Self::new("run", run.to_string())
+    }
+
+    /// The stream of a workflow.
+    pub fn workflow(workflow: WorkflowId) -> Self {
+        Self::new("workflow", workflow.to_string())
+    }
+}
+
+/// Who did it, for whom and why: stored beside every event as a JSON map of strings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Metadata {
+    /// The tenant that the event belongs to.
+    #[serde(rename = "organization_id")]
+    pub organization: OrganizationId,
+    /// The principal that gave the command, or the part of the house that did.
+    pub actor: String,
+    /// The command that produced the events; the same one is never recorded twice at one place.
+    #[serde(rename = "command_id")]
+    pub command: CommandId,
+    /// What led to the command: another command, an event, a request.
+    #[serde(rename = "causation_id", skip_serializing_if = "Option::is_none")]
+    pub causation: Option<String>,
+    /// What all that belongs together shares.
+    #[serde(rename = "correlation_id", skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
+}
+
+impl Metadata {
+    /// Metadata of a new command, without cause.
+    pub fn new(organization: OrganizationId, actor: impl Into<String>, command: CommandId) -> Self {
+        Self { organization, actor: actor.into(), command, causation: None, correlation: None }
+    }
+}
+
+/// An event that is about to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The event's name in snake case.
+    pub event_type: Cow<'static, str>,
+    /// The version of its shape.
+    pub event_version: Cow<'static, str>,
+    /// JSON text.
+    pub payload: String,
+}
+
+impl NewEvent {
+    /// The stored form of an aggregate's event.
+    pub fn of<E: DomainEvent>(event: &E) -> Result<Self, Error> {
+        Ok(Self {
+            event_type: event.event_type().into(),
+            event_version: event.event_version().into(),
+            payload: serde_json::to_string(event).map_err(|source| Error::Encode(source.into()))?,
+        })
+    }
+}
+
+/// The right to write the runs of a slot, as it was when it was acquired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fence {
+    /// The slot, 0 to 255.
+    pub slot: i16,
+    /// Grows with each takeover; an append under an older one is refused.
+    pub epoch: i64,
+}
+
+/// Events of one command for one stream, with what must become durable together with them.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Where the events go.
+    pub stream: StreamId,
+    /// The last sequence that the writer has seen; 0 for a new stream.
+    pub expected: i64,
+    /// At least one.
+    pub events: Vec<NewEvent>,
+    /// The same for all of them.
+    pub metadata: Metadata,
+    /// Required for runs while workers share them; absent for streams that any process may write.
+    pub fence: Option<Fence>,
+    /// Rows of other tables, written in the same transaction.
+    pub side: Vec<Side>,
+}
+
+/// A row that is written if, and only if, the events are.
+#[derive(Debug, Clone)]
+pub enum Side {
+    /// This run is the one that the trigger started; a second claim of the same trigger is refused.
+    Claim {
+        /// What identifies the trigger's firing within the organization.
+        trigger_id: String,
+    },
+    /// The answer to give when the same request comes again.
+    Receipt(Receipt),
+    /// The command came through the inbox and is done.
+    InboxDone(CommandId),
+}
+
+/// The answer that was given to a request with an `Idempotency-Key`. Kept for 24 hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Whose request it was.
+    pub organization: OrganizationId,
+    /// Who sent it.
+    pub principal: String,
+    /// Method and route: the same key may serve another route.
+    pub route: String,
+    /// The key that the client chose.
+    pub key: String,
+    /// A hash of the request's body: the same key with another body is a mistake.
+    pub fingerprint: String,
+    /// The HTTP status that was answered.
+    pub status: i16,
+    /// The body that was answered: JSON text.
+    pub response: String,
+}
+
+/// What became of one append. Another stream's conflict never shows here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Durable.
+    Appended {
+        /// The stream's last sequence now.
+        last: i64,
+    },
+    /// This very command was recorded before: success, and nothing was written again.
+    Duplicate {
+        /// The last sequence which that command wrote.
+        last: i64,
+    },
+    /// Somebody else wrote at this place: load again and decide again.
+    Conflict,
+    /// The slot was taken over: drop the state, the run belongs to another worker.
+    Fenced,
+    /// The trigger has started another run already.
+    ClaimTaken {
+        /// That run.
+        run: String,
+    },
+    /// A request with the same idempotency key was answered already: look the receipt up.
+    ReceiptTaken,
+}
+
+/// An event as the ledger holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its number in the whole ledger; 0 while the sequencer has not reached it.
+    pub position: i64,
+    /// `run`, `workflow` …
+    pub aggregate_type: Cow<'static, str>,
+    /// The aggregate's id.
+    pub aggregate_id: String,
+    /// Its number in its stream, from 1.
+    pub sequence: i64,
+    /// The event's name in snake case.
+    pub event_type: String,
+    /// The version of its shape when it was recorded.
+    pub event_version: String,
+    /// The tenant that it belongs to.
+    pub organization: OrganizationId,
+    /// JSON text, as recorded; large payloads are fetched from their blob.
+    pub payload: String,
+    /// JSON text: a map of strings, see [`Metadata`].
+    pub metadata: String,
+    /// When it was written, by the database's clock.
+    pub recorded_at: OffsetDateTime,
+}
+
+impl Recorded {
+    /// The metadata as a map: `organization_id`, `actor`, `command_id`, `causation_id`,
+    /// `correlation_id`, and whatever other programs put there.
+    pub fn metadata_map(&self) -> Result<BTreeMap<String, String>, Error> {
+        serde_json::from_str(&self.metadata).map_err(|source| self.undecodable(source))
+    }
+
+    pub(super) fn undecodable(&self, source: serde_json::Error) -> Error {
+        Error::Decode {
+            stream: format!("{} {}", self.aggregate_type, self.aggregate_id),
+            sequence: self.sequence,
+            source: source.into(),
+        }
+    }
+}
+
+/// The name of an aggregate type without a copy for those that we know.
+#[expect(dead_code, reason = "the reader comes with the next change")]
+pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
+    match text.as_str() {
+        "run" => Cow::Borrowed("run"),
+        "workflow" => Cow::Borrowed("workflow"),
+        _ => Cow::Owned(text),
+    }
+}
