@@ -1,0 +1,80 @@
+//! Lets in who is known. Every route wants a bearer key, but for those that the table of routes
+//! names as public; what is not in the table is not public.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+
+use crate::access::{AdminKey, Principal};
+use crate::http::problem::{Code, Problem};
+use crate::http::routes::{self, Access};
+
+/// Recognizes the principal, or refuses the request before its body is read.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match access(&request) {
+        Access::Public => {}
+        Access::BearerOrSecret if !request.headers().contains_key(AUTHORIZATION) => {
+            if !has_secret(&request) {
+                return Err(Problem::new(Code::Unauthenticated)
+                    .because("send `Authorization: Bearer <key>` or `?secret=` of the workflow")
+                    .into());
+            }
+        }
+        Access::Bearer | Access::BearerOrSecret => {
+            let principal = recognize(&request)?;
+            request.extensions_mut().insert(principal);
+        }
+    }
+    next.call(request).await
+}
+
+/// Who may use the route that this request will be led to.
+fn access(request: &ServiceRequest) -> Access {
+    match request.match_pattern() {
+        Some(pattern) => routes::access(request.method(), &pattern),
+        // Below /v1 nobody unknown learns what there is; elsewhere there is nothing to learn.
+        None if request.path().starts_with("/v1") => Access::Bearer,
+        None => Access::Public,
+    }
+}
+
+fn recognize(request: &ServiceRequest) -> Result<Principal, Problem> {
+    let key = request
+        .app_data::<Data<AdminKey>>()
+        .ok_or_else(|| Problem::internal("no admin key was configured"))?;
+    let presented = bearer(request)?;
+    if AdminKey::is_mistyped(presented) {
+        return Err(Problem::new(Code::Unauthenticated).because("the key is mistyped"));
+    }
+    if !key.admits(presented) {
+        return Err(Problem::new(Code::Unauthenticated).because("the key is not known here"));
+    }
+    Ok(Principal::admin())
+}
+
+fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next().ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    if headers.next().is_some() {
+        return Err(Problem::new(Code::Unauthenticated).because("`Authorization` occurs twice"));
+    }
+    let malformed =
+        || Problem::new(Code::Unauthenticated).because("`Authorization` must be `Bearer <key>`");
+    let text = header.to_str().map_err(|_| malformed())?;
+    let (scheme, key) = text.split_once(' ').ok_or_else(malformed)?;
+    if !scheme.eq_ignore_ascii_case("bearer") || key.trim().is_empty() {
+        return Err(malformed());
+    }
+    Ok(key.trim())
+}
+
+fn has_secret(request: &ServiceRequest) -> bool {
+    url::form_urlencoded::parse(request.query_string().as_bytes())
+        .any(|(name, value)| name == "secret" && !value.is_empty())
+}

@@ -1,0 +1,6 @@
+//! What every request passes through, from the outside in.
+
+pub mod access_log;
+pub mod authenticate;
+pub mod headers;
+pub mod request_id;

@@ -1,0 +1,341 @@
+//! Every kind of problem: its status, what it means, and what the caller can do about it.
+
+/// The kinds of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is explained by its entry in the table below")]
+pub enum Code {
+    InvalidJson,
+    InvalidBody,
+    InvalidQuery,
+    InvalidPath,
+    InvalidHeader,
+    InvalidRequest,
+    InvalidDefinition,
+    BodyTooLarge,
+    BodyTimeout,
+    UnsupportedMediaType,
+    Unauthenticated,
+    NotFound,
+    MethodNotAllowed,
+    WorkflowNotFound,
+    VersionNotFound,
+    RunNotFound,
+    NodeNotFound,
+    WebhookNotFound,
+    VersionConflict,
+    WorkflowRefuses,
+    RunRefuses,
+    IdempotencyInFlight,
+    IdempotencyMismatch,
+    Contended,
+    Busy,
+    PositionNotReached,
+    Unanswered,
+    Unavailable,
+    Internal,
+}
+
+/// One kind of problem.
+#[derive(Debug)]
+pub struct Entry {
+    /// The name that programs compare, and the last segment of its page.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// A few words.
+    pub title: &'static str,
+    /// What is sent when nothing more is known.
+    pub message: &'static str,
+    /// When it happens, and what the caller can do.
+    pub cure: &'static str,
+}
+
+/// All kinds, in the order of the documentation.
+pub const ALL: [Code; 29] = [
+    Code::InvalidJson,
+    Code::InvalidBody,
+    Code::InvalidQuery,
+    Code::InvalidPath,
+    Code::InvalidHeader,
+    Code::InvalidRequest,
+    Code::InvalidDefinition,
+    Code::BodyTooLarge,
+    Code::BodyTimeout,
+    Code::UnsupportedMediaType,
+    Code::Unauthenticated,
+    Code::NotFound,
+    Code::MethodNotAllowed,
+    Code::WorkflowNotFound,
+    Code::VersionNotFound,
+    Code::RunNotFound,
+    Code::NodeNotFound,
+    Code::WebhookNotFound,
+    Code::VersionConflict,
+    Code::WorkflowRefuses,
+    Code::RunRefuses,
+    Code::IdempotencyInFlight,
+    Code::IdempotencyMismatch,
+    Code::Contended,
+    Code::Busy,
+    Code::PositionNotReached,
+    Code::Unanswered,
+    Code::Unavailable,
+    Code::Internal,
+];
+
+macro_rules! entry {
+    ($code:literal, $status:literal, $title:literal, $message:literal, $cure:literal $(,)?) => {
+        &Entry { code: $code, status: $status, title: $title, message: $message, cure: $cure }
+    };
+}
+
+/// What is known of a kind.
+#[expect(clippy::too_many_lines, reason = "a table, one entry a kind")]
+pub const fn entry(code: Code) -> &'static Entry {
+    match code {
+        Code::InvalidJson => entry!(
+            "invalid-json",
+            400,
+            "The body is not JSON",
+            "the body is not valid JSON",
+            "The body could not be read as JSON, or is JSON that cannot be kept faithfully: nested over 64 levels, an integer beyond 64 bits (send it as a string), a NUL character, or a field that occurs twice. `details` names the place.",
+        ),
+        Code::InvalidBody => entry!(
+            "invalid-body",
+            422,
+            "The body has the wrong shape",
+            "the body does not have the shape that this endpoint takes",
+            "A field is missing, unknown or of the wrong type. `details` holds the JSON pointer of the fault; `/openapi.json` has the shape.",
+        ),
+        Code::InvalidQuery => entry!(
+            "invalid-query",
+            400,
+            "A query parameter is wrong",
+            "the query has a parameter that is unknown, repeated or malformed",
+            "`details` names the parameter and what it must be.",
+        ),
+        Code::InvalidPath => entry!(
+            "invalid-path",
+            400,
+            "A segment of the path is wrong",
+            "the path holds an id that is malformed",
+            "Ids are TypeIDs such as `run_01h455vb4pex5vsknk084sn02q`; version numbers count from 1.",
+        ),
+        Code::InvalidHeader => entry!(
+            "invalid-header",
+            400,
+            "A header is wrong",
+            "a header is repeated or malformed",
+            "`details` names the header. An `Idempotency-Key` has 1 to 255 visible ASCII characters; a `Last-Event-ID` is a position.",
+        ),
+        Code::InvalidRequest => entry!(
+            "invalid-request",
+            400,
+            "The request cannot be read",
+            "the request cannot be read",
+            "The request breaks the rules of HTTP before any endpoint sees it.",
+        ),
+        Code::InvalidDefinition => entry!(
+            "invalid-definition",
+            422,
+            "The definition has problems",
+            "the definition has problems that keep it from being published or run",
+            "`details` lists every problem, each with the JSON pointer inside the definition, the node and the cure. Mend them all and try again.",
+        ),
+        Code::BodyTooLarge => entry!(
+            "body-too-large",
+            413,
+            "The body is too large",
+            "the body is larger than 1 MiB",
+            "No body may exceed 1 MiB. Keep large data elsewhere and send a reference.",
+        ),
+        Code::BodyTimeout => entry!(
+            "body-timeout",
+            408,
+            "The body came too slowly",
+            "the body did not arrive within 10 seconds",
+            "The whole body must arrive within 10 seconds of its head. Send it again.",
+        ),
+        Code::UnsupportedMediaType => entry!(
+            "unsupported-media-type",
+            415,
+            "The body has the wrong type",
+            "the body must be application/json, not compressed",
+            "Send `Content-Type: application/json` and no `Content-Encoding`. Webhooks also take forms and text.",
+        ),
+        Code::Unauthenticated => entry!(
+            "unauthenticated",
+            401,
+            "Not authenticated",
+            "a valid key is needed: send `Authorization: Bearer <key>`",
+            "The key is missing, malformed or not known here. `make dev` prints the admin key once.",
+        ),
+        Code::NotFound => entry!(
+            "not-found",
+            404,
+            "There is nothing here",
+            "no endpoint has this path",
+            "`/openapi.json` lists all endpoints.",
+        ),
+        Code::MethodNotAllowed => entry!(
+            "method-not-allowed",
+            405,
+            "The endpoint does not have this method",
+            "the endpoint does not have this method",
+            "The `Allow` header lists the methods it has.",
+        ),
+        Code::WorkflowNotFound => entry!(
+            "workflow-not-found",
+            404,
+            "There is no such workflow",
+            "there is no workflow with this id",
+            "It never existed, or it belongs to another organization.",
+        ),
+        Code::VersionNotFound => entry!(
+            "version-not-found",
+            404,
+            "There is no such version",
+            "the workflow has no version with this number",
+            "`GET /v1/workflows/{id}/versions` lists those there are.",
+        ),
+        Code::RunNotFound => entry!(
+            "run-not-found",
+            404,
+            "There is no such run",
+            "there is no run with this id",
+            "It never existed, or it belongs to another organization. A run that was just started is found at once.",
+        ),
+        Code::NodeNotFound => entry!(
+            "node-not-found",
+            404,
+            "The run has no such node",
+            "the run's definition has no node with this id",
+            "Node ids are the keys of `nodes` in the definition that the run was started with.",
+        ),
+        Code::WebhookNotFound => entry!(
+            "webhook-not-found",
+            404,
+            "There is no such webhook",
+            "no live workflow listens under this URL",
+            "The secret is wrong, or the workflow is not published, paused or archived. Which of these it is, only the workflow's owner may know.",
+        ),
+        Code::VersionConflict => entry!(
+            "version-conflict",
+            409,
+            "Somebody else changed it",
+            "the workflow has changed since it was read",
+            "Read the workflow again, repeat the change on what it says now, and send its present `version`.",
+        ),
+        Code::WorkflowRefuses => entry!(
+            "workflow-refuses",
+            409,
+            "The workflow does not allow this now",
+            "the workflow does not allow this in its present status",
+            "The message says what stands in the way: it is archived, has no draft, is not live, or is paused already.",
+        ),
+        Code::RunRefuses => entry!(
+            "run-refuses",
+            409,
+            "The run does not allow this now",
+            "the run does not allow this in its present status",
+            "The message says what stands in the way: it has ended, did not fail, or the node is not waiting.",
+        ),
+        Code::IdempotencyInFlight => entry!(
+            "idempotency-in-flight",
+            409,
+            "The same request is being carried out",
+            "a request with this Idempotency-Key is being carried out",
+            "Wait for its answer, or send the same request again after `Retry-After`.",
+        ),
+        Code::IdempotencyMismatch => entry!(
+            "idempotency-mismatch",
+            422,
+            "The Idempotency-Key was used for another request",
+            "this Idempotency-Key was used with another body",
+            "A key stands for one request for 24 hours. Use a fresh key for a new request.",
+        ),
+        Code::Contended => entry!(
+            "contended",
+            409,
+            "Others changed it at the same time",
+            "others changed it each time that this order was decided",
+            "Nothing was changed. Try again after `Retry-After`.",
+        ),
+        Code::Busy => entry!(
+            "busy",
+            429,
+            "Too much at once",
+            "the house has as much to do as it takes",
+            "Nothing was changed. Try again after `Retry-After`, and more slowly.",
+        ),
+        Code::PositionNotReached => entry!(
+            "position-not-reached",
+            503,
+            "The view is behind",
+            "the view did not reach the position within 5 seconds",
+            "`minPosition` names a position that the view has not reached, or that does not exist yet. Try again after `Retry-After`.",
+        ),
+        Code::Unanswered => entry!(
+            "unanswered",
+            503,
+            "No answer in time",
+            "the run's worker did not answer in time: the order may still be carried out",
+            "Send the same request with the same `Idempotency-Key` again: it is carried out once.",
+        ),
+        Code::Unavailable => entry!(
+            "unavailable",
+            503,
+            "Not available now",
+            "something that this needs is away for the moment",
+            "The database cannot be reached, or the server is starting or stopping. Try again after `Retry-After`.",
+        ),
+        Code::Internal => entry!(
+            "internal",
+            500,
+            "Something failed inside",
+            "something failed inside; the log has it under this request id",
+            "This is a defect. Report it with the `requestId`.",
+        ),
+    }
+}
+
+/// The page that `docs/problems.md` holds.
+pub fn documentation() -> String {
+    use std::fmt::Write;
+    let mut page = String::from(
+        "# Problems\n\nGenerated from `src/http/problem_table.rs`; `UPDATE=1 cargo test contracts` rewrites it.\n\n\
+         Every refusal is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, and also \
+         `code`, `message`, `requestId` and `details: [{path, nodeId?, code?, message}]`. \
+         `type` is `/problems/<code>`; each code has its heading here.\n",
+    );
+    for code in ALL {
+        let entry = entry(code);
+        write!(
+            page,
+            "\n## {}\n\n**{}** · {}\n\n{}\n",
+            entry.code, entry.status, entry.title, entry.cure
+        )
+        .expect("writing to a String does not fail");
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_listed_once_and_is_kebab_case() {
+        let names: BTreeSet<_> = ALL.map(|code| entry(code).code).into();
+        assert_eq!(names.len(), ALL.len());
+        assert!(names.iter().all(|name| name.bytes().all(|b| b == b'-' || b.is_ascii_lowercase())));
+        assert_eq!(ALL.last().map(|code| *code as usize + 1), Some(ALL.len()));
+    }
+
+    #[test]
+    fn every_status_is_an_error() {
+        assert!(ALL.iter().all(|code| (400..600).contains(&entry(*code).status)));
+    }
+}

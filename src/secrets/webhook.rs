@@ -1,0 +1,72 @@
+//! The secret in a workflow's webhook URL. It is derived, so nothing needs to keep it: the ledger
+//! holds its hash, and the installation key gives it back to its owner at any time.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::primitives::{WorkflowId, base62};
+
+/// What every webhook secret begins with, so that a scanner finds leaked ones.
+const PREFIX: &str = "whs_";
+
+/// Derives webhook secrets from the installation key.
+#[derive(Clone)]
+pub struct WebhookSecrets(Hmac<Sha256>);
+
+impl WebhookSecrets {
+    /// Secrets under this installation key.
+    pub fn new(installation_key: [u8; 32]) -> Self {
+        Self(Hmac::new_from_slice(&installation_key).expect("HMAC takes keys of every length"))
+    }
+
+    /// The secret of a workflow: `whs_` and 32 letters and digits.
+    pub fn secret_of(&self, workflow: WorkflowId) -> String {
+        let mut mac = self.0.clone();
+        mac.update(b"webhook:");
+        mac.update(workflow.to_string().as_bytes());
+        format!("{PREFIX}{}", base62(mac.finalize().into_bytes().into()))
+    }
+
+    /// What the ledger and the index hold of a secret: its SHA-256 in hex.
+    pub fn hash_of(secret: &str) -> String {
+        use fmt::Write;
+        Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("writing to a String does not fail");
+            hex
+        })
+    }
+}
+
+/// Says nothing of the key.
+impl fmt::Debug for WebhookSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSecrets(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflow_always_has_the_same_secret_and_no_two_share_one() {
+        let secrets = WebhookSecrets::new([7; 32]);
+        let (one, other) = (WorkflowId::generate(), WorkflowId::generate());
+        assert_eq!(secrets.secret_of(one), secrets.clone().secret_of(one));
+        assert_ne!(secrets.secret_of(one), secrets.secret_of(other));
+        assert_ne!(secrets.secret_of(one), WebhookSecrets::new([8; 32]).secret_of(one));
+    }
+
+    #[test]
+    fn a_secret_fits_a_url_and_its_hash_is_hex() {
+        let secret = WebhookSecrets::new([7; 32]).secret_of(WorkflowId::generate());
+        assert_eq!(secret.len(), 36);
+        assert!(secret.starts_with(PREFIX));
+        assert!(secret[4..].bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let hash = WebhookSecrets::hash_of(&secret);
+        assert_eq!(hash.len(), 64);
+        assert!(hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}
