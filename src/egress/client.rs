@@ -1,7 +1,7 @@
 //! The guarded client: requests that tenants ask for.
 
 use std::collections::BTreeMap;
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -217,17 +217,14 @@ fn client(guard: &Guard, port: Port, tls: &rustls::ClientConfig) -> Result<reqwe
 /// Reads from the transport's error how far the request came.
 pub(super) fn failed(host: String, source: reqwest::Error) -> Error {
     let mut cause = source.source();
-    while let Some(inner) = cause {
-        if let Some(refusal) = inner.downcast_ref::<Refusal>() {
+    while let Some(error) = cause {
+        if let Some(refusal) = error.downcast_ref::<Refusal>() {
             return Error::Refused(refusal.clone());
         }
-        // An io::Error does not list the error that it wraps among its sources.
-        let wrapped = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = wrapped.and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(problem)) = tls {
+        if let Some(rustls::Error::InvalidCertificate(problem)) = error.downcast_ref() {
             return Error::Certificate { host, problem: problem.to_string() };
         }
-        cause = inner.source();
+        cause = beneath(error);
     }
     if source.is_dns() {
         Error::Lookup { host, source }
@@ -237,5 +234,14 @@ pub(super) fn failed(host: String, source: reqwest::Error) -> Error {
         Error::Build { source }
     } else {
         Error::Interrupted { host, source }
+    }
+}
+
+/// The next error of a chain. An `io::Error` does not name the error that it wraps as its
+/// source, but that one's source.
+fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
 }

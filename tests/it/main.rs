@@ -1,1 +1,5 @@
-//! x
+//! All integration tests in one binary: one link step, and support code that is shared.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is how a failure is said")]
+
+mod egress;

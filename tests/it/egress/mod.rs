@@ -1,0 +1,8 @@
+//! The outbound door against real servers on this machine.
+
+mod api;
+mod bounds;
+mod destinations;
+mod redirects;
+mod reuse;
+mod server;

@@ -1,0 +1,99 @@
+//! Servers to talk to, and doors that lead to them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix_web::web::ServiceConfig;
+use actix_web::{App, HttpServer};
+use chainkeel::egress::{Config, Egress, HeaderMap, Method, Redirects, Request};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A server on a port of its own, which ends with its test.
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// Serves what `configure` says.
+    pub(super) fn start(configure: fn(&mut ServiceConfig)) -> Self {
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counter = connections.clone();
+        let server = HttpServer::new(move || App::new().configure(configure))
+            .workers(1)
+            .disable_signals()
+            .on_connect(move |_, _| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            })
+            .bind(("127.0.0.1", 0))
+            .unwrap();
+        let address = server.addrs()[0];
+        in_background(async { server.run().await.unwrap() });
+        Self { address, connections }
+    }
+
+    /// How many connections were made so far.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+
+    /// A URL of this server.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The opening that leads to this server and nowhere else.
+    pub(super) fn opening(&self) -> String {
+        self.address.to_string()
+    }
+}
+
+/// Serves connections by hand: reads the head of a request, then does as told.
+pub(super) async fn raw<F>(answer: impl Fn(TcpStream) -> F + 'static) -> SocketAddr
+where
+    F: Future<Output = ()> + 'static,
+{
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    in_background(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") && stream.read_buf(&mut head).await.unwrap() > 0 {}
+            in_background(answer(stream));
+        }
+    });
+    address
+}
+
+/// Writes, and does not mind that the peer has gone.
+pub(super) async fn write(stream: &mut TcpStream, text: &[u8]) -> bool {
+    stream.write_all(text).await.is_ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no supervisor; the task ends with them")]
+fn in_background(task: impl Future<Output = ()> + 'static) {
+    actix_web::rt::spawn(task);
+}
+
+/// A door with these openings.
+pub(super) fn door(openings: &[String]) -> Egress {
+    let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
+    Egress::new(&Config { allow }).unwrap()
+}
+
+/// A plain GET with five seconds and 64 KiB.
+pub(super) fn get(url: impl Into<String>) -> Request {
+    Request {
+        method: Method::GET,
+        url: url.into(),
+        headers: HeaderMap::new(),
+        body: Vec::new().into(),
+        timeout: Duration::from_secs(5),
+        max_response_bytes: 64 * 1024,
+        redirects: Redirects::Follow,
+    }
+}
