@@ -1,1 +1,43 @@
-//! x
+//! Definition in, decisions out.
+//!
+//! The pure core of Chainkeel: no I/O, no clock, no randomness, no async. Time and chance come in
+//! as arguments, so that the same facts lead to the same decisions for ever.
+//!
+//! - [`parse`] reads a [`Definition`]; [`validate`] lists what keeps it from being published.
+//! - [`start`] makes a run's first [`Fact`]s; [`decide`] says what follows from a [`Stimulus`].
+//! - [`Run::apply`] folds facts into a [`Run`]; [`verify`] replays them and decides all again.
+
+mod catalog;
+mod decide;
+mod definition;
+mod diagnostic;
+mod fact;
+mod failure;
+mod instant;
+mod json;
+mod node_state;
+mod parse;
+mod plan;
+mod run;
+mod status;
+mod stimulus;
+mod validate;
+mod verify;
+
+pub use catalog::{Catalog, NodeType, PayloadProblem, Role};
+pub use decide::{decide, start};
+pub use definition::{
+    Connector, Definition, InputField, InputType, MAX_DEFINITION_DEPTH, MAX_NODE_ID_LENGTH,
+    MAX_NODES, Node, NodeId, RetryPolicy, Strategy, Visibility,
+};
+pub use diagnostic::{Diagnostic, DiagnosticCode};
+pub use fact::{Carried, Fact, Trigger, WorkflowRef};
+pub use failure::{Failure, FailureCategory, MAX_MESSAGE_BYTES};
+pub use json::{Excess, Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within_limits};
+pub use node_state::NodeState;
+pub use parse::parse;
+pub use run::{Effect, Run};
+pub use status::{ExecutionStatus, RunStatus};
+pub use stimulus::{Refusal, Start, Stimulus};
+pub use validate::validate;
+pub use verify::{Divergence, Replay, Step, verify};

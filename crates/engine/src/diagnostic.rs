@@ -1,0 +1,141 @@
+//! What the author of a definition did wrong, where, and how to mend it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::definition::NodeId;
+
+/// One thing that keeps a definition from being published.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostic {
+    /// The node at fault.
+    #[serde(default, rename = "nodeId", skip_serializing_if = "Option::is_none")]
+    pub node: Option<NodeId>,
+    /// JSON pointer in the definition.
+    pub path: String,
+    /// What kind of fault it is.
+    pub code: DiagnosticCode,
+    /// What is wrong and what mends it.
+    pub message: String,
+}
+
+/// The kinds of faults, for machines. In JSON: kebab-case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiagnosticCode {
+    /// A value of the wrong JSON type, or not one of the values allowed.
+    InvalidValue,
+    /// A field that does not exist here.
+    UnknownField,
+    /// A field that must be there.
+    MissingField,
+    /// More nodes, levels or entries than a definition may have.
+    LimitExceeded,
+    /// Something that is planned and does not work yet.
+    NotSupported,
+    /// A node id that is not made of the allowed characters.
+    InvalidNodeId,
+    /// No node `root`.
+    MissingRoot,
+    /// A node type that does not exist.
+    UnknownNodeType,
+    /// A trigger elsewhere than at the root.
+    MisplacedTrigger,
+    /// Something other than a trigger at the root.
+    RootNotTrigger,
+    /// A child that is not a node.
+    UnknownChild,
+    /// The same child twice.
+    DuplicateChild,
+    /// A node that is its own descendant.
+    Cycle,
+    /// A node that the root does not lead to.
+    UnreachableNode,
+    /// A branch that the parent does not offer.
+    UnknownBranch,
+    /// A branch under a parent that chooses none.
+    BranchWithoutChoice,
+    /// A payload that its node type does not take.
+    InvalidPayload,
+    /// A connector that is missing, or of another provider.
+    InvalidConnector,
+    /// An expression that cannot be read.
+    ExpressionSyntax,
+    /// An expression that refers to a node that does not exist.
+    UnknownNode,
+    /// An expression that refers to a node that has not run by then.
+    NotAnAncestor,
+    /// A name or field that expressions do not know.
+    UnknownName,
+    /// A prop that the definition does not declare.
+    UndeclaredProp,
+    /// An input that the definition does not declare.
+    UndeclaredInput,
+    /// A retry policy out of its bounds.
+    InvalidRetryPolicy,
+    /// A time-out out of its bounds.
+    InvalidTimeout,
+}
+
+impl Diagnostic {
+    /// About the definition as a whole, or a place outside the nodes.
+    pub fn at(path: impl Into<String>, code: DiagnosticCode, message: impl Into<String>) -> Self {
+        Self { node: None, path: path.into(), code, message: message.into() }
+    }
+
+    /// About a node.
+    pub fn of(
+        node: &NodeId,
+        path: impl Into<String>,
+        code: DiagnosticCode,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { node: Some(node.clone()), ..Self::at(path, code, message) }
+    }
+}
+
+/// Phrase to append to a message: `; did you mean "x"?` when a known name is near.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(name, known).map_or_else(String::new, |known| format!("; did you mean \"{known}\"?"))
+}
+
+/// The known name that is nearest to a mistyped one, if any is near enough to be meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody mistypes more than a third of a word; and long texts are not names.
+    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).take(65).collect();
+    let limit = (name.len() / 3).max(1);
+    known
+        .filter_map(|candidate| {
+            let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
+            (letters.len().abs_diff(name.len()) <= limit)
+                .then(|| (distance(&name, &letters), candidate))
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance, where swapping two neighbours counts as one.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut before_last = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (row, from) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, to) in right.iter().enumerate() {
+            let substituted = last[column] + usize::from(from != to);
+            let mut best = substituted.min(last[column + 1] + 1).min(current[column] + 1);
+            let swapped =
+                row > 0 && column > 0 && *from == right[column - 1] && left[row - 1] == *to;
+            if swapped {
+                best = best.min(swap_cost(&before_last, column));
+            }
+            current.push(best);
+        }
+        before_last = std::mem::replace(&mut last, current);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+fn swap_cost(before_last: &[usize], column: usize) -> usize {
+    before_last.get(column - 1).map_or(usize::MAX, |cost| cost + 1)
+}

@@ -1,0 +1,116 @@
+//! Why a node failed, in the words that retry policies, people and charts share.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::json::{Json, within_limits};
+
+/// How many bytes of a failure's message are kept.
+pub const MAX_MESSAGE_BYTES: usize = 4 * 1024;
+
+/// Why a node, or a run, failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// A stable word that retry policies name: `invalid_input`, `timeout`, `http_503`.
+    pub code: String,
+    /// What happened and what mends it, for the workflow's author. Never holds a secret.
+    pub message: String,
+    /// Which part of the world failed.
+    pub category: FailureCategory,
+    /// Whether the same attempt may succeed later.
+    pub retryable: bool,
+    /// Facts about the failure, for machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Json>,
+}
+
+/// Which part of the world a failure comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCategory {
+    /// Not enough of a token, or of gas.
+    Funds,
+    /// An amount that is out of its bounds.
+    Amount,
+    /// The workflow is set up wrongly.
+    Config,
+    /// Credentials are missing, expired or refused.
+    Auth,
+    /// The other side could not be reached, or broke off.
+    Network,
+    /// The other side answered that it cannot.
+    Service,
+    /// The chain refused or reverted.
+    Onchain,
+    /// The input is not what the node takes.
+    Validation,
+    /// Chainkeel itself is at fault.
+    Internal,
+    /// The time allowed was over before an answer came.
+    Timeout,
+}
+
+impl Failure {
+    /// The code of a pure node whose payload is wrong at run time.
+    pub const INVALID_INPUT: &'static str = "invalid_input";
+    /// The code of an effect that may or may not have happened.
+    pub const OUTCOME_UNKNOWN: &'static str = "outcome_unknown";
+    /// The code of a wait that expired and has no `timed_out` branch.
+    pub const WAIT_TIMED_OUT: &'static str = "wait_timed_out";
+    /// The code of a node whose result is larger than a result may be.
+    pub const RESULT_TOO_LARGE: &'static str = "result_too_large";
+    /// The code of a run whose definition cannot be executed.
+    pub const INVALID_DEFINITION: &'static str = "invalid_definition";
+
+    /// A failure that no repetition mends.
+    pub fn lasting(
+        code: impl Into<String>,
+        category: FailureCategory,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            category,
+            retryable: false,
+            details: None,
+        }
+    }
+
+    /// A failure that may be gone at the next attempt.
+    pub fn passing(
+        code: impl Into<String>,
+        category: FailureCategory,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { retryable: true, ..Self::lasting(code, category, message) }
+    }
+
+    /// Whether the effect may have happened although it failed: no definite answer came.
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        self.code == Self::OUTCOME_UNKNOWN
+            || matches!(self.category, FailureCategory::Timeout | FailureCategory::Network)
+    }
+
+    /// The failure within its limits. Limiting twice changes nothing more.
+    pub(crate) fn limited(mut self) -> Self {
+        cut(&mut self.code, 128);
+        cut(&mut self.message, MAX_MESSAGE_BYTES);
+        let keeps = |details: &Json| **details != Value::Null && within_limits(details).is_ok();
+        self.details = self.details.filter(keeps);
+        self
+    }
+
+    /// The failure as an expression sees it.
+    pub(crate) fn as_value(&self) -> Value {
+        serde_json::json!({ "code": self.code, "message": self.message })
+    }
+}
+
+fn cut(text: &mut String, limit: usize) {
+    if text.len() > limit {
+        let end = (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+    }
+}
