@@ -1,4 +1,1 @@
-//! Commands in, events out; pure: no I/O, no clock, no chance. A folder an aggregate.
-
-pub mod run;
-pub mod workflow;
+//! Commands in, events out; pure. A folder an aggregate.

@@ -2,4 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is how a failure is said")]
 
+mod databases;
 mod egress;
+mod support;
