@@ -1,1 +1,4 @@
-//! Commands in, events out; pure. A folder an aggregate.
+//! Commands in, events out; pure: no I/O, no clock, no chance. A folder an aggregate.
+
+pub mod run;
+pub mod workflow;

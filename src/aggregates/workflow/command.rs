@@ -1,0 +1,75 @@
+//! What a workflow can be told to do.
+
+use engine::Json;
+use time::OffsetDateTime;
+
+use super::event::PauseReason;
+use crate::primitives::{OrganizationId, WorkflowId};
+
+/// An order, by whom and when it was given.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Who gives the order: an admin, a user, a key or the system, as an auditor will read it.
+    pub by: String,
+    /// When it was given.
+    pub at: OffsetDateTime,
+    /// What is to be done.
+    pub order: Order,
+}
+
+/// What is to be done with the workflow.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// Bring the workflow into being with its first draft.
+    Create {
+        /// The id it will have.
+        id: WorkflowId,
+        /// The organization that will own it.
+        organization: OrganizationId,
+        /// Its name, 1 to 200 characters.
+        name: String,
+        /// What it is for.
+        description: Option<String>,
+        /// The first draft, as the author wrote it.
+        definition: Json,
+        /// SHA-256 of the secret in its webhook URL, in hex. The secret itself is never on the ledger.
+        webhook_secret_hash: String,
+    },
+    /// Replace the draft, the name or the description; what is `None` stays.
+    SaveDraft {
+        /// The record's version that the author saw, to notice a change in between.
+        expected_version: Option<u64>,
+        /// The new name.
+        name: Option<String>,
+        /// The new description.
+        description: Option<String>,
+        /// The new draft, as the author wrote it.
+        definition: Option<Json>,
+    },
+    /// Drop the unpublished draft.
+    DiscardDraft,
+    /// Make the draft the live version.
+    Publish {
+        /// The record's version that the author saw, to notice a change in between.
+        expected_version: Option<u64>,
+        /// The record's version at which the draft was found valid: a draft saved since then is
+        /// not the one that was checked.
+        checked_at_version: u64,
+        /// The draft in its normal form, as validation accepted it.
+        definition: Json,
+    },
+    /// Stop automatic triggers.
+    Pause {
+        /// Why.
+        reason: PauseReason,
+    },
+    /// Let automatic triggers start runs again.
+    Resume,
+    /// Take the workflow out of operation for good.
+    Archive,
+    /// Make the content of an earlier version live again, under a new version number.
+    Rollback {
+        /// The number of the version to restore.
+        to: u32,
+    },
+}

@@ -1,0 +1,56 @@
+//! Why a workflow refuses an order.
+
+/// The obstacle, in words for the one who gave the order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no such workflow.
+    #[error("this workflow does not exist")]
+    Unknown,
+    /// The id is taken.
+    #[error("this workflow exists already")]
+    Exists,
+    /// It was archived, and nothing more happens to it.
+    #[error("this workflow is archived: create a new one from its definition")]
+    Archived,
+    /// Somebody changed it since it was read.
+    #[error(
+        "this workflow has changed: it is at version {actual}, not at {expected}; read it again and repeat the change"
+    )]
+    Conflict {
+        /// The version that the caller expected.
+        expected: u64,
+        /// The version it has.
+        actual: u64,
+    },
+    /// There is nothing to publish or to discard.
+    #[error("there is no draft: save one first")]
+    NoDraft,
+    /// Nothing was published yet, so the draft is all there is.
+    #[error(
+        "this draft is all there is of the workflow: archive it instead of discarding the draft"
+    )]
+    OnlyDraft,
+    /// Nothing was published yet.
+    #[error("this workflow is not live: publish it first")]
+    NotLive,
+    /// Pausing what is paused.
+    #[error("this workflow is paused already")]
+    AlreadyPaused,
+    /// Resuming what runs.
+    #[error("this workflow is not paused")]
+    NotPaused,
+    /// Rolling back to what is live, or to what never was.
+    #[error("there is no version {0} to roll back to")]
+    NoSuchVersion(u32),
+    /// Rolling back to the version that is live.
+    #[error("version {0} is live already")]
+    LiveAlready(u32),
+    /// The name is empty or too long.
+    #[error("a name has 1 to {max} characters, not {actual}")]
+    Name {
+        /// The bound.
+        max: usize,
+        /// What was given.
+        actual: usize,
+    },
+}

@@ -1,0 +1,167 @@
+//! What happened to a workflow. Stored for ever: a changed shape is a new version and an upcaster.
+
+use cqrs_es::DomainEvent;
+use engine::Json;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::primitives::{OrganizationId, WorkflowId};
+
+/// Why automatic triggers were stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// A person asked for it.
+    Requested,
+    /// The organization has too few compute units.
+    CuExhausted,
+    /// It depends on an action that can no longer be executed.
+    DisabledAction,
+    /// Its runs failed more often in a row than is allowed.
+    ConsecutiveFailures,
+}
+
+/// A fact of a workflow's life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// The workflow came into being with its first draft.
+    Created {
+        /// Its id.
+        workflow_id: WorkflowId,
+        /// Its owner.
+        organization_id: OrganizationId,
+        /// Its name.
+        name: String,
+        /// What it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        /// The draft as written.
+        definition: Json,
+        /// SHA-256 in hex of the secret in its webhook URL.
+        webhook_secret_hash: String,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The draft, the name or the description was replaced; what is absent stayed.
+    DraftSaved {
+        /// The new name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The new description.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        /// The new draft as written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        definition: Option<Json>,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The unpublished draft was dropped.
+    DraftDiscarded {
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The draft became the live version.
+    Published {
+        /// The number of the new version, counted from 1.
+        version: u32,
+        /// The definition in its normal form; it never changes again.
+        definition: Json,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Automatic triggers were stopped.
+    Paused {
+        /// Why.
+        reason: PauseReason,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Automatic triggers may start runs again.
+    Resumed {
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The workflow left operation for good.
+    Archived {
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The content of an earlier version became live again.
+    RolledBack {
+        /// The number of the new version.
+        version: u32,
+        /// The number of the version whose content it has.
+        restored: u32,
+        /// The definition, as it was in the restored version.
+        definition: Json,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+}
+
+impl Event {
+    /// The version in which every event of this aggregate is written today.
+    pub const VERSION: &'static str = "1.0";
+
+    /// The names of all events, in the order of the enum.
+    pub const NAMES: [&'static str; 8] = [
+        "created",
+        "draft_saved",
+        "draft_discarded",
+        "published",
+        "paused",
+        "resumed",
+        "archived",
+        "rolled_back",
+    ];
+
+    /// The stored name of this event.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::DraftSaved { .. } => "draft_saved",
+            Self::DraftDiscarded { .. } => "draft_discarded",
+            Self::Published { .. } => "published",
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+            Self::Archived { .. } => "archived",
+            Self::RolledBack { .. } => "rolled_back",
+        }
+    }
+}
+
+impl DomainEvent for Event {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        Self::VERSION.to_owned()
+    }
+}

@@ -1,0 +1,15 @@
+//! A workflow: its draft, its published versions, and which of them is live.
+
+mod command;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+mod upcast;
+
+pub use command::{Command, Order};
+pub use error::Error;
+pub use event::{Event, PauseReason};
+pub use state::{Draft, Status, Version, Workflow};
+pub use upcast::upcasters;

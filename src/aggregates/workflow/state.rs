@@ -1,0 +1,280 @@
+//! The workflow as its events made it, and what it answers to orders.
+
+use std::collections::BTreeMap;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use engine::Json;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::command::{Command, Order};
+use super::error::Error;
+use super::event::{Event, PauseReason};
+use crate::primitives::{OrganizationId, WorkflowId};
+
+/// How long a workflow's name may be, in characters: what fits a line of a list.
+const MAX_NAME: usize = 200;
+
+/// Where a workflow stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Never published.
+    #[default]
+    Draft,
+    /// Published: triggers start runs.
+    Active,
+    /// Published, automatic triggers stopped.
+    Paused,
+    /// Out of operation.
+    Archived,
+}
+
+/// Edits that are not published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The definition as the author wrote it: it may be invalid.
+    pub definition: Json,
+    /// The record's version at which this content was saved.
+    pub saved_at_version: u64,
+}
+
+/// A published definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    /// The definition in its normal form.
+    pub definition: Json,
+    /// Who published it.
+    pub by: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+/// A workflow, folded from its events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Workflow {
+    /// Its id; `None` before it was created.
+    pub id: Option<WorkflowId>,
+    /// Its owner.
+    pub organization: Option<OrganizationId>,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it is paused, when it is.
+    pub pause_reason: Option<PauseReason>,
+    /// The unpublished edits.
+    pub draft: Option<Draft>,
+    /// What was published, by number.
+    pub versions: BTreeMap<u32, Version>,
+    /// The number of the version that triggers run.
+    pub live: Option<u32>,
+    /// How often the record changed: the number that optimistic locking compares.
+    pub version: u64,
+    /// SHA-256 in hex of the secret in its webhook URL.
+    pub webhook_secret_hash: String,
+}
+
+impl Workflow {
+    /// The live definition, when there is one.
+    pub fn live_definition(&self) -> Option<(u32, &Json)> {
+        let number = self.live?;
+        self.versions.get(&number).map(|version| (number, &version.definition))
+    }
+
+    /// Decides what an order leads to, or why it is refused.
+    fn decide(&self, Command { by, at, order }: Command) -> Result<Event, Error> {
+        if let Order::Create {
+            id,
+            organization,
+            name,
+            description,
+            definition,
+            webhook_secret_hash,
+        } = order
+        {
+            if self.id.is_some() {
+                return Err(Error::Exists);
+            }
+            return Ok(Event::Created {
+                workflow_id: id,
+                organization_id: organization,
+                name: accept_name(&name)?,
+                description,
+                definition,
+                webhook_secret_hash,
+                by,
+                at,
+            });
+        }
+        self.must_be_open()?;
+        match order {
+            Order::Create { .. } => Err(Error::Exists),
+            Order::SaveDraft { expected_version, name, description, definition } => {
+                self.must_be_at(expected_version)?;
+                let name = name.as_deref().map(accept_name).transpose()?;
+                Ok(Event::DraftSaved { name, description, definition, by, at })
+            }
+            Order::DiscardDraft => match (&self.draft, self.live) {
+                (None, _) => Err(Error::NoDraft),
+                (Some(_), None) => Err(Error::OnlyDraft),
+                (Some(_), Some(_)) => Ok(Event::DraftDiscarded { by, at }),
+            },
+            Order::Publish { expected_version, checked_at_version, definition } => {
+                self.must_be_at(expected_version)?;
+                let draft = self.draft.as_ref().ok_or(Error::NoDraft)?;
+                if draft.saved_at_version > checked_at_version {
+                    return Err(Error::Conflict {
+                        expected: checked_at_version,
+                        actual: self.version,
+                    });
+                }
+                Ok(Event::Published { version: self.next_version(), definition, by, at })
+            }
+            Order::Pause { reason } => match self.status {
+                Status::Active => Ok(Event::Paused { reason, by, at }),
+                Status::Paused => Err(Error::AlreadyPaused),
+                Status::Draft => Err(Error::NotLive),
+                Status::Archived => Err(Error::Archived),
+            },
+            Order::Resume => match self.status {
+                Status::Paused => Ok(Event::Resumed { by, at }),
+                Status::Active => Err(Error::NotPaused),
+                Status::Draft => Err(Error::NotLive),
+                Status::Archived => Err(Error::Archived),
+            },
+            Order::Archive => Ok(Event::Archived { by, at }),
+            Order::Rollback { to } => {
+                let live = self.live.ok_or(Error::NotLive)?;
+                let target = self.versions.get(&to).ok_or(Error::NoSuchVersion(to))?;
+                if live == to {
+                    return Err(Error::LiveAlready(to));
+                }
+                Ok(Event::RolledBack {
+                    version: self.next_version(),
+                    restored: to,
+                    definition: target.definition.clone(),
+                    by,
+                    at,
+                })
+            }
+        }
+    }
+
+    fn must_be_open(&self) -> Result<(), Error> {
+        if self.id.is_none() {
+            return Err(Error::Unknown);
+        }
+        if self.status == Status::Archived {
+            return Err(Error::Archived);
+        }
+        Ok(())
+    }
+
+    fn must_be_at(&self, expected: Option<u64>) -> Result<(), Error> {
+        match expected {
+            Some(expected) if expected != self.version => {
+                Err(Error::Conflict { expected, actual: self.version })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn next_version(&self) -> u32 {
+        self.versions.last_key_value().map_or(1, |(last, _)| last + 1)
+    }
+
+    fn go_live(&mut self, number: u32, version: Version) {
+        self.versions.insert(number, version);
+        self.live = Some(number);
+        if self.status == Status::Draft {
+            self.status = Status::Active;
+        }
+    }
+}
+
+impl Aggregate for Workflow {
+    const TYPE: &'static str = "workflow";
+    type Command = Command;
+    type Event = Event;
+    type Error = Error;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Command,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Error> {
+        let event = self.decide(command)?;
+        sink.write(event, self).await;
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Event) {
+        self.version += 1;
+        match event {
+            Event::Created {
+                workflow_id,
+                organization_id,
+                name,
+                description,
+                definition,
+                webhook_secret_hash,
+                by: _,
+                at: _,
+            } => {
+                self.id = Some(workflow_id);
+                self.organization = Some(organization_id);
+                self.name = name;
+                self.description = description;
+                self.webhook_secret_hash = webhook_secret_hash;
+                self.draft = Some(Draft { definition, saved_at_version: self.version });
+            }
+            Event::DraftSaved { name, description, definition, by: _, at: _ } => {
+                if let Some(name) = name {
+                    self.name = name;
+                }
+                if description.is_some() {
+                    self.description = description;
+                }
+                if let Some(definition) = definition {
+                    self.draft = Some(Draft { definition, saved_at_version: self.version });
+                }
+            }
+            Event::DraftDiscarded { .. } => self.draft = None,
+            Event::Published { version, definition, by, at } => {
+                self.draft = None;
+                self.go_live(version, Version { definition, by, at });
+            }
+            Event::Paused { reason, .. } => {
+                self.status = Status::Paused;
+                self.pause_reason = Some(reason);
+            }
+            Event::Resumed { .. } => {
+                self.status = Status::Active;
+                self.pause_reason = None;
+            }
+            Event::Archived { .. } => {
+                self.status = Status::Archived;
+                self.pause_reason = None;
+            }
+            Event::RolledBack { version, definition, by, at, restored: _ } => {
+                self.go_live(version, Version { definition, by, at });
+            }
+        }
+    }
+}
+
+fn accept_name(name: &str) -> Result<String, Error> {
+    let actual = name.trim().chars().count();
+    if (1..=MAX_NAME).contains(&actual) {
+        Ok(name.trim().to_owned())
+    } else {
+        Err(Error::Name { max: MAX_NAME, actual })
+    }
+}

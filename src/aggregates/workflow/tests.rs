@@ -1,0 +1,237 @@
+use std::sync::Arc;
+
+use cqrs_es::test::TestFramework;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+use super::{Command, Error, Event, Order, PauseReason, Workflow};
+use crate::primitives::{OrganizationId, WorkflowId};
+use engine::Json;
+
+const AT: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
+const ID: WorkflowId = WorkflowId::from_uuid(uuid::Uuid::max());
+
+fn by_ada(order: Order) -> Command {
+    Command { by: "ada".into(), at: AT, order }
+}
+
+fn definition(label: &str) -> Json {
+    Arc::new(json!({"nodes": {"root": {"type": "manual", "payload": {"label": label}}}}))
+}
+
+fn created() -> Event {
+    Event::Created {
+        workflow_id: ID,
+        organization_id: OrganizationId::DEFAULT,
+        name: "Payments".into(),
+        description: None,
+        definition: definition("first"),
+        webhook_secret_hash: "aa".into(),
+        by: "ada".into(),
+        at: AT,
+    }
+}
+
+fn published(version: u32, label: &str) -> Event {
+    Event::Published { version, definition: definition(label), by: "ada".into(), at: AT }
+}
+
+fn draft_saved(label: &str) -> Event {
+    Event::DraftSaved {
+        name: None,
+        description: None,
+        definition: Some(definition(label)),
+        by: "ada".into(),
+        at: AT,
+    }
+}
+
+fn paused() -> Event {
+    Event::Paused { reason: PauseReason::Requested, by: "ada".into(), at: AT }
+}
+
+fn archived() -> Event {
+    Event::Archived { by: "ada".into(), at: AT }
+}
+
+fn create(name: &str) -> Command {
+    by_ada(Order::Create {
+        id: ID,
+        organization: OrganizationId::DEFAULT,
+        name: name.into(),
+        description: None,
+        definition: definition("first"),
+        webhook_secret_hash: "aa".into(),
+    })
+}
+
+fn publish(expected_version: Option<u64>, checked_at_version: u64, label: &str) -> Command {
+    by_ada(Order::Publish { expected_version, checked_at_version, definition: definition(label) })
+}
+
+fn pause() -> Command {
+    by_ada(Order::Pause { reason: PauseReason::Requested })
+}
+
+fn given(events: Vec<Event>) -> cqrs_es::test::AggregateTestExecutor<Workflow> {
+    TestFramework::<Workflow>::with(()).given(events)
+}
+
+#[test]
+fn a_workflow_begins_with_a_draft() {
+    given(vec![]).when(create("Payments")).then_expect_events(vec![created()]);
+}
+
+#[test]
+fn a_workflow_is_created_once() {
+    given(vec![created()]).when(create("Payments")).then_expect_error(Error::Exists);
+}
+
+#[test]
+fn a_name_is_neither_empty_nor_endless() {
+    given(vec![]).when(create("  ")).then_expect_error(Error::Name { max: 200, actual: 0 });
+    given(vec![])
+        .when(create(&"n".repeat(201)))
+        .then_expect_error(Error::Name { max: 200, actual: 201 });
+}
+
+#[test]
+fn what_does_not_exist_takes_no_orders() {
+    given(vec![]).when(pause()).then_expect_error(Error::Unknown);
+}
+
+#[test]
+fn publishing_makes_the_draft_version_one() {
+    given(vec![created()])
+        .when(publish(None, 1, "first"))
+        .then_expect_events(vec![published(1, "first")]);
+}
+
+#[test]
+fn a_draft_saved_after_the_check_is_not_published() {
+    given(vec![created(), draft_saved("second")])
+        .when(publish(None, 1, "first"))
+        .then_expect_error(Error::Conflict { expected: 1, actual: 2 });
+}
+
+#[test]
+fn publishing_a_version_that_has_changed_is_a_conflict() {
+    given(vec![created(), draft_saved("second")])
+        .when(publish(Some(1), 2, "second"))
+        .then_expect_error(Error::Conflict { expected: 1, actual: 2 });
+}
+
+#[test]
+fn publishing_without_a_draft_is_refused() {
+    given(vec![created(), published(1, "first")])
+        .when(publish(None, 2, "first"))
+        .then_expect_error(Error::NoDraft);
+}
+
+#[test]
+fn two_tabs_cannot_both_save_over_version_one() {
+    let save = by_ada(Order::SaveDraft {
+        expected_version: Some(1),
+        name: None,
+        description: None,
+        definition: Some(definition("mine")),
+    });
+    given(vec![created()]).when(save.clone()).then_expect_events(vec![draft_saved("mine")]);
+    given(vec![created(), draft_saved("theirs")])
+        .when(save)
+        .then_expect_error(Error::Conflict { expected: 1, actual: 2 });
+}
+
+#[test]
+fn a_draft_cannot_be_paused_resumed_or_rolled_back() {
+    given(vec![created()]).when(pause()).then_expect_error(Error::NotLive);
+    given(vec![created()]).when(by_ada(Order::Resume)).then_expect_error(Error::NotLive);
+    given(vec![created()])
+        .when(by_ada(Order::Rollback { to: 1 }))
+        .then_expect_error(Error::NotLive);
+}
+
+#[test]
+fn pausing_and_resuming_alternate() {
+    let live = vec![created(), published(1, "first")];
+    given(live.clone()).when(pause()).then_expect_events(vec![paused()]);
+    given(live.clone()).when(by_ada(Order::Resume)).then_expect_error(Error::NotPaused);
+    let stopped = [live, vec![paused()]].concat();
+    given(stopped.clone()).when(pause()).then_expect_error(Error::AlreadyPaused);
+    given(stopped)
+        .when(by_ada(Order::Resume))
+        .then_expect_events(vec![Event::Resumed { by: "ada".into(), at: AT }]);
+}
+
+#[test]
+fn discarding_needs_a_draft_and_a_live_version_to_fall_back_to() {
+    given(vec![created()]).when(by_ada(Order::DiscardDraft)).then_expect_error(Error::OnlyDraft);
+    let live = vec![created(), published(1, "first")];
+    given(live.clone()).when(by_ada(Order::DiscardDraft)).then_expect_error(Error::NoDraft);
+    given([live, vec![draft_saved("second")]].concat())
+        .when(by_ada(Order::DiscardDraft))
+        .then_expect_events(vec![Event::DraftDiscarded { by: "ada".into(), at: AT }]);
+}
+
+#[test]
+fn rolling_back_publishes_old_content_under_a_new_number() {
+    let history = vec![
+        created(),
+        published(1, "first"),
+        draft_saved("second"),
+        published(2, "second"),
+        draft_saved("third"),
+    ];
+    let rolled_back = Event::RolledBack {
+        version: 3,
+        restored: 1,
+        definition: definition("first"),
+        by: "ada".into(),
+        at: AT,
+    };
+    given(history.clone())
+        .when(by_ada(Order::Rollback { to: 1 }))
+        .then_expect_events(vec![rolled_back]);
+    given(history.clone())
+        .when(by_ada(Order::Rollback { to: 2 }))
+        .then_expect_error(Error::LiveAlready(2));
+    given(history)
+        .when(by_ada(Order::Rollback { to: 9 }))
+        .then_expect_error(Error::NoSuchVersion(9));
+}
+
+#[test]
+fn the_archive_is_final() {
+    let history = vec![created(), published(1, "first"), archived()];
+    for order in [Order::Resume, Order::Archive, Order::DiscardDraft, Order::Rollback { to: 1 }] {
+        given(history.clone()).when(by_ada(order)).then_expect_error(Error::Archived);
+    }
+    given(history).when(publish(None, 3, "first")).then_expect_error(Error::Archived);
+}
+
+#[test]
+fn a_rollback_leaves_the_draft_and_a_pause_alone() {
+    use cqrs_es::Aggregate;
+    let mut workflow = Workflow::default();
+    for event in [
+        created(),
+        published(1, "first"),
+        draft_saved("second"),
+        published(2, "second"),
+        draft_saved("third"),
+        paused(),
+        Event::RolledBack {
+            version: 3,
+            restored: 1,
+            definition: definition("first"),
+            by: "ada".into(),
+            at: AT,
+        },
+    ] {
+        workflow.apply(event);
+    }
+    assert_eq!(workflow.live_definition(), Some((3, &definition("first"))));
+    assert_eq!(workflow.draft.map(|draft| draft.definition), Some(definition("third")));
+    assert_eq!(workflow.status, super::Status::Paused);
+}
