@@ -1,1 +1,18 @@
-//! The typed contracts of actions and triggers.
+//! The typed contracts of triggers, logic and actions: data, not code.
+//!
+//! Each node type is one manifest under `catalog/`, embedded in the binary. Its schemas are
+//! compiled once; a payload is checked against them when a workflow is drawn, when expressions
+//! are not resolved yet, and again when the node is performed.
+
+mod document;
+mod registry;
+mod schema;
+mod spec;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+pub use document::document;
+pub use registry::Registry;
+pub use schema::{InvalidSchema, Schema, Stage};
+pub use spec::{Category, Example, OperationType, Role, Spec};

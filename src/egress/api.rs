@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode, redirect};
 use serde_json::Value;
 use url::Url;
 
-use super::client::failed;
+use super::client::{failed, interrupted};
 use super::redirect::host;
 use super::{Error, tls};
 
@@ -109,7 +109,7 @@ impl Api {
         let response = response.map_err(|source| failed(host.clone(), source))?;
         let status = response.status();
         let bytes = response.bytes_stream();
-        let bytes = bytes.map_err(move |source| Error::Interrupted { host: host.clone(), source });
+        let bytes = bytes.map_err(move |source| interrupted(host.clone(), source));
         Ok((status, bytes))
     }
 

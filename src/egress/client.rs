@@ -193,7 +193,7 @@ async fn read(
             Ok(None) => return Ok(Response { status, headers, body: body.freeze() }),
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(too_large(host)),
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Err(source) => return Err(Error::Interrupted { host, source }),
+            Err(source) => return Err(interrupted(host, source)),
         }
     }
 }
@@ -216,25 +216,41 @@ fn client(guard: &Guard, port: Port, tls: &rustls::ClientConfig) -> Result<reqwe
 
 /// Reads from the transport's error how far the request came.
 pub(super) fn failed(host: String, source: reqwest::Error) -> Error {
-    let mut cause = source.source();
-    while let Some(error) = cause {
-        if let Some(refusal) = error.downcast_ref::<Refusal>() {
+    // The URL may hold secrets, and would be part of every text of the error.
+    let source = source.without_url();
+    let mut cause: &(dyn StdError + 'static) = &source;
+    loop {
+        if let Some(refusal) = cause.downcast_ref::<Refusal>() {
             return Error::Refused(refusal.clone());
         }
-        if let Some(rustls::Error::InvalidCertificate(problem)) = error.downcast_ref() {
+        if let Some(rustls::Error::InvalidCertificate(problem)) = cause.downcast_ref() {
             return Error::Certificate { host, problem: problem.to_string() };
         }
-        cause = beneath(error);
+        match beneath(cause) {
+            Some(inner) => cause = inner,
+            None => break,
+        }
     }
+    let problem = cause.to_string();
     if source.is_dns() {
-        Error::Lookup { host, source }
+        Error::Lookup { host, problem, source }
     } else if source.is_connect() {
-        Error::Connect { host, source }
+        Error::Connect { host, problem, source }
     } else if source.is_builder() {
         Error::Build { source }
     } else {
-        Error::Interrupted { host, source }
+        Error::Interrupted { host, problem, source }
     }
+}
+
+/// The error of a response that began and did not end.
+pub(super) fn interrupted(host: String, source: reqwest::Error) -> Error {
+    let source = source.without_url();
+    let mut cause: &(dyn StdError + 'static) = &source;
+    while let Some(inner) = beneath(cause) {
+        cause = inner;
+    }
+    Error::Interrupted { host, problem: cause.to_string(), source }
 }
 
 /// The next error of a chain. An `io::Error` does not name the error that it wraps as its

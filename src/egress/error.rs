@@ -27,20 +27,24 @@ pub enum Error {
     #[error("the request is refused: {0}")]
     Refused(#[from] Refusal),
     /// The name was not resolved.
-    #[error("looking up {host}: {source}")]
+    #[error("looking up {host} failed: {problem}")]
     Lookup {
         /// The name.
         host: String,
-        /// The resolver's word.
+        /// The resolver's last word.
+        problem: String,
+        /// What the transport says.
         #[source]
         source: reqwest::Error,
     },
     /// No connection came about; nothing was sent.
-    #[error("connecting to {host} failed")]
+    #[error("connecting to {host} failed: {problem}")]
     Connect {
         /// The host.
         host: String,
-        /// The transport's word.
+        /// The last word of the network, or of TLS.
+        problem: String,
+        /// What the transport says.
         #[source]
         source: reqwest::Error,
     },
@@ -61,11 +65,13 @@ pub enum Error {
         after: Duration,
     },
     /// The connection broke after the request may have been received.
-    #[error("the connection to {host} broke before the response was complete")]
+    #[error("the connection to {host} broke before the response was complete: {problem}")]
     Interrupted {
         /// The host.
         host: String,
-        /// The transport's word.
+        /// The network's last word.
+        problem: String,
+        /// What the transport says.
         #[source]
         source: reqwest::Error,
     },
@@ -96,7 +102,7 @@ pub enum Error {
     /// The request was not one that could be sent.
     #[error("the request cannot be built")]
     Build {
-        /// The transport's word.
+        /// What the transport says.
         #[source]
         source: reqwest::Error,
     },

@@ -1,6 +1,6 @@
 //! Redirects, hop by hop.
 
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{HeaderName, LOCATION};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chainkeel::egress::{Error, HeaderValue, Method, Redirects};
@@ -30,7 +30,7 @@ fn found(location: &str) -> HttpResponse {
 }
 
 async fn tell(request: HttpRequest) -> String {
-    let mut names: Vec<_> = request.headers().keys().map(|name| name.as_str()).collect();
+    let mut names: Vec<_> = request.headers().keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
     format!("{} {}", request.method(), names.join(" "))
 }

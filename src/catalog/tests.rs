@@ -1,0 +1,191 @@
+//! Given a manifest and a payload, what is wrong with it?
+
+use std::collections::BTreeSet;
+
+use engine::Catalog as _;
+use serde_json::{Value, json};
+
+use super::{Registry, Role, Schema, Stage};
+
+fn told(kind: &str, payload: &Value, stage: Stage) -> Vec<String> {
+    let problems = Registry::builtin().problems(kind, payload, stage);
+    problems.into_iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+}
+
+fn told_by(schema: &Value, value: &Value) -> Vec<String> {
+    let problems = Schema::compile(schema).unwrap().problems(value, Stage::Run);
+    problems.into_iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+}
+
+#[test]
+fn every_example_fits_its_own_schemas() {
+    for spec in Registry::builtin().specs() {
+        let payload = told(&spec.kind, &spec.example_usage.payload, Stage::Design);
+        assert_eq!(payload, [""; 0], "the payload of {}", spec.kind);
+        let result = told_by(&spec.result_schema, &spec.example_usage.result);
+        assert_eq!(result, [""; 0], "the result of {}", spec.kind);
+    }
+}
+
+#[test]
+fn every_manifest_is_found_by_a_valid_name_and_refuses_unknown_fields() {
+    let specs: Vec<_> = Registry::builtin().specs().collect();
+    let names: BTreeSet<_> = specs.iter().map(|spec| spec.kind.clone()).collect();
+    assert_eq!(names.len(), specs.len());
+    assert_eq!(Registry::builtin().known_types(), Vec::from_iter(names));
+    for spec in specs {
+        let name = spec.kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        assert!(name, "{} is not a valid name", spec.kind);
+        let mut payload = spec.example_usage.payload.clone();
+        payload["nonsense"] = json!(1);
+        let problems = told(&spec.kind, &payload, Stage::Design);
+        assert!(problems.iter().any(|told| told.starts_with("/nonsense: ")), "{problems:?}");
+        assert!(spec.description.ends_with('.') && !spec.tags.is_empty(), "{}", spec.kind);
+    }
+}
+
+#[test]
+fn the_engine_sees_roles_and_branches() {
+    let registry = Registry::builtin();
+    let node_type = registry.node_type("wait").unwrap();
+    assert_eq!(
+        (node_type.role, node_type.branches),
+        (engine::Role::Logic, &["resumed", "timed_out"][..])
+    );
+    assert_eq!(registry.node_type("if").unwrap().branches, ["then", "else"]);
+    assert_eq!(registry.node_type("http-request").unwrap().role, engine::Role::Action);
+    assert_eq!(registry.spec("manual").unwrap().role, Role::Trigger);
+    assert_eq!(registry.node_type("teleport"), None);
+}
+
+#[test]
+fn all_problems_are_told_at_once_each_with_its_place_and_cure() {
+    let payload = json!({
+        "methd": "POST", "method": "FETCH", "url": "ftp://example.com", "timeoutMs": 0,
+        "headers": {"a b": "x", "ok": 1}, "expectStatus": [200, "ok"],
+    });
+    let problems = told("http-request", &payload, Stage::Design);
+    let expected = [
+        "/methd: `methd` is not known here: known are ",
+        "/method: expected one of `GET`, `POST`, `PUT`",
+        "/url: does not have the form ^[hH][tT][tT][pP][sS]?://; for example `https://api.example.com/v1/orders`",
+        "/timeoutMs: must be at least 1",
+        "/headers: has a field whose name does not have the form",
+        "/headers/ok: expected a string, found a number",
+        "/expectStatus/1: expected an integer, found a string",
+    ];
+    for start in expected {
+        assert!(
+            problems.iter().any(|told| told.starts_with(start)),
+            "{start} not in {problems:#?}"
+        );
+    }
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+}
+
+#[test]
+fn what_is_missing_or_given_twice_is_named() {
+    assert_eq!(told("http-request", &json!({}), Stage::Design), [": `url` is missing"]);
+    assert_eq!(
+        told("delay", &json!({}), Stage::Design),
+        [": one of `delayMs`, `duration` is missing"]
+    );
+    let both = json!({"delayMs": 1, "duration": "1s"});
+    assert_eq!(told("delay", &both, Stage::Design), [": give only one of `delayMs`, `duration`"]);
+    let odd = json!({"duration": "soon"});
+    let message = "/duration: does not have the form ^[0-9]{1,8}(ms|s|m|h|d)$; for example `15m`";
+    assert_eq!(told("delay", &odd, Stage::Design), [message]);
+}
+
+#[test]
+fn conditions_are_checked_to_their_last_operator() {
+    let condition = |condition: Value| told("if", &json!({"condition": condition}), Stage::Design);
+    let none: [String; 0] = [];
+    assert_eq!(condition(json!({"$and": [{"{{a.result.x}}": {"$gt": 1, "$lt": 5}}]})), none);
+    assert_eq!(
+        condition(json!({"$or": [{"$not": {"x": {"$eq": 1}}}, {"$and": [{"y": {"$in": []}}]}]})),
+        none
+    );
+    let problems = condition(json!({"$and": [{"x": {"$equals": 1}}]}));
+    assert!(
+        problems[0]
+            .starts_with("/condition/$and/0/x/$equals: `$equals` is not known here: known are "),
+        "{problems:?}"
+    );
+    assert_eq!(condition(json!({"$and": []})), ["/condition/$and: must have at least one item"]);
+    assert_eq!(
+        condition(json!({"$and": [{"x": 1}]})),
+        ["/condition/$and/0/x: expected an object, found a number"]
+    );
+    let problems = condition(json!({"x": {"$eq": 1}}));
+    assert_eq!(problems, ["/condition/x: `x` is not known here: known are `$and`, `$or`"]);
+    let problems = condition(json!({}));
+    assert_eq!(problems, ["/condition: must not be empty: known are `$and`, `$or`"]);
+}
+
+#[test]
+fn an_expression_may_stand_for_anything_until_it_is_resolved() {
+    let payload = json!({
+        "url": "{{root.result.body.url}}", "timeoutMs": "{{$props.timeout}}",
+        "headers": "{{root.result.headers}}", "expectStatus": ["{{$props.status}}"],
+    });
+    assert!(told("http-request", &payload, Stage::Design).is_empty());
+    let problems = told("http-request", &payload, Stage::Run);
+    assert_eq!(problems.len(), 4, "{problems:#?}");
+    let payload = json!({"array": "{{a.result.rows}}", "field": "x"});
+    assert!(told("pluck", &payload, Stage::Design).is_empty());
+}
+
+#[test]
+fn an_alternative_that_only_an_expression_keeps_from_fitting_may_fit_later() {
+    let schema = json!({"anyOf": [{"type": "object", "properties": {"n": {"type": "integer"}}}, {"type": "integer"}]});
+    let schema = Schema::compile(&schema).unwrap();
+    assert!(schema.problems(&json!({"n": "{{x}}"}), Stage::Design).is_empty());
+    assert_eq!(schema.problems(&json!({"n": "text"}), Stage::Design).len(), 1);
+    assert_eq!(schema.problems(&json!({"n": "{{x}}"}), Stage::Run).len(), 1);
+}
+
+#[test]
+fn problems_never_tell_the_value() {
+    for kind in Registry::builtin().known_types() {
+        let payload = json!({
+            "url": "hunter2", "method": "hunter2", "headers": {"x": ["hunter2"]}, "condition": "hunter2",
+            "duration": "hunter2", "delayMs": "hunter2", "code": "HUNTER2 hunter2", "message": 1,
+            "triggerType": "hunter2", "array": "hunter2", "data": "hunter2", "inputSchema": "hunter2",
+        });
+        for told in told(&kind, &payload, Stage::Run) {
+            assert!(!told.contains("hunter2"), "{kind}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_schema_fetches_and_opens_nothing() {
+    for reference in [
+        "http://127.0.0.1:9/x.json",
+        "https://example.com/x.json",
+        "file:///etc/passwd",
+        "other.json",
+    ] {
+        let error = Schema::compile(&json!({"$ref": reference})).unwrap_err();
+        assert!(error.to_string().starts_with("the schema cannot be used"), "{error}");
+    }
+    assert!(
+        Schema::compile(&json!({"$ref": "https://json-schema.org/draft/2020-12/schema"})).is_ok()
+    );
+}
+
+#[test]
+fn a_pattern_that_would_backtrack_for_ever_is_harmless() {
+    let evil = "a".repeat(50_000) + "!";
+    let told = told_by(&json!({"pattern": "^(a+)+$"}), &json!(evil));
+    assert_eq!(told.len(), 1);
+}
+
+#[test]
+fn an_input_schema_must_be_a_schema() {
+    let problems = told("manual", &json!({"inputSchema": {"type": "text"}}), Stage::Design);
+    assert!(problems[0].starts_with("/inputSchema/type: "), "{problems:?}");
+    let problems = told("webhook", &json!({"inputSchema": 3}), Stage::Design);
+    assert!(problems[0].starts_with("/inputSchema: "), "{problems:?}");
+}
