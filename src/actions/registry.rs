@@ -1,0 +1,82 @@
+//! All actions of this build, and the one way to perform them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Failure, FailureCategory, Json, PayloadProblem};
+use serde_json::json;
+
+use super::http::HttpRequest;
+use super::{Action, Call};
+use crate::catalog::{Registry, Stage};
+use crate::egress::Egress;
+
+/// How much longer than its time-out an action may take to say that its time is up.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How many problems of a payload a failure's message tells; its details tell all.
+const TOLD: usize = 3;
+
+/// Actions by the type of the node that they are for. Cheap to clone.
+#[derive(Clone)]
+pub struct Actions {
+    catalog: &'static Registry,
+    by_type: Arc<BTreeMap<&'static str, Box<dyn Action>>>,
+}
+
+impl Actions {
+    /// The actions that this build brings. A new action is a new file and its line here.
+    pub fn builtin(egress: &Egress) -> Self {
+        let by_type: [(&'static str, Box<dyn Action>); 1] =
+            [(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())))];
+        Self { catalog: Registry::builtin(), by_type: Arc::new(by_type.into()) }
+    }
+
+    /// The node types that have an action.
+    pub fn types(&self) -> impl Iterator<Item = &'static str> {
+        self.by_type.keys().copied()
+    }
+
+    /// Performs one attempt of a node of this type.
+    pub async fn perform(&self, kind: &str, call: Call) -> Result<Json, Failure> {
+        let Some(action) = self.by_type.get(kind) else { return Err(unknown(kind)) };
+        let problems = self.catalog.problems(kind, &call.input, Stage::Run);
+        if !problems.is_empty() {
+            return Err(invalid(&problems));
+        }
+        let timeout = call.timeout;
+        let outcome = tokio::time::timeout(timeout + GRACE, action.perform(call)).await;
+        outcome.unwrap_or_else(|_| Err(overdue(timeout)))
+    }
+}
+
+fn unknown(kind: &str) -> Failure {
+    let message = format!("this server performs no `{kind}`: it may be older than the workflow");
+    Failure::lasting("unknown_action", FailureCategory::Config, message)
+}
+
+/// The failure of a payload that turned out wrong when its expressions were resolved.
+pub(super) fn invalid(problems: &[PayloadProblem]) -> Failure {
+    let mut told: Vec<_> = problems
+        .iter()
+        .take(TOLD)
+        .map(|problem| match problem.path.as_str() {
+            "" => problem.message.clone(),
+            path => format!("{path}: {}", problem.message),
+        })
+        .collect();
+    if problems.len() > TOLD {
+        told.push(format!("and {} more", problems.len() - TOLD));
+    }
+    let message = format!("the payload is wrong: {}", told.join("; "));
+    let all = problems.iter().map(|it| json!({ "path": it.path, "message": it.message }));
+    let details = json!({ "problems": all.collect::<Vec<_>>() });
+    let failure = Failure::lasting(Failure::INVALID_INPUT, FailureCategory::Validation, message);
+    Failure { details: Some(details.into()), ..failure }
+}
+
+fn overdue(timeout: Duration) -> Failure {
+    let message = format!("no answer within {} ms", timeout.as_millis());
+    Failure::passing("timeout", FailureCategory::Timeout, message)
+}
