@@ -76,7 +76,6 @@ impl Error {
 }
 
 /// Names what was being done when the database refused.
-#[expect(dead_code, reason = "the reader comes with the next change")]
 pub(super) fn while_doing(doing: &'static str) -> impl Fn(sqlx::Error) -> Error {
     move |source| Error::Database { doing, source: Arc::new(source) }
 }

@@ -211,7 +211,6 @@ impl Recorded {
 }
 
 /// The name of an aggregate type without a copy for those that we know.
-#[expect(dead_code, reason = "the reader comes with the next change")]
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "run" => Cow::Borrowed("run"),

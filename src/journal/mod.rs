@@ -1,8 +1,31 @@
 //! The event store: one table of events, a dense global order over it, and everything that must
 //! become durable together with an event.
+//!
+//! Nothing here spawns a task: [`Lane::run`], [`Sequencer::run`], [`TailReader::run`] and
+//! [`Bells::listen`] are loops that the actors host and watch.
 
+mod append;
+mod blobs;
 mod error;
 mod event;
+mod flush;
+mod inbox;
+mod lease;
+pub mod migrate;
+pub mod partitions;
+pub mod pool;
+mod reader;
+mod receipts;
+mod sequencer;
+mod tail;
+mod wakeup;
 
+pub use append::{Config, Journal, Lane};
+pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
 pub use error::Error;
 pub use event::{Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId};
+pub use inbox::{Inbox, Letter, Reply};
+pub use lease::{Leases, Runs, SLOTS, slot_of};
+pub use sequencer::{Pace, Sequencer, Tick};
+pub use tail::{Batch, Subscription, Tail, TailReader};
+pub use wakeup::{Bell, Bells};

@@ -100,6 +100,12 @@ id!(
     "cmd"
 );
 
+id!(
+    /// One process that serves, from its start to its end: a restart is another worker.
+    WorkerId,
+    "wrk"
+);
+
 impl OrganizationId {
     /// The organization that owns everything until the control plane makes others.
     pub const DEFAULT: Self = Self(Uuid::nil());

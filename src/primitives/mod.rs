@@ -6,4 +6,4 @@ mod ids;
 
 pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use ids::{CommandId, InvalidId, OrganizationId, RunId, WorkflowId};
+pub use ids::{CommandId, InvalidId, OrganizationId, RunId, WorkerId, WorkflowId};

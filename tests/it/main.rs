@@ -4,4 +4,5 @@
 
 mod databases;
 mod egress;
+mod journal;
 mod support;

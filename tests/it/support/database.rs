@@ -5,7 +5,6 @@ use std::{env, fs, process, thread};
 
 use chainkeel::primitives::{Clock, SystemClock};
 use sha2::{Digest, Sha256};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
@@ -29,23 +28,30 @@ impl TestDatabase {
 
 /// A fresh, migrated database.
 pub(crate) async fn database() -> TestDatabase {
+    let mut connection = PgConnection::connect(&server().maintenance).await.unwrap();
+    let template = template(&mut connection).await;
+    let database = copy(&mut connection, &template).await;
+    // A database's own grants are not copied from its template.
+    let name = &database.name;
+    let grant = format!(r#"grant create on database "{name}" to chainkeel_projector"#);
+    connection.execute(grant.as_str()).await.unwrap();
+    connection.close().await.unwrap();
+    database
+}
+
+/// A fresh database in which nothing was migrated.
+pub(crate) async fn empty_database() -> TestDatabase {
+    let mut connection = PgConnection::connect(&server().maintenance).await.unwrap();
+    copy(&mut connection, "template0").await
+}
+
+async fn copy(connection: &mut PgConnection, template: &str) -> TestDatabase {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let unique = SystemClock.now().unix_timestamp_nanos() / 1_000;
     let name = format!("ck_test_{}_{unique}_{number}", process::id());
-
-    let mut connection = PgConnection::connect(&server().maintenance).await.unwrap();
-    let template = template(&mut connection).await;
     let create = format!(r#"create database "{name}" template "{template}""#);
     connection.execute(create.as_str()).await.unwrap();
-    // A database's own grants are not copied from its template.
-    let roles = "select exists (select from pg_roles where rolname = 'chainkeel_projector')";
-    if connection.fetch_one(roles).await.unwrap().get(0) {
-        let grant = format!(r#"grant create on database "{name}" to chainkeel_projector"#);
-        connection.execute(grant.as_str()).await.unwrap();
-    }
-    connection.close().await.unwrap();
-
     let url = url_of(&name);
     let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.unwrap();
     TestDatabase { url, pool, name }
@@ -116,11 +122,9 @@ async fn make_template(connection: &mut PgConnection, name: &str) {
 }
 
 async fn migrate(url: &str) {
-    let mut connection = PgConnection::connect(url).await.unwrap();
-    if let Ok(migrator) = Migrator::new(migrations()).await {
-        migrator.run_direct(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
+    let pool = PgPoolOptions::new().max_connections(2).connect(url).await.unwrap();
+    chainkeel::journal::migrate::run(&pool, SystemClock.now()).await.unwrap();
+    pool.close().await;
 }
 
 fn migrations() -> std::path::PathBuf {

@@ -1,0 +1,68 @@
+//! Connections, each stepped down into the role that its work needs.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
+
+/// How long a request waits for a connection before it is told that the database is busy.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A pool for the owner, who migrates: as the login says, without stepping down.
+pub fn owner(database: &PgConnectOptions, size: u32) -> PgPool {
+    options(size).connect_lazy_with(database.clone())
+}
+
+/// A pool for all that serves: reads and appends, and may not change what is recorded.
+///
+/// A transaction that its client has forgotten ends after 30 s, since the share lock of an append
+/// would otherwise hold up a takeover for ever.
+pub fn serving(database: &PgConnectOptions, size: u32) -> PgPool {
+    options(size)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "set role chainkeel_app;
+                         set idle_in_transaction_session_timeout = '30s';
+                         set synchronous_commit = on;
+                         set jit = off",
+                    )
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect_lazy_with(database.clone())
+}
+
+/// A pool for whoever builds views. Its search path is set once: a switched one breaks plans that
+/// are cached.
+pub fn projecting(database: &PgConnectOptions, size: u32, search_path: &str) -> PgPool {
+    let search_path = search_path.to_owned();
+    options(size)
+        .after_connect(move |connection, _| {
+            let search_path = search_path.clone();
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "set role chainkeel_projector;
+                         set idle_in_transaction_session_timeout = '60s';
+                         set jit = off",
+                    )
+                    .await?;
+                sqlx::query_scalar!("select set_config('search_path', $1, false)", search_path)
+                    .fetch_one(connection)
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect_lazy_with(database.clone())
+}
+
+fn options(size: u32) -> PgPoolOptions {
+    // A ping before each use would double the round trips; a dead connection shows in its answer.
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+}

@@ -1,0 +1,162 @@
+//! Reading the ledger: a stream by sequence, everything by position.
+
+use std::borrow::Cow;
+
+use sqlx::PgPool;
+
+use super::error::while_doing;
+use super::event::{Recorded, StreamId, aggregate_type};
+use super::{Error, Journal, blobs};
+
+/// Bytes of payloads that one reading returns at most, except that one event always is.
+const READ_BYTES: usize = 4 * 1024 * 1024;
+
+impl Journal {
+    /// The events of one stream after a sequence (0: from the beginning), at most `limit`; fewer
+    /// when they are large, so that only an empty answer means the end.
+    pub async fn read_stream(
+        &self,
+        stream: &StreamId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Recorded>, Error> {
+        let rows = sqlx::query!(
+            r#"select log_position as "position!", sequence as "sequence!", event_type as "event_type!",
+                      event_version as "event_version!", organization_id as "organization!",
+                      payload as "payload!", metadata as "metadata!", recorded_at as "recorded_at!"
+                 from journal_read_stream($1, $2, $3, $4)"#,
+            stream.aggregate_type,
+            stream.aggregate_id,
+            after,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("reading a stream"))?;
+        let events = rows
+            .into_iter()
+            .map(|row| {
+                Ok(Recorded {
+                    position: row.position,
+                    aggregate_type: Cow::Borrowed(stream.aggregate_type),
+                    aggregate_id: stream.aggregate_id.clone(),
+                    sequence: row.sequence,
+                    event_type: row.event_type,
+                    event_version: row.event_version,
+                    organization: organization(&row.organization)?,
+                    payload: row.payload,
+                    metadata: row.metadata,
+                    recorded_at: row.recorded_at,
+                })
+            })
+            .collect::<Result<_, Error>>()?;
+        self.complete(events).await
+    }
+
+    /// The events after a position in the global order, at most `limit`; fewer when they are
+    /// large, so that only an empty answer means the end.
+    pub async fn read_after(&self, position: i64, limit: i64) -> Result<Vec<Recorded>, Error> {
+        let rows = sqlx::query!(
+            r#"select log_position as "position!", aggregate_type as "aggregate_type!",
+                      aggregate_id as "aggregate_id!", sequence as "sequence!", event_type,
+                      event_version, organization_id, payload, metadata, recorded_at
+                 from journal_read($1, $2)"#,
+            position,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("reading the ledger"))?;
+        let mut events = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (Some(event_type), Some(event_version), Some(payload), Some(metadata)) =
+                (row.event_type, row.event_version, row.payload, row.metadata)
+            else {
+                return Err(gone(
+                    row.position,
+                    &row.aggregate_type,
+                    &row.aggregate_id,
+                    row.sequence,
+                ));
+            };
+            let (Some(tenant), Some(recorded_at)) = (row.organization_id, row.recorded_at) else {
+                return Err(gone(
+                    row.position,
+                    &row.aggregate_type,
+                    &row.aggregate_id,
+                    row.sequence,
+                ));
+            };
+            events.push(Recorded {
+                position: row.position,
+                aggregate_type: aggregate_type(row.aggregate_type),
+                aggregate_id: row.aggregate_id,
+                sequence: row.sequence,
+                event_type,
+                event_version,
+                organization: organization(&tenant)?,
+                payload,
+                metadata,
+                recorded_at,
+            });
+        }
+        self.complete(events).await
+    }
+
+    /// The last position that was assigned.
+    pub async fn head(&self) -> Result<i64, Error> {
+        sqlx::query_scalar!("select head from sequencer where id = 1")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(while_doing("reading the head of the ledger"))
+    }
+
+    /// The position of an event, when it has one.
+    pub async fn position_of(
+        &self,
+        stream: &StreamId,
+        sequence: i64,
+    ) -> Result<Option<i64>, Error> {
+        sqlx::query_scalar!(
+            "select position from event_log
+              where aggregate_type = $1 and aggregate_id = $2 and sequence = $3",
+            stream.aggregate_type,
+            stream.aggregate_id,
+            sequence,
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(while_doing("looking a position up"))
+    }
+
+    /// The pool that serves; for the tables of other rooms that belong to the same transaction
+    /// boundary.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    async fn complete(&self, mut events: Vec<Recorded>) -> Result<Vec<Recorded>, Error> {
+        let mut bytes = 0;
+        let fitting = events
+            .iter()
+            .take_while(|event| {
+                let first = bytes == 0;
+                bytes += blobs::full_size(&event.payload);
+                first || bytes <= READ_BYTES
+            })
+            .count();
+        events.truncate(fitting);
+        blobs::resolve(&self.pool, &mut events).await?;
+        Ok(events)
+    }
+}
+
+fn organization(text: &str) -> Result<crate::primitives::OrganizationId, Error> {
+    text.parse().map_err(|_| Error::Damaged(format!("{text:?} is not an organization")))
+}
+
+fn gone(position: i64, aggregate_type: &str, aggregate_id: &str, sequence: i64) -> Error {
+    Error::Damaged(format!(
+        "position {position} names event {sequence} of {aggregate_type} {aggregate_id}, which is gone"
+    ))
+}
