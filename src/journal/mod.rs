@@ -17,7 +17,9 @@ pub mod pool;
 mod reader;
 mod receipts;
 mod sequencer;
+mod store;
 mod tail;
+mod upcast;
 mod wakeup;
 
 pub use append::{Config, Journal, Lane};
@@ -27,5 +29,6 @@ pub use event::{Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, S
 pub use inbox::{Inbox, Letter, Reply};
 pub use lease::{Leases, Runs, SLOTS, slot_of};
 pub use sequencer::{Pace, Sequencer, Tick};
+pub use store::{Context, Executed, Loaded, NotExecuted, Store};
 pub use tail::{Batch, Subscription, Tail, TailReader};
 pub use wakeup::{Bell, Bells};

@@ -65,7 +65,7 @@ impl Ledger {
 
     /// A sequencer in office, which ticks when the test says so.
     pub(super) async fn sequencer(&self) -> Sequencer {
-        let leases = self.join(Duration::from_secs(600)).await;
+        let leases = self.join(Duration::from_mins(10)).await;
         let mut sequencer =
             Sequencer::new(self.app.clone(), leases.worker(), self.bells.clone(), Pace::default());
         assert!(sequencer.lead().await.unwrap());

@@ -1,0 +1,137 @@
+//! From what was recorded, perhaps by an earlier release, to the events of today.
+
+use std::sync::LazyLock;
+
+use cqrs_es::DomainEvent;
+use cqrs_es::persist::{EventUpcaster, SerializedEvent};
+
+use super::{Error, Recorded};
+use crate::aggregates::{run, workflow};
+
+type Upcasters = Vec<Box<dyn EventUpcaster>>;
+
+static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
+static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
+
+impl Recorded {
+    /// The event of a run.
+    pub fn fact(&self) -> Result<run::Event, Error> {
+        decode(self, &RUN)
+    }
+
+    /// The event of a workflow.
+    pub fn workflow(&self) -> Result<workflow::Event, Error> {
+        decode(self, &WORKFLOW)
+    }
+}
+
+/// The event in its present shape, through as many steps as its version is old.
+pub(super) fn decode<E: DomainEvent>(
+    recorded: &Recorded,
+    upcasters: &[Box<dyn EventUpcaster>],
+) -> Result<E, Error> {
+    let (event_type, event_version) = (&recorded.event_type, &recorded.event_version);
+    // Almost every event is of the present version: straight from its text.
+    if !upcasters.iter().any(|step| step.can_upcast(event_type, event_version)) {
+        return serde_json::from_str(&recorded.payload)
+            .map_err(|source| recorded.undecodable(source));
+    }
+    let value = |text| serde_json::from_str(text).map_err(|source| recorded.undecodable(source));
+    let event = SerializedEvent::new(
+        recorded.aggregate_id.clone(),
+        usize::try_from(recorded.sequence).unwrap_or_default(),
+        recorded.aggregate_type.to_string(),
+        event_type.clone(),
+        event_version.clone(),
+        value(&recorded.payload)?,
+        value(&recorded.metadata)?,
+    );
+    let event = upcasters.iter().fold(event, |event, step| {
+        if step.can_upcast(&event.event_type, &event.event_version) {
+            step.upcast(event)
+        } else {
+            event
+        }
+    });
+    serde_json::from_value(event.payload).map_err(|source| recorded.undecodable(source))
+}
+
+#[cfg(test)]
+mod tests {
+    use cqrs_es::persist::SemanticVersionEventUpcaster;
+    use serde::{Deserialize, Serialize};
+    use serde_json::Value;
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::primitives::OrganizationId;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Event {
+        Named { full_name: String },
+    }
+
+    impl DomainEvent for Event {
+        fn event_type(&self) -> String {
+            "named".to_owned()
+        }
+
+        fn event_version(&self) -> String {
+            "3.0".to_owned()
+        }
+    }
+
+    fn upcasters() -> Upcasters {
+        let rename = |from: &'static str, to: &'static str| {
+            Box::new(move |mut value: Value| {
+                let named = value["named"].as_object_mut().expect("an object");
+                let name = named.remove(from).expect("the former field");
+                named.insert(to.to_owned(), name);
+                value
+            })
+        };
+        vec![
+            Box::new(SemanticVersionEventUpcaster::new("named", "2.0", rename("n", "name"))),
+            Box::new(SemanticVersionEventUpcaster::new(
+                "named",
+                "3.0",
+                rename("name", "full_name"),
+            )),
+        ]
+    }
+
+    fn recorded(version: &str, payload: &str) -> Recorded {
+        Recorded {
+            position: 1,
+            aggregate_type: "person".into(),
+            aggregate_id: "1".to_owned(),
+            sequence: 1,
+            event_type: "named".to_owned(),
+            event_version: version.to_owned(),
+            organization: OrganizationId::DEFAULT,
+            payload: payload.to_owned(),
+            metadata: "{}".to_owned(),
+            recorded_at: datetime!(2026-01-01 0:00 UTC),
+        }
+    }
+
+    #[test]
+    fn an_event_of_any_earlier_version_is_read_in_its_present_shape() {
+        let ada = Event::Named { full_name: "Ada".to_owned() };
+        for (version, payload) in [
+            ("1.0", r#"{"named":{"n":"Ada"}}"#),
+            ("2.0", r#"{"named":{"name":"Ada"}}"#),
+            ("3.0", r#"{"named":{"full_name":"Ada"}}"#),
+        ] {
+            let event: Event = decode(&recorded(version, payload), &upcasters()).expect("readable");
+            assert_eq!(event, ada, "{version}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_is_named() {
+        let error = decode::<Event>(&recorded("3.0", r#"{"renamed":{}}"#), &[]).expect_err("no");
+        assert_eq!(error.to_string(), "decoding event 1 of person 1");
+    }
+}
