@@ -6,7 +6,7 @@ use chainkeel::egress::{Api, HeaderMap, Method};
 use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 
-use super::server::Server;
+use crate::support::peer::Peer;
 
 fn chainkeel(config: &mut web::ServiceConfig) {
     let echo = |request: HttpRequest, body: Option<Json<Value>>| async move {
@@ -29,7 +29,7 @@ fn chainkeel(config: &mut web::ServiceConfig) {
 
 #[actix_web::test]
 async fn a_call_carries_key_and_body_and_brings_json_or_nothing() {
-    let server = Server::start(chainkeel);
+    let server = Peer::start(chainkeel);
     let api = Api::new(&server.url("/base"), Some("ck_live_x")).unwrap();
     let body = json!({"a": 1});
     let answer = api.call(Method::POST, "/v1/runs?limit=5", HeaderMap::new(), Some(&body)).await;
@@ -45,7 +45,7 @@ async fn a_call_carries_key_and_body_and_brings_json_or_nothing() {
 
 #[actix_web::test]
 async fn a_stream_is_given_as_its_bytes_and_resumes_after_an_event() {
-    let server = Server::start(chainkeel);
+    let server = Peer::start(chainkeel);
     let api = Api::new(&server.url("/base/"), None).unwrap();
     let (status, bytes) = api.events("/v1/stream", Some("41")).await.unwrap();
     assert_eq!(status.as_u16(), 200);

@@ -9,7 +9,8 @@ use actix_web::web;
 use chainkeel::egress::{Error, HeaderValue};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-use super::server::{Server, door, get, raw, write};
+use super::request::get;
+use crate::support::peer::{Peer, door, raw, write};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -60,7 +61,7 @@ async fn an_endless_body_is_cut_at_its_bound() {
 
 #[actix_web::test]
 async fn a_body_that_is_announced_too_large_is_not_read() {
-    let server = Server::start(|config| {
+    let server = Peer::start(|config| {
         config.default_service(web::to(|| async { vec![0_u8; 70_000] }));
     });
     let error = door(&[server.opening()]).send(get(server.url("/"))).await.unwrap_err();
@@ -69,7 +70,7 @@ async fn a_body_that_is_announced_too_large_is_not_read() {
 
 #[actix_web::test]
 async fn a_compressed_bomb_stays_compressed() {
-    let server = Server::start(|config| {
+    let server = Peer::start(|config| {
         let zeros = || async { "0".repeat(4 * 1024 * 1024) };
         config.service(web::resource("/").wrap(Compress::default()).to(zeros));
     });

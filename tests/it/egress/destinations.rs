@@ -5,7 +5,8 @@ use std::process::Command;
 use actix_web::web::{self, ServiceConfig};
 use chainkeel::egress::{Egress, Error};
 
-use super::server::{Server, door, get};
+use super::request::get;
+use crate::support::peer::{Peer, door};
 
 fn hello(config: &mut ServiceConfig) {
     config.default_service(web::to(|| async { "hello" }));
@@ -18,7 +19,7 @@ async fn reads(door: &Egress, url: &str) -> Result<String, Error> {
 
 #[actix_web::test]
 async fn no_disguise_of_this_machine_is_connected_to() {
-    let (server, door) = (Server::start(hello), door(&[]));
+    let (server, door) = (Peer::start(hello), door(&[]));
     let port = server.address.port();
     for host in [
         "127.0.0.1",
@@ -53,7 +54,7 @@ async fn no_disguise_of_this_machine_is_connected_to() {
 
 #[actix_web::test]
 async fn a_name_that_resolves_to_this_machine_is_refused_whatever_the_name() {
-    let (server, door) = (Server::start(hello), door(&[]));
+    let (server, door) = (Peer::start(hello), door(&[]));
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     for host in ["localhost.", name.trim()].iter().filter(|host| !host.is_empty()) {
         let error = reads(&door, &format!("http://{host}:{}/", server.address.port())).await;
@@ -66,7 +67,7 @@ async fn a_name_that_resolves_to_this_machine_is_refused_whatever_the_name() {
 
 #[actix_web::test]
 async fn an_opening_leads_to_one_server_and_not_to_its_neighbour() {
-    let (open, closed) = (Server::start(hello), Server::start(hello));
+    let (open, closed) = (Peer::start(hello), Peer::start(hello));
     let door = door(&[open.opening()]);
     assert_eq!(reads(&door, &open.url("/")).await.unwrap(), "hello");
     let named = format!("http://localhost:{}/", open.address.port());
@@ -79,7 +80,7 @@ async fn an_opening_leads_to_one_server_and_not_to_its_neighbour() {
 
 #[actix_web::test]
 async fn an_opening_without_a_port_leads_to_every_port_of_its_network() {
-    let (one, other) = (Server::start(hello), Server::start(hello));
+    let (one, other) = (Peer::start(hello), Peer::start(hello));
     let door = door(&["127.0.0.0/8".into()]);
     for server in [one, other] {
         let named = format!("http://localhost:{}/", server.address.port());
@@ -116,6 +117,6 @@ fn a_proxy_in_the_environment_is_ignored() {
 #[actix_web::test]
 #[ignore = "run by a_proxy_in_the_environment_is_ignored, which sets the environment"]
 async fn in_an_environment_with_a_proxy() {
-    let server = Server::start(hello);
+    let server = Peer::start(hello);
     assert_eq!(reads(&door(&[server.opening()]), &server.url("/")).await.unwrap(), "hello");
 }

@@ -4,5 +4,5 @@ mod api;
 mod bounds;
 mod destinations;
 mod redirects;
+mod request;
 mod reuse;
-mod server;

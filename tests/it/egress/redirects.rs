@@ -5,7 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chainkeel::egress::{Error, HeaderValue, Method, Redirects};
 
-use super::server::{Server, door, get};
+use super::request::get;
+use crate::support::peer::{Peer, door};
 
 /// `/to?<url>` redirects there, `/around` to itself, `/steps/<n>` n times; all else tells the
 /// names of the headers that came.
@@ -37,7 +38,7 @@ async fn tell(request: HttpRequest) -> String {
 
 #[actix_web::test]
 async fn three_hops_are_followed_and_a_fourth_is_not() {
-    let server = Server::start(hops);
+    let server = Peer::start(hops);
     let door = door(&[server.opening()]);
     let response = door.send(get(server.url("/steps/3"))).await.unwrap();
     assert_eq!(response.body, "arrived");
@@ -50,7 +51,7 @@ async fn three_hops_are_followed_and_a_fourth_is_not() {
 
 #[actix_web::test]
 async fn a_redirect_to_an_internal_address_is_refused() {
-    let (open, internal) = (Server::start(hops), Server::start(hops));
+    let (open, internal) = (Peer::start(hops), Peer::start(hops));
     let door = door(&[open.opening()]);
     for target in [
         internal.url("/"),
@@ -67,7 +68,7 @@ async fn a_redirect_to_an_internal_address_is_refused() {
 
 #[actix_web::test]
 async fn credentials_and_keys_stay_behind_when_the_host_changes() {
-    let (one, other) = (Server::start(hops), Server::start(hops));
+    let (one, other) = (Peer::start(hops), Peer::start(hops));
     let door = door(&[one.opening(), other.opening()]);
     let asked = |target: String| {
         let mut request = get(one.url(&format!("/to?{target}")));
@@ -88,7 +89,7 @@ async fn credentials_and_keys_stay_behind_when_the_host_changes() {
 
 #[actix_web::test]
 async fn a_redirect_can_be_the_response() {
-    let server = Server::start(hops);
+    let server = Peer::start(hops);
     let mut request = get(server.url("/around"));
     request.redirects = Redirects::Return;
     let response = door(&[server.opening()]).send(request).await.unwrap();
@@ -97,7 +98,7 @@ async fn a_redirect_can_be_the_response() {
 
 #[actix_web::test]
 async fn a_post_that_is_found_elsewhere_becomes_a_get_without_its_body() {
-    let server = Server::start(hops);
+    let server = Peer::start(hops);
     let mut request = get(server.url(&format!("/to?{}", server.url("/"))));
     request.method = Method::POST;
     request.body = "body".into();

@@ -3,12 +3,13 @@
 use actix_web::web;
 use futures::future::join_all;
 
-use super::server::{Server, door, get};
+use super::request::get;
+use crate::support::peer::{Peer, door};
 
 #[actix_web::test]
 async fn one_connection_serves_many_requests_in_turn() {
     for opening in [None, Some("127.0.0.1")] {
-        let server = Server::start(|config| {
+        let server = Peer::start(|config| {
             config.default_service(web::to(|| async { "hello" }));
         });
         let door = door(&[opening.map_or_else(|| server.opening(), str::to_owned)]);
@@ -25,7 +26,7 @@ async fn one_connection_serves_many_requests_in_turn() {
 
 #[actix_web::test]
 async fn requests_at_the_same_time_share_as_many_connections_as_they_need() {
-    let server = Server::start(|config| {
+    let server = Peer::start(|config| {
         config.default_service(web::to(|| async { "hello" }));
     });
     let door = door(&[server.opening()]);

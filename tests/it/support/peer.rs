@@ -1,25 +1,24 @@
-//! Servers to talk to, and doors that lead to them.
+//! Servers on this machine to talk to, and doors that lead to them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
-use chainkeel::egress::{Config, Egress, HeaderMap, Method, Redirects, Request};
+use chainkeel::egress::{Config, Egress};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A server on a port of its own, which ends with its test.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
     connections: Arc<AtomicUsize>,
 }
 
-impl Server {
+impl Peer {
     /// Serves what `configure` says.
-    pub(super) fn start(configure: fn(&mut ServiceConfig)) -> Self {
+    pub(crate) fn start(configure: fn(&mut ServiceConfig)) -> Self {
         let connections = Arc::new(AtomicUsize::new(0));
         let counter = connections.clone();
         let server = HttpServer::new(move || App::new().configure(configure))
@@ -36,23 +35,23 @@ impl Server {
     }
 
     /// How many connections were made so far.
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 
     /// A URL of this server.
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// The opening that leads to this server and nowhere else.
-    pub(super) fn opening(&self) -> String {
+    pub(crate) fn opening(&self) -> String {
         self.address.to_string()
     }
 }
 
 /// Serves connections by hand: reads the head of a request, then does as told.
-pub(super) async fn raw<F>(answer: impl Fn(TcpStream) -> F + 'static) -> SocketAddr
+pub(crate) async fn raw<F>(answer: impl Fn(TcpStream) -> F + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + 'static,
 {
@@ -70,7 +69,7 @@ where
 }
 
 /// Writes, and does not mind that the peer has gone.
-pub(super) async fn write(stream: &mut TcpStream, text: &[u8]) -> bool {
+pub(crate) async fn write(stream: &mut TcpStream, text: &[u8]) -> bool {
     stream.write_all(text).await.is_ok()
 }
 
@@ -80,20 +79,7 @@ fn in_background(task: impl Future<Output = ()> + 'static) {
 }
 
 /// A door with these openings.
-pub(super) fn door(openings: &[String]) -> Egress {
+pub(crate) fn door(openings: &[String]) -> Egress {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     Egress::new(&Config { allow }).unwrap()
-}
-
-/// A plain GET with five seconds and 64 KiB.
-pub(super) fn get(url: impl Into<String>) -> Request {
-    Request {
-        method: Method::GET,
-        url: url.into(),
-        headers: HeaderMap::new(),
-        body: Vec::new().into(),
-        timeout: Duration::from_secs(5),
-        max_response_bytes: 64 * 1024,
-        redirects: Redirects::Follow,
-    }
 }

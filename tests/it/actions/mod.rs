@@ -1,0 +1,3 @@
+//! What nodes do to the outside, against real servers on this machine.
+
+mod http_request;
