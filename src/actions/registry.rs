@@ -46,7 +46,8 @@ impl Actions {
             return Err(invalid(&problems));
         }
         let timeout = call.timeout;
-        let outcome = tokio::time::timeout(timeout + GRACE, action.perform(call)).await;
+        let outcome =
+            tokio::time::timeout(timeout.saturating_add(GRACE), action.perform(call)).await;
         outcome.unwrap_or_else(|_| Err(overdue(timeout)))
     }
 }

@@ -68,7 +68,8 @@ fn fields(out: &mut String, title: &str, schema: &Value) -> fmt::Result {
         let required = if requires(schema, name) { "Required. " } else { "" };
         let description = field.get("description").and_then(Value::as_str).unwrap_or_default();
         let description = description.replace('|', "\\|");
-        writeln!(out, "| `{name}` | {} | {required}{description} |", kind(field))?;
+        let told = format!("{required}{description}");
+        writeln!(out, "| `{name}` | {} | {} |", kind(field), told.trim_end())?;
     }
     writeln!(out)?;
     one_of(out, schema)

@@ -1,0 +1,26 @@
+//! Generated documents are committed, and are what the code generates today.
+//!
+//! `UPDATE=1 cargo test contracts` rewrites them.
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_reference_of_node_types_is_what_the_manifests_say() {
+    is_up_to_date("docs/nodes.md", &chainkeel::catalog::document());
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own settings")]
+fn is_up_to_date(path: &str, generated: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, generated).unwrap();
+    }
+    let committed = fs::read_to_string(&file).unwrap_or_default();
+    if committed != generated {
+        let at = committed.lines().zip(generated.lines()).take_while(|(old, new)| old == new);
+        let line = at.count() + 1;
+        panic!("{path} is out of date from line {line} on: UPDATE=1 cargo test contracts");
+    }
+}
