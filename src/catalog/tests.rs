@@ -93,7 +93,7 @@ fn what_is_missing_or_given_twice_is_named() {
     let both = json!({"delayMs": 1, "duration": "1s"});
     assert_eq!(told("delay", &both, Stage::Design), [": give only one of `delayMs`, `duration`"]);
     let odd = json!({"duration": "soon"});
-    let message = "/duration: does not have the form ^[0-9]{1,8}(ms|s|m|h|d)$; for example `15m`";
+    let message = "/duration: does not have the form ^(P[0-9TWDHMS]+|([0-9]+(ms|w|d|h|m|s))+)$; for example `15m`";
     assert_eq!(told("delay", &odd, Stage::Design), [message]);
 }
 
@@ -103,7 +103,9 @@ fn conditions_are_checked_to_their_last_operator() {
     let none: [String; 0] = [];
     assert_eq!(condition(json!({"$and": [{"{{a.result.x}}": {"$gt": 1, "$lt": 5}}]})), none);
     assert_eq!(
-        condition(json!({"$or": [{"$not": {"x": {"$eq": 1}}}, {"$and": [{"y": {"$in": []}}]}]})),
+        condition(
+            json!({"$or": [{"$not": {"x": {"$eq": 1}}}, {"$and": [{"y": {"$in": [], "$exists": true}}]}]})
+        ),
         none
     );
     let problems = condition(json!({"$and": [{"x": {"$equals": 1}}]}));
@@ -112,6 +114,8 @@ fn conditions_are_checked_to_their_last_operator() {
             .starts_with("/condition/$and/0/x/$equals: `$equals` is not known here: known are "),
         "{problems:?}"
     );
+    let problems = condition(json!({"$and": [{"x": {"$in": "a"}}]}));
+    assert_eq!(problems, ["/condition/$and/0/x/$in: expected an array, found a string"]);
     assert_eq!(condition(json!({"$and": []})), ["/condition/$and: must have at least one item"]);
     assert_eq!(
         condition(json!({"$and": [{"x": 1}]})),
