@@ -51,16 +51,12 @@ impl Shop {
 
     async fn call(&self, path: &str, mut payload: Value) -> Result<Value, Failure> {
         payload["url"] = self.peer.url(path).into();
-        perform(&self.actions, payload).await
+        perform(&self.actions, payload, Duration::from_secs(10)).await
     }
 }
 
-async fn perform(actions: &Actions, payload: Value) -> Result<Value, Failure> {
-    let call = Call {
-        input: payload.into(),
-        idempotency_key: "run_1:pay:1".into(),
-        timeout: Duration::from_millis(400),
-    };
+async fn perform(actions: &Actions, payload: Value, timeout: Duration) -> Result<Value, Failure> {
+    let call = Call { input: payload.into(), idempotency_key: "run_1:pay:1".into(), timeout };
     actions.perform("http-request", call).await.map(|result| (*result).clone())
 }
 
@@ -135,7 +131,7 @@ async fn silence_is_a_timeout_with_an_unknown_outcome_whichever_limit_is_lower()
     let actions = Actions::builtin(&door(&[address.to_string()]));
     for (own, shown) in [(100, "100 ms"), (9_000, "400 ms")] {
         let payload = json!({"url": format!("http://{address}/"), "timeoutMs": own});
-        let failure = perform(&actions, payload).await.unwrap_err();
+        let failure = perform(&actions, payload, Duration::from_millis(400)).await.unwrap_err();
         assert_eq!((failure.code.as_str(), failure.retryable), ("timeout", true));
         assert_eq!(failure.category, FailureCategory::Timeout);
         assert!(failure.leaves_outcome_unknown() && failure.message.contains(shown));
@@ -146,7 +142,8 @@ async fn silence_is_a_timeout_with_an_unknown_outcome_whichever_limit_is_lower()
 async fn an_internal_address_is_refused_whatever_made_it_up() {
     let actions = Actions::builtin(&door(&[]));
     for url in ["http://169.254.169.254/latest/", "http://localhost:7717/v1/runs"] {
-        let failure = perform(&actions, json!({"url": url})).await.unwrap_err();
+        let failure =
+            perform(&actions, json!({"url": url}), Duration::from_secs(10)).await.unwrap_err();
         assert_eq!((failure.code.as_str(), failure.retryable), ("egress_refused", false));
         assert!(failure.message.contains("`egress.allow`"), "{}", failure.message);
     }

@@ -25,7 +25,7 @@ async fn a_peer_that_never_answers_times_out_with_an_unknown_outcome() {
     request.timeout = SHORT;
     let started = Instant::now();
     let error = door(&[address.to_string()]).send(request).await.unwrap_err();
-    assert!(started.elapsed() < SHORT * 4);
+    assert!(started.elapsed() < SHORT * 10);
     assert_eq!(error.code(), "timeout");
     assert!(error.is_transient() && error.outcome_unknown());
     assert_eq!(error.to_string(), format!("{address} did not answer within 300 ms"));
