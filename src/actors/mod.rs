@@ -1,1 +1,26 @@
-//! Everything alive.
+//! it is restarted from the ledger by our own supervisor.
+
+mod index_keeper;
+mod membership;
+mod order;
+mod ownership;
+mod performer;
+mod postman;
+mod resident;
+mod run;
+mod run_desk;
+mod run_registry;
+mod stream_hub;
+mod supervisor;
+
+pub use index_keeper::IndexKeeper;
+pub use membership::Membership;
+pub use order::{Context, Order, Placed, Refused, Resumed, StartRun};
+pub use ownership::Ownership;
+pub use performer::Performer;
+pub use postman::Postman;
+pub use resident::Household;
+pub use run_desk::{Means, RunDesk};
+pub use run_registry::{CountResidents, RunRegistry};
+pub use stream_hub::{Filter, Live, StreamHub};
+pub use supervisor::{Drained, Fault, Supervisor, Watch};

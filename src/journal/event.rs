@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use cqrs_es::DomainEvent;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Error;
@@ -111,7 +111,7 @@ pub struct Append {
 }
 
 /// A row that is written if, and only if, the events are.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Side {
     /// This run is the one that the trigger started; a second claim of the same trigger is refused.
     Claim {
@@ -125,7 +125,7 @@ pub enum Side {
 }
 
 /// The answer that was given to a request with an `Idempotency-Key`. Kept for 24 hours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Whose request it was.
     pub organization: OrganizationId,

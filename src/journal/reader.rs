@@ -103,6 +103,52 @@ impl Journal {
         self.complete(events).await
     }
 
+    /// The events of one aggregate type after a position and up to another, in the global order,
+    /// at most `limit`; fewer when they are large, so that only an empty answer means the end.
+    ///
+    /// For types of which there are few: it looks at all of them.
+    pub async fn read_kind(
+        &self,
+        kind: &str,
+        after: i64,
+        up_to: i64,
+        limit: i64,
+    ) -> Result<Vec<Recorded>, Error> {
+        let rows = sqlx::query!(
+            r#"select l.position, e.aggregate_id, e.sequence, e.event_type, e.event_version,
+                      e.organization_id as "organization!", e.payload::text as "payload!",
+                      e.metadata::text as "metadata!", e.recorded_at
+                 from events e join event_log l using (aggregate_type, aggregate_id, sequence)
+                where e.aggregate_type = $1 and l.position > $2 and l.position <= $3
+                order by l.position limit $4"#,
+            kind,
+            after,
+            up_to,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("reading the events of one type"))?;
+        let events = rows
+            .into_iter()
+            .map(|row| {
+                Ok(Recorded {
+                    position: row.position,
+                    aggregate_type: aggregate_type(kind.to_owned()),
+                    aggregate_id: row.aggregate_id,
+                    sequence: row.sequence,
+                    event_type: row.event_type,
+                    event_version: row.event_version,
+                    organization: organization(&row.organization)?,
+                    payload: row.payload,
+                    metadata: row.metadata,
+                    recorded_at: row.recorded_at,
+                })
+            })
+            .collect::<Result<_, Error>>()?;
+        self.complete(events).await
+    }
+
     /// The last position that was assigned.
     pub async fn head(&self) -> Result<i64, Error> {
         sqlx::query_scalar!("select head from sequencer where id = 1")

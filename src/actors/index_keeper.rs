@@ -1,0 +1,96 @@
+//! Keeps the trigger index current: every workflow's events at the start, then the tail.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cqrs_es::Aggregate;
+use tokio_util::sync::CancellationToken;
+
+use crate::aggregates::workflow::{Status, Workflow};
+use crate::journal::{Error, Journal, Recorded, Tail};
+use crate::primitives::WorkflowId;
+use crate::triggers::{Listing, Live, TriggerIndex};
+
+/// Events of one read.
+const PAGE: i64 = 1_000;
+
+/// What the keeper's loop needs.
+#[derive(Clone)]
+pub struct IndexKeeper {
+    /// The ledger.
+    pub journal: Journal,
+    /// Its end.
+    pub tail: Tail,
+    /// The index that is kept.
+    pub index: Arc<TriggerIndex>,
+}
+
+impl IndexKeeper {
+    /// Keeps the index until it is told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+        let mut workflows = HashMap::new();
+        let head = self.tail.head();
+        let mut after = 0;
+        loop {
+            let page = self.journal.read_kind(Workflow::TYPE, after, head, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.position;
+            for recorded in &page {
+                self.apply(&mut workflows, recorded)?;
+            }
+        }
+        self.index.reached(head);
+        let mut subscription = self.tail.subscribe(head);
+        loop {
+            let batch = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                batch = subscription.next() => batch?,
+            };
+            for recorded in batch.iter().filter(|event| event.aggregate_type == Workflow::TYPE) {
+                self.apply(&mut workflows, recorded)?;
+            }
+            self.index.reached(subscription.position());
+        }
+    }
+
+    fn apply(
+        &self,
+        workflows: &mut HashMap<WorkflowId, Workflow>,
+        recorded: &Recorded,
+    ) -> Result<(), Error> {
+        let id: WorkflowId = recorded.aggregate_id.parse().map_err(|_| {
+            Error::Damaged(format!("{} is no workflow's id", recorded.aggregate_id))
+        })?;
+        let workflow = workflows.entry(id).or_default();
+        workflow.apply(recorded.workflow()?);
+        // Only the live version is needed here; the others stay on the ledger.
+        if let Some(live) = workflow.live {
+            workflow.versions.retain(|number, _| *number == live);
+        }
+        let Some(organization) = workflow.organization else { return Ok(()) };
+        let live = workflow
+            .live_definition()
+            .filter(|_| workflow.status != Status::Archived)
+            .and_then(|(version, definition)| live(id, version, definition));
+        let listing = Listing {
+            organization,
+            webhook_secret_hash: workflow.webhook_secret_hash.clone(),
+            live,
+            paused: workflow.status == Status::Paused,
+        };
+        self.index.list(id, listing);
+        Ok(())
+    }
+}
+
+fn live(id: WorkflowId, version: u32, definition: &engine::Json) -> Option<Live> {
+    match engine::parse(definition) {
+        Ok(definition) => Some(Live { version, definition: Arc::new(definition) }),
+        Err(problems) => {
+            // It was valid when it was published: this program has forgotten how to read it.
+            let problem = problems.first().map(|problem| problem.message.as_str());
+            tracing::error!(workflow.id = %id, version, problem, "version {version} of workflow {id} cannot be read and does not run");
+            None
+        }
+    }
+}

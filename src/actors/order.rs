@@ -1,0 +1,182 @@
+//! What is asked of runs, and what comes back.
+
+use std::time::Duration;
+
+use engine::{Json, NodeId, Refusal, Trigger};
+
+use crate::aggregates::run;
+use crate::journal::{self, Side};
+use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
+
+/// On whose behalf an order is given, and what is to be written with its events.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The organization to which the run must belong.
+    pub organization: OrganizationId,
+    /// Who gives the order, as an auditor will read it.
+    pub actor: String,
+    /// The order's own id: the same id is carried out once.
+    pub command: CommandId,
+    /// The event that led to it, as `stream#sequence`.
+    pub causation: Option<String>,
+    /// What ties it to a story beyond this run.
+    pub correlation: Option<String>,
+    /// Rows that belong into the transaction of the events.
+    pub side: Vec<Side>,
+}
+
+/// Start a run of a workflow's live version.
+#[derive(Debug, Clone)]
+pub struct StartRun {
+    /// The id that the run will have.
+    pub run: RunId,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// What set it off.
+    pub trigger: Trigger,
+    /// Its input.
+    pub input: Json,
+    /// The trigger's id, of which there is at most one run.
+    pub claim: Option<String>,
+}
+
+/// An order that stands on the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// The run.
+    pub run: RunId,
+    /// The sequence of the last event that the order led to.
+    pub sequence: i64,
+    /// The order had been carried out before, and changed nothing now.
+    pub repeated: bool,
+}
+
+/// What became of a resume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resumed {
+    /// The wait goes on with the data that was handed in.
+    Resumed(Placed),
+    /// Nothing was changed.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why an order was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// There is no such workflow in the organization.
+    #[error("this workflow does not exist")]
+    UnknownWorkflow,
+    /// It was never published, or it is archived.
+    #[error("this workflow is not live: publish it first")]
+    NotLive,
+    /// Its automatic triggers are stopped.
+    #[error("this workflow is paused: resume it first")]
+    Paused,
+    /// Nobody listens under this webhook's URL.
+    #[error("nobody listens here")]
+    NobodyListens,
+    /// There is no such run in the organization.
+    #[error("this run does not exist")]
+    UnknownRun,
+    /// Only a failed run is retried.
+    #[error("this run did not fail: only a failed run can be retried")]
+    NotFailed,
+    /// The run refuses.
+    #[error(transparent)]
+    Run(Refusal),
+    /// An answer to this idempotency key was stored by somebody else in the meantime.
+    #[error("a request with this idempotency key was carried out at the same time")]
+    ReceiptTaken,
+    /// The house has as much to do as it takes.
+    #[error("too many orders wait to be carried out")]
+    Busy {
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// Others wrote to the run each time that this order was decided.
+    #[error("the run changed again and again while the order was decided")]
+    Contended,
+    /// Another process owns the run now.
+    #[error("the run has moved to another worker")]
+    Moved,
+    /// The run's owner did not answer in time; the order may still be carried out.
+    #[error("the run's worker did not answer in time: the order may still be carried out")]
+    Unanswered,
+    /// The process that owns the run refused.
+    #[error("{message}")]
+    Elsewhere {
+        /// A stable word for why.
+        code: String,
+        /// Why, for the one who gave the order.
+        message: String,
+    },
+    /// An order or its answer could not be turned into JSON.
+    #[error("writing an order as JSON")]
+    Unwritable(#[source] serde_json::Error),
+    /// The ledger failed.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+}
+
+impl Refused {
+    /// A stable word for it, for machines.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::UnknownWorkflow => "unknown_workflow",
+            Self::NotLive => "not_live",
+            Self::Paused => "paused",
+            Self::NobodyListens => "nobody_listens",
+            Self::UnknownRun => "unknown_run",
+            Self::NotFailed => "not_failed",
+            Self::Run(refusal) => refusal.code(),
+            Self::ReceiptTaken => "receipt_taken",
+            Self::Busy { .. } => "busy",
+            Self::Contended => "contended",
+            Self::Moved => "moved",
+            Self::Unanswered => "unanswered",
+            Self::Elsewhere { code, .. } => code,
+            Self::Unwritable(_) | Self::Journal(_) => "internal",
+        }
+    }
+}
+
+impl From<run::Error> for Refused {
+    fn from(error: run::Error) -> Self {
+        match error {
+            run::Error::Unknown => Self::UnknownRun,
+            run::Error::Started => Self::Contended,
+            run::Error::Refused(refusal) => Self::Run(refusal),
+        }
+    }
+}
+
+/// What a run is ordered to do, in a form that also travels to another process.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// Begin.
+    Start(Box<engine::Start>),
+    /// End before its time.
+    Cancel {
+        /// Why, in the words of the one who asks.
+        reason: Option<String>,
+    },
+    /// Go on after a wait.
+    Resume {
+        /// The waiting node.
+        node: NodeId,
+        /// What it was waiting for.
+        data: Json,
+        /// Where that came from.
+        source: String,
+    },
+    /// A delay, a retry or a wait is due.
+    TimerDue {
+        /// The node whose time has come.
+        node: NodeId,
+    },
+    /// Come back into memory and take up what was interrupted.
+    Wake,
+}

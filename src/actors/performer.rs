@@ -1,0 +1,53 @@
+//! Performs the effects of runs: within their time-out, and no more at once than the house bears.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Effect, Failure, FailureCategory, Json};
+use tokio::sync::Semaphore;
+
+use crate::actions::{Actions, Call};
+use crate::primitives::RunId;
+
+/// Performs effects; cheap to clone.
+#[derive(Clone)]
+pub struct Performer {
+    actions: Arc<Actions>,
+    places: Arc<Semaphore>,
+}
+
+impl Performer {
+    /// A performer that does at most `at_once` effects at the same time.
+    pub fn new(actions: Arc<Actions>, at_once: usize) -> Self {
+        Self { actions, places: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    /// Performs one effect to its end.
+    pub fn perform(
+        &self,
+        run: RunId,
+        effect: Effect,
+    ) -> impl Future<Output = Result<Json, Failure>> + 'static + use<> {
+        let (actions, places) = (Arc::clone(&self.actions), Arc::clone(&self.places));
+        async move {
+            // The semaphore is never closed; were it, the effect would go on without a place.
+            let _place = places.acquire_owned().await.ok();
+            let timeout = Duration::from_millis(effect.timeout_ms);
+            let call = Call {
+                input: effect.input,
+                idempotency_key: effect.idempotency_key.as_ref().to_owned(),
+                timeout,
+            };
+            tracing::debug!(run.id = %run, node.id = %effect.node, attempt = effect.attempt, "performing {} of run {run}", effect.node);
+            match tokio::time::timeout(timeout, actions.perform(&effect.kind, call)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(timed_out(effect.timeout_ms)),
+            }
+        }
+    }
+}
+
+fn timed_out(timeout_ms: u64) -> Failure {
+    let message = format!("the action did not end within {timeout_ms} ms");
+    Failure::passing("timeout", FailureCategory::Timeout, message)
+}

@@ -1,0 +1,272 @@
+//! The one door to runs: finds out who owns a run, hands over the order, waits for the answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use engine::{Json, NodeId, RunStatus, Start, WorkflowRef};
+use tokio::sync::oneshot;
+
+use super::order::{Context, Order, Placed, Refused, Resumed, StartRun};
+use super::ownership::Ownership;
+use super::postman::{Parcel, Refusal};
+use super::run_registry::{Route, RunRegistry};
+use crate::journal::{Inbox, Journal, Reply, Side, StreamId, Tail, slot_of};
+use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
+use crate::triggers::{Lookup, TriggerIndex};
+
+/// How often an order is handed over again when its run left memory at that very moment.
+const MAX_HANDOVERS: u32 = 3;
+/// How long the answer of another process is awaited.
+const FOREIGN_ANSWER: Duration = Duration::from_secs(5);
+/// How long passes at most before it is looked for again.
+const FOREIGN_LOOK: Duration = Duration::from_millis(25);
+/// Events of one read of a stream.
+const PAGE: i64 = 1_000;
+/// When the caller of a refused order should come again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Takes orders for runs; cheap to clone.
+#[derive(Clone)]
+pub struct RunDesk(Arc<Inner>);
+
+struct Inner {
+    registries: Vec<Addr<RunRegistry>>,
+    ownership: Arc<Ownership>,
+    index: Arc<TriggerIndex>,
+    journal: Journal,
+    inbox: Inbox,
+    tail: Tail,
+    clock: Arc<dyn Clock>,
+}
+
+/// What a desk needs; see [`RunDesk::new`].
+pub struct Means {
+    /// The registries of this process, one a share of the slots; none where it runs no workers.
+    pub registries: Vec<Addr<RunRegistry>>,
+    /// The slots of this process.
+    pub ownership: Arc<Ownership>,
+    /// The live workflows.
+    pub index: Arc<TriggerIndex>,
+    /// The ledger.
+    pub journal: Journal,
+    /// The way to runs of other processes.
+    pub inbox: Inbox,
+    /// Where their answers are seen.
+    pub tail: Tail,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl RunDesk {
+    /// A desk over these means.
+    pub fn new(means: Means) -> Self {
+        let Means { registries, ownership, index, journal, inbox, tail, clock } = means;
+        Self(Arc::new(Inner { registries, ownership, index, journal, inbox, tail, clock }))
+    }
+
+    /// Who listens under a webhook's URL, by the hash of its secret.
+    pub fn listener(&self, secret_hash: &str) -> Option<(OrganizationId, WorkflowId)> {
+        self.0.index.listener(secret_hash)
+    }
+
+    /// Starts a run of the workflow's live version.
+    pub async fn start(&self, order: StartRun, mut context: Context) -> Result<Placed, Refused> {
+        let StartRun { run, workflow, trigger, input, claim } = order;
+        let live = match self.0.index.live(context.organization, workflow) {
+            Lookup::Live(live) => live,
+            // A person may run a paused workflow; what is stopped are automatic triggers.
+            Lookup::Paused(live) if trigger.kind == "manual" => live,
+            Lookup::Paused(_) => return Err(Refused::Paused),
+            Lookup::NotLive => return Err(Refused::NotLive),
+            Lookup::Unknown => return Err(Refused::UnknownWorkflow),
+        };
+        if let Some(trigger_id) = claim {
+            context.side.push(Side::Claim { trigger_id });
+        }
+        let start = Start {
+            run_id: run.to_string(),
+            definition: live.definition,
+            workflow: WorkflowRef { id: workflow.to_string(), version: live.version },
+            trigger,
+            input,
+            source_run: None,
+            carried: std::collections::BTreeMap::new(),
+            at: self.0.clock.now(),
+            chance: rand::random(),
+        };
+        self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// Runs a failed run again from the point of failure, as the new run `run`.
+    pub async fn retry(
+        &self,
+        source: RunId,
+        run: RunId,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        let failed = self.load(source, &context).await?;
+        let (RunStatus::Failure, Some(definition), Some(workflow), Some(trigger), Some(input)) = (
+            failed.status(),
+            failed.definition(),
+            failed.workflow(),
+            failed.trigger(),
+            failed.input(),
+        ) else {
+            return Err(Refused::NotFailed);
+        };
+        let start = Start {
+            run_id: run.to_string(),
+            definition: Arc::clone(definition),
+            workflow: workflow.clone(),
+            trigger: trigger.clone(),
+            input: Arc::clone(input),
+            source_run: Some(source.to_string()),
+            carried: failed.carry(),
+            at: self.0.clock.now(),
+            chance: rand::random(),
+        };
+        self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// Ends a run before its time.
+    pub async fn cancel(
+        &self,
+        run: RunId,
+        reason: Option<String>,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        self.place(run, Order::Cancel { reason }, context).await
+    }
+
+    /// Lets a waiting node go on.
+    pub async fn resume(
+        &self,
+        run: RunId,
+        node: NodeId,
+        data: Json,
+        source: String,
+        context: Context,
+    ) -> Result<Resumed, Refused> {
+        match self.place(run, Order::Resume { node, data, source }, context).await {
+            Ok(placed) => Ok(Resumed::Resumed(placed)),
+            Err(Refused::Run(
+                refusal
+                @ (engine::Refusal::AlreadyResumed { .. } | engine::Refusal::Expired { .. }),
+            )) => Ok(Resumed::Skipped { reason: refusal.to_string() }),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// Hands an order of the house itself to a run of this process.
+    pub async fn tell(
+        &self,
+        run: RunId,
+        order: Order,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        self.hand_over(run, order, context).await
+    }
+
+    async fn place(&self, run: RunId, order: Order, context: Context) -> Result<Placed, Refused> {
+        if self.0.ownership.fence(slot_of(&run.to_string())).is_some() {
+            match self.hand_over(run, order.clone(), context.clone()).await {
+                Err(Refused::Moved) => {}
+                answer => return answer,
+            }
+        }
+        self.send_away(run, order, context).await
+    }
+
+    async fn hand_over(
+        &self,
+        run: RunId,
+        order: Order,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        let slot = usize::try_from(slot_of(&run.to_string())).unwrap_or_default();
+        let Some(registry) = self.0.registries.get(slot % self.0.registries.len().max(1)) else {
+            return Err(Refused::Moved);
+        };
+        for _ in 0..MAX_HANDOVERS {
+            let (answer, wait) = oneshot::channel();
+            let (order, context) = (order.clone(), context.clone());
+            registry
+                .try_send(Route { run, order, context, answer })
+                .map_err(|_| Refused::Busy { retry_after: RETRY_AFTER })?;
+            // No answer: the run left memory, or its actor died. The command's id makes sure that
+            // an order that was carried out after all is not carried out twice.
+            if let Ok(placed) = wait.await {
+                return placed;
+            }
+        }
+        Err(Refused::Unanswered)
+    }
+
+    /// Puts the order into the inbox of the run's owner and waits for what becomes of it.
+    async fn send_away(
+        &self,
+        run: RunId,
+        order: Order,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        let command = context.command;
+        let parcel =
+            serde_json::to_string(&Parcel::wrap(order, context)).map_err(Refused::Unwritable)?;
+        self.0.inbox.put(command, slot_of(&run.to_string()), run, &parcel).await?;
+        let give_up = tokio::time::Instant::now() + FOREIGN_ANSWER;
+        let mut head = self.0.tail.watch_head();
+        while tokio::time::Instant::now() < give_up {
+            match self.0.inbox.reply(command).await? {
+                Reply::Done => return self.outcome_of(run, command).await,
+                Reply::Refused(refusal) => {
+                    self.0.inbox.remove(command).await?;
+                    let Refusal { code, message } =
+                        serde_json::from_str(&refusal).map_err(Refused::Unwritable)?;
+                    return Err(Refused::Elsewhere { code, message });
+                }
+                // Looked at again when the ledger grows, and a little later in any case.
+                Reply::Waiting => {
+                    let _ = tokio::time::timeout(FOREIGN_LOOK, head.changed()).await;
+                }
+            }
+        }
+        Err(Refused::Unanswered)
+    }
+
+    /// Where the events of a command that another process carried out are.
+    async fn outcome_of(&self, run: RunId, command: CommandId) -> Result<Placed, Refused> {
+        let (stream, command) = (StreamId::run(run), command.to_string());
+        let (mut after, mut sequence) = (0, 0);
+        loop {
+            let page = self.0.journal.read_stream(&stream, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.sequence;
+            for recorded in &page {
+                if recorded.metadata_map()?.get("command_id") == Some(&command) {
+                    sequence = recorded.sequence;
+                }
+            }
+        }
+        let repeated = sequence == 0;
+        Ok(Placed { run, sequence: if repeated { after } else { sequence }, repeated })
+    }
+
+    async fn load(&self, run: RunId, context: &Context) -> Result<engine::Run, Refused> {
+        let stream = StreamId::run(run);
+        let mut state = engine::Run::default();
+        let mut after = 0;
+        loop {
+            let page = self.0.journal.read_stream(&stream, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.sequence;
+            for recorded in &page {
+                if recorded.organization != context.organization {
+                    return Err(Refused::UnknownRun);
+                }
+                state.apply(&recorded.fact()?.0);
+            }
+        }
+        if after == 0 { Err(Refused::UnknownRun) } else { Ok(state) }
+    }
+}

@@ -1,0 +1,188 @@
+//! The workflows that can be triggered, found in O(1) by id or by the secret of their webhook.
+//!
+//! It is a projection that lives in memory: whoever feeds it from the ledger's tail says how far
+//! the ledger has been read, and nothing else changes it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use engine::Definition;
+use tokio::sync::watch;
+
+use crate::primitives::{OrganizationId, WorkflowId};
+
+/// A live version.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Its number.
+    pub version: u32,
+    /// What its runs execute.
+    pub definition: Arc<Definition>,
+}
+
+/// A workflow, as far as triggers are concerned.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// Its owner.
+    pub organization: OrganizationId,
+    /// SHA-256 in hex of the secret in its webhook URL.
+    pub webhook_secret_hash: String,
+    /// What runs execute; `None` before it was published and after it was archived.
+    pub live: Option<Live>,
+    /// Whether automatic triggers are stopped.
+    pub paused: bool,
+}
+
+/// What the index knows of a workflow that somebody wants to run.
+#[derive(Debug, Clone)]
+pub enum Lookup {
+    /// It runs.
+    Live(Live),
+    /// It was published, but automatic triggers are stopped.
+    Paused(Live),
+    /// It was never published, or is archived.
+    NotLive,
+    /// The organization has no such workflow.
+    Unknown,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    by_id: HashMap<WorkflowId, Listing>,
+    by_secret: HashMap<String, WorkflowId>,
+}
+
+/// The index. Readers share it; one feeder writes.
+#[derive(Debug)]
+pub struct TriggerIndex {
+    tables: RwLock<Tables>,
+    position: watch::Sender<i64>,
+}
+
+impl Default for TriggerIndex {
+    fn default() -> Self {
+        Self { tables: RwLock::default(), position: watch::Sender::new(0) }
+    }
+}
+
+impl TriggerIndex {
+    /// What the organization would run if it ran this workflow now.
+    pub fn live(&self, organization: OrganizationId, workflow: WorkflowId) -> Lookup {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        match tables.by_id.get(&workflow) {
+            Some(listing) if listing.organization == organization => match &listing.live {
+                None => Lookup::NotLive,
+                Some(live) if listing.paused => Lookup::Paused(live.clone()),
+                Some(live) => Lookup::Live(live.clone()),
+            },
+            Some(_) | None => Lookup::Unknown,
+        }
+    }
+
+    /// Whose webhook URL holds the secret with this hash.
+    pub fn listener(&self, secret_hash: &str) -> Option<(OrganizationId, WorkflowId)> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let workflow = *tables.by_secret.get(secret_hash)?;
+        Some((tables.by_id.get(&workflow)?.organization, workflow))
+    }
+
+    /// How many workflows are known.
+    pub fn len(&self) -> usize {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner).by_id.len()
+    }
+
+    /// Whether no workflow is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The position up to which the ledger has been read.
+    pub fn position(&self) -> i64 {
+        *self.position.borrow()
+    }
+
+    /// Waits until the ledger has been read up to a position; `false` when it took too long.
+    pub async fn wait_for(&self, position: i64, patience: Duration) -> bool {
+        let mut reached = self.position.subscribe();
+        let waited = reached.wait_for(|read| *read >= position);
+        tokio::time::timeout(patience, waited).await.is_ok_and(|reached| reached.is_ok())
+    }
+
+    /// Replaces what is known of a workflow.
+    pub fn list(&self, workflow: WorkflowId, listing: Listing) {
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        let hash = listing.webhook_secret_hash.clone();
+        if let Some(before) = tables.by_id.insert(workflow, listing)
+            && before.webhook_secret_hash != hash
+        {
+            tables.by_secret.remove(&before.webhook_secret_hash);
+        }
+        tables.by_secret.insert(hash, workflow);
+    }
+
+    /// The ledger has been read up to this position.
+    pub fn reached(&self, position: i64) {
+        self.position.send_replace(position);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ORGANIZATION: OrganizationId = OrganizationId::DEFAULT;
+
+    fn listing(hash: &str, live: bool, paused: bool) -> Listing {
+        let definition =
+            engine::parse(&json!({"nodes": {"root": {"type": "manual", "payload": {}}}}));
+        let definition = Arc::new(definition.expect("a definition"));
+        Listing {
+            organization: ORGANIZATION,
+            webhook_secret_hash: hash.to_owned(),
+            live: live.then_some(Live { version: 1, definition }),
+            paused,
+        }
+    }
+
+    #[test]
+    fn a_workflow_is_found_by_id_and_by_secret() {
+        let (index, workflow) = (TriggerIndex::default(), WorkflowId::generate());
+        index.list(workflow, listing("aa", true, false));
+        assert!(matches!(
+            index.live(ORGANIZATION, workflow),
+            Lookup::Live(Live { version: 1, .. })
+        ));
+        assert_eq!(index.listener("aa"), Some((ORGANIZATION, workflow)));
+        assert_eq!(index.listener("bb"), None);
+    }
+
+    #[test]
+    fn another_organization_does_not_see_it() {
+        let (index, workflow) = (TriggerIndex::default(), WorkflowId::generate());
+        index.list(workflow, listing("aa", true, false));
+        let stranger = OrganizationId::generate();
+        assert!(matches!(index.live(stranger, workflow), Lookup::Unknown));
+    }
+
+    #[test]
+    fn a_new_secret_replaces_the_old_one() {
+        let (index, workflow) = (TriggerIndex::default(), WorkflowId::generate());
+        index.list(workflow, listing("aa", true, false));
+        index.list(workflow, listing("bb", true, true));
+        assert_eq!(index.listener("aa"), None);
+        assert!(matches!(index.live(ORGANIZATION, workflow), Lookup::Paused(_)));
+        index.list(workflow, listing("bb", false, false));
+        assert!(matches!(index.live(ORGANIZATION, workflow), Lookup::NotLive));
+    }
+
+    #[tokio::test]
+    async fn a_reader_can_wait_for_what_it_wrote() {
+        let index = TriggerIndex::default();
+        assert!(!index.wait_for(5, Duration::from_millis(5)).await);
+        index.reached(7);
+        assert!(index.wait_for(5, Duration::from_millis(5)).await);
+    }
+}
