@@ -21,8 +21,11 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often a flush is repeated at once when another writer was faster at the same place. Each
 /// repetition sees what the other wrote; more than a few mean that something else is wrong.
 const RACES: u32 = 8;
-/// The pause between two attempts while the database is away.
-const OUTAGE_PAUSE: Duration = Duration::from_millis(100);
+/// How much longer each pause is than the one before, while the database is away. A connection that
+/// was lost alone is replaced at once.
+const OUTAGE_PAUSE: Duration = Duration::from_millis(20);
+/// The longest pause.
+const OUTAGE_PAUSES: u32 = 10;
 /// At most this often another process is told that there is something to sequence.
 const NOTIFY_PAUSE: Duration = Duration::from_millis(25);
 /// Metadata travels with every event: it is for names, not for data.
@@ -279,7 +282,7 @@ impl Lane {
     ) -> Result<Vec<Outcome>, Error> {
         const DOING: &str = "recording events";
         let give_up = Instant::now() + self.config.patience;
-        let mut races = 0;
+        let (mut races, mut outages) = (0, 0);
         loop {
             let failure = match self.attempt(connection, batch).await {
                 Ok(outcomes) => return Ok(outcomes),
@@ -299,7 +302,8 @@ impl Lane {
                     return Err(Error::Unreachable { doing: DOING, source: failure.into() });
                 }
                 tracing::warn!("recording again after a lost connection: {failure}");
-                sleep(OUTAGE_PAUSE).await;
+                sleep(OUTAGE_PAUSE * outages).await;
+                outages = (outages + 1).min(OUTAGE_PAUSES);
             } else {
                 return Err(Error::Database { doing: DOING, source: failure.into() });
             }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool};
+use sqlx::{Connection, Executor, PgPool};
 
 /// How long a request waits for a connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection that was idle for longer is tried before it is used: the server may have restarted.
+const UNTESTED: Duration = Duration::from_secs(1);
 
 /// A pool for the owner, who migrates: as the login says, without stepping down.
 pub fn owner(database: &PgConnectOptions, size: u32) -> PgPool {
@@ -60,9 +63,14 @@ pub fn projecting(database: &PgConnectOptions, size: u32, search_path: &str) -> 
 }
 
 fn options(size: u32) -> PgPoolOptions {
-    // A ping before each use would double the round trips; a dead connection shows in its answer.
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A ping before each use would double the round trips.
         .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(
+                async move { Ok(about.idle_for < UNTESTED || connection.ping().await.is_ok()) },
+            )
+        })
 }

@@ -2,4 +2,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests spawn, ask for the time and ask SQL ad hoc")]
 
 mod append;
+mod compatibility;
+mod fence;
+mod gap_gate;
 mod ledger;
+mod lost_answers;
+mod migrations;
+mod model;
+mod sequencer;
+mod store;
+mod tail;
