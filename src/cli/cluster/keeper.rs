@@ -53,7 +53,10 @@ pub(super) fn as_server_user(program: PathBuf, user: Option<&User>) -> Command {
 /// Runs until told to stop, or until whoever could tell is gone.
 pub(super) fn keep(launch: &Launch, orders: &Receiver<()>, ready: &SyncSender<Result<(), Error>>) {
     let log = launch.place.log();
-    let first = File::create(&log).map_err(Error::io("creating", &log)).and_then(|_| start(launch));
+    let first = File::create(&log).map_err(Error::io("creating", &log)).and_then(|log| {
+        launch.place.give(&log);
+        start(launch)
+    });
     let mut server = match first {
         Ok(server) => server,
         Err(error) => {

@@ -1,8 +1,8 @@
 //! Where the cluster's files and its socket lie, and whom they belong to.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, fchown, symlink};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -61,6 +61,14 @@ impl Place {
     /// PostgreSQL's own data directory.
     pub(super) fn data(&self) -> PathBuf {
         self.directory.join("data")
+    }
+
+    /// Gives a file that this process made to the server's user, who may own Chainkeel the next time.
+    pub(super) fn give(&self, file: &File) {
+        if let Some(user) = &self.user {
+            // A file that stays root's own is no obstacle to root.
+            let _ = fchown(file, Some(user.id), Some(user.group));
+        }
     }
 
     /// The server's log of this start.

@@ -46,6 +46,7 @@ impl Cluster {
     ) -> Result<Self, Error> {
         let place = Place::prepare(directory, surroundings)?;
         let lock = lock(&place.directory)?;
+        place.give(&lock);
         settle(&place)?;
         let binaries = binaries::find(version(&place)?, surroundings.path.as_deref())?;
         if version(&place)?.is_none() {

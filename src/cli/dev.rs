@@ -1,0 +1,118 @@
+//! `chainkeel dev`: everything in one process, with a PostgreSQL of its own.
+
+use std::net::TcpListener;
+
+use clap::Args;
+use sqlx::error::DatabaseError;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
+
+use super::admin_key::{self, Obtained, Wish};
+use super::cluster::Cluster;
+use super::config::begin;
+use super::failure::Failure;
+use super::migrate::{bring_up_to_date, database};
+use super::serve::{listen, serve};
+use super::{cluster, print};
+use crate::config::{Config, Flags, Surroundings};
+use crate::primitives::Secret;
+
+/// How many connections the private server takes: this process, tools, and a test run beside it.
+const MAX_CONNECTIONS: u16 = 200;
+
+/// The database that is made in the private server.
+const DATABASE: &str = "chainkeel";
+
+/// Serves everything in one process: makes a private PostgreSQL (or takes that of `DATABASE_URL`),
+/// migrates it, shows the admin key once
+#[derive(Debug, Args)]
+pub(super) struct Dev {
+    #[command(flatten)]
+    flags: Flags,
+    /// Make a new admin key; the old one ends
+    #[arg(long)]
+    new_admin_key: bool,
+}
+
+impl Dev {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let surroundings = Surroundings::read();
+        let mut config = begin(&self.flags, &surroundings)?;
+        let listener = listen(config.listen)?;
+        // Held until the end: the server stops with it.
+        let cluster = match config.database_url {
+            Some(_) => None,
+            None => Some(start(&config, &surroundings)?),
+        };
+        if let Some(cluster) = &cluster {
+            config.database_url = Some(Secret::new(cluster.url(DATABASE)));
+        }
+        let wish = if self.new_admin_key { Wish::Renew } else { Wish::Keep };
+        actix_rt::System::new().block_on(run(config, cluster.as_ref(), wish, listener))
+    }
+}
+
+async fn run(
+    config: Config,
+    cluster: Option<&Cluster>,
+    wish: Wish,
+    listener: TcpListener,
+) -> Result<(), Failure> {
+    let database = database(&config)?;
+    if let Some(cluster) = cluster {
+        create_database(cluster).await?;
+    }
+    bring_up_to_date(&database).await?;
+    let obtained = admin_key::obtain(&config, wish, rand::random())?;
+    welcome(&listener, &database, cluster, &obtained);
+    serve(config, obtained.key, listener).await
+}
+
+fn start(config: &Config, surroundings: &Surroundings) -> Result<Cluster, Failure> {
+    Cluster::start(&config.data_dir.join("postgres"), MAX_CONNECTIONS, surroundings).map_err(
+        |error: cluster::Error| {
+            let cure = error.cure();
+            Failure::of(&error).cure(cure)
+        },
+    )
+}
+
+/// Makes the database at the first start.
+async fn create_database(cluster: &Cluster) -> Result<(), Failure> {
+    let create = async {
+        let maintenance: PgConnectOptions = cluster.url("postgres").parse()?;
+        let mut connection = maintenance.connect().await?;
+        let created = connection.execute("create database chainkeel").await;
+        connection.close().await?;
+        created
+    };
+    match create.await {
+        Ok(_) => Ok(()),
+        Err(error) => match error.as_database_error().and_then(DatabaseError::code) {
+            Some(code) if code == "42P04" => Ok(()), // it exists
+            Some(_) | None => Err(Failure::of(&error)),
+        },
+    }
+}
+
+fn welcome(
+    listener: &TcpListener,
+    database: &PgConnectOptions,
+    cluster: Option<&Cluster>,
+    key: &Obtained,
+) {
+    let url =
+        listener.local_addr().map_or_else(|_| "?".into(), |address| format!("http://{address}"));
+    let server = match cluster {
+        Some(cluster) => format!("a private PostgreSQL {}", cluster.major()),
+        None => format!("DATABASE_URL, on {}", database.get_host()),
+    };
+    print::line(&format!(
+        "\nChainkeel {} listens.\n\n  URL        {url}\n  API        {url}/docs\n  Admin key  {}\n  Database   {server}\n",
+        env!("CARGO_PKG_VERSION"),
+        key.told,
+    ));
+    if let Some(notice) = cluster.and_then(Cluster::notice) {
+        print::line(&format!("{notice}.\n"));
+    }
+}

@@ -1,0 +1,61 @@
+//! `chainkeel migrate`: brings the database's schema to this version.
+
+use clap::Args;
+use serde_json::json;
+use sqlx::postgres::PgConnectOptions;
+
+use super::config::begin;
+use super::failure::Failure;
+use super::print;
+use crate::config::{Config, Flags, Surroundings};
+use crate::journal::migrate::{self, Migrated};
+use crate::journal::pool;
+use crate::primitives::{Clock, SystemClock};
+
+/// Brings the database's schema to this version, while old servers go on
+#[derive(Debug, Args)]
+pub(super) struct Migrate {
+    #[command(flatten)]
+    flags: Flags,
+    /// Print JSON for programs instead of text for people
+    #[arg(long)]
+    json: bool,
+}
+
+impl Migrate {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = begin(&self.flags, &Surroundings::read())?;
+        let database = database(&config)?;
+        let done = actix_rt::System::new().block_on(bring_up_to_date(&database))?;
+        if self.json {
+            print::print_json(&json!({ "version": done.version, "monthsAdded": done.months }));
+        } else {
+            print::line(&format!("The schema is at version {}.", done.version));
+        }
+        Ok(())
+    }
+}
+
+/// The configured database.
+pub(super) fn database(config: &Config) -> Result<PgConnectOptions, Failure> {
+    let Some(url) = &config.database_url else {
+        return Err(Failure::new("no database is configured")
+            .cure("set DATABASE_URL, or run `chainkeel dev`, which brings its own PostgreSQL"));
+    };
+    // The parser's message repeats the URL, and with it the password.
+    url.expose().parse().map_err(|_| {
+        Failure::new("DATABASE_URL is no URL of a PostgreSQL database")
+            .cure("write it as postgresql://user:password@host:5432/database")
+    })
+}
+
+/// Migrates under an advisory lock: of several processes that start at once, one does the work.
+pub(super) async fn bring_up_to_date(database: &PgConnectOptions) -> Result<Migrated, Failure> {
+    let owner = pool::owner(database, 1);
+    let done = migrate::run(&owner, SystemClock.now()).await;
+    owner.close().await;
+    done.map_err(|error| {
+        Failure::of(&error)
+            .cure("check that the database of DATABASE_URL runs, exists and belongs to that user")
+    })
+}

@@ -1,0 +1,112 @@
+//! The table of settings: the key in `chainkeel.toml`, the environment variable, what it does.
+
+/// How the text of an environment variable is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// As it stands.
+    Text,
+    /// As it stands, and shown to nobody.
+    Secret,
+    /// A URL that may hold a password.
+    SecretUrl,
+    /// A whole number.
+    Number,
+    /// Values between commas.
+    List,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key in `chainkeel.toml`; a dot leads into a table.
+    pub key: &'static str,
+    /// Its environment variable.
+    pub variable: &'static str,
+    /// How the variable is read.
+    pub kind: Kind,
+    /// What it does, in a sentence or two.
+    pub about: &'static str,
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "listen",
+        variable: "CHAINKEEL_LISTEN",
+        kind: Kind::Text,
+        about: "The address and port that the API is served on. Loopback only unless told \
+                otherwise; port 0 takes a free one.",
+    },
+    Setting {
+        key: "public_url",
+        variable: "CHAINKEEL_PUBLIC_URL",
+        kind: Kind::Text,
+        about: "Where the outside reaches the API: the beginning of the webhook URLs that are \
+                handed out. Without it, the address that is listened on.",
+    },
+    Setting {
+        key: "data_dir",
+        variable: "CHAINKEEL_DATA_DIR",
+        kind: Kind::Text,
+        about: "Where the private PostgreSQL of `chainkeel dev` and the hash of the admin key \
+                are kept.",
+    },
+    Setting {
+        key: "roles",
+        variable: "CHAINKEEL_ROLES",
+        kind: Kind::List,
+        about: "What a process of `chainkeel serve` does: any of `api`, `worker`, `detector`, \
+                `projector`.",
+    },
+    Setting {
+        key: "admin_key",
+        variable: "CHAINKEEL_ADMIN_KEY",
+        kind: Kind::Secret,
+        about: "The admin key, instead of a generated one. At least 16 characters; take 32 \
+                random ones.",
+    },
+    Setting {
+        key: "database_url",
+        variable: "DATABASE_URL",
+        kind: Kind::SecretUrl,
+        about: "The PostgreSQL database (15 or newer) that holds everything. Without it \
+                `chainkeel dev` runs a private server.",
+    },
+    Setting {
+        key: "database_connections",
+        variable: "CHAINKEEL_DATABASE_CONNECTIONS",
+        kind: Kind::Number,
+        about: "The most connections that a pool of this process opens to PostgreSQL.",
+    },
+    Setting {
+        key: "url",
+        variable: "CHAINKEEL_URL",
+        kind: Kind::Text,
+        about: "The server that the client commands (`workflow`, `run`, …) talk to.",
+    },
+    Setting {
+        key: "api_key",
+        variable: "CHAINKEEL_API_KEY",
+        kind: Kind::Secret,
+        about: "The key that the client commands show to that server.",
+    },
+    Setting {
+        key: "log.filter",
+        variable: "CHAINKEEL_LOG_FILTER",
+        kind: Kind::Text,
+        about: "What is logged: a level, or levels by module as in `info,chainkeel::journal=debug`.",
+    },
+    Setting {
+        key: "log.format",
+        variable: "CHAINKEEL_LOG_FORMAT",
+        kind: Kind::Text,
+        about: "How log lines look: `text` for people, `json` for machines.",
+    },
+    Setting {
+        key: "egress.allow",
+        variable: "CHAINKEEL_EGRESS_ALLOW",
+        kind: Kind::List,
+        about: "Networks, perhaps with a port, that are refused by nature (private, loopback, …) \
+                and that workflows may reach all the same: `10.1.0.0/16:8080`, `[fd00::/8]:443`.",
+    },
+];

@@ -1,0 +1,34 @@
+//! The environment, read once.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What the environment holds: settings of Chainkeel, and what it says of the machine.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Where programs are looked for.
+    pub path: Option<OsString>,
+    /// The user's directory for sockets.
+    pub runtime_directory: Option<PathBuf>,
+    /// `DATABASE_URL` and what begins with `CHAINKEEL_`. An empty variable counts as none.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Surroundings {
+    /// Reads them.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub fn read() -> Self {
+        let ours = |name: &str| name == "DATABASE_URL" || name.starts_with("CHAINKEEL_");
+        let variables = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, value)| ours(name) && !value.is_empty())
+            .collect();
+        Self {
+            path: env::var_os("PATH"),
+            runtime_directory: env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from),
+            variables,
+        }
+    }
+}

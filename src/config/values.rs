@@ -1,0 +1,75 @@
+//! The configuration as the house reads it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::primitives::Secret;
+use crate::{egress, telemetry};
+
+/// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table of settings says it, and a test holds the two together")]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub public_url: Option<Url>,
+    pub data_dir: PathBuf,
+    pub roles: Vec<Role>,
+    #[serde(skip_serializing)]
+    pub admin_key: Option<Secret>,
+    #[serde(skip_serializing)]
+    pub database_url: Option<Secret>,
+    pub database_connections: u32,
+    pub url: Url,
+    #[serde(skip_serializing)]
+    pub api_key: Option<Secret>,
+    pub log: telemetry::Config,
+    pub egress: egress::Config,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7717)),
+            public_url: None,
+            data_dir: ".data".into(),
+            roles: Role::ALL.to_vec(),
+            admin_key: None,
+            database_url: None,
+            database_connections: 20,
+            url: Url::parse("http://127.0.0.1:7717").expect("the literal is a URL"),
+            api_key: None,
+            log: telemetry::Config::default(),
+            egress: egress::Config::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Whether this process does that part of the work.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// A part of the work that a process may do; any mix runs on any number of machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answers HTTP.
+    Api,
+    /// Executes runs.
+    Worker,
+    /// Watches what starts runs.
+    Detector,
+    /// Builds the views.
+    Projector,
+}
+
+impl Role {
+    /// All of them: what a process does unless it is told otherwise.
+    pub const ALL: [Self; 4] = [Self::Api, Self::Worker, Self::Detector, Self::Projector];
+}
