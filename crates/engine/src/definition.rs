@@ -253,6 +253,15 @@ impl Definition {
         self.public_widget_config.as_ref()
     }
 
+    /// The node that an expression means: `trigger` is the root, as generation A called it, unless
+    /// a node has that name.
+    pub(crate) fn resolve_alias<'a>(&'a self, id: &'a NodeId) -> &'a NodeId {
+        if id.as_str() != "trigger" || self.nodes.contains_key(id) {
+            return id;
+        }
+        self.nodes.get_key_value(NodeId::ROOT).map_or(id, |(root, _)| root)
+    }
+
     /// The nodes as execution needs them: indexed, ordered, with compiled payloads.
     pub(crate) fn plan(&self) -> &Plan {
         self.compiled.0.get_or_init(|| Arc::new(Plan::of(self)))

@@ -94,48 +94,95 @@ impl Diagnostic {
     }
 }
 
-/// Phrase to append to a message: `; did you mean "x"?` when a known name is near.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(name, known).map_or_else(String::new, |known| format!("; did you mean \"{known}\"?"))
+/// How many problems are listed at most. Whoever mends these may ask again.
+pub const MAX_DIAGNOSTICS: usize = 500;
+
+/// Problems in the making: once there are [`MAX_DIAGNOSTICS`], the rest is not looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<Diagnostic>);
+
+impl Findings {
+    /// Adds a problem, which is put into words only when there is room for it.
+    pub(crate) fn report(&mut self, diagnostic: impl FnOnce() -> Diagnostic) {
+        if self.0.len() < MAX_DIAGNOSTICS {
+            self.0.push(diagnostic());
+        }
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
+        self.0
+    }
 }
 
+/// Phrase to append to a message: `, did you mean "x"?` when a known name is near.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(name, known).map_or_else(String::new, |known| format!(", did you mean \"{known}\"?"))
+}
+
+/// How many slips make another word of a name.
+const MAX_SLIPS: usize = 3;
+
 /// The known name that is nearest to a mistyped one, if any is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Nobody mistypes more than a third of a word; and long texts are not names.
     let name: Vec<char> = name.chars().flat_map(char::to_lowercase).take(65).collect();
-    let limit = (name.len() / 3).max(1);
+    let limit = (name.len() / 3).clamp(1, MAX_SLIPS);
     known
         .filter_map(|candidate| {
-            let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
-            (letters.len().abs_diff(name.len()) <= limit)
-                .then(|| (distance(&name, &letters), candidate))
+            let letters: Vec<char> =
+                candidate.chars().flat_map(char::to_lowercase).take(65).collect();
+            let is_near = letters.len().abs_diff(name.len()) <= limit;
+            is_near
+                .then(|| distance(&name, &letters, limit))
+                .flatten()
+                .map(|slips| (slips, candidate))
         })
-        .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance, where swapping two neighbours counts as one.
-fn distance(left: &[char], right: &[char]) -> usize {
-    let mut before_last = Vec::new();
+/// Levenshtein's distance up to a limit, where swapping two neighbours counts as one slip.
+fn distance(left: &[char], right: &[char], limit: usize) -> Option<usize> {
+    let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (row, from) in left.iter().enumerate() {
         let mut current = vec![row + 1];
         for (column, to) in right.iter().enumerate() {
             let substituted = last[column] + usize::from(from != to);
             let mut best = substituted.min(last[column + 1] + 1).min(current[column] + 1);
-            let swapped =
+            let is_swap =
                 row > 0 && column > 0 && *from == right[column - 1] && left[row - 1] == *to;
-            if swapped {
-                best = best.min(swap_cost(&before_last, column));
+            if is_swap {
+                best = best.min(before_last[column - 1] + 1);
             }
             current.push(best);
         }
+        if current.iter().all(|slips| *slips > limit) {
+            return None;
+        }
         before_last = std::mem::replace(&mut last, current);
     }
-    last.last().copied().unwrap_or(0)
+    last.last().copied().filter(|slips| *slips <= limit)
 }
 
-fn swap_cost(before_last: &[usize], column: usize) -> usize {
-    before_last.get(column - 1).map_or(usize::MAX, |cost| cost + 1)
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_mistyped_name_finds_the_known_one() {
+        let known = ["http-request", "format", "filter", "wait", "if"];
+        let table = [
+            ("http-reqest", Some("http-request")),
+            ("http_request", Some("http-request")),
+            ("fromat", Some("format")),
+            ("FILTER", Some("filter")),
+            ("fi", Some("if")),
+            ("slack-message", None),
+            ("", None),
+        ];
+        for (name, expected) in table {
+            assert_eq!(nearest(name, known.into_iter()), expected, "{name}");
+        }
+    }
 }

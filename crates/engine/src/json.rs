@@ -37,11 +37,10 @@ pub fn within_limits(value: &Value) -> Result<(), Excess> {
     measure(value, &mut left, MAX_VALUE_DEPTH)
 }
 
-/// Bytes of a value's JSON text, give or take escapes; `None` above `limit`.
-pub(crate) fn size_within(value: &Value, limit: usize) -> Option<usize> {
-    let mut left = limit;
-    measure(value, &mut left, MAX_VALUE_DEPTH).ok()?;
-    Some(limit - left)
+/// What is left of `left` bytes after the value, give or take escapes.
+pub(crate) fn spend_on(value: &Value, mut left: usize) -> Result<usize, Excess> {
+    measure(value, &mut left, MAX_VALUE_DEPTH)?;
+    Ok(left)
 }
 
 /// Whether a value has more than `levels` levels; looks no deeper than that.

@@ -7,17 +7,24 @@
 //! - [`start`] makes a run's first [`Fact`]s; [`decide`] says what follows from a [`Stimulus`].
 //! - [`Run::apply`] folds facts into a [`Run`]; [`verify`] replays them and decides all again.
 
+mod batch;
 mod catalog;
+mod condition;
 mod decide;
 mod definition;
 mod diagnostic;
+mod expression;
 mod fact;
 mod failure;
+mod graph;
 mod instant;
 mod json;
+mod node;
 mod node_state;
+mod number;
 mod parse;
 mod plan;
+mod retry;
 mod run;
 mod status;
 mod stimulus;
@@ -30,14 +37,17 @@ pub use definition::{
     Connector, Definition, InputField, InputType, MAX_DEFINITION_DEPTH, MAX_NODE_ID_LENGTH,
     MAX_NODES, Node, NodeId, RetryPolicy, Strategy, Visibility,
 };
-pub use diagnostic::{Diagnostic, DiagnosticCode};
+pub use diagnostic::{Diagnostic, DiagnosticCode, MAX_DIAGNOSTICS};
+pub use expression::has_expression;
 pub use fact::{Carried, Fact, Trigger, WorkflowRef};
 pub use failure::{Failure, FailureCategory, MAX_MESSAGE_BYTES};
 pub use json::{Excess, Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within_limits};
+pub use node::{logic_type, logic_types};
 pub use node_state::NodeState;
 pub use parse::parse;
+pub use retry::MAX_REPEATS;
 pub use run::{Effect, Run};
 pub use status::{ExecutionStatus, RunStatus};
 pub use stimulus::{Refusal, Start, Stimulus};
-pub use validate::validate;
+pub use validate::{check, validate};
 pub use verify::{Divergence, Replay, Step, verify};

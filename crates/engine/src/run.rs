@@ -271,11 +271,6 @@ impl Run {
         self.in_flight == 0
     }
 
-    /// Whether no delay, retry or wait is pending.
-    pub(crate) fn is_awake(&self) -> bool {
-        self.sleeping == 0
-    }
-
     /// Whether every node has ended.
     pub(crate) fn is_settled(&self) -> bool {
         self.unsettled == 0

@@ -1,0 +1,122 @@
+//! Comparing numbers exactly, however they are written.
+//!
+//! Amounts on chains are texts of whole base units, far beyond what a float can tell apart;
+//! prices are JSON numbers. Both are compared digit by digit.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+/// How many characters a text may have and still be compared as a number.
+const MAX_NUMBER_LENGTH: usize = 400;
+
+/// Compares two numbers, each a JSON number or a text like `-12.50`; none when one is neither.
+pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    if let (Some(left), Some(right)) = (left.as_i64(), right.as_i64()) {
+        return Some(left.cmp(&right));
+    }
+    Some(Decimal::of(left)?.compare(&Decimal::of(right)?))
+}
+
+/// Zero point `digits`, times ten to the power of `point`.
+#[derive(Debug, PartialEq, Eq)]
+struct Decimal {
+    negative: bool,
+    /// Without zeros at either end; empty for zero.
+    digits: Vec<u8>,
+    point: i64,
+}
+
+impl Decimal {
+    fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => Self::read(&number.to_string()),
+            Value::String(text) => Self::read(text),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if text.len() > MAX_NUMBER_LENGTH {
+            return None;
+        }
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+            None => (rest, 0),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((_, "")) => return None,
+            Some(parts) => parts,
+            None => (mantissa, ""),
+        };
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+            return None;
+        }
+        let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+        let leading = digits.iter().take_while(|digit| **digit == b'0').count();
+        let trailing = digits[leading..].iter().rev().take_while(|digit| **digit == b'0').count();
+        let point = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()?;
+        let digits = digits[leading..digits.len() - trailing].to_vec();
+        if digits.is_empty() {
+            return Some(Self { negative: false, digits, point: 0 });
+        }
+        Some(Self { negative, digits, point: point + i64::from(exponent) })
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self.sign(), other.sign()) {
+            (1, 1) => self.magnitude(other),
+            (-1, -1) => other.magnitude(self),
+            (left, right) => left.cmp(&right),
+        }
+    }
+
+    fn sign(&self) -> i8 {
+        match (self.digits.is_empty(), self.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        }
+    }
+
+    fn magnitude(&self, other: &Self) -> Ordering {
+        self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering::{self, Equal, Greater, Less};
+
+    use serde_json::{Value, json};
+
+    use super::compare;
+
+    #[test]
+    fn numbers_and_numeric_texts_compare_by_value() {
+        let table: [(Value, Value, Option<Ordering>); 14] = [
+            (json!(1), json!(2), Some(Less)),
+            (json!(1), json!(1.0), Some(Equal)),
+            (json!("1"), json!(1), Some(Equal)),
+            (json!("1000000000000000000001"), json!("1000000000000000000000"), Some(Greater)),
+            (json!("0.10"), json!("0.1"), Some(Equal)),
+            (json!("-0.10"), json!("0.1"), Some(Less)),
+            (json!("-2"), json!("-1"), Some(Less)),
+            (json!(1e21), json!("1000000000000000000000"), Some(Equal)),
+            (json!("1e-3"), json!(0.001), Some(Equal)),
+            (json!("-0"), json!(0), Some(Equal)),
+            (json!("100"), json!("99.999"), Some(Greater)),
+            (json!(u64::MAX), json!(i64::MAX), Some(Greater)),
+            (json!("1."), json!(1), None),
+            (json!("0x10"), json!(16), None),
+        ];
+        for (left, right, expected) in table {
+            assert_eq!(compare(&left, &right), expected, "{left} and {right}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! JSON in, definition out.
+
+mod definition;
+mod node;
+mod reader;
+
+pub use definition::parse;
+pub(crate) use definition::read;
+
+#[cfg(test)]
+mod tests;
