@@ -8,6 +8,8 @@
 -- Answers only what was NOT appended: (append, outcome, last sequence, the run that holds the claim).
 -- A race that the checks cannot see ends in a unique violation: nothing is written, the caller calls
 -- again.
+-- Large tables are asked by scalar subqueries only: whatever the planner believes of their size, that
+-- is one index lookup an append.
 create function journal_append(
   p_chain integer[], p_type text[], p_id text[], p_expected bigint[], p_command text[],
   p_slot smallint[], p_epoch bigint[],
@@ -20,12 +22,13 @@ create function journal_append(
 returns table (append integer, outcome text, last_sequence bigint, claimed_by text)
 language plpgsql
 set search_path = public, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   refused integer[] := '{}'; -- neither appended nor known before
   known   integer[] := '{}'; -- duplicates
   found_  integer[];
+  holders text[];
 begin
   -- 1. The fence. The share lock holds a takeover off until this commit; a takeover that came first
   --    shows its epoch here.
@@ -33,14 +36,14 @@ begin
     select l.slot, l.epoch from slot_leases l where l.slot = any (p_slot) order by l.slot for share)
   select array_agg(u.no::integer) into found_
     from unnest(p_slot, p_epoch) with ordinality u (slot, epoch, no)
-   where u.slot is not null and not exists (select from held h where h.slot = u.slot and h.epoch = u.epoch);
+   where u.slot is not null and (u.slot, u.epoch) not in (select h.slot, h.epoch from held h);
   if found_ is not null then
     refused := found_;
     return query select unnest(found_), 'fenced', null::bigint, null::text;
   end if;
 
   -- 2. Does each stream end where its writer believes? In a chain it is enough that one does.
-  with asked as (
+  with asked as materialized (
     select u.no::integer as no, u.chain, u.expected,
            coalesce((select v.sequence from events v where v.aggregate_type = u.type and v.aggregate_id = u.id
                       order by v.sequence desc limit 1), 0) as head
@@ -55,8 +58,8 @@ begin
     -- Did the same command write at this very place before? Then its outcome was lost, not its events.
     known := array(
       select n from unnest(found_) n
-       where exists (select from events v where v.aggregate_type = p_type[n] and v.aggregate_id = p_id[n]
-                        and v.sequence = p_expected[n] + 1 and v.metadata ->> 'command_id' = p_command[n]));
+       where (select v.metadata ->> 'command_id' = p_command[n] from events v
+               where v.aggregate_type = p_type[n] and v.aggregate_id = p_id[n] and v.sequence = p_expected[n] + 1));
     return query
     select n, case when n = any (known) then 'duplicate' else 'conflict' end,
            (select max(v.sequence) from events v where n = any (known)
@@ -68,32 +71,32 @@ begin
 
   -- 3. Receipts and claims that others hold.
   if cardinality(r_append) > 0 then
-    delete from idempotency_receipts s
-     using unnest(r_organization, r_principal, r_route, r_key) u (organization, principal, route, key)
-     where s.organization_id = u.organization and s.principal = u.principal and s.route = u.route
-       and s.key = u.key and s.created_at < clock_timestamp() - interval '24 hours';
+    delete from idempotency_receipts s where s.ctid = any (array(
+      select (select k.ctid from idempotency_receipts k
+               where k.organization_id = u.organization and k.principal = u.principal and k.route = u.route
+                 and k.key = u.key and k.created_at < clock_timestamp() - interval '24 hours')
+        from unnest(r_organization, r_principal, r_route, r_key) u (organization, principal, route, key)));
     select array_agg(u.no) into found_
       from unnest(r_append, r_organization, r_principal, r_route, r_key) u (no, organization, principal, route, key)
      where not u.no = any (refused)
-       and exists (select from idempotency_receipts s where s.organization_id = u.organization
-                      and s.principal = u.principal and s.route = u.route and s.key = u.key);
+       and (select true from idempotency_receipts s where s.organization_id = u.organization
+               and s.principal = u.principal and s.route = u.route and s.key = u.key);
     if found_ is not null then
       refused := refused || found_;
       return query select unnest(found_), 'receipt_taken', null::bigint, null::text;
     end if;
   end if;
   if cardinality(c_append) > 0 then
-    select array_agg(u.no) into found_
-      from unnest(c_append, c_organization, c_trigger) u (no, organization, trigger)
-     where not u.no = any (refused)
-       and exists (select from trigger_claims s where s.organization_id = u.organization and s.trigger_id = u.trigger);
+    select array_agg(c.no), array_agg(c.holder) into found_, holders
+      from (select u.no, (select s.run_id from trigger_claims s
+                           where s.organization_id = u.organization and s.trigger_id = u.trigger) as holder
+              from unnest(c_append, c_organization, c_trigger) u (no, organization, trigger)
+             where not u.no = any (refused)) c
+     where c.holder is not null;
     if found_ is not null then
-      return query
-      select u.no, 'claim_taken', null::bigint, s.run_id
-        from unnest(c_append, c_organization, c_trigger) u (no, organization, trigger)
-        join trigger_claims s on s.organization_id = u.organization and s.trigger_id = u.trigger
-       where u.no = any (found_);
       refused := refused || found_;
+      return query
+      select u.no, 'claim_taken', null::bigint, u.holder from unnest(found_, holders) u (no, holder);
     end if;
   end if;
 
@@ -115,8 +118,9 @@ begin
      order by u.organization, u.trigger;
   end if;
   if cardinality(i_append) > 0 then
-    delete from run_inbox b using unnest(i_append, i_command) u (no, command)
-     where b.command_id = u.command and (u.no = any (known) or not u.no = any (refused));
+    delete from run_inbox b where b.command_id = any (array(
+      select u.command from unnest(i_append, i_command) u (no, command)
+       where u.no = any (known) or not u.no = any (refused)));
   end if;
   if cardinality(refused) = 0 then
     insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
