@@ -10,6 +10,11 @@ fn the_reference_of_node_types_is_what_the_manifests_say() {
     is_up_to_date("docs/nodes.md", &chainkeel::catalog::document());
 }
 
+#[test]
+fn the_page_of_settings_is_what_the_configuration_reads() {
+    is_up_to_date("docs/configuration.md", &chainkeel::config::document());
+}
+
 #[expect(clippy::disallowed_methods, reason = "the tests' own settings")]
 fn is_up_to_date(path: &str, generated: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

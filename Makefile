@@ -1,0 +1,45 @@
+# Everything a developer does, in one place. `make help` lists it.
+#
+# With DATABASE_URL set, `dev` and `test` use that PostgreSQL server; without it they bring their
+# own. Neither needs anything but Rust beforehand: scripts/prerequisites sees to the rest.
+
+.DEFAULT_GOAL := help
+.PHONY: dev test check fmt lint docs deny sqlx bench help prerequisites
+
+CARGO ?= cargo
+
+dev: prerequisites ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
+	@$(CARGO) run --locked --quiet -- dev
+
+test: prerequisites ## Run every test against a real PostgreSQL (FILTER=… for some)
+	@if $(CARGO) nextest --version > /dev/null 2>&1; \
+	then $(CARGO) nextest run --locked --workspace $(FILTER); \
+	else $(CARGO) test --locked --workspace $(FILTER); fi
+
+check: ## All that a change must pass before it lands: what CI runs
+	@.ci/run
+
+fmt: ## Format the code
+	@$(CARGO) fmt --all
+
+lint: ## Clippy, every warning an error
+	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+docs: ## Build the code's documentation; rewrite the generated pages in docs/
+	@UPDATE=1 $(CARGO) test --locked --test it --quiet contracts
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+deny: ## Licences, sources and duplicates of what we depend on
+	@$(CARGO) deny --workspace check bans licenses sources
+
+sqlx: prerequisites ## Refresh .sqlx, the data that queries are checked against
+	@scripts/refresh-queries
+
+bench: prerequisites ## Measure runs, streams, rebuilds and replays
+	@$(CARGO) run --locked --release --quiet -- bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+prerequisites:
+	@scripts/prerequisites

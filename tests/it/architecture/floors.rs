@@ -1,0 +1,179 @@
+//! Which room may import which.
+
+use std::collections::BTreeSet;
+
+use super::source::Source;
+
+/// The rooms from the ground up, each with the rooms that it may import. A room imports only from
+/// rooms that stand before it here, so that there are no circles.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("engine", &[]),
+    ("primitives", &[]),
+    ("access", &["primitives"]),
+    ("catalog", &["engine", "primitives"]),
+    ("egress", &["primitives"]),
+    ("secrets", &["primitives"]),
+    ("aggregates", &["engine", "primitives"]),
+    ("journal", &["aggregates", "primitives"]),
+    ("triggers", &["egress", "catalog", "engine", "primitives"]),
+    ("actions", &["catalog", "egress", "engine", "primitives"]),
+    ("projections", &["journal", "aggregates", "engine", "primitives"]),
+    (
+        "actors",
+        &[
+            "actions",
+            "projections",
+            "triggers",
+            "journal",
+            "aggregates",
+            "catalog",
+            "egress",
+            "engine",
+            "primitives",
+        ],
+    ),
+    (
+        "http",
+        &[
+            "actors",
+            "projections",
+            "triggers",
+            "journal",
+            "aggregates",
+            "access",
+            "catalog",
+            "engine",
+            "primitives",
+        ],
+    ),
+    ("telemetry", &["primitives"]),
+    ("config", &["telemetry", "http", "actors", "journal", "egress", "primitives"]),
+    (
+        "app",
+        &[
+            "config",
+            "telemetry",
+            "http",
+            "actors",
+            "actions",
+            "projections",
+            "triggers",
+            "journal",
+            "aggregates",
+            "egress",
+            "catalog",
+            "access",
+            "secrets",
+            "engine",
+            "primitives",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "app",
+            "config",
+            "telemetry",
+            "http",
+            "projections",
+            "journal",
+            "aggregates",
+            "egress",
+            "catalog",
+            "access",
+            "engine",
+            "primitives",
+        ],
+    ),
+    ("lib", &[]),
+    ("main", &["cli"]),
+];
+
+/// Imports that lead upwards or sideways, and rooms that the table does not know.
+pub(super) fn floors(sources: &[Source]) -> Vec<String> {
+    let mut violations = circles();
+    for source in sources {
+        let room = source.room();
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            violations.push(format!("{}: the room {room} has no floor", source.path));
+            continue;
+        };
+        for (line, import) in imports(source) {
+            if import != room && is_room(&import) && !allowed.contains(&import.as_str()) {
+                violations.push(format!("{}:{line}: {room} may not import {import}", source.path));
+            }
+        }
+    }
+    violations
+}
+
+/// Entries of the table that lead upwards.
+fn circles() -> Vec<String> {
+    let mut below = BTreeSet::new();
+    let mut violations = Vec::new();
+    for (room, allowed) in ROOMS {
+        for upward in allowed.iter().filter(|name| !below.contains(*name)) {
+            violations
+                .push(format!("the table lets {room} import {upward}, which is not below it"));
+        }
+        below.insert(room);
+    }
+    violations
+}
+
+fn is_room(name: &str) -> bool {
+    ROOMS.iter().any(|(room, _)| *room == name)
+}
+
+/// The rooms that a file names, with the line: by `crate::`, by enough `super::`, by the names of
+/// our crates, in `use` trees as in paths within the code.
+fn imports(source: &Source) -> Vec<(usize, String)> {
+    let up = "super::".repeat(source.depth());
+    let mut found = Vec::new();
+    let own: &[&str] = if source.room() == "engine" { &[] } else { &["crate::", &up] };
+    for root in own.iter().copied().chain(["chainkeel::"]) {
+        for at in starts(&source.code, root) {
+            let line = source.code[..at].lines().count().max(1);
+            for name in firsts(&source.code[at + root.len()..]) {
+                found.push((line, name));
+            }
+        }
+    }
+    for at in starts(&source.code, "engine::") {
+        found.push((source.code[..at].lines().count().max(1), "engine".to_owned()));
+    }
+    found
+}
+
+/// Where a path begins with these words.
+fn starts<'a>(code: &'a str, path: &'a str) -> impl Iterator<Item = usize> + 'a {
+    code.match_indices(path).map(|(at, _)| at).filter(|at| {
+        let before = code[..*at].chars().next_back();
+        !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':')
+    })
+}
+
+/// The first names of a path, or of each branch of a `use` tree.
+fn firsts(rest: &str) -> Vec<String> {
+    let word = |text: &str| {
+        let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        text[..end.unwrap_or(text.len())].to_owned()
+    };
+    let Some(tree) = rest.strip_prefix('{') else { return vec![word(rest)] };
+    let (mut depth, mut begin, mut names) = (0, 0, Vec::new());
+    for (at, letter) in tree.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                names.push(word(tree[begin..at].trim_start()));
+                begin = at + 1;
+                if letter == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}

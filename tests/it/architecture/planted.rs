@@ -1,0 +1,107 @@
+//! Each check on a violation that was planted for it, and on what only looks like one.
+
+use super::floors::floors;
+use super::rules::{doors, engine_dependencies, names, sizes, status_codes};
+use super::source::Source;
+
+fn planted(path: &str, text: &str) -> Vec<Source> {
+    vec![Source::new(path, text)]
+}
+
+#[test]
+fn an_import_from_a_floor_above_is_found_however_it_is_written() {
+    for (path, text) in [
+        ("src/journal/append.rs", "use crate::http::Problem;"),
+        ("src/journal/append.rs", "use crate::{primitives::RunId, http::{Problem, Code}};"),
+        ("src/journal/append.rs", "fn f() { crate::actors::start() }"),
+        ("src/journal/append.rs", "use super::super::actors;"),
+        ("src/journal/mod.rs", "use super::actors;"),
+        ("src/engine_room/mod.rs", "fn f() {}"),
+        ("src/journal/append.rs", "fn f(fact: engine::Fact) {}"),
+        ("crates/engine/src/run.rs", "use chainkeel::journal;"),
+        ("src/app.rs", "use crate::cli::print;"),
+    ] {
+        assert_eq!(floors(&planted(path, text)).len(), 1, "{path}: {text}");
+    }
+}
+
+#[test]
+fn an_import_from_a_floor_below_is_none_of_our_business() {
+    for (path, text) in [
+        ("src/journal/append.rs", "use crate::primitives::RunId;"),
+        ("src/journal/append.rs", "use super::actors;"),
+        ("src/journal/append.rs", "// use crate::http::Problem;"),
+        ("src/journal/append.rs", "/* crate::http /* crate::actors */ crate::http */"),
+        ("src/journal/append.rs", "const A: &str = \"crate::http\"; const B: char = '\"';"),
+        ("src/journal/append.rs", "const A: &str = r#\"a \" crate::http\"#;"),
+        ("src/journal/append.rs", "#[cfg(test)]\nmod tests {\n use crate::http; fn f() {}\n}"),
+        ("src/journal/append.rs", "use crate::journal::error::Error;"),
+    ] {
+        assert_eq!(floors(&planted(path, text)), Vec::<String>::new(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_violation_is_reported_with_its_line() {
+    let found = floors(&planted("src/journal/a.rs", "//! Words.\n\nuse crate::http::Problem;\n"));
+    assert_eq!(found, ["src/journal/a.rs:3: journal may not import http"]);
+}
+
+#[test]
+fn a_door_is_opened_in_its_own_room_only() {
+    for (path, text) in [
+        ("src/actors/run.rs", "use web3::types::U256;"),
+        ("src/actions/http.rs", "fn f() -> reqwest::Client { reqwest::Client::new() }"),
+        ("src/projections/runs.rs", "use postgres_es::PostgresEventRepository;"),
+        ("src/aggregates/run/state.rs", "use sqlx::PgPool;"),
+        ("src/http/server.rs", "let home = std::env::var(\"HOME\");"),
+        ("crates/engine/src/run.rs", "use std::env::var;"),
+    ] {
+        assert_eq!(doors(&planted(path, text)).len(), 1, "{path}: {text}");
+    }
+    for (path, text) in [
+        ("src/egress/client.rs", "use reqwest::Client;"),
+        ("src/journal/reader.rs", "use postgres_es::PostgresEventRepository;"),
+        ("src/actions/http.rs", "/// Goes out by reqwest::Client.\nfn reqwest_like() {}"),
+        ("src/http/server.rs", "const VERSION: &str = env!(\"CARGO_PKG_VERSION\");"),
+    ] {
+        assert_eq!(doors(&planted(path, text)), Vec::<String>::new(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_refusals_status_code_outside_the_problems_is_found() {
+    let refusal = "fn f() -> StatusCode { StatusCode::CONFLICT }";
+    assert_eq!(status_codes(&planted("src/http/runs/start.rs", refusal)).len(), 1);
+    assert_eq!(status_codes(&planted("src/http/problem_table.rs", refusal)).len(), 0);
+    let success = "fn f() -> StatusCode { StatusCode::CREATED }";
+    assert_eq!(status_codes(&planted("src/http/runs/start.rs", success)).len(), 0);
+}
+
+#[test]
+fn a_long_file_is_found_and_its_tests_do_not_count() {
+    assert_eq!(sizes(&planted("src/journal/a.rs", &"fn f() {}\n".repeat(601))).len(), 1);
+    assert_eq!(sizes(&planted("src/journal/mod.rs", &"mod a;\n".repeat(61))).len(), 1);
+    let tests = format!("#[cfg(test)]\nmod tests {{\n{}}}\n", "fn t() {}\n".repeat(500));
+    let text = format!("{}{tests}", "fn f() {}\n".repeat(600));
+    assert_eq!(sizes(&planted("src/journal/a.rs", &text)).len(), 0);
+}
+
+#[test]
+fn a_name_that_says_nothing_is_found() {
+    for (path, text) in [
+        ("src/http/utils.rs", ""),
+        ("src/models/mod.rs", ""),
+        ("src/actors/run.rs", "pub(crate) struct RunManager;"),
+        ("src/actors/run.rs", "pub enum JobDto { A }"),
+    ] {
+        assert_eq!(names(&planted(path, text)).len(), 1, "{path}: {text}");
+    }
+    assert_eq!(names(&planted("src/actors/run.rs", "pub struct Service;")).len(), 0);
+}
+
+#[test]
+fn a_dependency_of_the_engine_that_acts_is_found() {
+    let manifest = "[dependencies]\nserde.workspace = true\ntokio = \"1\"\n\n[dev-dependencies]\nproptest = \"1\"";
+    assert_eq!(engine_dependencies(manifest), ["the engine depends on tokio"]);
+}
