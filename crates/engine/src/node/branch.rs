@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::field::{field, object};
 use super::logic::Done;
@@ -81,5 +81,5 @@ pub(super) fn choose(input: &Value) -> Result<Done, Problem> {
         None => Cow::Owned(Value::String(left.to_owned())),
     });
     let branch = if holds { THEN } else { ELSE };
-    Ok(Done { result: json!({ "branch": branch }), branch: Some(branch.into()) })
+    Ok(Done { branch: Some(branch.into()), ..Done::with([("branch", branch.into())]) })
 }

@@ -1,6 +1,6 @@
 //! `delay`: goes on after a while. The run sleeps on the ledger meanwhile, not in memory.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::field::{object, text, whole, wrong};
 use super::logic::Done;
@@ -38,7 +38,7 @@ pub(crate) fn period(payload: &Value) -> Result<u64, Problem> {
 /// What a delay gives once it is over.
 pub(crate) fn completed(input: &Value) -> Done {
     let delayed = period(input).ok();
-    Done::with(json!({ "status": "completed", "delayMs": delayed }))
+    Done::with([("status", "completed".into()), ("delayMs", delayed.into())])
 }
 
 /// `15m`, `1h30m`, `250ms`, or ISO 8601 in days, hours, minutes and seconds: `P1DT12H`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::field::{array, object};
 use super::logic::Done;
@@ -41,8 +41,8 @@ pub(super) fn filter(input: &Value) -> Result<Done, Problem> {
             found.map_or(Cow::Owned(Value::Null), Cow::Borrowed)
         })
     };
-    let filtered: Vec<&Value> = items.iter().filter(holds).collect();
-    Ok(Done::with(json!({ "filtered": filtered })))
+    let filtered: Vec<Value> = items.iter().filter(holds).cloned().collect();
+    Ok(Done::with([("filtered", filtered.into())]))
 }
 
 fn condition<'a>(

@@ -1,6 +1,6 @@
 //! `format`: fills `{{@field}}` in a template, once for every item of its data.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::field::{field, optional_text, text, wrong};
 use super::logic::Done;
@@ -47,7 +47,7 @@ pub(super) fn format(template: &Template, scope: Scope<'_>, input: &Json) -> Res
             }
         }
     }
-    Ok(Done::with(json!({ "formatted": formatted })))
+    Ok(Done::with([("formatted", formatted.into())]))
 }
 
 /// The items: those of a list, or the one object.

@@ -1,6 +1,6 @@
 //! `log`: records a message.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::field::field;
@@ -13,6 +13,6 @@ pub(super) fn check(payload: &Value) -> Result<(), Problem> {
 }
 
 pub(super) fn log(input: &Value, at: OffsetDateTime) -> Result<Done, Problem> {
-    let message = field(input, "message")?;
-    Ok(Done::with(json!({ "message": message, "loggedAt": instant::text(at) })))
+    let message = field(input, "message")?.clone();
+    Ok(Done::with([("message", message), ("loggedAt", instant::text(at).into())]))
 }

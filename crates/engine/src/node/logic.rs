@@ -83,8 +83,10 @@ impl Logic {
 }
 
 impl Done {
-    pub(crate) fn with(result: Value) -> Self {
-        Self { result, branch: None }
+    /// A result of these fields. Values are moved in, where `json!` would copy them.
+    pub(crate) fn with<const N: usize>(fields: [(&str, Value); N]) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Self { result: Value::Object(fields.collect()), branch: None }
     }
 }
 

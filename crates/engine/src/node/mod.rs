@@ -16,6 +16,3 @@ pub(crate) use delay::{completed, period};
 pub(crate) use logic::{Done, Logic, Pure, problems};
 pub use logic::{logic_type, logic_types};
 pub(crate) use wait::{RESUMED, TIMED_OUT, Wait, resumed, timed_out};
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! `pluck`: takes one field, or some, out of every item of a list.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::field::{array, object, optional_text, wrong};
 use super::logic::Done;
@@ -40,7 +40,7 @@ pub(super) fn pluck(input: &Value) -> Result<Done, Problem> {
             items.iter().map(|item| Value::Object(object(item))).collect()
         }
     };
-    Ok(Done::with(json!({ "values": values })))
+    Ok(Done::with([("values", values.into())]))
 }
 
 impl<'a> Wanted<'a> {

@@ -6,6 +6,3 @@ mod reader;
 
 pub use definition::parse;
 pub(crate) use definition::read;
-
-#[cfg(test)]
-mod tests;

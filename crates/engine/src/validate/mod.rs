@@ -7,6 +7,3 @@ mod references;
 mod structure;
 
 pub use all::{check, validate};
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,10 @@
 //! The engine from outside: definitions in, decisions out.
 
+mod facts;
+mod laws;
+mod nodes;
+mod parsing;
+mod replay;
 mod runs;
 mod support;
 mod validation;
