@@ -157,7 +157,8 @@ impl Resident {
     /// Reads what the ledger has and memory has not.
     async fn catch_up(&mut self) -> Result<(), Refused> {
         loop {
-            let page = self.house.journal.read_stream(&self.stream, self.sequence, PAGE.into()).await?;
+            let page =
+                self.house.journal.read_stream(&self.stream, self.sequence, PAGE.into()).await?;
             for recorded in &page {
                 self.fold(recorded)?;
             }

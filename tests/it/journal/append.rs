@@ -3,7 +3,7 @@
 use chainkeel::journal::{Config, Error, INLINE_BYTES, Inbox, Outcome, Receipt, Reply, Side};
 use chainkeel::primitives::{CommandId, OrganizationId, RunId};
 
-use super::ledger::{Ledger, append, event, in_one_flush, run, slot};
+use super::ledger::{Ledger, append, event, in_one_flush, insert, run, slot};
 
 const ONE_LANE: Config = Config {
     lanes: 1,
@@ -76,15 +76,10 @@ async fn a_conflict_fails_nobody_else_in_its_flush() {
 async fn a_gap_inside_somebody_elses_append_is_a_conflict_for_the_whole_chain() {
     let mut ledger = Ledger::at_rest(ONE_LANE).await;
     let stream = run();
-    sqlx::query(
-        r#"insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
-           select 'run', $1, n, 'noted', '1.0', '{}', '{"organization_id":"org_00000000000000000000000000"}'
-             from generate_series(1, 2) n"#,
-    )
-    .bind(&stream.aggregate_id)
-    .execute(&ledger.app)
-    .await
-    .unwrap();
+    let mut somebody = ledger.app.acquire().await.unwrap();
+    for sequence in 1..=2 {
+        insert(&mut somebody, &stream.aggregate_id, sequence).await;
+    }
 
     // Somebody else's two events end in the middle of the first append's three.
     let outcomes =
@@ -138,6 +133,25 @@ async fn the_same_command_at_the_same_place_is_recorded_once() {
     assert_eq!(again, Outcome::Duplicate { last: 3 });
     assert_eq!(late, Outcome::Duplicate { last: 3 });
     assert_eq!(ledger.commands_of(&stream).await.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_was_faster_by_a_moment_is_a_conflict_for_its_rival_alone() {
+    let mut ledger = Ledger::at_rest(ONE_LANE).await;
+    let (contested, other) = (run(), run());
+    let mut faster = ledger.app.begin().await.unwrap();
+    insert(&mut faster, &contested.aggregate_id, 1).await;
+
+    // The flush cannot see the other's event, and waits for its transaction.
+    let commit = tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        faster.commit().await.unwrap();
+    });
+    let orders = vec![append(&contested, 0, 1), append(&other, 0, 1)];
+    let outcomes = in_one_flush(&mut ledger, orders).await;
+
+    commit.await.unwrap();
+    assert_eq!(outcomes, [Outcome::Conflict, Outcome::Appended { last: 1 }]);
 }
 
 #[tokio::test]

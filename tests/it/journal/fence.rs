@@ -6,7 +6,7 @@ use chainkeel::journal::{Error, Fence, Leases, Outcome, SLOTS};
 use sqlx::Executor;
 use tokio::time::sleep;
 
-use super::ledger::{Ledger, append, fence, run, slot};
+use super::ledger::{Ledger, append, fence, insert, run, slot};
 
 const LEASE: Duration = Duration::from_millis(600);
 
@@ -54,22 +54,23 @@ async fn a_takeover_waits_for_an_append_in_flight() {
     let ledger = Ledger::new().await;
     let (former, heir) = after_a_death(&ledger).await;
     let stream = run();
-    // What journal_append does first, in a transaction that does not end yet.
-    let mut in_flight = ledger.app.begin().await.unwrap();
-    sqlx::query("select epoch from slot_leases where slot = $1 for share")
-        .bind(slot(&stream))
-        .fetch_one(&mut *in_flight)
-        .await
-        .unwrap();
+    // An event at the same place, whose transaction is open, holds the append up behind its fence.
+    let mut obstacle = ledger.app.begin().await.unwrap();
+    insert(&mut obstacle, &stream.aggregate_id, 1).await;
+    let mut order = append(&stream, 0, 1);
+    order.fence = fence(&former, &stream);
+    let journal = ledger.journal.clone();
+    let in_flight = tokio::spawn(async move { journal.append(order).await.unwrap() });
+    sleep(Duration::from_millis(300)).await;
 
     let takeover = tokio::spawn(async move { heir.acquire_slots().await.unwrap() });
     sleep(Duration::from_millis(300)).await;
-    assert!(!takeover.is_finished());
-    in_flight.commit().await.unwrap();
-    let present = takeover.await.unwrap();
+    assert!(!in_flight.is_finished() && !takeover.is_finished());
+    obstacle.rollback().await.unwrap();
 
-    assert_eq!(present.len(), 256);
-    let mut zombie = append(&stream, 0, 1);
+    assert_eq!(in_flight.await.unwrap(), Outcome::Appended { last: 1 });
+    assert_eq!(takeover.await.unwrap().len(), 256);
+    let mut zombie = append(&stream, 1, 1);
     zombie.fence = fence(&former, &stream);
     assert_eq!(ledger.journal.append(zombie).await.unwrap(), Outcome::Fenced);
 }

@@ -12,7 +12,7 @@ use rand::{Rng, SeedableRng};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use tokio::time::{Instant, sleep};
 
-use super::ledger::{Ledger, append, run};
+use super::ledger::{Ledger, append, insert, run};
 
 const WRITERS: u64 = 16;
 
@@ -23,19 +23,6 @@ fn duration() -> Duration {
     } else {
         Duration::from_secs(5)
     }
-}
-
-/// Inserts one event as any program might.
-async fn insert(connection: &mut PgConnection, run: &str, sequence: i64) {
-    sqlx::query(
-        r#"insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
-           values ('run', $1, $2, 'noted', '1.0', '{}', '{"organization_id":"org_00000000000000000000000000"}')"#,
-    )
-    .bind(run)
-    .bind(sequence)
-    .execute(connection)
-    .await
-    .unwrap();
 }
 
 /// One writer: transactions that linger, roll back, use savepoints, take their id early. Returns how

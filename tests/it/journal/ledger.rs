@@ -8,7 +8,7 @@ use chainkeel::journal::{
     Sequencer, StreamId, Tail, pool, slot_of,
 };
 use chainkeel::primitives::{CommandId, OrganizationId, RunId, WorkerId};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinHandle;
 
 use crate::support::{TestDatabase, database};
@@ -114,6 +114,19 @@ pub(super) fn event(text: &str) -> NewEvent {
         event_version: "1.0".into(),
         payload: format!(r#"{{"noted":{{"text":"{text}"}}}}"#),
     }
+}
+
+/// Inserts one event as any program might.
+pub(super) async fn insert(connection: &mut PgConnection, run: &str, sequence: i64) {
+    sqlx::query(
+        r#"insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+           values ('run', $1, $2, 'noted', '1.0', '{}', '{"organization_id":"org_00000000000000000000000000"}')"#,
+    )
+    .bind(run)
+    .bind(sequence)
+    .execute(connection)
+    .await
+    .unwrap();
 }
 
 /// An append of a new command.

@@ -115,7 +115,13 @@ async fn a_tick_that_finds_nothing_takes_no_transaction_id() {
     let ledger = Ledger::new().await;
     let mut sequencer = ledger.sequencer().await;
     ledger.journal.append(append(&run(), 0, 1)).await.unwrap();
+    // Somebody in another database is at work during the tick, and ends after it.
+    let mut elsewhere =
+        PgConnection::connect_with(&ledger.database.options().database("postgres")).await.unwrap();
+    let mut foreign = elsewhere.begin().await.unwrap();
+    sqlx::query("select pg_current_xact_id()").execute(&mut *foreign).await.unwrap();
     sequencer.tick().await.unwrap();
+    foreign.commit().await.unwrap();
     let rival = ledger.join(Duration::from_mins(1)).await;
 
     let mut transaction = ledger.app.begin().await.unwrap();
@@ -145,7 +151,8 @@ async fn a_tick_that_finds_nothing_takes_no_transaction_id() {
 async fn an_idle_ledger_burns_no_transaction_id() {
     const NEXT_XID: &str = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
     const WRITING: &str = "select count(*) from pg_stat_activity
-                            where datname = current_database() and backend_xid is not null";
+                            where datname = current_database() and backend_xid is not null
+                              and backend_type = 'client backend'";
     let mut ledger = Ledger::new().await;
     let tail = ledger.tail().await;
     let stream = run();
