@@ -110,11 +110,11 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
         let choice = next();
         world.chance = f64::from(next()) / 255.0;
         world.now += Duration::microseconds(i64::from(choice));
-        if choice == 255 {
-            let _ = world.cancel();
-        } else if let Some(effect) =
-            effects.get(usize::from(choice) % (effects.len() + timers.len()))
-        {
+        // A cancelled run only goes on when what is in flight is answered.
+        if choice == 255 && world.cancel().is_ok() {
+            continue;
+        }
+        if let Some(effect) = effects.get(usize::from(choice) % (effects.len() + timers.len())) {
             answer(&mut world, effect, next());
         } else {
             let (node, due) = &timers[usize::from(next()) % timers.len().max(1)];
