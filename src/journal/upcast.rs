@@ -1,5 +1,6 @@
 //! From what was recorded, perhaps by an earlier release, to the events of today.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use cqrs_es::DomainEvent;
@@ -23,18 +24,36 @@ impl Recorded {
     pub fn workflow(&self) -> Result<workflow::Event, Error> {
         decode(self, &WORKFLOW)
     }
+
+    /// The JSON text of a run's event in its present shape, for those who read only parts of it.
+    pub fn fact_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &RUN)
+    }
+
+    /// The JSON text of a workflow's event in its present shape.
+    pub fn workflow_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &WORKFLOW)
+    }
 }
 
-/// The event in its present shape, through as many steps as its version is old.
+/// The event in its present shape.
 pub(super) fn decode<E: DomainEvent>(
     recorded: &Recorded,
     upcasters: &[Box<dyn EventUpcaster>],
 ) -> Result<E, Error> {
+    let payload = present(recorded, upcasters)?;
+    serde_json::from_str(&payload).map_err(|source| recorded.undecodable(source))
+}
+
+/// The payload in its present shape, through as many steps as its version is old.
+fn present<'r>(
+    recorded: &'r Recorded,
+    upcasters: &[Box<dyn EventUpcaster>],
+) -> Result<Cow<'r, str>, Error> {
     let (event_type, event_version) = (&recorded.event_type, &recorded.event_version);
-    // Almost every event is of the present version: straight from its text.
+    // Almost every event is of the present version: its text as it is.
     if !upcasters.iter().any(|step| step.can_upcast(event_type, event_version)) {
-        return serde_json::from_str(&recorded.payload)
-            .map_err(|source| recorded.undecodable(source));
+        return Ok(Cow::Borrowed(&recorded.payload));
     }
     let value = |text| serde_json::from_str(text).map_err(|source| recorded.undecodable(source));
     let event = SerializedEvent::new(
@@ -53,7 +72,7 @@ pub(super) fn decode<E: DomainEvent>(
             event
         }
     });
-    serde_json::from_value(event.payload).map_err(|source| recorded.undecodable(source))
+    Ok(Cow::Owned(event.payload.to_string()))
 }
 
 #[cfg(test)]
