@@ -1,1 +1,47 @@
-//! Views built from events.
+//! Views made from the ledger: each can be thrown away and made again, while the system runs.
+//!
+//! A new view is one file, one line in [`all`], and a migration with its template.
+
+pub mod activity;
+pub mod builds;
+mod candidate;
+mod compare;
+mod error;
+mod facts;
+mod page;
+mod positions;
+mod projection;
+pub mod rebuild;
+pub mod run_history;
+pub mod runner;
+mod session;
+mod text;
+pub mod timers;
+pub mod verify;
+pub mod workflow_catalog;
+
+pub use compare::{Comparison, Difference};
+pub use error::Error;
+pub use page::{Cursor, Page, Paging, Reflecting};
+pub use positions::Positions;
+pub use projection::Projection;
+pub use runner::Runner;
+
+/// Every projection there is.
+pub fn all() -> &'static [&'static dyn Projection] {
+    &[
+        &run_history::Projector,
+        &workflow_catalog::Projector,
+        &activity::Projector,
+        &timers::Projector,
+    ]
+}
+
+/// The projection of that name.
+pub fn by_name(name: &str) -> Result<&'static dyn Projection, Error> {
+    all()
+        .iter()
+        .copied()
+        .find(|projection| projection.name() == name)
+        .ok_or_else(|| Error::Unknown(name.to_owned()))
+}

@@ -1,0 +1,354 @@
+//! What happened, as people read it: runs that began, waited, ended or had a node fail, and what was
+//! done to workflows. Below the fold, the questions.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use cqrs_es::Aggregate;
+use futures::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use super::Error;
+use super::error::while_doing;
+use super::facts::{self, Fact, Failure};
+use super::page::{Page, Paging};
+use super::positions::Positions;
+use super::projection::Projection;
+use super::text::Text;
+use crate::aggregates::run;
+use crate::journal::Recorded;
+use crate::primitives::{OrganizationId, RunId, WorkflowId};
+
+/// The projection behind `view_activity`.
+#[derive(Debug, Clone, Copy)]
+pub struct Projector;
+
+impl Projector {
+    /// Its name.
+    pub const NAME: &'static str = "activity";
+}
+
+impl Projection for Projector {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn write<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        events: &'a [&'a Recorded],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let (runs, workflows) = (facts::of_runs(events)?, facts::of_workflows(events)?);
+            let mut batch = Batch::default();
+            for (event, payload) in &runs {
+                batch.take_run(event, payload)?;
+            }
+            for (event, payload) in &workflows {
+                batch.take_workflow(event, payload)?;
+            }
+            batch.write(connection).await
+        })
+    }
+}
+
+struct Row<'a> {
+    event: &'a Recorded,
+    kind: &'static str,
+    node: Option<Text<'a>>,
+    actor: Text<'a>,
+    summary: Cow<'a, str>,
+    detail: Option<&'a RawValue>,
+    at: OffsetDateTime,
+}
+
+#[derive(Default)]
+struct Batch<'a> {
+    rows: Vec<Row<'a>>,
+    /// The workflows of runs that began in this batch.
+    born: HashMap<&'a str, Text<'a>>,
+    ended: Vec<&'a str>,
+}
+
+/// What was done to a workflow.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Deed {
+    Created(Done),
+    DraftSaved(Done),
+    DraftDiscarded(Done),
+    Published(Done),
+    Paused(Done),
+    Resumed(Done),
+    Archived(Done),
+    RolledBack(Done),
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+}
+
+impl<'a> Batch<'a> {
+    fn take_run(&mut self, event: &'a Recorded, payload: &'a str) -> Result<(), Error> {
+        let fact: Fact<'a> = facts::read(event, payload)?;
+        let run_id = event.aggregate_id.as_str();
+        let row = |kind, node, summary, detail, at| -> Result<Row<'a>, Error> {
+            Ok(Row { event, kind, node, actor: facts::actor(event)?, summary, detail, at })
+        };
+        let row = match fact {
+            Fact::Started(started) => {
+                let summary = format!("started by {}", started.trigger.kind);
+                self.born.insert(run_id, started.workflow.id);
+                row("run.started", None, summary.into(), None, started.at)?
+            }
+            Fact::NodeFailed { node, failure, at, .. } => {
+                let told: Failure<'_> = facts::read(event, failure.get())?;
+                let summary = format!("{node} failed: {}", told.message);
+                row("run.node_failed", Some(node), summary.into(), Some(failure), at)?
+            }
+            Fact::WaitOpened(wait) => {
+                let summary = format!("{} waits", wait.node);
+                row("run.wait_opened", Some(wait.node), summary.into(), None, wait.at)?
+            }
+            Fact::WaitResumed { node, by, at, .. } => {
+                let summary = format!("{node} was resumed by {by}");
+                row("run.wait_resumed", Some(node), summary.into(), None, at)?
+            }
+            Fact::WaitTimedOut { node, at } => {
+                let summary = format!("{node} waited in vain");
+                row("run.wait_timed_out", Some(node), summary.into(), None, at)?
+            }
+            Fact::CancelRequested { by, reason, at } => {
+                let why = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+                let summary = format!("{by} asked for its end{why}");
+                row("run.cancel_requested", None, summary.into(), None, at)?
+            }
+            Fact::Succeeded { at, .. } => {
+                self.ended.push(run_id);
+                row("run.succeeded", None, "succeeded".into(), None, at)?
+            }
+            Fact::Failed { node, failure, at } => {
+                self.ended.push(run_id);
+                let told: Failure<'_> = facts::read(event, failure.get())?;
+                let summary = format!("failed: {}", told.message);
+                row("run.failed", node, summary.into(), Some(failure), at)?
+            }
+            Fact::Cancelled { by, at, .. } => {
+                self.ended.push(run_id);
+                row("run.cancelled", None, format!("cancelled by {by}").into(), None, at)?
+            }
+            Fact::NodeStarted { .. }
+            | Fact::EffectRepeated { .. }
+            | Fact::NodeSucceeded { .. }
+            | Fact::RetryScheduled { .. }
+            | Fact::NodeSkipped { .. }
+            | Fact::NodeCancelled { .. }
+            | Fact::DelayStarted(_) => return Ok(()),
+        };
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn take_workflow(&mut self, event: &'a Recorded, payload: &'a str) -> Result<(), Error> {
+        let (kind, summary, Done { at }) = match facts::read(event, payload)? {
+            Deed::Created(done) => ("workflow.created", "was created", done),
+            Deed::DraftSaved(done) => ("workflow.draft_saved", "was edited", done),
+            Deed::DraftDiscarded(done) => {
+                ("workflow.draft_discarded", "lost its unpublished edits", done)
+            }
+            Deed::Published(done) => ("workflow.published", "was published", done),
+            Deed::Paused(done) => ("workflow.paused", "was paused", done),
+            Deed::Resumed(done) => ("workflow.resumed", "was resumed", done),
+            Deed::Archived(done) => ("workflow.archived", "was archived", done),
+            Deed::RolledBack(done) => ("workflow.rolled_back", "was rolled back", done),
+        };
+        self.rows.push(Row {
+            event,
+            kind,
+            node: None,
+            actor: facts::actor(event)?,
+            summary: summary.into(),
+            detail: None,
+            at,
+        });
+        Ok(())
+    }
+
+    async fn write(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        self.insert_open_runs(connection).await?;
+        self.insert_rows(connection).await?;
+        if self.ended.is_empty() {
+            return Ok(());
+        }
+        sqlx::query!("delete from activity_open_runs where run_id = any ($1)", &self.ended as _)
+            .execute(connection)
+            .await
+            .map(drop)
+            .map_err(while_doing("forgetting runs that ended"))
+    }
+
+    /// Remembers the workflows of runs that go on behind this batch.
+    async fn insert_open_runs(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let ended: HashSet<_> = self.ended.iter().copied().collect();
+        let open = self.born.iter().filter(|(run, _)| !ended.contains(*run));
+        let (runs, workflows): (Vec<_>, Vec<_>) =
+            open.map(|(run, workflow)| (*run, workflow.as_str())).unzip();
+        if runs.is_empty() {
+            return Ok(());
+        }
+        sqlx::query!(
+            "insert into activity_open_runs (run_id, workflow_id)
+             select * from unnest($1::text[], $2::text[])",
+            &runs as _,
+            &workflows as _,
+        )
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(while_doing("remembering the workflows of runs"))
+    }
+
+    async fn insert_rows(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let rows = &self.rows;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let runs: Vec<_> = rows.iter().map(Row::run_id).collect();
+        let workflows: Vec<_> = rows
+            .iter()
+            .map(|row| match row.run_id() {
+                None => Some(row.event.aggregate_id.as_str()),
+                Some(run) => self.born.get(run).map(Text::as_str),
+            })
+            .collect();
+        let positions: Vec<_> = rows.iter().map(|row| row.event.position).collect();
+        let organizations: Vec<_> =
+            rows.iter().map(|row| row.event.organization.to_string()).collect();
+        let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
+        let nodes: Vec<_> = rows.iter().map(|row| row.node.as_ref().map(Text::as_str)).collect();
+        let actors: Vec<_> = rows.iter().map(|row| row.actor.as_str()).collect();
+        let summaries: Vec<_> = rows.iter().map(|row| &*row.summary).collect();
+        let details: Vec<_> = rows.iter().map(|row| row.detail.map(RawValue::get)).collect();
+        let times: Vec<_> = rows.iter().map(|row| row.at).collect();
+        sqlx::query!(
+            "insert into activity (position, organization_id, kind, workflow_id, run_id, node_id,
+                                   actor, summary, detail, occurred_at)
+             select u.position, u.organization_id, u.kind, coalesce(u.workflow_id, o.workflow_id),
+                    u.run_id, u.node_id, u.actor, u.summary, u.detail::json, u.occurred_at
+               from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+                           $7::text[], $8::text[], $9::text[], $10::timestamptz[])
+                    u (position, organization_id, kind, workflow_id, run_id, node_id, actor, summary,
+                       detail, occurred_at)
+               left join activity_open_runs o on u.workflow_id is null and o.run_id = u.run_id",
+            &positions,
+            &organizations as _,
+            &kinds as _,
+            &workflows as _,
+            &runs as _,
+            &nodes as _,
+            &actors as _,
+            &summaries as _,
+            &details as _,
+            &times,
+        )
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(while_doing("writing activity"))
+    }
+}
+
+impl Row<'_> {
+    fn run_id(&self) -> Option<&str> {
+        (self.event.aggregate_type == run::Run::TYPE).then_some(self.event.aggregate_id.as_str())
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where in the ledger.
+    pub position: i64,
+    /// What, as `run.failed` or `workflow.published`.
+    pub kind: String,
+    /// The workflow that it concerns.
+    pub workflow_id: Option<String>,
+    /// The run, if it concerns one.
+    pub run_id: Option<String>,
+    /// The node, if it concerns one.
+    pub node_id: Option<String>,
+    /// Who did it, or which part of the house.
+    pub actor: String,
+    /// What happened, in words.
+    pub summary: String,
+    /// JSON text: the whole failure, where there is one.
+    pub detail: Option<String>,
+    /// When.
+    pub occurred_at: OffsetDateTime,
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those of this workflow and of its runs.
+    pub workflow: Option<WorkflowId>,
+    /// Only those of this run.
+    pub run: Option<RunId>,
+}
+
+/// The questions to `view_activity`. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    pool: PgPool,
+    positions: Positions,
+}
+
+impl Activity {
+    /// Asks through `pool`.
+    pub fn new(pool: PgPool, positions: Positions) -> Self {
+        Self { pool, positions }
+    }
+
+    /// What happened in an organization, the latest first.
+    pub async fn list(
+        &self,
+        organization: OrganizationId,
+        filter: &Filter,
+        paging: &Paging,
+    ) -> Result<Page<Entry>, Error> {
+        let position = self.positions.of(Projector::NAME).await?;
+        let before = match &paging.after {
+            Some(cursor) => Some(cursor.key().parse::<i64>().map_err(|_| Error::Cursor)?),
+            None => None,
+        };
+        let items = sqlx::query_as!(
+            Entry,
+            r#"select position as "position!", kind as "kind!", workflow_id, run_id, node_id,
+                      actor as "actor!", summary as "summary!", detail::text as detail,
+                      occurred_at as "occurred_at!"
+                 from view_activity
+                where organization_id = $1 and ($2::text is null or workflow_id = $2)
+                  and ($3::text is null or run_id = $3) and ($4::bigint is null or position < $4)
+                order by position desc limit $5 offset $6"#,
+            organization.to_string(),
+            filter.workflow.map(|workflow| workflow.to_string()),
+            filter.run.map(|run| run.to_string()),
+            before,
+            paging.fetched(),
+            paging.offset,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("listing activity"))?;
+        Ok(Page::of(items, paging, position, |entry| entry.position.to_string()))
+    }
+}

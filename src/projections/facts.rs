@@ -1,0 +1,299 @@
+//! The facts of a run as the views read them: borrowed from the event's text, and without what no
+//! view shows. Parsing a whole definition for each start would cost more than all the rest.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use cqrs_es::Aggregate;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use time::OffsetDateTime;
+
+use super::Error;
+use super::text::Text;
+use crate::aggregates::{run, workflow};
+use crate::journal::{self, Recorded};
+
+/// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
+/// is poison, never passed over.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(super) enum Fact<'a> {
+    Started(#[serde(borrow)] Box<Started<'a>>),
+    NodeStarted {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(borrow)]
+        kind: Text<'a>,
+        attempt: u32,
+        #[serde(borrow)]
+        input: &'a RawValue,
+        #[serde(borrow)]
+        idempotency_key: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    EffectRepeated {
+        #[serde(borrow)]
+        node: Text<'a>,
+        attempt: u32,
+        repeat: u32,
+    },
+    NodeSucceeded {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(borrow)]
+        kind: Text<'a>,
+        attempt: u32,
+        #[serde(borrow, default)]
+        input: Option<&'a RawValue>,
+        #[serde(borrow)]
+        result: &'a RawValue,
+        #[serde(borrow, default)]
+        branch: Option<Text<'a>>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    NodeFailed {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(borrow)]
+        kind: Text<'a>,
+        attempt: u32,
+        #[serde(borrow, default)]
+        input: Option<&'a RawValue>,
+        #[serde(borrow)]
+        failure: &'a RawValue,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    RetryScheduled {
+        #[serde(borrow)]
+        node: Text<'a>,
+        attempt: u32,
+        #[serde(with = "time::serde::rfc3339")]
+        due_at: OffsetDateTime,
+    },
+    NodeSkipped {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(borrow)]
+        kind: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    NodeCancelled {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    DelayStarted(#[serde(borrow)] Pending<'a>),
+    WaitOpened(#[serde(borrow)] Pending<'a>),
+    WaitResumed {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(borrow)]
+        source: Text<'a>,
+        #[serde(borrow)]
+        by: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    WaitTimedOut {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    CancelRequested {
+        #[serde(borrow)]
+        by: Text<'a>,
+        #[serde(borrow, default)]
+        reason: Option<Text<'a>>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    Succeeded {
+        #[serde(borrow)]
+        output: &'a RawValue,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    Failed {
+        #[serde(borrow, default)]
+        node: Option<Text<'a>>,
+        #[serde(borrow)]
+        failure: &'a RawValue,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    Cancelled {
+        #[serde(borrow)]
+        by: Text<'a>,
+        #[serde(borrow, default)]
+        reason: Option<Text<'a>>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+}
+
+/// The first fact of a run.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Started<'a> {
+    #[serde(borrow)]
+    pub(super) workflow: WorkflowRef<'a>,
+    #[serde(borrow)]
+    pub(super) definition: Definition<'a>,
+    #[serde(borrow)]
+    pub(super) trigger: Trigger<'a>,
+    #[serde(borrow)]
+    pub(super) input: &'a RawValue,
+    #[serde(borrow, default)]
+    pub(super) source_run: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) carried: BTreeMap<Text<'a>, Carried<'a>>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) at: OffsetDateTime,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WorkflowRef<'a> {
+    #[serde(borrow)]
+    pub(super) id: Text<'a>,
+    pub(super) version: i32,
+}
+
+/// Of a definition, which nodes there are and of which types.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Definition<'a> {
+    #[serde(borrow)]
+    pub(super) nodes: BTreeMap<Text<'a>, NodeType<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct NodeType<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Text<'a>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Trigger<'a> {
+    #[serde(borrow)]
+    pub(super) kind: Text<'a>,
+    #[serde(borrow)]
+    pub(super) source: &'a RawValue,
+    #[serde(borrow)]
+    pub(super) body: &'a RawValue,
+    #[serde(borrow, default)]
+    pub(super) headers: Option<&'a RawValue>,
+}
+
+impl Trigger<'_> {
+    /// JSON text of what the trigger node's result is: see [`engine::Trigger::result`].
+    pub(super) fn result(&self) -> String {
+        let (source, body) = (self.source.get(), self.body.get());
+        let headers = self.headers.map_or("{}", RawValue::get);
+        format!(r#"{{"body":{body},"headers":{headers},"source":{source}}}"#)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(super) enum Carried<'a> {
+    Succeeded {
+        #[serde(borrow, default)]
+        input: Option<&'a RawValue>,
+        #[serde(borrow)]
+        result: &'a RawValue,
+        #[serde(borrow, default)]
+        branch: Option<Text<'a>>,
+    },
+    Skipped {},
+}
+
+/// A delay or a wait.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Pending<'a> {
+    #[serde(borrow)]
+    pub(super) node: Text<'a>,
+    #[serde(borrow)]
+    pub(super) kind: Text<'a>,
+    #[serde(borrow)]
+    pub(super) input: &'a RawValue,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) due_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) at: OffsetDateTime,
+}
+
+/// What a view says of a failure; the whole of it is kept beside as it was written.
+#[derive(Debug, Deserialize)]
+pub(super) struct Failure<'a> {
+    #[serde(borrow)]
+    pub(super) code: Text<'a>,
+    #[serde(borrow)]
+    pub(super) message: Text<'a>,
+}
+
+/// Of an event's metadata, who did it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Actor<'a> {
+    #[serde(borrow)]
+    pub(super) actor: Text<'a>,
+}
+
+/// The events of runs among others, each with its JSON text in the form of today.
+pub(super) fn of_runs<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
+    of_type(run::Run::TYPE, events, Recorded::fact_text)
+}
+
+/// The events of workflows among others, each with its JSON text in the form of today.
+pub(super) fn of_workflows<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
+    of_type(workflow::Workflow::TYPE, events, Recorded::workflow_text)
+}
+
+/// Reads a piece of an event.
+pub(super) fn read<'a, T: Deserialize<'a>>(event: &Recorded, text: &'a str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| poison(event, &error))
+}
+
+/// Who gave the command that led to an event.
+pub(super) fn actor(event: &Recorded) -> Result<Text<'_>, Error> {
+    read::<Actor<'_>>(event, &event.metadata).map(|metadata| metadata.actor)
+}
+
+/// The event cannot be projected.
+pub(super) fn poison(event: &Recorded, reason: &(impl ToString + ?Sized)) -> Error {
+    Error::Poison {
+        position: event.position,
+        event: format!(
+            "{} {} {}: {} {}",
+            event.aggregate_type,
+            event.aggregate_id,
+            event.sequence,
+            event.event_type,
+            event.event_version
+        ),
+        reason: reason.to_string(),
+    }
+}
+
+fn of_type<'a>(
+    aggregate_type: &str,
+    events: &[&'a Recorded],
+    text: impl Fn(&'a Recorded) -> Result<Cow<'a, str>, journal::Error>,
+) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == aggregate_type)
+        .map(|event| Ok((*event, text(event).map_err(|error| poison(event, &error))?)))
+        .collect()
+}

@@ -1,0 +1,49 @@
+//! Runs and the attempts of their nodes, as people list, search and open them.
+
+mod fold;
+mod queries;
+mod rows;
+mod write;
+
+use futures::future::BoxFuture;
+use sqlx::PgConnection;
+
+use super::projection::Projection;
+use super::{Error, facts};
+use crate::journal::Recorded;
+
+pub use queries::{Execution, Filter, Run, RunHistory};
+
+/// The projection behind `view_runs` and `view_executions`.
+#[derive(Debug, Clone, Copy)]
+pub struct Projector;
+
+impl Projector {
+    /// Its name.
+    pub const NAME: &'static str = "run_history";
+}
+
+impl Projection for Projector {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn write<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        events: &'a [&'a Recorded],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let payloads = facts::of_runs(events)?;
+            let mut changes = fold::Changes::default();
+            for (event, payload) in &payloads {
+                changes.take(event, payload)?;
+            }
+            write::changes(connection, &changes).await
+        })
+    }
+}

@@ -1,0 +1,260 @@
+//! Keeps one projection's live build up with the ledger. A loop to be hosted: nothing is spawned.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::Error;
+use super::builds::{self, Build, State};
+use super::error::while_doing;
+use super::positions::Positions;
+use super::projection::Projection;
+use super::session::{self, Office};
+use crate::journal::{Batch, Recorded, Subscription, Tail};
+
+/// Events that one transaction takes at most.
+const MAX_EVENTS: usize = 2048;
+/// The least time between two transactions: at a high rate many events share one, and a view is
+/// behind by no more than this.
+const PACE: Duration = Duration::from_millis(10);
+/// How often a runner that has nothing to do looks whether that has changed: another process holds
+/// the office, the build is parked, or it is of another version.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Follows the ledger for one projection.
+#[derive(Debug)]
+pub struct Runner {
+    projection: &'static dyn Projection,
+    database: PgConnectOptions,
+    tail: Tail,
+    positions: Positions,
+    serving: Option<Serving>,
+    idle: bool,
+}
+
+/// What a step led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Events were written.
+    Advanced {
+        /// The checkpoint before.
+        from: i64,
+        /// The checkpoint now.
+        to: i64,
+    },
+    /// The next event cannot be projected. The view stays where it is until it is rebuilt, or until
+    /// a program that can take the event starts.
+    Parked {
+        /// The event's position.
+        position: i64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another process keeps this projection up.
+    Standby,
+    /// Another build went live; the next step follows that one.
+    Replaced,
+    /// What readers see was built by another version, which this program cannot continue: rebuild it.
+    Outdated {
+        /// The version of the live build.
+        live: i32,
+        /// The version of this program.
+        ours: i32,
+    },
+}
+
+#[derive(Debug)]
+struct Serving {
+    connection: PgConnection,
+    build: Build,
+    subscription: Subscription,
+    /// Read and not yet written.
+    batches: Vec<Batch>,
+    written_at: Instant,
+    parked: bool,
+}
+
+impl Runner {
+    /// A runner that has not begun.
+    pub fn new(
+        projection: &'static dyn Projection,
+        database: PgConnectOptions,
+        tail: Tail,
+        positions: Positions,
+    ) -> Self {
+        Self { projection, database, tail, positions, serving: None, idle: false }
+    }
+
+    /// Waits for the next events and writes them with the checkpoint in one transaction.
+    ///
+    /// May be dropped at any moment: what was not committed is read again. After an error the next
+    /// step begins anew from the stored checkpoint.
+    pub async fn step(&mut self) -> Result<Progress, Error> {
+        if self.serving.is_none() {
+            if std::mem::replace(&mut self.idle, true) {
+                sleep(LOOK).await;
+            }
+            if let Some(progress) = self.open().await? {
+                return Ok(progress);
+            }
+            self.idle = false;
+        }
+        let serving = self.serving.as_mut().expect("it was opened above");
+        if serving.parked {
+            return self.rest().await;
+        }
+        serving.gather().await?;
+        // Taken out, so that a step that is dropped or fails half-way begins anew.
+        let serving = self.serving.take().expect("it was opened above");
+        self.write(serving).await
+    }
+
+    /// Finds the live build and the place to go on from; or says why there is nothing to do.
+    async fn open(&mut self) -> Result<Option<Progress>, Error> {
+        let name = self.projection.name();
+        // The schema is known only when the build is: the path is set at the beginning and kept.
+        let mut connection = session::open(&self.database, "public").await?;
+        let build = builds::live(&mut connection, name).await?;
+        connection.close().await.map_err(while_doing("closing a connection"))?;
+        let ours = self.projection.version();
+        if build.version != ours {
+            return Ok(Some(Progress::Outdated { live: build.version, ours }));
+        }
+        let mut connection = session::open(&self.database, &build.schema_name).await?;
+        if !Office::Follow.take(&mut connection, name).await? {
+            return Ok(Some(Progress::Standby));
+        }
+        // Between the two looks another may have moved it.
+        let build = builds::live(&mut connection, name).await?;
+        if build.version != ours {
+            return Ok(Some(Progress::Outdated { live: build.version, ours }));
+        }
+        self.positions.reached(name, build.position);
+        self.serving = Some(Serving {
+            connection,
+            subscription: self.tail.subscribe(build.position),
+            build,
+            batches: Vec::new(),
+            written_at: Instant::now(),
+            parked: false,
+        });
+        Ok(None)
+    }
+
+    /// Waits until the build in whose place we are parked is no longer the live one.
+    async fn rest(&mut self) -> Result<Progress, Error> {
+        sleep(LOOK).await;
+        let mut serving = self.serving.take().expect("only what was opened is parked");
+        let live = builds::live(&mut serving.connection, self.projection.name()).await?;
+        if live.build_id != serving.build.build_id {
+            return self.leave(serving).await;
+        }
+        let progress = Progress::Parked {
+            position: live.parked_position.unwrap_or_default(),
+            reason: live.parked_reason.unwrap_or_default(),
+        };
+        self.serving = Some(serving);
+        Ok(progress)
+    }
+
+    async fn leave(&self, mut serving: Serving) -> Result<Progress, Error> {
+        Office::Follow.leave(&mut serving.connection, self.projection.name()).await?;
+        Ok(Progress::Replaced)
+    }
+
+    async fn write(&mut self, mut serving: Serving) -> Result<Progress, Error> {
+        let batches = std::mem::take(&mut serving.batches);
+        let events: Vec<&Recorded> = batches.iter().flat_map(|batch| batch.iter()).collect();
+        let from = serving.build.position;
+        let written = match serving.commit(self.projection, &events).await {
+            Err(error) if error.blames_the_data().is_some() => {
+                serving.isolate(self.projection, &events).await
+            }
+            Err(Error::Superseded(_)) => return self.leave(serving).await,
+            written => written.map(|()| None),
+        };
+        let parked = match written {
+            Ok(parked) => parked,
+            Err(Error::Superseded(_)) => return self.leave(serving).await,
+            Err(error) => return Err(error),
+        };
+        let to = serving.build.position;
+        self.tell(to);
+        serving.parked = parked.is_some();
+        self.serving = Some(serving);
+        Ok(parked.unwrap_or(Progress::Advanced { from, to }))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge; positions stay far below 2^52")]
+    fn tell(&self, position: i64) {
+        let name = self.projection.name();
+        self.positions.reached(name, position);
+        metrics::gauge!("chainkeel_projection_position", "projection" => name).set(position as f64);
+    }
+}
+
+impl Serving {
+    /// Waits for an event, and then for as many as come before the next transaction is due.
+    async fn gather(&mut self) -> Result<(), Error> {
+        let due = self.written_at + PACE;
+        loop {
+            let gathered: usize = self.batches.iter().map(|batch| batch.len()).sum();
+            if gathered >= MAX_EVENTS || (gathered > 0 && Instant::now() >= due) {
+                return Ok(());
+            }
+            let next = if gathered == 0 {
+                Ok(self.subscription.next().await)
+            } else {
+                timeout_at(due, self.subscription.next()).await
+            };
+            match next {
+                Ok(batch) => self.batches.push(batch?),
+                Err(_due) => return Ok(()),
+            }
+        }
+    }
+
+    async fn commit(
+        &mut self,
+        projection: &dyn Projection,
+        events: &[&Recorded],
+    ) -> Result<(), Error> {
+        let Some(to) = events.last().map(|event| event.position) else { return Ok(()) };
+        let doing = "committing what was projected";
+        let mut transaction = self.connection.begin().await.map_err(while_doing(doing))?;
+        projection.write(&mut transaction, events).await?;
+        let Build { build_id, position, .. } = self.build;
+        builds::advance(&mut transaction, build_id, position, to).await?;
+        transaction.commit().await.map_err(while_doing(doing))?;
+        self.build.position = to;
+        self.written_at = Instant::now();
+        Ok(())
+    }
+
+    /// Writes event by event up to the one that cannot be taken, and parks before it.
+    async fn isolate(
+        &mut self,
+        projection: &dyn Projection,
+        events: &[&Recorded],
+    ) -> Result<Option<Progress>, Error> {
+        for event in events {
+            let Err(error) = self.commit(projection, &[event]).await else { continue };
+            let Some(reason) = error.blames_the_data() else { return Err(error) };
+            let (name, position) = (projection.name(), event.position);
+            builds::park(&mut self.connection, self.build.build_id, position, &reason).await?;
+            self.build.state = State::Parked;
+            metrics::counter!("chainkeel_projection_parked_total", "projection" => name)
+                .increment(1);
+            tracing::error!(
+                projection = name,
+                position,
+                error = &error as &dyn std::error::Error,
+                "{name} is parked before position {position}: {reason}"
+            );
+            return Ok(Some(Progress::Parked { position, reason }));
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,76 @@
+//! A connection that writes one build.
+
+use sqlx::PgConnection;
+use sqlx::postgres::PgConnectOptions;
+
+use super::Error;
+use super::error::while_doing;
+use crate::journal::pool;
+
+/// Opens a connection on which the bare names of tables are those of `schema`.
+///
+/// Its commits are not awaited to be on disk: rows and checkpoint are one transaction, so that what
+/// a crash of the database takes back is folded again.
+pub(super) async fn open(database: &PgConnectOptions, schema: &str) -> Result<PgConnection, Error> {
+    let failed = while_doing("connecting in order to project");
+    let pool = pool::projecting(database, 1, &format!("{schema}, public"));
+    let mut connection = pool.acquire().await.map_err(&failed)?.detach();
+    sqlx::query!("select set_config('synchronous_commit', 'off', false)")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(&failed)?;
+    Ok(connection)
+}
+
+/// What only one session at a time may do for a projection.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Office {
+    /// Following the ledger.
+    Follow,
+    /// Making a build from the beginning.
+    Remake,
+}
+
+impl Office {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Follow => "chainkeel: follow a projection",
+            Self::Remake => "chainkeel: remake a projection",
+        }
+    }
+
+    /// Takes the office until the session ends; false if another session holds it.
+    ///
+    /// It spares two processes the same work. What keeps them from doing it twice is the checkpoint.
+    pub(super) async fn take(
+        self,
+        connection: &mut PgConnection,
+        projection: &str,
+    ) -> Result<bool, Error> {
+        sqlx::query_scalar!(
+            r#"select pg_try_advisory_lock(hashtext($1), hashtext($2)) as "taken!""#,
+            self.class(),
+            projection,
+        )
+        .fetch_one(connection)
+        .await
+        .map_err(while_doing("asking for the office of a projector"))
+    }
+
+    /// Gives the office back.
+    pub(super) async fn leave(
+        self,
+        connection: &mut PgConnection,
+        projection: &str,
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            "select pg_advisory_unlock(hashtext($1), hashtext($2))",
+            self.class(),
+            projection,
+        )
+        .fetch_one(connection)
+        .await
+        .map(drop)
+        .map_err(while_doing("giving the office of a projector back"))
+    }
+}

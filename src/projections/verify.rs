@@ -1,0 +1,35 @@
+//! Whether a view is what the ledger makes of it.
+
+use sqlx::Connection;
+
+use super::Error;
+use super::builds::{self, Purpose};
+use super::candidate::{Candidate, Means};
+use super::compare::{self, Comparison};
+use super::error::while_doing;
+use super::projection::Projection;
+use super::rebuild::enter;
+
+/// Folds the ledger again into a temporary build, up to where the live one is, and compares them
+/// row by row. `told` learns how far it is: position and target.
+///
+/// Refused while the same projection is being rebuilt or verified.
+pub async fn verify(
+    means: &Means,
+    projection: &'static dyn Projection,
+    lanes: usize,
+    mut told: impl FnMut(i64, i64),
+) -> Result<Comparison, Error> {
+    let mut office = enter(means, projection).await?;
+    let target = builds::live(&mut office, projection.name()).await?.position;
+    let mut candidate = Candidate::begin(means, projection, Purpose::Verify, &mut office).await?;
+    let compared = async {
+        candidate.fold(target, lanes, |position| told(position, target)).await?;
+        compare::with_live(projection, &mut candidate, &mut office).await
+    }
+    .await;
+    let Candidate { build, connection, .. } = candidate;
+    connection.close().await.map_err(while_doing("closing a connection"))?;
+    builds::drop_build(&mut office, build.build_id).await?;
+    compared
+}
