@@ -8,4 +8,5 @@ mod contracts;
 mod databases;
 mod egress;
 mod journal;
+mod projections;
 mod support;

@@ -1,0 +1,462 @@
+//! Invented histories: every kind of event that runs and workflows leave, in believable orders, the
+//! same for the same seed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chainkeel::aggregates::{run, workflow};
+use chainkeel::journal::{NewEvent, StreamId};
+use chainkeel::primitives::{OrganizationId, RunId, WorkflowId};
+use engine::{
+    Carried, Definition, Fact, Failure, FailureCategory, Json, NodeId, Trigger, WorkflowRef,
+};
+use serde_json::{Value, json};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::stage::Stage;
+
+/// What a stream will hold, append by append.
+pub(super) struct History {
+    pub(super) stream: StreamId,
+    pub(super) appends: Vec<Vec<NewEvent>>,
+}
+
+/// A run that was invented, as the engine sees it after all its facts.
+pub(super) struct InventedRun {
+    pub(super) id: RunId,
+    pub(super) state: engine::Run,
+}
+
+/// Chance that can be repeated.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `sides` (splitmix64).
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+}
+
+/// The present of the invented runs moves on by a millisecond a fact.
+struct Scribe {
+    facts: Vec<Vec<Fact>>,
+    state: engine::Run,
+    at: OffsetDateTime,
+}
+
+impl Scribe {
+    fn now(&mut self) -> OffsetDateTime {
+        self.at += Duration::microseconds(1_001);
+        self.at
+    }
+
+    /// Facts of one append.
+    fn note(&mut self, facts: Vec<Fact>) {
+        for fact in &facts {
+            self.state.apply(fact);
+        }
+        self.facts.push(facts);
+    }
+}
+
+fn failure(code: &str, message: &str) -> Failure {
+    Failure::passing(code, FailureCategory::Service, message)
+}
+
+/// A definition with `count` nodes behind the trigger.
+pub(super) fn definition(count: u64) -> Value {
+    let mut nodes = serde_json::Map::new();
+    let children: Vec<_> = (0..count).map(|n| format!("n{n}")).collect();
+    nodes
+        .insert("root".to_owned(), json!({"type": "webhook", "payload": {}, "children": children}));
+    for child in children {
+        nodes.insert(child, json!({"type": "http-request", "payload": {"url": "http://x/"}}));
+    }
+    json!({ "nodes": nodes })
+}
+
+fn json(value: Value) -> Json {
+    Arc::new(value)
+}
+
+/// One run, from its first fact to wherever it got.
+pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRun) {
+    let id = RunId::generate();
+    let count = 1 + dice.roll(4);
+    let parsed: Definition = serde_json::from_value(definition(count)).unwrap();
+    let mut scribe = Scribe {
+        facts: Vec::new(),
+        state: engine::Run::default(),
+        at: datetime!(2026-11-21 08:00 UTC) + Duration::seconds(dice.roll(10_000).cast_signed()),
+    };
+    let at = scribe.now();
+    let mut carried = BTreeMap::new();
+    let retry = dice.roll(5) == 0;
+    if retry {
+        let result = json(json!({"kept": true}));
+        carried.insert(
+            NodeId::from("n0"),
+            Carried::Succeeded { input: None, result, branch: Some("then".into()) },
+        );
+    }
+    let mut first = vec![Fact::Started {
+        run_id: id.to_string(),
+        workflow: WorkflowRef { id: workflow.to_string(), version: 3 },
+        definition: Arc::new(parsed),
+        trigger: Trigger {
+            kind: if retry { "retry" } else { "webhook" }.to_owned(),
+            source: "webhook".to_owned(),
+            body: json(json!({"a\u{0}b": "text with \" and \u{0} and ünïcödé"})),
+            headers: BTreeMap::from([("x-test".to_owned(), "1".to_owned())]),
+        },
+        input: json(json!({"amount": dice.roll(1_000)})),
+        source_run: retry.then(|| RunId::generate().to_string()),
+        carried,
+        at,
+    }];
+    // The first node's opening joins the first append, as it does in life.
+    if dice.roll(3) == 0 {
+        let at = scribe.now();
+        first.push(Fact::NodeSkipped {
+            node: format!("n{}", count - 1).into(),
+            kind: "http-request".into(),
+            at,
+        });
+    }
+    let skipped = first.len() > 1;
+    scribe.note(first);
+    let mut open = true;
+    for number in 0..count {
+        if (retry && number == 0) || (skipped && number == count - 1) {
+            continue;
+        }
+        open = node(dice, &mut scribe, &format!("n{number}"));
+        if !open {
+            break;
+        }
+    }
+    if open && dice.roll(4) > 0 {
+        let at = scribe.now();
+        scribe.note(vec![Fact::Succeeded { output: json(json!({"n0": {"ok": true}})), at }]);
+    }
+    let Scribe { facts, state, .. } = scribe;
+    let appends = facts
+        .iter()
+        .map(|facts| {
+            facts.iter().map(|fact| NewEvent::of(&run::Event(fact.clone())).unwrap()).collect()
+        })
+        .collect();
+    (History { stream: StreamId::run(id), appends }, InventedRun { id, state })
+}
+
+/// One node's life; false when nothing follows it.
+fn node(dice: &mut Dice, scribe: &mut Scribe, name: &str) -> bool {
+    let node = NodeId::from(name);
+    match dice.roll(10) {
+        0 => pure(scribe, node),
+        1 | 2 => effect(scribe, node, 1),
+        3 => {
+            attempt_that_fails(scribe, &node, 1, true);
+            effect(scribe, node, 2)
+        }
+        4 => {
+            fails_for_good(scribe, &node);
+            false
+        }
+        5 => delay(dice, scribe, node),
+        6 => wait(dice, scribe, node),
+        7 => {
+            start(scribe, &node, 1);
+            cancel(dice, scribe, &node);
+            false
+        }
+        8 => {
+            start(scribe, &node, 1);
+            let at = scribe.now();
+            scribe.note(vec![Fact::EffectRepeated {
+                node: node.clone(),
+                attempt: 1,
+                repeat: 1,
+                at,
+            }]);
+            finish(scribe, node, 1);
+            true
+        }
+        // Open, for as long as anybody looks.
+        _ => {
+            if dice.roll(2) == 0 {
+                start(scribe, &node, 1);
+            } else {
+                attempt_that_fails(scribe, &node, 1, true);
+            }
+            false
+        }
+    }
+}
+
+fn pure(scribe: &mut Scribe, node: NodeId) -> bool {
+    let at = scribe.now();
+    scribe.note(vec![Fact::NodeSucceeded {
+        node,
+        kind: "if".into(),
+        attempt: 1,
+        input: Some(json(json!({"condition": {"$eq": 1}}))),
+        result: json(json!({"result": true})),
+        branch: Some("then".into()),
+        at,
+    }]);
+    true
+}
+
+fn start(scribe: &mut Scribe, node: &NodeId, attempt: u32) {
+    let at = scribe.now();
+    scribe.note(vec![Fact::NodeStarted {
+        node: node.clone(),
+        kind: "http-request".into(),
+        attempt,
+        input: json(json!({"url": "https://example.com/", "attempt": attempt})),
+        idempotency_key: format!("run:{node}:{attempt}"),
+        timeout_ms: 30_000,
+        at,
+    }]);
+}
+
+fn finish(scribe: &mut Scribe, node: NodeId, attempt: u32) {
+    let at = scribe.now();
+    scribe.note(vec![Fact::NodeSucceeded {
+        node,
+        kind: "http-request".into(),
+        attempt,
+        input: None,
+        result: json(json!({"status": 200, "body": "fine"})),
+        branch: None,
+        at,
+    }]);
+}
+
+fn effect(scribe: &mut Scribe, node: NodeId, attempt: u32) -> bool {
+    start(scribe, &node, attempt);
+    finish(scribe, node, attempt);
+    true
+}
+
+fn attempt_that_fails(scribe: &mut Scribe, node: &NodeId, attempt: u32, again: bool) {
+    start(scribe, node, attempt);
+    let at = scribe.now();
+    let mut facts = vec![Fact::NodeFailed {
+        node: node.clone(),
+        kind: "http-request".into(),
+        attempt,
+        input: None,
+        failure: failure("http_503", "the other side\u{0} is busy"),
+        at,
+    }];
+    if again {
+        facts.push(Fact::RetryScheduled {
+            node: node.clone(),
+            attempt: attempt + 1,
+            due_at: at + Duration::seconds(1),
+            at,
+        });
+    }
+    scribe.note(facts);
+}
+
+fn fails_for_good(scribe: &mut Scribe, node: &NodeId) {
+    attempt_that_fails(scribe, node, 1, false);
+    let at = scribe.now();
+    let mut facts = cut_off(scribe, at);
+    let failure = failure("http_503", "the other side\u{0} is busy");
+    facts.push(Fact::Failed { node: Some(node.clone()), failure, at });
+    scribe.note(facts);
+}
+
+/// What had not ended when the run is about to.
+fn cut_off(scribe: &Scribe, at: OffsetDateTime) -> Vec<Fact> {
+    scribe
+        .state
+        .nodes()
+        .filter(|(_, state)| !state.status().is_terminal())
+        .map(|(node, _)| Fact::NodeCancelled { node: node.clone(), at })
+        .collect()
+}
+
+fn delay(dice: &mut Dice, scribe: &mut Scribe, node: NodeId) -> bool {
+    let at = scribe.now();
+    scribe.note(vec![Fact::DelayStarted {
+        node: node.clone(),
+        kind: "delay".into(),
+        input: json(json!({"duration": "1h"})),
+        due_at: at + Duration::hours(1),
+        at,
+    }]);
+    if dice.roll(3) == 0 {
+        return false;
+    }
+    let at = scribe.now();
+    scribe.note(vec![Fact::NodeSucceeded {
+        node,
+        kind: "delay".into(),
+        attempt: 1,
+        input: None,
+        result: json(json!({})),
+        branch: None,
+        at,
+    }]);
+    true
+}
+
+fn wait(dice: &mut Dice, scribe: &mut Scribe, node: NodeId) -> bool {
+    let at = scribe.now();
+    scribe.note(vec![Fact::WaitOpened {
+        node: node.clone(),
+        kind: "wait".into(),
+        input: json(json!({"timeout": "1d"})),
+        due_at: at + Duration::days(1),
+        at,
+    }]);
+    let at = scribe.now();
+    let (told, branch) = match dice.roll(4) {
+        0 => return false,
+        1 => {
+            cancel(dice, scribe, &node);
+            return false;
+        }
+        2 => (Fact::WaitTimedOut { node: node.clone(), at }, "timed_out"),
+        _ => (
+            Fact::WaitResumed {
+                node: node.clone(),
+                data: json(json!({"approved": true})),
+                source: "manual".to_owned(),
+                by: "somebody".to_owned(),
+                at,
+            },
+            "resumed",
+        ),
+    };
+    let ended = Fact::NodeSucceeded {
+        node,
+        kind: "wait".into(),
+        attempt: 1,
+        input: None,
+        result: json(json!({"approved": true})),
+        branch: Some(branch.into()),
+        at,
+    };
+    scribe.note(vec![told, ended]);
+    true
+}
+
+fn cancel(dice: &mut Dice, scribe: &mut Scribe, node: &NodeId) {
+    let at = scribe.now();
+    let by = "somebody".to_owned();
+    let reason = (dice.roll(2) == 0).then(|| "no longer needed".to_owned());
+    scribe.note(vec![Fact::CancelRequested { by: by.clone(), reason, at }]);
+    let in_flight = scribe.state.effects_in_flight().any(|effect| effect.node == *node);
+    if in_flight {
+        finish(scribe, node.clone(), 1);
+    }
+    let at = scribe.now();
+    let mut facts = cut_off(scribe, at);
+    facts.push(Fact::Cancelled { by, reason: None, at });
+    scribe.note(facts);
+}
+
+/// One workflow's life.
+pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
+    let id = WorkflowId::generate();
+    let at = datetime!(2026-11-20 08:00 UTC) + Duration::minutes(dice.roll(500).cast_signed());
+    let by = || "author".to_owned();
+    let mut events = vec![workflow::Event::Created {
+        workflow_id: id,
+        organization_id: OrganizationId::DEFAULT,
+        name: format!("Workflow {}", dice.roll(100)),
+        description: (dice.roll(2) == 0).then(|| "what it is for".to_owned()),
+        definition: json(definition(2)),
+        webhook_secret_hash: format!("{:064x}", dice.roll(u64::MAX)),
+        by: by(),
+        at,
+    }];
+    let mut versions = 0;
+    for _ in 0..dice.roll(9) {
+        let event = match dice.roll(7) {
+            0 => workflow::Event::DraftSaved {
+                name: Some("Renamed".to_owned()),
+                description: None,
+                definition: Some(json(definition(3))),
+                by: by(),
+                at,
+            },
+            1 => workflow::Event::DraftDiscarded { by: by(), at },
+            2 | 3 => {
+                versions += 1;
+                let definition = json(definition(1));
+                workflow::Event::Published { version: versions, definition, by: by(), at }
+            }
+            4 => workflow::Event::Paused { reason: workflow::PauseReason::Requested, by: by(), at },
+            5 => workflow::Event::Resumed { by: by(), at },
+            _ => {
+                versions += 1;
+                workflow::Event::RolledBack {
+                    version: versions,
+                    restored: 1,
+                    definition: json(definition(1)),
+                    by: by(),
+                    at,
+                }
+            }
+        };
+        events.push(event);
+    }
+    let appends = events.iter().map(|event| vec![NewEvent::of(event).unwrap()]).collect();
+    (History { stream: StreamId::workflow(id), appends }, id)
+}
+
+/// Many histories.
+pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) {
+    let mut dice = Dice::new(seed);
+    let (mut histories, workflows): (Vec<_>, Vec<_>) =
+        (0..3 + runs / 20).map(|_| workflow(&mut dice)).unzip();
+    let mut invented = Vec::new();
+    for number in 0..runs {
+        let (history, run) = run(&mut dice, workflows[number % workflows.len()]);
+        histories.push(history);
+        invented.push(run);
+    }
+    (histories, invented)
+}
+
+/// Records the histories mixed with one another: an append of each in turn.
+pub(super) async fn happen(stage: &Stage, histories: Vec<History>) {
+    let mut rounds: Vec<_> = histories
+        .into_iter()
+        .map(|history| (history.stream, 0, history.appends.into_iter()))
+        .collect();
+    while !rounds.is_empty() {
+        let mut next = Vec::new();
+        let mut writes = Vec::new();
+        for (stream, expected, mut appends) in rounds {
+            if let Some(events) = appends.next() {
+                let last = expected + i64::try_from(events.len()).unwrap();
+                writes.push((stream.clone(), expected, events));
+                next.push((stream, last, appends));
+            }
+        }
+        futures::future::join_all(
+            writes
+                .iter()
+                .map(|(stream, expected, events)| stage.record(stream, *expected, events.clone())),
+        )
+        .await;
+        rounds = next;
+    }
+}

@@ -1,0 +1,12 @@
+//! Views against a real PostgreSQL: the law, the flip, the crashes.
+#![expect(clippy::disallowed_methods, reason = "tests spawn, ask for the time and ask SQL ad hoc")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "in a test what is not expected is a failure")]
+
+mod crash;
+mod invention;
+mod law;
+mod poison;
+mod questions;
+mod stage;
+mod traffic;
+mod verification;
