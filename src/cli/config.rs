@@ -46,7 +46,7 @@ impl Show {
 /// Reads the configuration, as all commands do.
 pub(super) fn load(flags: &Flags, surroundings: &Surroundings) -> Result<Loaded, Failure> {
     config::load(flags, surroundings).map_err(|error| {
-        Failure::of(&error).cure("`chainkeel config` shows what is read; docs/configuration.md says what each setting takes")
+        Failure::of(&error).cure("docs/configuration.md says what each setting takes")
     })
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 use super::config::begin;
 use super::failure::Failure;
@@ -51,11 +52,18 @@ pub(super) fn database(config: &Config) -> Result<PgConnectOptions, Failure> {
 
 /// Migrates under an advisory lock: of several processes that start at once, one does the work.
 pub(super) async fn bring_up_to_date(database: &PgConnectOptions) -> Result<Migrated, Failure> {
+    // A pool would try again for ten seconds and then say that it timed out, not why.
+    let reached = async { database.connect().await?.close().await }.await;
+    reached.map_err(|error| {
+        Failure::new(format!("connecting to PostgreSQL on {}: {error}", database.get_host()))
+            .cure("check that the server of DATABASE_URL runs, and the name and password in it")
+    })?;
     let owner = pool::owner(database, 1);
     let done = migrate::run(&owner, SystemClock.now()).await;
     owner.close().await;
     done.map_err(|error| {
-        Failure::of(&error)
-            .cure("check that the database of DATABASE_URL runs, exists and belongs to that user")
+        Failure::of(&error).cure(
+            "check that the user owns the database, and that no other version of Chainkeel made it",
+        )
     })
 }

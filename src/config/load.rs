@@ -13,6 +13,9 @@ use super::values::{Config, Role};
 /// The file that is read when no other is named and it exists.
 const FILE: &str = "chainkeel.toml";
 
+pub(super) const ENVIRONMENT: &str = "the environment";
+pub(super) const COMMAND_LINE: &str = "the command line";
+
 /// The shortest admin key that an operator may choose.
 const SHORTEST_ADMIN_KEY: usize = 16;
 
@@ -54,7 +57,7 @@ pub enum Error {
     #[error("the configuration file {0} does not exist")]
     NoFile(PathBuf),
     /// A value cannot be read.
-    #[error("{0}")]
+    #[error("{}", words(.0))]
     Value(Box<figment::Error>),
     /// A variable that holds a number holds something else.
     #[error("{variable} is `{value}`, which is not a whole number")]
@@ -89,6 +92,23 @@ pub fn load(flags: &Flags, surroundings: &Surroundings) -> Result<Loaded, Error>
     Ok(Loaded { config, figment, notes: unread(surroundings) })
 }
 
+/// Which setting, where, and what is wrong with it.
+fn words(error: &figment::Error) -> String {
+    let key = error.path.join(".");
+    let setting = SETTINGS.iter().find(|setting| key.starts_with(setting.key));
+    let source = error.metadata.as_ref().map(|source| (source.name.as_ref(), &source.source));
+    let place = match (source, setting) {
+        (Some((ENVIRONMENT, _)), Some(setting)) => format!(" in {}", setting.variable),
+        (Some((COMMAND_LINE, _)), _) => " on the command line".into(),
+        (Some((_, Some(figment::Source::File(path)))), _) => format!(" in {}", path.display()),
+        _ => String::new(),
+    };
+    match key.as_str() {
+        "" => format!("the configuration{place}: {}", error.kind),
+        key => format!("`{key}`{place}: {}", error.kind),
+    }
+}
+
 /// Values by key, from one source.
 struct Layer {
     source: &'static str,
@@ -103,7 +123,7 @@ impl Layer {
                 put(&mut values, setting.key, read(setting, text)?);
             }
         }
-        Ok(Self { source: "the environment", values })
+        Ok(Self { source: ENVIRONMENT, values })
     }
 
     fn flags(flags: &Flags) -> Self {
@@ -119,7 +139,7 @@ impl Layer {
             let roles = Value::serialize(roles).expect("a role is a plain text");
             put(&mut values, "roles", roles);
         }
-        Self { source: "the command line", values }
+        Self { source: COMMAND_LINE, values }
     }
 }
 
@@ -226,7 +246,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named_with_its_source() {
         for (variable, value, named) in [
-            ("CHAINKEEL_LISTEN", "nowhere", "listen"),
+            ("CHAINKEEL_LISTEN", "nowhere", "`listen` in CHAINKEEL_LISTEN: invalid socket"),
             ("CHAINKEEL_DATABASE_CONNECTIONS", "many", "CHAINKEEL_DATABASE_CONNECTIONS"),
             ("CHAINKEEL_ROLES", "api,chef", "chef"),
             ("CHAINKEEL_EGRESS_ALLOW", "10.0.0.1/8", "egress.allow"),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::load::Loaded;
+use super::load::{COMMAND_LINE, ENVIRONMENT, Loaded};
 use super::settings::{Kind, SETTINGS, Setting};
 
 /// What stands in a secret's place.
@@ -39,8 +39,8 @@ impl Loaded {
     fn source(&self, setting: &Setting) -> String {
         let Some(source) = self.figment.find_metadata(setting.key) else { return "unset".into() };
         match (source.name.as_ref(), source.source.as_ref()) {
-            ("the environment", _) => setting.variable.into(),
-            ("the command line", _) => source.name.clone().into_owned(),
+            (ENVIRONMENT, _) => setting.variable.into(),
+            (COMMAND_LINE, _) => source.name.clone().into_owned(),
             (_, Some(figment::Source::File(path))) => path.display().to_string(),
             _ => "default".into(),
         }
