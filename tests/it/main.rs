@@ -6,6 +6,7 @@ mod actions;
 mod architecture;
 mod contracts;
 mod databases;
+mod dev;
 mod egress;
 mod journal;
 mod projections;
