@@ -15,6 +15,14 @@ fn the_page_of_settings_is_what_the_configuration_reads() {
     is_up_to_date("docs/configuration.md", &chainkeel::config::document());
 }
 
+#[test]
+fn the_example_of_an_environment_names_every_variable() {
+    let example = include_str!("../../.env.example");
+    for setting in chainkeel::config::SETTINGS {
+        assert!(example.contains(&format!("#{}=", setting.variable)), "{}", setting.variable);
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the tests' own settings")]
 fn is_up_to_date(path: &str, generated: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

@@ -7,6 +7,7 @@
 //! takes it back even from those that are killed.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -116,8 +117,7 @@ fn the_server_is_kept_while_tests_use_it() {
     }
     let lock = open(&home().join("keeper.lock"));
     lock.lock().unwrap();
-    let postgres = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
-    let cluster = Cluster::start(&postgres, 300, &Surroundings::read())
+    let cluster = Cluster::start(&files(), 300, &Surroundings::read())
         .unwrap_or_else(|error| panic!("{error}\n{}", error.cure()));
     let maintenance = cluster.url("postgres");
     drop_leftovers(&maintenance);
@@ -139,6 +139,20 @@ fn the_server_is_kept_while_tests_use_it() {
             return cluster.stop();
         }
     }
+}
+
+/// Where the server's files are: with the build, or, where the server's user may not go there
+/// (below `/root`), among the machine's temporary files.
+fn files() -> PathBuf {
+    let build = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let is_open = |directory: &&Path| {
+        fs::metadata(directory).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
+    };
+    if !rustix::process::geteuid().is_root() || build.ancestors().all(|parent| is_open(&parent)) {
+        return build.join("postgres");
+    }
+    let name = crc32fast::hash(build.as_os_str().as_encoded_bytes());
+    std::env::temp_dir().join(format!("chainkeel-tests-{name:08x}")).join("postgres")
 }
 
 /// Drops the databases of tests that were killed before they could.
