@@ -1,8 +1,34 @@
 //! The edge: HTTP in, orders and questions on, answers out.
+//!
+//! A handler has four steps: it takes (extractors), orders or asks (the rooms below), waits, and
+//! answers. A new endpoint is a file, its line in [`routes`] and its line in the OpenAPI document.
 
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the types of query parameters out with their paths"
+)]
+
+pub mod activity;
 pub mod answer;
+pub mod api;
 pub mod extract;
+pub mod health;
+pub mod idempotency;
+pub mod inbound;
 pub mod middleware;
+pub mod openapi;
 pub mod problem;
 pub mod problem_table;
+pub mod projections;
+mod refusals;
 pub mod routes;
+pub mod runs;
+pub mod server;
+mod sse;
+pub mod workflows;
+
+pub use api::Api;
+pub use idempotency::InFlight;
+pub use openapi::openapi;
+pub use problem_table::documentation as problems;
+pub use server::serve;

@@ -1,5 +1,11 @@
-//! The whole API as one table, a line an endpoint.
+//! The whole API as one table, a line an endpoint: method, path, who may use it, its handler.
+
 use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Route};
+
+use super::problem::{Code, Problem};
+use super::{activity, health, inbound, openapi, projections, runs, workflows};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +18,129 @@ pub enum Access {
     BearerOrSecret,
 }
 
-/// Who may use the route with this method and pattern.
-pub fn access(_method: &Method, _pattern: &str) -> Access {
-    Access::Bearer
+/// One endpoint.
+pub struct Endpoint {
+    /// Its method.
+    pub method: Method,
+    /// Its path, with the names of its parameters.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    route: fn() -> Route,
+}
+
+macro_rules! table {
+    ($($method:ident $path:literal $access:ident $handler:path;)*) => {
+        /// Every endpoint. Paths with fixed segments come before those with a parameter there.
+        pub const TABLE: &[Endpoint] = &[$(Endpoint {
+            method: Method::$method,
+            path: $path,
+            access: Access::$access,
+            route: || web::route().method(Method::$method).to($handler),
+        }),*];
+    };
+}
+
+table! {
+    GET    "/healthz"                                Public          health::healthz;
+    GET    "/readyz"                                 Public          health::readyz;
+    GET    "/metrics"                                Public          health::metrics;
+    GET    "/openapi.json"                           Public          openapi::document;
+    GET    "/v1/workflows"                           Bearer          workflows::list;
+    POST   "/v1/workflows"                           Bearer          workflows::create;
+    POST   "/v1/workflows/validate"                  Bearer          workflows::validate;
+    GET    "/v1/workflows/{id}"                      Bearer          workflows::get;
+    PUT    "/v1/workflows/{id}"                      Bearer          workflows::save_draft;
+    DELETE "/v1/workflows/{id}"                      Bearer          workflows::archive;
+    POST   "/v1/workflows/{id}/validate"             Bearer          workflows::validate_draft;
+    POST   "/v1/workflows/{id}/publish"              Bearer          workflows::publish;
+    POST   "/v1/workflows/{id}/pause"                Bearer          workflows::pause;
+    POST   "/v1/workflows/{id}/resume"               Bearer          workflows::resume;
+    POST   "/v1/workflows/{id}/rollback"             Bearer          workflows::rollback;
+    POST   "/v1/workflows/{id}/discard-draft"        Bearer          workflows::discard_draft;
+    POST   "/v1/workflows/{id}/run"                  Bearer          workflows::run;
+    GET    "/v1/workflows/{id}/versions"             Bearer          workflows::versions;
+    GET    "/v1/workflows/{id}/versions/{versionNumber}" Bearer      workflows::version;
+    GET    "/v1/runs"                                Bearer          runs::list;
+    GET    "/v1/runs/{id}"                           Bearer          runs::get;
+    GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
+    GET    "/v1/runs/{id}/stream"                    Bearer          runs::stream;
+    POST   "/v1/runs/{id}/cancel"                    Bearer          runs::cancel;
+    POST   "/v1/runs/{id}/retry"                     Bearer          runs::retry;
+    POST   "/v1/runs/{id}/nodes/{nodeId}/resume"     BearerOrSecret  runs::resume_wait;
+    GET    "/v1/activity"                            Bearer          activity::list;
+    GET    "/v1/activity/stream"                     Bearer          activity::stream;
+    GET    "/v1/projections"                         Bearer          projections::list;
+    POST   "/v1/webhooks/{secret}"                   Public          inbound::webhook;
+}
+
+/// Who may use the route with this method and pattern. Everything below `/v1` wants a key unless
+/// the table says otherwise.
+pub fn access(method: &Method, pattern: &str) -> Access {
+    let listed =
+        TABLE.iter().find(|endpoint| endpoint.path == pattern && endpoint.method == *method);
+    match listed {
+        Some(endpoint) => endpoint.access,
+        // Another method of a public route: that it has none is no secret.
+        None if TABLE.iter().any(|e| e.path == pattern && e.access == Access::Public) => {
+            Access::Public
+        }
+        None if pattern.starts_with("/v1") => Access::Bearer,
+        None => Access::Public,
+    }
+}
+
+/// Adds every endpoint to a server.
+pub fn configure(config: &mut ServiceConfig) {
+    let mut paths: Vec<&str> = TABLE.iter().map(|endpoint| endpoint.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource = web::resource(path);
+        for endpoint in TABLE.iter().filter(|endpoint| endpoint.path == path) {
+            resource = resource.route((endpoint.route)());
+        }
+        config.service(resource.default_service(web::to(no_such_method)));
+    }
+}
+
+/// What answers where no endpoint does.
+pub async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Code::NotFound))
+}
+
+async fn no_such_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let allowed: Vec<&str> = TABLE
+        .iter()
+        .filter(|endpoint| endpoint.path == pattern)
+        .map(|endpoint| endpoint.method.as_str())
+        .collect();
+    Err(Problem::new(Code::MethodNotAllowed).allowing(&allowed.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_one_path_stand_together() {
+        let mut seen: Vec<&str> = Vec::new();
+        for endpoint in TABLE {
+            if seen.last() != Some(&endpoint.path) {
+                assert!(!seen.contains(&endpoint.path), "{}", endpoint.path);
+                seen.push(endpoint.path);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_wants_a_key() {
+        assert_eq!(access(&Method::GET, "/v1/secrets"), Access::Bearer);
+        assert_eq!(access(&Method::DELETE, "/v1/runs"), Access::Bearer);
+        assert_eq!(access(&Method::GET, "/v1/webhooks/{secret}"), Access::Public);
+        assert_eq!(
+            access(&Method::POST, "/v1/runs/{id}/nodes/{nodeId}/resume"),
+            Access::BearerOrSecret
+        );
+    }
 }

@@ -352,3 +352,31 @@ impl Activity {
         Ok(Page::of(items, paging, position, |entry| entry.position.to_string()))
     }
 }
+/// What an event tells people, if anything. Of a run's later events the workflow is left open:
+/// only the first says it.
+pub fn entry(event: &Recorded) -> Result<Option<Entry>, Error> {
+    let one = [event];
+    let (runs, workflows) = (facts::of_runs(&one)?, facts::of_workflows(&one)?);
+    let mut batch = Batch::default();
+    for (event, payload) in &runs {
+        batch.take_run(event, payload)?;
+    }
+    for (event, payload) in &workflows {
+        batch.take_workflow(event, payload)?;
+    }
+    let workflow = match event.aggregate_type.as_ref() {
+        "workflow" => Some(event.aggregate_id.clone()),
+        _ => batch.born.get(event.aggregate_id.as_str()).map(ToString::to_string),
+    };
+    Ok(batch.rows.first().map(|row| Entry {
+        position: event.position,
+        kind: row.kind.to_owned(),
+        workflow_id: workflow,
+        run_id: row.run_id().map(str::to_owned),
+        node_id: row.node.as_ref().map(ToString::to_string),
+        actor: row.actor.to_string(),
+        summary: row.summary.clone().into_owned(),
+        detail: row.detail.map(|detail| detail.get().to_owned()),
+        occurred_at: row.at,
+    }))
+}

@@ -23,6 +23,17 @@ fn the_example_of_an_environment_names_every_variable() {
     }
 }
 
+#[test]
+fn the_api_document_is_what_the_handlers_say() {
+    let document = chainkeel::http::openapi().to_pretty_json().unwrap() + "\n";
+    is_up_to_date("docs/openapi.json", &document);
+}
+
+#[test]
+fn the_page_of_problems_is_what_the_table_says() {
+    is_up_to_date("docs/problems.md", &chainkeel::http::problems());
+}
+
 #[expect(clippy::disallowed_methods, reason = "the tests' own settings")]
 fn is_up_to_date(path: &str, generated: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

@@ -18,7 +18,7 @@ use super::json;
 use crate::http::problem::{Code, Problem};
 
 /// The largest body, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
+const MAX_BODY: usize = 1024 * 1024;
 /// How long a body may take to arrive. actix-web itself waits for ever.
 const MAX_TIME: Duration = Duration::from_secs(10);
 

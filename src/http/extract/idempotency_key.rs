@@ -6,22 +6,33 @@ use actix_web::dev::Payload;
 use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::http::middleware::request_id;
 use crate::http::problem::{Code, Problem};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The bound of the public contract.
 const MAX: usize = 255;
 
-/// The `Idempotency-Key` of a request, when it has one.
+/// The `Idempotency-Key` of a request, when it has one, and the route that it was sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(pub Option<String>);
+pub struct IdempotencyKey {
+    /// The key.
+    pub key: Option<String>,
+    /// Method and pattern of the route: the same key on another one is another key.
+    pub route: String,
+    /// The id of the request, which the events will carry as their correlation.
+    pub request_id: String,
+}
 
 impl FromRequest for IdempotencyKey {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(key(request).map(Self))
+        let pattern = request.match_pattern().unwrap_or_default();
+        let route = format!("{} {pattern}", request.method());
+        let request_id = request_id::of(request);
+        ready(key(request).map(|key| Self { key, route, request_id }))
     }
 }
 

@@ -2,15 +2,21 @@
 
 mod body;
 mod idempotency_key;
+mod instant;
 mod json;
+mod min_position;
+mod nothing;
 mod page;
+mod params;
 mod path;
 mod principal;
-mod query;
 
-pub use body::{Body, MAX_BODY, read_bytes};
+pub use body::{Body, read_bytes};
 pub use idempotency_key::IdempotencyKey;
+pub use instant::Instant;
 pub use json::check as check_json;
+pub use min_position::MinPosition;
+pub use nothing::Nothing;
 pub use page::{Cursor, Paging};
+pub use params::Params;
 pub use path::config as path_config;
-pub use query::Query;

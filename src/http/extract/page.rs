@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::http::answer::{Answer, Page};
 use crate::http::problem::{Code, Problem};
+use crate::projections;
 
 /// How many items a list holds when nothing is said.
 const DEFAULT_LIMIT: i64 = 20;
@@ -18,6 +20,12 @@ const MAX_OFFSET: i64 = 10_000;
 /// A place in a list, opaque to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(String);
+
+impl From<String> for Cursor {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
 
 impl Cursor {
     /// The text of a place.
@@ -73,12 +81,43 @@ impl Paging {
                 format_args!("must be between 0 and {MAX_OFFSET}; use `cursor` to go deeper"),
             ));
         }
-        Ok(Self { limit, offset, cursor: cursor.map(Cursor) })
+        Ok(Self { limit, offset, cursor: cursor.map(Cursor::from) })
     }
 
     /// One more than was asked for: whether it is there says whether there is more.
     pub const fn look_ahead(&self) -> i64 {
         self.limit + 1
+    }
+
+    /// The same, as the views take it.
+    pub fn of_view(&self) -> Result<projections::Paging, Problem> {
+        let after = self.cursor.as_ref().map(|Cursor(text)| projections::Cursor::parse(text));
+        Ok(projections::Paging {
+            limit: self.limit,
+            offset: self.offset,
+            after: after.transpose()?,
+        })
+    }
+
+    /// The page of a view, as it is answered.
+    pub fn answer<R, T>(
+        &self,
+        page: projections::Page<R>,
+        item: impl FnMut(R) -> Result<T, Problem>,
+    ) -> Result<Answer<Page<T>>, Problem> {
+        let cursor = page.cursor.as_ref().map(ToString::to_string);
+        let items = page.items.into_iter().map(item).collect::<Result<_, _>>()?;
+        let (limit, offset, has_more) = (self.limit, self.offset, page.has_more);
+        Ok(Answer::ok(Page { items, limit, offset, has_more, cursor }).at(page.position))
+    }
+
+    /// The page out of what was found by looking ahead; `place` says where an item is.
+    pub fn page<T, P: Serialize>(&self, mut items: Vec<T>, place: impl Fn(&T) -> P) -> Page<T> {
+        let limit = usize::try_from(self.limit).unwrap_or_default();
+        let has_more = items.len() > limit;
+        items.truncate(limit);
+        let cursor = items.last().filter(|_| has_more).map(|last| Cursor::write(&place(last)));
+        Page { items, limit: self.limit, offset: self.offset, has_more, cursor }
     }
 }
 

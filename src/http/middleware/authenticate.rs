@@ -15,23 +15,30 @@ use crate::http::routes::{self, Access};
 /// Recognizes the principal, or refuses the request before its body is read.
 pub async fn authenticate(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    match access(&request) {
+    // A refusal is an answer, so that it gets its headers and its line in the log as every other.
+    match admit(&request) {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+    }
+}
+
+fn admit(request: &ServiceRequest) -> Result<(), Problem> {
+    match access(request) {
         Access::Public => {}
         Access::BearerOrSecret if !request.headers().contains_key(AUTHORIZATION) => {
-            if !has_secret(&request) {
+            if !has_secret(request) {
                 return Err(Problem::new(Code::Unauthenticated)
-                    .because("send `Authorization: Bearer <key>` or `?secret=` of the workflow")
-                    .into());
+                    .because("send `Authorization: Bearer <key>` or `?secret=` of the workflow"));
             }
         }
         Access::Bearer | Access::BearerOrSecret => {
-            let principal = recognize(&request)?;
+            let principal = recognize(request)?;
             request.extensions_mut().insert(principal);
         }
     }
-    next.call(request).await
+    Ok(())
 }
 
 /// Who may use the route that this request will be led to.

@@ -31,11 +31,7 @@ pub async fn request_id(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = foreign(&request).unwrap_or_else(fresh);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let http_request = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, http_request),
-    };
+    let mut response = next.call(request).await?.map_into_boxed_body();
     if let Some(problem) = refusal(&response, &id) {
         response = response.into_response(problem);
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::primitives::{WorkflowId, base62};
 
@@ -27,6 +28,12 @@ impl WebhookSecrets {
         mac.update(b"webhook:");
         mac.update(workflow.to_string().as_bytes());
         format!("{PREFIX}{}", base62(mac.finalize().into_bytes().into()))
+    }
+
+    /// Whether this is the workflow's secret. Takes the same time for every wrong one.
+    pub fn fits(&self, workflow: WorkflowId, presented: &str) -> bool {
+        let expected = Sha256::digest(self.secret_of(workflow).as_bytes());
+        Sha256::digest(presented.as_bytes()).ct_eq(&expected).into()
     }
 
     /// What the ledger and the index hold of a secret: its SHA-256 in hex.
@@ -56,6 +63,8 @@ mod tests {
         let (one, other) = (WorkflowId::generate(), WorkflowId::generate());
         assert_eq!(secrets.secret_of(one), secrets.clone().secret_of(one));
         assert_ne!(secrets.secret_of(one), secrets.secret_of(other));
+        assert!(secrets.fits(one, &secrets.secret_of(one)));
+        assert!(!secrets.fits(one, &secrets.secret_of(other)));
         assert_ne!(secrets.secret_of(one), WebhookSecrets::new([8; 32]).secret_of(one));
     }
 

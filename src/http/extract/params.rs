@@ -13,9 +13,9 @@ use crate::http::problem::{Code, Problem};
 
 /// The parameters of a request as a type that refuses unknown fields.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned> FromRequest for Params<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 

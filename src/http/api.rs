@@ -1,0 +1,135 @@
+//! What the endpoints work with. Built once by the composition root, shared by all workers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::PgPool;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::answer::Written;
+use super::extract::MinPosition;
+use super::idempotency::{InFlight, Ticket};
+use super::problem::{Code, Problem};
+use crate::access::{AdminKey, Principal, WebhookSecrets};
+use crate::actors::{Context, RunDesk, StreamHub};
+use crate::aggregates::workflow::Workflow;
+use crate::catalog::Registry;
+use crate::journal::{Journal, Store, StreamId, Tail};
+use crate::primitives::{Clock, RunId};
+use crate::projections::Positions;
+use crate::projections::activity::Activity;
+use crate::projections::run_history::RunHistory;
+use crate::projections::workflow_catalog::WorkflowCatalog;
+use crate::triggers::TriggerIndex;
+
+/// How long a write waits for its position before it answers without.
+const POSITION_WAIT: Duration = Duration::from_millis(250);
+/// How long a read waits for the position that it must not be older than.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// When to come again after that: a view so far behind has a fault or much to catch up on.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// The rooms below, as the endpoints use them.
+#[derive(Clone)]
+pub struct Api {
+    /// The ledger, for reading it.
+    pub journal: Journal,
+    /// Its end, for positions.
+    pub tail: Tail,
+    /// Where workflows are changed.
+    pub workflows: Store<Workflow>,
+    /// Where runs are ordered about.
+    pub desk: RunDesk,
+    /// Where streams come from.
+    pub hub: StreamHub,
+    /// The views, for reading them.
+    pub views: PgPool,
+    /// How far the views have come.
+    pub positions: Positions,
+    /// The live workflows, as those see them who start runs.
+    pub index: Arc<TriggerIndex>,
+    /// What nodes there are.
+    pub catalog: &'static Registry,
+    /// Who may do everything.
+    pub admin_key: AdminKey,
+    /// The secrets in webhook URLs.
+    pub webhook_secrets: WebhookSecrets,
+    /// Where the outside reaches this server, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// What `/metrics` prints.
+    pub metrics: PrometheusHandle,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Cancelled when the server is about to stop: it is no longer ready.
+    pub stopping: CancellationToken,
+    /// The requests with an idempotency key that are being carried out here.
+    pub in_flight: InFlight,
+}
+
+impl Api {
+    /// The context of an order to a run that this principal gives with this ticket.
+    pub fn context(&self, who: &Principal, ticket: &Ticket, run: RunId) -> Context {
+        Context {
+            organization: who.organization,
+            actor: who.to_string(),
+            command: ticket.command,
+            causation: None,
+            correlation: Some(ticket.request_id.clone()),
+            side: ticket.receipts(&StreamId::run(run)),
+        }
+    }
+
+    /// Where the last event of a write is; waits a moment for its position.
+    pub async fn written(&self, stream: &StreamId, sequence: i64) -> Written {
+        Written {
+            stream: format!("{}/{}", stream.aggregate_type, stream.aggregate_id),
+            sequence,
+            position: self.tail.wait_for(stream, sequence, POSITION_WAIT).await,
+        }
+    }
+
+    /// Waits until a view has reached a position.
+    pub async fn view_at(&self, view: &str, wanted: Option<MinPosition>) -> Result<(), Problem> {
+        let wanted = MinPosition::checked(wanted)?;
+        if wanted > 0 && self.positions.wait_for(view, wanted, PATIENCE).await?.is_none() {
+            return Err(not_reached(self.positions.of(view).await?, wanted));
+        }
+        Ok(())
+    }
+
+    /// Waits until the ledger, as this process sees it, has reached a position, and says how far
+    /// that is.
+    pub async fn ledger_at(&self, wanted: Option<MinPosition>) -> Result<i64, Problem> {
+        let wanted = MinPosition::checked(wanted)?;
+        let mut head = self.tail.watch_head();
+        let reached = timeout(PATIENCE, head.wait_for(|head| *head >= wanted)).await;
+        match reached {
+            Ok(Ok(head)) => Ok(*head),
+            Ok(Err(closed)) => Err(Problem::unavailable(closed)),
+            Err(_) => Err(not_reached(self.tail.head(), wanted)),
+        }
+    }
+
+    /// The questions to the runs' view.
+    pub fn run_history(&self) -> RunHistory {
+        RunHistory::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the workflows' view.
+    pub fn workflow_catalog(&self) -> WorkflowCatalog {
+        WorkflowCatalog::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of what happened.
+    pub fn activity(&self) -> Activity {
+        Activity::new(self.views.clone(), self.positions.clone())
+    }
+}
+
+fn not_reached(position: i64, wanted: i64) -> Problem {
+    Problem::new(Code::PositionNotReached)
+        .because(format_args!("the view is at position {position}, not yet at {wanted}"))
+        .retry_after(RETRY_AFTER)
+}

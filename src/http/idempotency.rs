@@ -1,0 +1,221 @@
+//! A request with an `Idempotency-Key` is carried out once. Its receipt is written in the same
+//! transaction as its events, so that one is never there without the other.
+//!
+//! The receipt names the stream and the command instead of holding the answer's text: the events
+//! say what was answered, and a replay renders them anew.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::api::Api;
+use super::extract::IdempotencyKey;
+use super::problem::{Code, Problem};
+use crate::access::Principal;
+use crate::journal::{Receipt, Side, StreamId};
+use crate::primitives::{CommandId, OrganizationId};
+
+/// When to ask again for the answer of a request that is being carried out.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How many events are read at a time in search of a command.
+const PAGE: i64 = 500;
+
+/// What a key stands for: the same key of somebody else, or on another route, is another one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Scope {
+    organization: OrganizationId,
+    principal: String,
+    route: String,
+    key: String,
+}
+
+/// The requests with a key that this process is carrying out.
+#[derive(Debug, Clone, Default)]
+pub struct InFlight(Arc<Mutex<HashSet<Scope>>>);
+
+/// Holds a scope until it is dropped.
+#[derive(Debug)]
+struct Guard {
+    all: InFlight,
+    scope: Scope,
+}
+
+impl InFlight {
+    fn enter(&self, scope: &Scope) -> Result<Guard, Problem> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.insert(scope.clone()) {
+            Ok(Guard { all: self.clone(), scope: scope.clone() })
+        } else {
+            Err(Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER))
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.scope);
+    }
+}
+
+/// What a receipt remembers of the answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    aggregate_type: String,
+    aggregate_id: String,
+    command: CommandId,
+}
+
+/// An order that has been carried out, now or before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// Where its events are.
+    pub stream: StreamId,
+    /// The sequence of the last of them.
+    pub sequence: i64,
+    /// Whether it was carried out by an earlier request.
+    pub replayed: bool,
+}
+
+/// The right to carry out a request.
+#[derive(Debug)]
+pub struct Ticket {
+    /// The id of the command; it is stored with the events.
+    pub command: CommandId,
+    /// The id of the request, which ties the events to the log and to the caller's own records.
+    pub request_id: String,
+    keyed: Option<Keyed>,
+}
+
+#[derive(Debug)]
+struct Keyed {
+    scope: Scope,
+    fingerprint: String,
+    _guard: Guard,
+}
+
+/// Whether a request is to be carried out.
+#[derive(Debug)]
+pub enum Turn {
+    /// It is new.
+    Fresh(Ticket),
+    /// It has been carried out: this is what became of it.
+    Replay(Done),
+}
+
+impl Turn {
+    /// Finds out whether the request was carried out before.
+    pub async fn take(
+        api: &Api,
+        who: &Principal,
+        key: IdempotencyKey,
+        fingerprint: &str,
+    ) -> Result<Self, Problem> {
+        let command = CommandId::generate();
+        let request_id = key.request_id;
+        let Some(text) = key.key else {
+            return Ok(Self::Fresh(Ticket { command, request_id, keyed: None }));
+        };
+        let scope = Scope {
+            organization: who.organization,
+            principal: who.to_string(),
+            route: key.route,
+            key: text,
+        };
+        let guard = api.in_flight.enter(&scope)?;
+        if let Some(done) = earlier(api, &scope, fingerprint).await? {
+            return Ok(Self::Replay(done));
+        }
+        let keyed = Keyed { scope, fingerprint: fingerprint.to_owned(), _guard: guard };
+        Ok(Self::Fresh(Ticket { command, request_id, keyed: Some(keyed) }))
+    }
+}
+
+impl Ticket {
+    /// What is to be written beside the events of this stream.
+    pub fn receipts(&self, stream: &StreamId) -> Vec<Side> {
+        let Some(Keyed { scope, fingerprint, .. }) = &self.keyed else { return Vec::new() };
+        let kept = Kept {
+            aggregate_type: stream.aggregate_type.to_owned(),
+            aggregate_id: stream.aggregate_id.clone(),
+            command: self.command,
+        };
+        vec![Side::Receipt(Receipt {
+            organization: scope.organization,
+            principal: scope.principal.clone(),
+            route: scope.route.clone(),
+            key: scope.key.clone(),
+            fingerprint: fingerprint.clone(),
+            status: 200,
+            response: serde_json::to_string(&kept).expect("a receipt has only texts"),
+        })]
+    }
+
+    /// What became of the request that was faster with the same key, in another process.
+    pub async fn taken(&self, api: &Api) -> Result<Done, Problem> {
+        let in_flight = || Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER);
+        let Keyed { scope, fingerprint, .. } = self.keyed.as_ref().ok_or_else(in_flight)?;
+        earlier(api, scope, fingerprint).await?.ok_or_else(in_flight)
+    }
+}
+
+async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<Done>, Problem> {
+    let Scope { organization, principal, route, key } = scope;
+    let receipt = api.journal.receipt(*organization, principal, route, key).await?;
+    let Some(receipt) = receipt else { return Ok(None) };
+    if receipt.fingerprint != fingerprint {
+        return Err(Problem::new(Code::IdempotencyMismatch));
+    }
+    let kept: Kept = serde_json::from_str(&receipt.response).map_err(Problem::internal)?;
+    let aggregate_type = match kept.aggregate_type.as_str() {
+        "run" => "run",
+        _ => "workflow",
+    };
+    let stream = StreamId::new(aggregate_type, kept.aggregate_id);
+    let sequence = last_of(api, &stream, kept.command).await?;
+    Ok(Some(Done { stream, sequence, replayed: true }))
+}
+
+/// The sequence of the last event that a command led to.
+async fn last_of(api: &Api, stream: &StreamId, command: CommandId) -> Result<i64, Problem> {
+    let command = command.to_string();
+    let (mut after, mut found) = (0, 0);
+    loop {
+        let page = api.journal.read_stream(stream, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.sequence;
+        for event in &page {
+            if event.metadata_map()?.get("command_id") == Some(&command) {
+                found = event.sequence;
+            } else if found > 0 {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(key: &str) -> Scope {
+        Scope {
+            organization: OrganizationId::DEFAULT,
+            principal: "admin".to_owned(),
+            route: "POST /v1/workflows".to_owned(),
+            key: key.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_key_is_in_flight_until_its_request_ends() {
+        let all = InFlight::default();
+        let guard = all.enter(&scope("a")).expect("the first");
+        assert!(all.enter(&scope("a")).is_err());
+        assert!(all.enter(&scope("b")).is_ok());
+        drop(guard);
+        assert!(all.enter(&scope("a")).is_ok());
+    }
+}

@@ -1,0 +1,125 @@
+//! The OpenAPI 3.1 document, made of the same types that requests and answers are made of.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use super::{activity, health, inbound, projections, runs, workflows};
+
+/// Where the document is.
+pub(super) const PATH: &str = "/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Chainkeel",
+        description = "Workflow automation whose every run is a ledger. Successes are `{code, message, data, \
+                       requestId}`; refusals are `application/problem+json`, each `code` explained in \
+                       `docs/problems.md`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        health::healthz,
+        health::readyz,
+        health::metrics,
+        document,
+        workflows::list,
+        workflows::create,
+        workflows::validate,
+        workflows::get,
+        workflows::save_draft,
+        workflows::archive,
+        workflows::validate_draft,
+        workflows::publish,
+        workflows::pause,
+        workflows::resume,
+        workflows::rollback,
+        workflows::discard_draft,
+        workflows::run,
+        workflows::versions,
+        workflows::version,
+        runs::list,
+        runs::get,
+        runs::events,
+        runs::stream,
+        runs::cancel,
+        runs::retry,
+        runs::resume_wait,
+        activity::list,
+        activity::stream,
+        projections::list,
+        inbound::webhook,
+    ),
+    modifiers(&Bearer, &Refusals),
+    security(("bearer" = [])),
+    tags(
+        (name = "workflows", description = "Drafts, versions and what is done with them"),
+        (name = "runs", description = "What workflows did, step by step"),
+        (name = "activity", description = "What happens, as it happens"),
+        (name = "webhooks", description = "Where the outside starts runs"),
+        (name = "projections", description = "The views and how current they are"),
+        (name = "health", description = "For those who operate this server"),
+    ),
+)]
+struct Chainkeel;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every operation may be refused; those that want a key say so.
+struct Refusals;
+
+impl Modify for Refusals {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            let public = operation.security.as_ref().is_some_and(|wanted| !wanted.is_empty());
+            if !public {
+                let refusal = refusal("Without a valid key");
+                operation.responses.responses.entry("401".to_owned()).or_insert(refusal);
+            }
+            let refusal = refusal("Any other refusal: `code` says which");
+            operation.responses.responses.entry("default".to_owned()).or_insert(refusal);
+        }
+    }
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten()
+}
+
+fn refusal(description: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+        .into()
+}
+
+/// The document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Chainkeel::openapi()
+}
+
+/// This API in the words of OpenAPI 3.1.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "The document", content_type = "application/json", body = Object)),
+)]
+pub async fn document() -> HttpResponse {
+    HttpResponse::Ok().json(openapi())
+}

@@ -1,0 +1,133 @@
+//! The refusals of the rooms below, as problems.
+
+use super::problem::{Code, Detail, Problem};
+use crate::actors::Refused;
+use crate::aggregates::workflow;
+use crate::journal::{self, NotExecuted};
+use crate::projections;
+
+/// When a caller should come again where nothing better is known.
+const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
+
+impl From<journal::Error> for Problem {
+    fn from(error: journal::Error) -> Self {
+        match error {
+            journal::Error::Busy(_) => Self::new(Code::Busy).retry_after(RETRY_AFTER),
+            journal::Error::Closed | journal::Error::Unreachable { .. } => Self::unavailable(error),
+            journal::Error::Database { .. } if error.is_transient() => Self::unavailable(error),
+            journal::Error::Database { .. }
+            | journal::Error::Migrate(_)
+            | journal::Error::Unacceptable(_)
+            | journal::Error::Encode(_)
+            | journal::Error::Decode { .. }
+            | journal::Error::Damaged(_)
+            | journal::Error::LeaseLost(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::UnknownWorkflow => Self::new(Code::WorkflowNotFound),
+            Refused::NotLive | Refused::Paused => Self::new(Code::WorkflowRefuses).because(refused),
+            Refused::NobodyListens => Self::new(Code::WebhookNotFound),
+            Refused::Elsewhere { code, message } => elsewhere(&code).because(message),
+            Refused::UnknownRun => Self::new(Code::RunNotFound),
+            Refused::NotFailed => Self::new(Code::RunRefuses).because(refused),
+            Refused::Run(engine::Refusal::UnknownNode { .. }) => Self::new(Code::NodeNotFound),
+            Refused::Run(refusal) => Self::new(Code::RunRefuses).because(refusal),
+            Refused::ReceiptTaken => Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),
+            Refused::Busy { retry_after } => Self::new(Code::Busy).retry_after(retry_after),
+            Refused::Contended => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            Refused::Moved | Refused::Unanswered => {
+                Self::new(Code::Unanswered).retry_after(RETRY_AFTER)
+            }
+            Refused::Unwritable(_) => Self::internal(refused),
+            Refused::Journal(error) => error.into(),
+        }
+    }
+}
+
+/// What another process refused, by the word that it sent.
+fn elsewhere(code: &str) -> Problem {
+    match code {
+        "unknown_workflow" => Problem::new(Code::WorkflowNotFound),
+        "not_live" | "paused" => Problem::new(Code::WorkflowRefuses),
+        "unknown_run" => Problem::new(Code::RunNotFound),
+        "unknown_node" => Problem::new(Code::NodeNotFound),
+        "receipt_taken" => Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),
+        "busy" => Problem::new(Code::Busy).retry_after(RETRY_AFTER),
+        "contended" => Problem::new(Code::Contended).retry_after(RETRY_AFTER),
+        "moved" | "unanswered" | "internal" => {
+            Problem::new(Code::Unanswered).retry_after(RETRY_AFTER)
+        }
+        _ => Problem::new(Code::RunRefuses),
+    }
+}
+
+impl From<projections::Error> for Problem {
+    fn from(error: projections::Error) -> Self {
+        match error {
+            projections::Error::Cursor => Self::new(Code::InvalidQuery)
+                .at("cursor", "is none that this list gave out: take it from the last answer"),
+            projections::Error::Journal(error) => error.into(),
+            projections::Error::Database { .. } => Self::unavailable(error),
+            projections::Error::Poison { .. }
+            | projections::Error::Superseded(_)
+            | projections::Error::Damaged(_)
+            | projections::Error::Unknown(_)
+            | projections::Error::Busy(_)
+            | projections::Error::NotFlipped(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<workflow::Error> for Problem {
+    fn from(refusal: workflow::Error) -> Self {
+        match refusal {
+            workflow::Error::Unknown => Self::new(Code::WorkflowNotFound),
+            workflow::Error::NoSuchVersion(_) => Self::new(Code::VersionNotFound).because(refusal),
+            workflow::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            workflow::Error::Name { .. } => Self::new(Code::InvalidBody).at("/name", refusal),
+            workflow::Error::Exists
+            | workflow::Error::Archived
+            | workflow::Error::NoDraft
+            | workflow::Error::OnlyDraft
+            | workflow::Error::NotLive
+            | workflow::Error::AlreadyPaused
+            | workflow::Error::NotPaused
+            | workflow::Error::LiveAlready(_) => Self::new(Code::WorkflowRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<NotExecuted<workflow::Error>> for Problem {
+    fn from(error: NotExecuted<workflow::Error>) -> Self {
+        match error {
+            NotExecuted::Refused(refusal) => refusal.into(),
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Workflows are not fenced and claim nothing.
+            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
+        }
+    }
+}
+
+/// The problems of a definition, with their places inside it under `prefix`.
+pub(crate) fn details(prefix: &str, diagnostics: &[engine::Diagnostic]) -> Vec<Detail> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| Detail {
+            path: format!("{prefix}{}", diagnostic.path),
+            node_id: diagnostic.node.as_ref().map(ToString::to_string),
+            code: serde_json::to_value(diagnostic.code)
+                .ok()
+                .and_then(|code| code.as_str().map(str::to_owned)),
+            message: diagnostic.message.clone(),
+        })
+        .collect()
+}

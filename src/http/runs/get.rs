@@ -1,0 +1,235 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::web::{Data, Path};
+use cqrs_es::Aggregate;
+use engine::{Definition, ExecutionStatus, Failure, Json, NodeState, RunStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Principal;
+use crate::aggregates::run::Run;
+use crate::http::answer::{Answer, Envelope};
+use crate::http::api::Api;
+use crate::http::extract::{MinPosition, Params};
+use crate::http::problem::{Code, Document, Problem};
+use crate::journal::{Recorded, StreamId};
+use crate::primitives::RunId;
+
+/// How many events are read at a time.
+const PAGE: i64 = 1_000;
+
+/// How a run is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct Reading {
+    /// Only these nodes in `executionState`, separated by commas.
+    node_ids: Option<String>,
+    /// Without `executionState` and `workflowDefinition`.
+    summary: Option<bool>,
+    /// Waits up to 5 seconds until this position is reached.
+    #[param(value_type = Option<i64>)]
+    min_position: Option<MinPosition>,
+}
+
+/// A run and what its nodes did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Run)]
+pub struct RunDetail {
+    /// Its id.
+    #[schema(value_type = String, example = "run_01h455vb4pex5vsknk084sn02q")]
+    id: RunId,
+    /// The organization that owns it.
+    organization_id: String,
+    /// The workflow that it executes.
+    workflow_id: String,
+    /// The version of it.
+    workflow_version: u32,
+    /// `running`, `waiting`, `success`, `failure` or `cancelled`.
+    #[schema(value_type = String, example = "success")]
+    status: RunStatus,
+    /// What set it off: `manual`, `webhook` or `retry`.
+    trigger_kind: String,
+    /// From where that came.
+    trigger_source: String,
+    /// Who or what started it, as its first event says.
+    triggered_by: String,
+    /// The failed run that this one continues.
+    source_run_id: Option<String>,
+    /// When it began.
+    #[serde(with = "time::serde::rfc3339::option")]
+    started_at: Option<OffsetDateTime>,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    finished_at: Option<OffsetDateTime>,
+    /// The results of its leaf nodes by node id, once it has succeeded.
+    #[schema(value_type = Option<Object>)]
+    output: Option<Json>,
+    /// Why it failed.
+    #[schema(value_type = Option<Object>)]
+    failure: Option<Failure>,
+    /// The sequence of its last event.
+    last_sequence: i64,
+    /// What each node did, by node id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    execution_state: Option<BTreeMap<String, NodeRecord>>,
+    /// The definition that it executes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    workflow_definition: Option<Arc<Definition>>,
+}
+
+/// What a node did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NodeRecord {
+    /// Its type.
+    #[serde(rename = "type")]
+    kind: String,
+    /// `pending`, `running`, `success`, `failure`, `skipped`, `waiting`, `scheduled`, `cancelled`
+    /// or `auto_swapping`.
+    #[schema(value_type = String, example = "success")]
+    status: ExecutionStatus,
+    /// How many attempts have begun.
+    attempt: u32,
+    /// Its payload with the expressions resolved.
+    #[schema(value_type = Option<Object>)]
+    input: Option<Json>,
+    /// What it gave.
+    #[schema(value_type = Option<Object>)]
+    result: Option<Json>,
+    /// The branch that it chose.
+    branch: Option<String>,
+    /// Why it failed, or why it is attempted again.
+    #[schema(value_type = Option<Object>)]
+    error: Option<Failure>,
+    /// When its delay, its next attempt or the end of its wait is due.
+    #[serde(with = "time::serde::rfc3339::option")]
+    due_at: Option<OffsetDateTime>,
+    /// When it began.
+    #[serde(with = "time::serde::rfc3339::option")]
+    started_at: Option<OffsetDateTime>,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    finished_at: Option<OffsetDateTime>,
+}
+
+/// A run, folded from its ledger: what was just written is seen.
+#[utoipa::path(
+    get,
+    operation_id = "get_run",
+    path = "/v1/runs/{id}",
+    tag = "runs",
+    params(("id" = String, Path, description = "The run"), Reading),
+    responses(
+        (status = 200, description = "The run", body = Envelope<RunDetail>),
+        (status = 404, description = "No such run", body = Document),
+    ),
+)]
+pub async fn get(
+    api: Data<Api>,
+    who: Principal,
+    id: Path<RunId>,
+    query: Params<Reading>,
+) -> Result<Answer<RunDetail>, Problem> {
+    let Params(Reading { node_ids, summary, min_position }) = query;
+    let position = api.ledger_at(min_position).await?;
+    let (run, first, last_sequence) = load(&api, &who, *id).await?;
+    let mut detail = detail(*id, run.state(), &first, last_sequence)?;
+    if summary != Some(true) {
+        let wanted = node_ids.as_deref().map(|ids| ids.split(',').map(str::trim).collect());
+        detail.execution_state = Some(execution_state(run.state(), wanted.as_ref()));
+        detail.workflow_definition = run.state().definition().cloned();
+    }
+    Ok(Answer::ok(detail).at(position))
+}
+
+/// The run, its first event, and the sequence of its last one.
+async fn load(api: &Api, who: &Principal, id: RunId) -> Result<(Run, Recorded, i64), Problem> {
+    let stream = StreamId::run(id);
+    let mut run = Run::default();
+    let mut first = None;
+    let mut after = 0;
+    loop {
+        let page = api.journal.read_stream(&stream, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.sequence;
+        for event in page {
+            if event.organization != who.organization {
+                return Err(Problem::new(Code::RunNotFound));
+            }
+            run.apply(event.fact()?);
+            first.get_or_insert(event);
+        }
+    }
+    let first = first.ok_or_else(|| Problem::new(Code::RunNotFound))?;
+    Ok((run, first, after))
+}
+
+fn detail(
+    id: RunId,
+    run: &engine::Run,
+    first: &Recorded,
+    last_sequence: i64,
+) -> Result<RunDetail, Problem> {
+    let unstarted = || Problem::internal("a run's ledger does not begin with its start");
+    let workflow = run.workflow().ok_or_else(unstarted)?;
+    let trigger = run.trigger().ok_or_else(unstarted)?;
+    Ok(RunDetail {
+        id,
+        organization_id: first.organization.to_string(),
+        workflow_id: workflow.id.clone(),
+        workflow_version: workflow.version,
+        status: run.status(),
+        trigger_kind: trigger.kind.clone(),
+        trigger_source: trigger.source.clone(),
+        triggered_by: first.metadata_map()?.remove("actor").unwrap_or_default(),
+        source_run_id: run.source_run().map(str::to_owned),
+        started_at: run.started_at(),
+        finished_at: run.finished_at(),
+        output: run.output().cloned(),
+        failure: run.failure().cloned(),
+        last_sequence,
+        execution_state: None,
+        workflow_definition: None,
+    })
+}
+
+fn execution_state(
+    run: &engine::Run,
+    wanted: Option<&BTreeSet<&str>>,
+) -> BTreeMap<String, NodeRecord> {
+    run.nodes()
+        .filter(|(id, _)| wanted.is_none_or(|wanted| wanted.contains(id.as_str())))
+        .map(|(id, state)| {
+            let node = run.definition().and_then(|definition| definition.nodes().get(id));
+            let kind = node.map(|node| node.kind.to_string()).unwrap_or_default();
+            let root = id.is_root().then(|| run.trigger()).flatten();
+            let result = match root {
+                Some(trigger) => Some(Arc::new(trigger.result())),
+                None => state.result().cloned(),
+            };
+            (id.to_string(), NodeRecord::of(kind, state, result))
+        })
+        .collect()
+}
+
+impl NodeRecord {
+    fn of(kind: String, state: &NodeState, result: Option<Json>) -> Self {
+        Self {
+            kind,
+            status: state.status(),
+            attempt: state.attempt(),
+            input: state.input().cloned(),
+            result,
+            branch: state.branch().map(str::to_owned),
+            error: state.failure().cloned(),
+            due_at: state.due_at(),
+            started_at: state.started_at(),
+            finished_at: state.finished_at(),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use actix_web::web::{Data, Path, ReqData};
+use engine::NodeId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::ledger;
+use crate::access::Principal;
+use crate::actors::{Refused, Resumed};
+use crate::http::answer::{Answer, Envelope};
+use crate::http::api::Api;
+use crate::http::extract::{Body, IdempotencyKey, Params};
+use crate::http::idempotency::{Done, Turn};
+use crate::http::problem::{Code, Document, Problem};
+use crate::journal::StreamId;
+use crate::primitives::RunId;
+
+/// How a caller without a key is known.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct Secret {
+    /// The secret of the workflow's webhook URL, for callers without a key.
+    secret: Option<String>,
+}
+
+/// What the wait waited for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Resume {
+    /// It becomes `triggerResult` of the waiting node.
+    #[schema(value_type = Option<Object>)]
+    data: Option<Value>,
+    /// Another name for `data`; give one of the two.
+    #[schema(value_type = Option<Object>)]
+    payload: Option<Value>,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// `resumed`, or `skipped` when somebody was faster.
+    #[schema(example = "resumed")]
+    action: &'static str,
+    /// Why it was skipped.
+    reason: Option<String>,
+}
+
+/// Lets a waiting node go on, by key or by the workflow's secret. Of two that resume the same
+/// wait, the second is told `skipped`.
+#[utoipa::path(
+    post,
+    operation_id = "resume_node",
+    path = "/v1/runs/{id}/nodes/{nodeId}/resume",
+    tag = "runs",
+    security((), ("bearer" = [])),
+    params(
+        ("id" = String, Path, description = "The run"),
+        ("nodeId" = String, Path, description = "The waiting node"),
+        Secret,
+        ("Idempotency-Key" = Option<String>, Header, description = "Carries the request out once"),
+    ),
+    request_body = Option<Resume>,
+    responses(
+        (status = 200, description = "What became of it", body = Envelope<Outcome>),
+        (status = 401, description = "Neither a valid key nor the workflow's secret", body = Document),
+        (status = 404, description = "No such run or node", body = Document),
+        (status = 409, description = "The node does not wait", body = Document),
+    ),
+)]
+pub async fn resume_wait(
+    api: Data<Api>,
+    known: Option<ReqData<Principal>>,
+    path: Path<(RunId, String)>,
+    query: Params<Secret>,
+    key: IdempotencyKey,
+    body: Body<Resume>,
+) -> Result<Answer<Outcome>, Problem> {
+    let (run, node) = path.into_inner();
+    let node = NodeId::new(node);
+    let (who, source) = match known {
+        Some(known) => (*known, "manual"),
+        None => (by_secret(&api, run, query.0.secret.as_deref()).await?, "webhook"),
+    };
+    let data = match (body.content.data, body.content.payload) {
+        (Some(_), Some(_)) => {
+            return Err(Problem::new(Code::InvalidBody)
+                .at("/payload", "is another name for `data`: give one of the two"));
+        }
+        (Some(data), None) | (None, Some(data)) => Arc::new(data),
+        (None, None) => Arc::new(Value::Object(serde_json::Map::new())),
+    };
+    let ticket = match Turn::take(&api, &who, key, &body.fingerprint).await? {
+        Turn::Replay(done) => return Ok(resumed(&api, &done).await),
+        Turn::Fresh(ticket) => ticket,
+    };
+    let context = api.context(&who, &ticket, run);
+    match api.desk.resume(run, node, data, source.to_owned(), context).await {
+        Ok(Resumed::Resumed(placed)) => {
+            let stream = StreamId::run(placed.run);
+            let done = Done { stream, sequence: placed.sequence, replayed: placed.repeated };
+            Ok(resumed(&api, &done).await)
+        }
+        Ok(Resumed::Skipped { reason }) => {
+            Ok(Answer::ok(Outcome { action: "skipped", reason: Some(reason) }))
+        }
+        Err(Refused::ReceiptTaken) => Ok(resumed(&api, &ticket.taken(&api).await?).await),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+async fn resumed(api: &Api, done: &Done) -> Answer<Outcome> {
+    let written = api.written(&done.stream, done.sequence).await;
+    Answer::ok(Outcome { action: "resumed", reason: None }).written(written).replayed(done.replayed)
+}
+
+/// The holder of the secret of the run's workflow. Whether the run exists at all is not told to
+/// anybody else.
+async fn by_secret(api: &Api, run: RunId, secret: Option<&str>) -> Result<Principal, Problem> {
+    let stranger = || {
+        Problem::new(Code::Unauthenticated).because("the secret is not that of the run's workflow")
+    };
+    let secret = secret.ok_or_else(stranger)?;
+    let first = ledger::first_event(api, run).await?.ok_or_else(stranger)?;
+    let workflow = ledger::workflow_of(&first)?;
+    if !api.webhook_secrets.fits(workflow, secret) {
+        return Err(stranger());
+    }
+    Ok(Principal::webhook(first.organization, workflow))
+}

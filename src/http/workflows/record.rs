@@ -1,0 +1,151 @@
+//! A workflow as the API shows it, folded from its events.
+
+use std::sync::Arc;
+
+use cqrs_es::Aggregate;
+use engine::Json;
+use serde::Serialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::access::Principal;
+use crate::aggregates::workflow::{PauseReason, Status, Workflow};
+use crate::http::api::Api;
+use crate::http::problem::{Code, Problem};
+use crate::journal::StreamId;
+use crate::primitives::WorkflowId;
+
+/// How many events are read at a time.
+const PAGE: i64 = 200;
+
+/// A workflow.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Workflow)]
+pub struct Record {
+    /// Its id.
+    #[schema(value_type = String, example = "wf_01h455vb4pex5vsknk084sn02q")]
+    pub id: WorkflowId,
+    /// The organization that owns it.
+    pub organization_id: String,
+    /// How often the record changed; send it back as `expectedCurrentVersion` or `expectedVersion`.
+    pub version: u64,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// `draft`, `active`, `paused` or `archived`.
+    pub status: Status,
+    /// Why it is paused, when it is.
+    pub pause_reason: Option<PauseReason>,
+    /// Whether there are unpublished edits.
+    pub has_draft: bool,
+    /// Whether a version is live.
+    pub has_live_version: bool,
+    /// The number of the live version.
+    pub live_version: Option<u32>,
+    /// The draft, as its author wrote it; without a draft the live definition.
+    #[schema(value_type = Object)]
+    pub definition: Option<Arc<Value>>,
+    /// Where a POST starts a run of the live version. It holds a secret.
+    pub webhook_url: String,
+    /// Who created it.
+    pub created_by: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// Who changed it last.
+    pub updated_by: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+}
+
+/// A workflow's state, and what its events say besides.
+pub(super) struct Loaded {
+    /// The state.
+    pub(super) state: Workflow,
+    created: Stamp,
+    updated: Stamp,
+}
+
+#[derive(Clone)]
+struct Stamp {
+    by: String,
+    at: OffsetDateTime,
+}
+
+/// Refuses a workflow that does not exist or is somebody else's.
+pub(super) async fn must_belong(api: &Api, who: &Principal, id: WorkflowId) -> Result<(), Problem> {
+    let first = api.journal.read_stream(&StreamId::workflow(id), 0, 1).await?;
+    match first.first() {
+        Some(event) if event.organization == who.organization => Ok(()),
+        Some(_) | None => Err(Problem::new(Code::WorkflowNotFound)),
+    }
+}
+
+/// The workflow as it is now, or as it was right after the event with this sequence.
+pub(super) async fn load(
+    api: &Api,
+    who: &Principal,
+    id: WorkflowId,
+    until: Option<i64>,
+) -> Result<Loaded, Problem> {
+    let stream = StreamId::workflow(id);
+    let mut state = Workflow::default();
+    let mut stamps: Option<(Stamp, Stamp)> = None;
+    let mut after = 0;
+    loop {
+        let page = api.journal.read_stream(&stream, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.sequence;
+        for event in
+            page.iter().take_while(|event| until.is_none_or(|until| event.sequence <= until))
+        {
+            if event.organization != who.organization {
+                return Err(Problem::new(Code::WorkflowNotFound));
+            }
+            state.apply(event.workflow()?);
+            let by = event.metadata_map()?.remove("actor").unwrap_or_default();
+            let stamp = Stamp { by, at: event.recorded_at };
+            let created = stamps.take().map_or_else(|| stamp.clone(), |(created, _)| created);
+            stamps = Some((created, stamp));
+        }
+    }
+    let (created, updated) = stamps.ok_or_else(|| Problem::new(Code::WorkflowNotFound))?;
+    Ok(Loaded { state, created, updated })
+}
+
+impl Loaded {
+    /// The draft, or the live definition when nothing is being edited.
+    pub(super) fn definition(&self) -> Option<&Json> {
+        let draft = self.state.draft.as_ref().map(|draft| &draft.definition);
+        draft.or_else(|| self.state.live_definition().map(|(_, definition)| definition))
+    }
+
+    /// As the API shows it.
+    pub(super) fn record(self, api: &Api, id: WorkflowId) -> Record {
+        let definition = self.definition().cloned();
+        let Self { state, created, updated } = self;
+        let secret = api.webhook_secrets.secret_of(id);
+        Record {
+            id,
+            organization_id: state.organization.map(|id| id.to_string()).unwrap_or_default(),
+            version: state.version,
+            name: state.name,
+            description: state.description,
+            status: state.status,
+            pause_reason: state.pause_reason,
+            has_draft: state.draft.is_some(),
+            has_live_version: state.live.is_some(),
+            live_version: state.live,
+            definition,
+            webhook_url: format!("{}/v1/webhooks/{secret}", api.public_url),
+            created_by: created.by,
+            created_at: created.at,
+            updated_by: updated.by,
+            updated_at: updated.at,
+        }
+    }
+}

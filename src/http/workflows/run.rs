@@ -1,0 +1,96 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{Data, Path};
+use engine::Trigger;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::access::Principal;
+use crate::actors::{Context, Placed, Refused, StartRun};
+use crate::http::answer::{Answer, Envelope};
+use crate::http::api::Api;
+use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::idempotency::Turn;
+use crate::http::problem::{Document, Problem};
+use crate::http::runs::order;
+use crate::primitives::{RunId, WorkflowId};
+
+/// How long a start waits for a trigger index that is behind.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What the run is about.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct StartWorkflow {
+    /// Its input: `{{$trigger.body}}` and `{{$inputs}}` in the definition. `{}` when absent.
+    #[schema(value_type = Option<Object>)]
+    payload: Option<Value>,
+}
+
+/// A run that has begun.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Started {
+    /// The run.
+    #[schema(value_type = String, example = "run_01h455vb4pex5vsknk084sn02q")]
+    pub run_id: RunId,
+}
+
+/// Starts a run of the live version. Answers once its first events are durable.
+#[utoipa::path(
+    post,
+    operation_id = "run_workflow",
+    path = "/v1/workflows/{id}/run",
+    tag = "workflows",
+    params(
+        ("id" = String, Path, description = "The workflow"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Starts one run only"),
+    ),
+    request_body = Option<StartWorkflow>,
+    responses(
+        (status = 202, description = "Begun", body = Envelope<Started>),
+        (status = 404, description = "No such workflow", body = Document),
+        (status = 409, description = "It is not published", body = Document),
+        (status = 429, description = "Too much at once", body = Document),
+    ),
+)]
+pub async fn run(
+    api: Data<Api>,
+    who: Principal,
+    id: Path<WorkflowId>,
+    key: IdempotencyKey,
+    body: Body<StartWorkflow>,
+) -> Result<Answer<Started>, Problem> {
+    let turn = Turn::take(&api, &who, key, &body.fingerprint).await?;
+    let payload =
+        Arc::new(body.content.payload.unwrap_or_else(|| Value::Object(serde_json::Map::new())));
+    let trigger = Trigger {
+        kind: "manual".to_owned(),
+        source: "manual".to_owned(),
+        body: Arc::clone(&payload),
+        headers: BTreeMap::new(),
+    };
+    let order =
+        StartRun { run: RunId::generate(), workflow: *id, trigger, input: payload, claim: None };
+    order::begin(&api, &who, turn, async |run, context| {
+        start(&api, StartRun { run, ..order.clone() }, context).await
+    })
+    .await
+}
+
+/// Starts a run. When the trigger index of this process is behind the ledger, a refusal may be out
+/// of date: it is asked once more when it has caught up.
+async fn start(api: &Api, order: StartRun, context: Context) -> Result<Placed, Refused> {
+    let refused = match api.desk.start(order.clone(), context.clone()).await {
+        Err(refused @ (Refused::UnknownWorkflow | Refused::NotLive)) => refused,
+        answer => return answer,
+    };
+    let head = api.journal.head().await?;
+    if api.index.position() >= head || !api.index.wait_for(head, PATIENCE).await {
+        return Err(refused);
+    }
+    api.desk.start(order, context).await
+}

@@ -1,0 +1,71 @@
+use actix_web::web::Data;
+use engine::Diagnostic;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::access::Principal;
+use crate::http::answer::{Answer, Envelope};
+use crate::http::api::Api;
+use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::problem::{Detail, Document, Problem};
+use crate::http::refusals;
+
+/// A definition to look at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ValidateDefinition {
+    /// Accepted for the sake of clients that send the whole workflow; it is not looked at.
+    #[expect(dead_code, reason = "part of the public contract, and without a meaning here")]
+    name: Option<String>,
+    /// The definition.
+    #[schema(value_type = Object)]
+    definition: Map<String, Value>,
+}
+
+/// What was found.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Validation {
+    /// Whether the definition can be published.
+    valid: bool,
+    /// Every problem, with its JSON pointer in the definition, its node and the cure.
+    problems: Vec<Detail>,
+}
+
+impl Validation {
+    /// What these diagnostics come to.
+    pub(super) fn of(diagnostics: &[Diagnostic]) -> Self {
+        Self { valid: diagnostics.is_empty(), problems: refusals::details("", diagnostics) }
+    }
+}
+
+/// All problems of a definition, or the definition.
+pub(super) fn check(api: &Api, definition: &Value) -> Result<engine::Definition, Vec<Diagnostic>> {
+    let parsed = engine::parse(definition)?;
+    let problems = engine::validate(&parsed, api.catalog);
+    if problems.is_empty() { Ok(parsed) } else { Err(problems) }
+}
+
+/// Checks a definition without saving it, and lists all its problems.
+#[utoipa::path(
+    post,
+    operation_id = "validate_definition",
+    path = "/v1/workflows/validate",
+    tag = "workflows",
+    request_body = ValidateDefinition,
+    responses(
+        (status = 200, description = "What was found; `valid` says whether it is good",
+         body = Envelope<Validation>),
+        (status = 422, description = "The body has the wrong shape", body = Document),
+    ),
+)]
+pub async fn validate(
+    api: Data<Api>,
+    _: Principal,
+    _: IdempotencyKey,
+    body: Body<ValidateDefinition>,
+) -> Result<Answer<Validation>, Problem> {
+    let found = check(&api, &Value::Object(body.content.definition)).err().unwrap_or_default();
+    Ok(Answer::ok(Validation::of(&found)))
+}

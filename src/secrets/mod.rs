@@ -1,5 +1,0 @@
-//! What must not be read by others: secrets, derived and sealed.
-
-mod webhook;
-
-pub use webhook::WebhookSecrets;
