@@ -1,7 +1,11 @@
+//! Everything alive: runs, the loops that record and order events, timers, leases, streams. All of
 //! it is restarted from the ledger by our own supervisor.
 
+mod heir;
+pub mod housekeeping;
 mod index_keeper;
 mod membership;
+pub mod offices;
 mod order;
 mod ownership;
 mod performer;
@@ -12,7 +16,9 @@ mod run_desk;
 mod run_registry;
 mod stream_hub;
 mod supervisor;
+mod timers;
 
+pub use heir::Heir;
 pub use index_keeper::IndexKeeper;
 pub use membership::Membership;
 pub use order::{Context, Order, Placed, Refused, Resumed, StartRun};
@@ -24,3 +30,4 @@ pub use run_desk::{Means, RunDesk};
 pub use run_registry::{CountResidents, RunRegistry};
 pub use stream_hub::{Filter, Live, StreamHub};
 pub use supervisor::{Drained, Fault, Supervisor, Watch};
+pub use timers::Timers;

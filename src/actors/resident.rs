@@ -29,7 +29,7 @@ pub struct Household {
 }
 
 /// A run, its place on the ledger, and the means to go on.
-pub struct Resident {
+pub(super) struct Resident {
     id: RunId,
     slot: i16,
     stream: StreamId,
@@ -44,7 +44,7 @@ pub struct Resident {
 
 impl Resident {
     /// A run of which nothing is known yet.
-    pub fn new(id: RunId, house: Arc<Household>) -> Self {
+    pub(super) fn new(id: RunId, house: Arc<Household>) -> Self {
         Self {
             id,
             slot: slot_of(&id.to_string()),
@@ -59,12 +59,12 @@ impl Resident {
     }
 
     /// The run as far as it is known.
-    pub const fn state(&self) -> &engine::Run {
+    pub(super) const fn state(&self) -> &engine::Run {
         self.run.state()
     }
 
     /// Where the run stands, as the answer to an order that changed nothing.
-    pub const fn repeated(&self) -> Placed {
+    pub(super) const fn repeated(&self) -> Placed {
         Placed { run: self.id, sequence: self.sequence, repeated: true }
     }
 
@@ -72,7 +72,7 @@ impl Resident {
     ///
     /// Their outcome is unknown. The engine decides whether each is repeated under the same
     /// idempotency key or fails; either way the ledger says so before anything is done.
-    pub async fn prepare(&mut self) -> Result<(), Refused> {
+    pub(super) async fn prepare(&mut self) -> Result<(), Refused> {
         if self.ready {
             return Ok(());
         }
@@ -87,12 +87,12 @@ impl Resident {
     }
 
     /// The effects that are intended and may be performed: none before the run is ready.
-    pub fn intended(&self) -> Vec<Effect> {
+    pub(super) fn intended(&self) -> Vec<Effect> {
         if self.ready { self.state().effects_in_flight().collect() } else { Vec::new() }
     }
 
     /// Begins the run.
-    pub async fn start(
+    pub(super) async fn start(
         &mut self,
         start: Box<engine::Start>,
         context: Context,
@@ -105,7 +105,11 @@ impl Resident {
     }
 
     /// Carries out what somebody of `context.organization` wants of the run.
-    pub async fn react(&mut self, stimulus: Stimulus, context: Context) -> Result<Placed, Refused> {
+    pub(super) async fn react(
+        &mut self,
+        stimulus: Stimulus,
+        context: Context,
+    ) -> Result<Placed, Refused> {
         self.prepare().await?;
         if self.sequence == 0 || self.organization != context.organization {
             return Err(Refused::UnknownRun);
@@ -114,7 +118,7 @@ impl Resident {
     }
 
     /// Writes down what the house itself has seen: an effect's end, a timer.
-    pub async fn report(&mut self, stimulus: Stimulus) -> Result<(), Refused> {
+    pub(super) async fn report(&mut self, stimulus: Stimulus) -> Result<(), Refused> {
         self.prepare().await?;
         let cause = format!("{}#{}", self.id, self.sequence);
         self.carry_out(self.reaction(stimulus), self.own_context(Some(cause))).await?;

@@ -25,7 +25,7 @@ const REST_WHEN_DUE_AFTER: Duration = Duration::from_secs(2);
 const REPORT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// One run, resident in memory.
-pub struct RunActor {
+pub(super) struct RunActor {
     id: RunId,
     /// `None` only while an order is being carried out.
     resident: Option<Resident>,
@@ -38,7 +38,7 @@ pub struct RunActor {
 
 impl RunActor {
     /// An actor that knows nothing of its run until the first order makes it look.
-    pub fn new(
+    pub(super) fn new(
         id: RunId,
         house: Arc<Household>,
         performer: Performer,
@@ -135,13 +135,13 @@ impl Drop for RunActor {
 /// An order from outside, with the place to put the answer.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Ask {
+pub(super) struct Ask {
     /// What is wanted.
-    pub order: Order,
+    pub(super) order: Order,
     /// By whom.
-    pub context: OrderContext,
+    pub(super) context: OrderContext,
     /// Where the answer goes; whoever asked may have left.
-    pub answer: oneshot::Sender<Result<Placed, Refused>>,
+    pub(super) answer: oneshot::Sender<Result<Placed, Refused>>,
 }
 
 impl Handler<Ask> for RunActor {

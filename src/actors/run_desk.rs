@@ -17,6 +17,8 @@ use crate::triggers::{Lookup, TriggerIndex};
 
 /// How often an order is handed over again when its run left memory at that very moment.
 const MAX_HANDOVERS: u32 = 3;
+/// How far the trigger index may be behind the ledger before a run is started all the same.
+const INDEX_PATIENCE: Duration = Duration::from_millis(100);
 /// How long the answer of another process is awaited.
 const FOREIGN_ANSWER: Duration = Duration::from_secs(5);
 /// How long passes at most before it is looked for again.
@@ -73,6 +75,7 @@ impl RunDesk {
     /// Starts a run of the workflow's live version.
     pub async fn start(&self, order: StartRun, mut context: Context) -> Result<Placed, Refused> {
         let StartRun { run, workflow, trigger, input, claim } = order;
+        self.catch_up_with_the_ledger().await;
         let live = match self.0.index.live(context.organization, workflow) {
             Lookup::Live(live) => live,
             // A person may run a paused workflow; what is stopped are automatic triggers.
@@ -96,6 +99,19 @@ impl RunDesk {
             chance: rand::random(),
         };
         self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// A workflow that was published a moment ago is seen: the index is behind the ledger only as
+    /// long as it takes to look at the last events.
+    async fn catch_up_with_the_ledger(&self) {
+        let head = self.0.tail.head();
+        if self.0.index.position() < head && !self.0.index.wait_for(head, INDEX_PATIENCE).await {
+            tracing::warn!(
+                position = head,
+                "the trigger index is more than {} ms behind the ledger",
+                INDEX_PATIENCE.as_millis()
+            );
+        }
     }
 
     /// Runs a failed run again from the point of failure, as the new run `run`.

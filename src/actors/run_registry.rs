@@ -61,15 +61,15 @@ impl Actor for RunRegistry {
 /// An order for a run, wherever it is.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Route {
+pub(super) struct Route {
     /// The run.
-    pub run: RunId,
+    pub(super) run: RunId,
     /// What is wanted of it.
-    pub order: Order,
+    pub(super) order: Order,
     /// By whom.
-    pub context: OrderContext,
+    pub(super) context: OrderContext,
     /// Where the answer goes.
-    pub answer: oneshot::Sender<Result<Placed, Refused>>,
+    pub(super) answer: oneshot::Sender<Result<Placed, Refused>>,
 }
 
 impl Handler<Route> for RunRegistry {
@@ -93,11 +93,11 @@ impl Handler<Route> for RunRegistry {
 /// A run has nothing to do but wait and wants to leave memory.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Forget {
+pub(super) struct Forget {
     /// The run.
-    pub run: RunId,
+    pub(super) run: RunId,
     /// Its actor.
-    pub address: Addr<RunActor>,
+    pub(super) address: Addr<RunActor>,
 }
 
 impl Handler<Forget> for RunRegistry {
@@ -115,7 +115,7 @@ impl Handler<Forget> for RunRegistry {
 /// The answer to [`Forget`]: no order will follow this message.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Retire;
+pub(super) struct Retire;
 
 /// How many runs are in memory.
 #[derive(Message)]

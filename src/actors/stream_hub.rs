@@ -16,9 +16,9 @@ use crate::journal::{self, Recorded, Tail};
 use crate::primitives::{OrganizationId, RunId};
 
 /// How many events may wait for one client; the next one makes the hub let go of it.
-pub const CLIENT_QUEUE: usize = 1_024;
+const CLIENT_QUEUE: usize = 1_024;
 /// How many clients one process serves.
-pub const MAX_CLIENTS: usize = 20_000;
+const MAX_CLIENTS: usize = 20_000;
 /// When a client that found no place should come again.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 

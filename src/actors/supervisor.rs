@@ -106,6 +106,11 @@ impl Watch {
         };
         Self { name, factory: Box::new(factory) }
     }
+
+    /// The part's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 impl Handler<Watch> for Supervisor {
@@ -166,7 +171,7 @@ impl Handler<Ended> for Supervisor {
         metrics::counter!("chainkeel_part_restarts_total", "part" => name).increment(1);
         match ended.outcome {
             Some(Ok(())) => {
-                tracing::info!(part = name, pause_ms, "{name} ended and is started again")
+                tracing::info!(part = name, pause_ms, "{name} ended and is started again");
             }
             Some(Err(error)) => {
                 let error = &*error as &dyn std::error::Error;

@@ -4,11 +4,18 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::bench::Bench;
+use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
 use super::dev::Dev;
+use super::doctor::Doctor;
+use super::failure::Failure;
 use super::migrate::Migrate;
+use super::projections::Projections;
+use super::run::Run;
 use super::serve::Serve;
+use super::workflow::Workflow;
 
 /// Workflow automation for blockchain operations whose every run is a ledger.
 #[derive(Debug, Parser)]
@@ -23,6 +30,23 @@ enum Command {
     Dev(Dev),
     Serve(Serve),
     Migrate(Migrate),
+    /// Check, save and publish workflows from files
+    Workflow {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Workflow,
+    },
+    /// Start runs, watch them, look at them, replay them
+    Run {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Run,
+    },
+    Projections(Projections),
+    Doctor(Doctor),
+    Bench(Bench),
     Config(Show),
     Completions(Completions),
 }
@@ -35,6 +59,15 @@ pub fn main() -> ExitCode {
         Command::Dev(dev) => dev.run(),
         Command::Serve(serve) => serve.run(),
         Command::Migrate(migrate) => migrate.run(),
+        Command::Workflow { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Run { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Projections(projections) => projections.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Bench(bench) => bench.run().map_err(Failure::from),
         Command::Config(show) => show.run(),
         Command::Completions(completions) => {
             completions.run(Arguments::command());
@@ -45,6 +78,15 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// Does something that needs a server.
+fn with_client(
+    server: &Server,
+    what: impl AsyncFnOnce(Client) -> Result<(), client::Error>,
+) -> Result<(), Failure> {
+    let done = async { what(Client::new(server)?).await };
+    actix_rt::System::new().block_on(done).map_err(Failure::from)
 }
 
 #[cfg(test)]

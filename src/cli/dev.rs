@@ -11,7 +11,7 @@ use super::admin_key::{self, Obtained, Wish};
 use super::cluster::Cluster;
 use super::config::begin;
 use super::failure::Failure;
-use super::migrate::{bring_up_to_date, database};
+use super::migrate::{bring_up_to_date, database, tell_where};
 use super::serve::{listen, serve};
 use super::{cluster, print};
 use crate::config::{Config, Flags, Surroundings};
@@ -45,7 +45,9 @@ impl Dev {
             None => Some(start(&config, &surroundings)?),
         };
         if let Some(cluster) = &cluster {
-            config.database_url = Some(Secret::new(cluster.url(DATABASE)));
+            let url = cluster.url(DATABASE);
+            tell_where(&config, &url)?;
+            config.database_url = Some(Secret::new(url));
         }
         let wish = if self.new_admin_key { Wish::Renew } else { Wish::Keep };
         actix_rt::System::new().block_on(run(config, cluster.as_ref(), wish, listener))
@@ -65,7 +67,7 @@ async fn run(
     bring_up_to_date(&database).await?;
     let obtained = admin_key::obtain(&config, wish, rand::random())?;
     welcome(&listener, &database, cluster, &obtained);
-    serve(config, obtained.key, listener).await
+    serve(config, database, obtained.key, listener).await
 }
 
 fn start(config: &Config, surroundings: &Surroundings) -> Result<Cluster, Failure> {

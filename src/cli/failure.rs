@@ -48,3 +48,15 @@ impl Failure {
         ExitCode::FAILURE
     }
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl From<super::client::Error> for Failure {
+    fn from(error: super::client::Error) -> Self {
+        Self::of(&error)
+    }
+}

@@ -1,5 +1,8 @@
 //! `chainkeel migrate`: brings the database's schema to this version.
 
+use std::fs;
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::json;
 use sqlx::postgres::PgConnectOptions;
@@ -11,7 +14,7 @@ use super::print;
 use crate::config::{Config, Flags, Surroundings};
 use crate::journal::migrate::{self, Migrated};
 use crate::journal::pool;
-use crate::primitives::{Clock, SystemClock};
+use crate::primitives::{Clock, Secret, SystemClock};
 
 /// Brings the database's schema to this version, while old servers go on
 #[derive(Debug, Args)]
@@ -39,7 +42,8 @@ impl Migrate {
 
 /// The configured database.
 pub(super) fn database(config: &Config) -> Result<PgConnectOptions, Failure> {
-    let Some(url) = &config.database_url else {
+    let running = config.database_url.is_none().then(|| running(config)).flatten();
+    let Some(url) = config.database_url.as_ref().or(running.as_ref()) else {
         return Err(Failure::new("no database is configured")
             .cure("set DATABASE_URL, or run `chainkeel dev`, which brings its own PostgreSQL"));
     };
@@ -48,6 +52,23 @@ pub(super) fn database(config: &Config) -> Result<PgConnectOptions, Failure> {
         Failure::new("DATABASE_URL is no URL of a PostgreSQL database")
             .cure("write it as postgresql://user:password@host:5432/database")
     })
+}
+
+/// The file in which a running `chainkeel dev` says where its private server is.
+fn note(config: &Config) -> PathBuf {
+    config.data_dir.join("database.url")
+}
+
+/// Tells other commands of this data directory where the private server is.
+pub(super) fn tell_where(config: &Config, url: &str) -> Result<(), Failure> {
+    let file = note(config);
+    fs::write(&file, url)
+        .map_err(|error| Failure::new(format!("writing {}: {error}", file.display())))
+}
+
+/// The private server of a `chainkeel dev` on the same data directory, if one has run.
+fn running(config: &Config) -> Option<Secret> {
+    fs::read_to_string(note(config)).ok().map(Secret::new)
 }
 
 /// Migrates under an advisory lock: of several processes that start at once, one does the work.

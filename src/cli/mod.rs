@@ -2,14 +2,22 @@
 
 mod admin_key;
 mod arguments;
+mod bench;
+mod client;
 pub mod cluster;
 mod completions;
 mod config;
 mod dev;
+mod doctor;
 mod failure;
 mod migrate;
 mod print;
+mod projections;
+mod replay;
+mod run;
 mod serve;
+mod sse;
+mod workflow;
 
 pub use arguments::main;
 pub use failure::Failure;

@@ -20,7 +20,7 @@ pub mod timers;
 pub mod verify;
 pub mod workflow_catalog;
 
-pub use compare::{Comparison, Difference};
+pub use compare::{Comparison, Difference, Reason};
 pub use error::Error;
 pub use page::{Cursor, Page, Paging, Reflecting};
 pub use positions::Positions;

@@ -1,6 +1,7 @@
 //! Runs and the attempts of their nodes, as people list, search and open them.
 
 mod fold;
+mod open;
 mod queries;
 mod rows;
 mod write;
@@ -12,6 +13,7 @@ use super::projection::Projection;
 use super::{Error, facts};
 use crate::journal::Recorded;
 
+pub use open::{OpenRun, running};
 pub use queries::{Execution, Filter, Run, RunHistory};
 
 /// The projection behind `view_runs` and `view_executions`.

@@ -1,0 +1,18 @@
+//! `chainkeel bench`: throughput and latency on this machine, beside the machine's own limits
+//! measured in the same run. It makes a private PostgreSQL of its own and removes it again.
+
+#![expect(clippy::cast_precision_loss, reason = "counts become rates, which are rounded anyway")]
+
+mod append;
+mod drive;
+mod echo;
+mod ledger;
+mod limits;
+mod percentiles;
+mod report;
+mod runs;
+mod session;
+mod streams;
+mod workflows;
+
+pub(super) use session::Bench;

@@ -1,0 +1,244 @@
+//! One sitting of measurements: a private database, a house, a client, and the shapes in turn.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::drive::Finishes;
+use super::echo::Echo;
+use super::report::Report;
+use super::workflows::Shape;
+use super::{append, ledger, limits, runs, streams};
+use crate::access::AdminKey;
+use crate::app::{House, Plan};
+use crate::cli::client::{Client, Error, Server};
+use crate::cli::cluster::Cluster;
+use crate::config::{Role, Surroundings};
+use crate::egress;
+use crate::journal::{migrate, pool};
+use crate::primitives::{Clock, SystemClock};
+use crate::{projections, telemetry};
+
+/// Connections of the private server.
+const MAX_CONNECTIONS: u16 = 100;
+/// An event's payload of the size that a node of the measured workflows has.
+const TYPICAL_PAYLOAD: &str = r#"{"node_succeeded":{"node":"names","kind":"pluck","attempt":1,"input":{"array":[{"name":"gas","open":true,"price":12},{"name":"tip","open":true,"price":1}],"field":"name"},"result":{"values":["gas","tip"],"note":"this text makes the payload as large as that of a node with a modest input and result, which is some four hundred bytes"},"at":"2026-01-01T12:00:00.000000Z"}}"#;
+
+/// Measures throughput and latency on this machine, beside the machine's own limits
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Bench {
+    #[command(subcommand)]
+    what: Option<What>,
+    /// Where the private database of the measurement is made; it is removed at the end
+    #[arg(long, default_value = ".data/bench", global = true)]
+    directory: PathBuf,
+    /// How many runs each shape has
+    #[arg(long, default_value_t = 10_000, global = true)]
+    runs: usize,
+    /// How many are under way at the same time
+    #[arg(long, default_value_t = 256, global = true)]
+    at_once: usize,
+    /// Print JSON for programs instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum What {
+    /// Finished runs a second in three shapes, and the latency of one (the default)
+    Runs {
+        /// Only this shape
+        #[arg(long)]
+        shape: Option<Shape>,
+    },
+    /// Streams: many clients watch while runs go on
+    Sse {
+        /// How many clients watch
+        #[arg(long, default_value_t = 500)]
+        clients: usize,
+    },
+    /// The rebuild of every view from the ledger
+    Rebuild,
+    /// Every decision on the ledger made again
+    Replay,
+}
+
+impl Bench {
+    /// Does it, from the cluster's start to its removal.
+    pub(in crate::cli) fn run(self) -> Result<(), Error> {
+        let directory = self.directory.clone();
+        let outcome = |text: String| Error::Outcome(text);
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory)
+                .map_err(|error| outcome(format!("removing {}: {error}", directory.display())))?;
+        }
+        let surroundings = Surroundings::read();
+        let cluster = Cluster::start(&directory, MAX_CONNECTIONS, &surroundings)
+            .map_err(|error| outcome(format!("starting a private PostgreSQL: {error}")))?;
+        let url = cluster.url("postgres");
+        let report = actix_rt::System::new().block_on(self.measure(&url, &directory))?;
+        drop(cluster);
+        // What is left behind is only space.
+        let _ = std::fs::remove_dir_all(&directory);
+        report.print(self.json);
+        Ok(())
+    }
+
+    async fn measure(&self, url: &str, directory: &Path) -> Result<Report, Error> {
+        let sitting = Sitting::open(url).await?;
+        let report = self.measures(&sitting, directory).await;
+        sitting.close().await;
+        report
+    }
+
+    async fn measures(&self, sitting: &Sitting, directory: &Path) -> Result<Report, Error> {
+        let what = self.what.unwrap_or(What::Runs { shape: None });
+        let steps = Steps::new(self.json);
+        let mut report = Report::default();
+        match what {
+            What::Runs { shape } => {
+                steps.show("the disk");
+                report.fsyncs_per_second = limits::fsyncs_per_second(directory).ok();
+                steps.show("PostgreSQL alone");
+                let raw = limits::raw_events_per_second(&sitting.owner, TYPICAL_PAYLOAD).await;
+                report.raw_events_per_second =
+                    Some(raw.map_err(|error| {
+                        Error::Outcome(format!("measuring PostgreSQL: {error}"))
+                    })?);
+                steps.show("the journal");
+                report.append_events_per_second =
+                    Some(append::events_per_second(&sitting.house, TYPICAL_PAYLOAD).await?);
+                let shapes = shape.map_or(Shape::ALL.to_vec(), |shape| vec![shape]);
+                for shape in shapes {
+                    steps.show(shape.name());
+                    report.shapes.push(self.shape(sitting, shape).await?);
+                }
+            }
+            What::Sse { clients } => {
+                steps.show("streams");
+                let (client, finishes) = (&sitting.client, &sitting.finishes);
+                let streams =
+                    streams::measure(client, finishes, clients, self.runs, self.at_once).await?;
+                report.streams = Some(streams);
+            }
+            What::Rebuild => {
+                steps.show("runs to rebuild from");
+                self.shape(sitting, Shape::Pure).await?;
+                for projection in projections::all() {
+                    steps.show(projection.name());
+                    report.ledger.push(sitting.rebuild(projection.name()).await?);
+                }
+            }
+            What::Replay => {
+                steps.show("runs to replay");
+                for shape in Shape::ALL {
+                    self.shape(sitting, shape).await?;
+                }
+                steps.show("replay");
+                report.ledger.push(ledger::replay(&sitting.house).await?);
+            }
+        }
+        steps.done();
+        Ok(report)
+    }
+
+    async fn shape(&self, sitting: &Sitting, shape: Shape) -> Result<runs::Measured, Error> {
+        let (client, finishes) = (&sitting.client, &sitting.finishes);
+        let runs = match shape {
+            Shape::Pure | Shape::Wait => self.runs,
+            Shape::Effects => (self.runs / 2).max(1),
+        };
+        runs::measure(client, finishes, shape, &sitting.echo_url, runs, self.at_once).await
+    }
+}
+
+/// What is open during a sitting.
+struct Sitting {
+    house: House,
+    client: Client,
+    finishes: Finishes,
+    owner: sqlx::PgPool,
+    database: sqlx::postgres::PgConnectOptions,
+    echo: Echo,
+    echo_url: String,
+    watching: tokio::task::AbortHandle,
+}
+
+impl Sitting {
+    async fn open(url: &str) -> Result<Self, Error> {
+        let failed = |what: &str, error: &dyn std::error::Error| {
+            Error::Outcome(format!("{what}: {}", crate::cli::Failure::of(error)))
+        };
+        let database: sqlx::postgres::PgConnectOptions =
+            url.parse().map_err(|error: sqlx::Error| failed("the private database", &error))?;
+        let owner = pool::owner(&database, 4);
+        migrate::run(&owner, SystemClock.now())
+            .await
+            .map_err(|error| failed("migrating", &error))?;
+        let echo = Echo::start().map_err(|error| failed("starting a peer", &error))?;
+        let opening = format!("127.0.0.1/32:{}", echo.address.port());
+        let allow = opening.parse().map(|opening| vec![opening]);
+        let allow = allow.map_err(|error| failed("opening the door to the peer", &error))?;
+        let (key, admin_key) = AdminKey::generate(rand::random());
+        let metrics =
+            telemetry::measure().map_err(|error| failed("starting the metrics", &error))?;
+        let plan = Plan {
+            database: database.clone(),
+            public_url: None,
+            roles: Role::ALL.to_vec(),
+            egress: egress::Config { allow },
+            effects_at_once: 512,
+            threads: 2,
+            label: "bench".to_owned(),
+            exclusive: true,
+        };
+        let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
+        let house = House::open(plan, door, admin_key, metrics).await;
+        let house = house.map_err(|error| failed("opening the house", &error))?;
+        let url = house.url().unwrap_or_default();
+        let client = Client::new(&Server { url, api_key: Some(key), json: true })?;
+        while house.ownership.slots().len() < usize::try_from(crate::journal::SLOTS).unwrap_or(0) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let finishes = Finishes::default();
+        let watching = finishes.clone().spawn(house.tail.clone());
+        let echo_url = format!("http://{}/", echo.address);
+        Ok(Self { house, client, finishes, owner, database, echo, echo_url, watching })
+    }
+
+    async fn rebuild(&self, name: &'static str) -> Result<ledger::Measured, Error> {
+        ledger::rebuild_view(&self.database, &self.house, name).await
+    }
+
+    async fn close(self) {
+        self.watching.abort();
+        self.house.close().await;
+        self.echo.stop().await;
+        self.owner.close().await;
+    }
+}
+
+/// Tells a person who waits what is being measured.
+struct Steps(Arc<ProgressBar>);
+
+impl Steps {
+    fn new(json: bool) -> Self {
+        let bar = if json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} measuring {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        Self(Arc::new(bar))
+    }
+
+    fn show(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
+    fn done(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,234 @@
+//! `chainkeel doctor`: looks at everything that an installation needs, and says what to mend.
+
+use clap::Args;
+use serde_json::json;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+use super::config::begin;
+use super::failure::Failure;
+use super::migrate::database;
+use super::print::{line, print_json};
+use crate::config::{Flags, Surroundings};
+use crate::journal::{migrate, partitions, pool};
+use crate::primitives::{Clock, SystemClock};
+use crate::projections::builds;
+
+/// How far the clocks of this machine and of the database may be apart.
+const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
+/// How many events may be without a position, or a view behind, before it is worth a look.
+const MAX_LAG: i64 = 10_000;
+/// The oldest PostgreSQL whose snapshots the sequencer can use.
+const MIN_POSTGRES: i32 = 150_000;
+
+/// Checks the database, versions, leases, lag and clock, and says what to mend
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    flags: Flags,
+    /// Print JSON for programs instead of text for people
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found of one thing.
+struct Finding {
+    what: &'static str,
+    found: String,
+    cure: Option<&'static str>,
+}
+
+impl Finding {
+    /// `cure` counts only when it is not `fine`.
+    fn new(what: &'static str, found: String, fine: bool, cure: &'static str) -> Self {
+        Self { what, found, cure: (!fine).then_some(cure) }
+    }
+}
+
+impl Doctor {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = begin(&self.flags, &Surroundings::read())?;
+        let database = database(&config)?;
+        let findings = actix_rt::System::new().block_on(async {
+            let pool = pool::owner(&database, 2);
+            let findings = examine(&pool).await;
+            pool.close().await;
+            findings
+        });
+        let findings = findings.map_err(|error| {
+            Failure::of(&*error)
+                .cure("check that PostgreSQL runs; `chainkeel migrate` makes the schema")
+        })?;
+        let sick = findings.iter().filter(|finding| finding.cure.is_some()).count();
+        if self.json {
+            let findings: Vec<_> = findings
+                .iter()
+                .map(|finding| json!({ "check": finding.what, "found": finding.found, "ok": finding.cure.is_none(), "cure": finding.cure }))
+                .collect();
+            print_json(&json!({ "ok": sick == 0, "findings": findings }));
+        } else {
+            for Finding { what, found, cure } in &findings {
+                let mark = if cure.is_some() { "!!" } else { "ok" };
+                line(&format!("{mark}  {what:<18} {found}"));
+                if let Some(cure) = cure {
+                    line(&format!("      try: {cure}"));
+                }
+            }
+        }
+        match sick {
+            0 => Ok(()),
+            1 => Err(Failure::new("one thing needs a look")),
+            sick => Err(Failure::new(format!("{sick} things need a look"))),
+        }
+    }
+}
+
+type Sick = Box<dyn std::error::Error + Send + Sync>;
+
+async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let mut findings = server(pool).await?;
+    let (current, newest) = (migrate::current(pool).await?, migrate::newest());
+    let found =
+        current.map_or_else(|| "no schema".to_owned(), |version| format!("version {version}"));
+    let fine = current == Some(newest);
+    findings.push(Finding::new(
+        "schema",
+        found,
+        fine,
+        "`chainkeel migrate` brings it to this program's version",
+    ));
+    if current.is_none() {
+        return Ok(findings);
+    }
+    findings.extend(ledger(pool).await?);
+    findings.extend(work(pool).await?);
+    for build in builds::list(pool).await? {
+        if !matches!(build.state, builds::State::Live | builds::State::Parked) {
+            continue;
+        }
+        let head =
+            sqlx::query_scalar!("select head from sequencer where id = 1").fetch_one(pool).await?;
+        let behind = head - build.position;
+        let parked = build.parked_reason.as_deref();
+        let found = match parked {
+            Some(reason) => format!("{} is parked: {reason}", build.projection),
+            None => format!("{} is {behind} events behind", build.projection),
+        };
+        let fine = parked.is_none() && behind <= MAX_LAG;
+        findings.push(Finding::new(
+            "view",
+            found,
+            fine,
+            "is a projector running? `chainkeel projections rebuild` builds a parked view anew",
+        ));
+    }
+    Ok(findings)
+}
+
+async fn server(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let server = sqlx::query!(
+        r#"select current_setting('server_version_num')::int as "version!", version() as "about!",
+                  current_setting('fsync') as "fsync!", current_setting('synchronous_commit') as "commit!",
+                  current_setting('data_checksums') as "checksums!", clock_timestamp() as "now!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    let skew = (server.now - SystemClock.now()).abs();
+    let about: String = server.about.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    Ok(vec![
+        Finding::new(
+            "postgresql",
+            about,
+            server.version >= MIN_POSTGRES,
+            "use PostgreSQL 15 or newer",
+        ),
+        Finding::new(
+            "fsync",
+            server.fsync.clone(),
+            server.fsync == "on",
+            "set fsync = on: without it a crash loses what was acknowledged",
+        ),
+        Finding::new(
+            "commits",
+            format!("synchronous_commit = {}", server.commit),
+            server.commit != "off",
+            "set synchronous_commit = on: without it a crash loses what was acknowledged",
+        ),
+        Finding { what: "checksums", found: server.checksums, cure: None },
+        Finding::new(
+            "clock",
+            format!("{} ms apart", skew.whole_milliseconds()),
+            skew <= MAX_SKEW,
+            "let both machines keep their clocks by NTP",
+        ),
+    ])
+}
+
+async fn ledger(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let now: OffsetDateTime = SystemClock.now();
+    let ahead = partitions::months_ahead(pool, now).await?;
+    let unordered = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select from events, sequencer s
+              where s.id = 1 and xid >= pg_snapshot_xmax(s.last_snapshot) limit $1) e"#,
+        MAX_LAG + 1,
+    )
+    .fetch_one(pool)
+    .await?;
+    let head =
+        sqlx::query_scalar!("select head from sequencer where id = 1").fetch_one(pool).await?;
+    Ok(vec![
+        Finding::new(
+            "months ahead",
+            ahead.to_string(),
+            ahead >= partitions::MONTHS_AHEAD_ALARM,
+            "`chainkeel migrate` makes the months that are missing: without one, no run can begin",
+        ),
+        Finding::new(
+            "ledger",
+            format!("{head} events in order, {unordered} without a position yet"),
+            unordered <= MAX_LAG,
+            "is a process of this installation running? One of them orders the ledger",
+        ),
+    ])
+}
+
+async fn work(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let work = sqlx::query!(
+        r#"select (select count(*) from workers where lease_until > clock_timestamp()) as "alive!",
+                  (select count(*) from slot_leases s join workers w on w.worker_id = s.owner
+                    where w.lease_until > clock_timestamp()) as "owned!",
+                  (select count(*) from leases l join workers w on w.worker_id = l.owner
+                    where l.kind = 'sequencer' and w.lease_until > clock_timestamp()) as "sequencers!",
+                  (select count(*) from run_inbox where refusal is null
+                     and created_at < clock_timestamp() - interval '1 minute') as "waiting!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(vec![
+        Finding::new(
+            "processes",
+            format!("{} alive", work.alive),
+            work.alive > 0,
+            "start one: `chainkeel dev`, or `chainkeel serve`",
+        ),
+        Finding::new(
+            "slots",
+            format!("{} of 256 owned", work.owned),
+            work.owned == 256,
+            "start a process with the role `worker`, or wait for a dead one's leases to run out (8 s)",
+        ),
+        Finding::new(
+            "sequencer",
+            format!("{} in office", work.sequencers),
+            work.sequencers == 1,
+            "start a process, or wait for a dead one's lease to run out (8 s)",
+        ),
+        Finding::new(
+            "inbox",
+            format!("{} orders wait for over a minute", work.waiting),
+            work.waiting == 0,
+            "start a process with the role `worker`",
+        ),
+    ])
+}

@@ -1,0 +1,235 @@
+//! `chainkeel projections`: how far the views are, and building them anew while traffic goes on.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::config::begin;
+use super::failure::Failure;
+use super::migrate::database;
+use super::print::{line, print_json};
+use crate::config::{Flags, Surroundings};
+use crate::journal::{Bells, Config, Journal, pool};
+use crate::projections::rebuild::{self, Means, Phase, Progress};
+use crate::projections::{self, Comparison, Projection, Reason, builds, verify};
+
+/// Shows the views and builds them anew from the ledger
+#[derive(Debug, Args)]
+pub(super) struct Projections {
+    #[command(flatten)]
+    flags: Flags,
+    /// Print JSON for programs instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// How far each view is, and its builds
+    List,
+    /// Build a view anew beside the live one, compare, and put it into service
+    Rebuild {
+        /// The view; all of them when none is named
+        name: Option<String>,
+    },
+    /// Fold the ledger again and compare every row with the live view; changes nothing
+    Verify {
+        /// The view; all of them when none is named
+        name: Option<String>,
+    },
+}
+
+impl Projections {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = begin(&self.flags, &Surroundings::read())?;
+        let database = database(&config)?;
+        actix_rt::System::new().block_on(async {
+            let pool = pool::serving(&database, 4);
+            // Only read from: nobody runs its lanes.
+            let (journal, _lanes) = Journal::open(pool, &Bells::default(), Config::default());
+            let means = Means { database, journal };
+            match self.what {
+                What::List => list(&means, self.json).await,
+                What::Rebuild { name } => {
+                    for projection in named(name.as_deref())? {
+                        rebuild_one(&means, projection, self.json).await?;
+                    }
+                    Ok(())
+                }
+                What::Verify { name } => {
+                    let mut same = true;
+                    for projection in named(name.as_deref())? {
+                        same &= verify_one(&means, projection, self.json).await?;
+                    }
+                    if same { Ok(()) } else { Err(differs()) }
+                }
+            }
+        })
+    }
+}
+
+fn differs() -> Failure {
+    Failure::new("a view differs from the ledger")
+        .cure("`chainkeel projections rebuild NAME` builds it anew; readers see no gap")
+}
+
+fn named(name: Option<&str>) -> Result<Vec<&'static dyn Projection>, Failure> {
+    let Some(name) = name else { return Ok(projections::all().to_vec()) };
+    let known = || projections::all().iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
+    projections::by_name(name)
+        .map(|projection| vec![projection])
+        .map_err(|error| Failure::of(&error).cure(format!("the views are {}", known())))
+}
+
+async fn list(means: &Means, json: bool) -> Result<(), Failure> {
+    let head = means.journal.head().await.map_err(|error| Failure::of(&error))?;
+    let builds = builds::list(means.journal.pool()).await.map_err(|error| Failure::of(&error))?;
+    if json {
+        let builds: Vec<Value> = builds
+            .iter()
+            .map(|build| {
+                json!({
+                    "projection": build.projection,
+                    "version": build.version,
+                    "build": build.build_id,
+                    "state": build.state.as_str(),
+                    "position": build.position,
+                    "lag": head - build.position,
+                    "parkedPosition": build.parked_position,
+                    "parkedReason": build.parked_reason,
+                })
+            })
+            .collect();
+        print_json(&json!({ "head": head, "builds": builds }));
+        return Ok(());
+    }
+    line(&format!("the ledger's head is at position {head}\n"));
+    line("VIEW               VERSION  BUILD  STATE       POSITION       BEHIND");
+    for build in builds {
+        line(&format!(
+            "{:<18} {:>7}  {:>5}  {:<9} {:>10}   {:>10}",
+            build.projection,
+            build.version,
+            build.build_id,
+            build.state.as_str(),
+            build.position,
+            head - build.position
+        ));
+        if let (Some(position), Some(reason)) = (build.parked_position, build.parked_reason) {
+            line(&format!("  parked at position {position}: {reason}"));
+        }
+    }
+    Ok(())
+}
+
+async fn rebuild_one(
+    means: &Means,
+    projection: &'static dyn Projection,
+    json: bool,
+) -> Result<(), Failure> {
+    let name = projection.name();
+    let bar = bar(name, json);
+    let rebuilt = rebuild::rebuild(means, projection, rebuild::LANES, |progress| {
+        show(&bar, &progress);
+    })
+    .await;
+    bar.finish_and_clear();
+    let rebuilt = rebuilt.map_err(|error| Failure::of(&error))?;
+    let seconds = rebuilt.folding.as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let rate = rebuilt.events as f64 / seconds.max(0.001);
+    let comparison = compared(&rebuilt.comparison);
+    if json {
+        print_json(&json!({
+            "projection": name,
+            "build": rebuilt.build_id,
+            "position": rebuilt.position,
+            "events": rebuilt.events,
+            "seconds": seconds,
+            "eventsPerSecond": rate,
+            "comparison": comparison,
+        }));
+    } else {
+        line(&format!(
+            "{name}: build {} is live at position {}; {} events in {seconds:.1} s ({rate:.0}/s); {comparison}",
+            rebuilt.build_id, rebuilt.position, rebuilt.events
+        ));
+    }
+    Ok(())
+}
+
+async fn verify_one(
+    means: &Means,
+    projection: &'static dyn Projection,
+    json: bool,
+) -> Result<bool, Failure> {
+    let name = projection.name();
+    let bar = bar(name, json);
+    let verified = verify::verify(means, projection, rebuild::LANES, |position, target| {
+        bar.set_length(u64::try_from(target).unwrap_or_default());
+        bar.set_position(u64::try_from(position).unwrap_or_default());
+    })
+    .await;
+    bar.finish_and_clear();
+    let comparison = verified.map_err(|error| Failure::of(&error))?;
+    let same = !matches!(comparison, Comparison::Different(_));
+    if json {
+        print_json(
+            &json!({ "projection": name, "same": same, "comparison": compared(&comparison) }),
+        );
+    } else {
+        line(&format!("{name}: {}", compared(&comparison)));
+    }
+    Ok(same)
+}
+
+fn compared(comparison: &Comparison) -> String {
+    match comparison {
+        Comparison::Same { rows, position } => {
+            format!("{rows} rows at position {position}, each as the ledger makes it")
+        }
+        Comparison::Different(difference) => {
+            format!(
+                "it differs from the ledger, first in {} at {}",
+                difference.table, difference.key
+            )
+        }
+        Comparison::NotComparable(Reason::OtherVersion) => {
+            "not compared: the live build was of another version".to_owned()
+        }
+        Comparison::NotComparable(Reason::LiveIsBehind) => {
+            "not compared: the live build was behind (is a projector running?)".to_owned()
+        }
+    }
+}
+
+fn bar(name: &'static str, json: bool) -> ProgressBar {
+    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    let style = "{prefix} {msg:10} [{bar:30}] {pos}/{len}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_prefix(name);
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: &Progress) {
+    let phase = match progress.phase {
+        Phase::Folding => "folding",
+        Phase::Indexing => "indexing",
+        Phase::Comparing => "comparing",
+        Phase::Flipping => "flipping",
+    };
+    let left = progress
+        .remaining
+        .filter(|left| *left > Duration::from_secs(1))
+        .map(|left| format!(", {} left", HumanDuration(left)))
+        .unwrap_or_default();
+    bar.set_length(u64::try_from(progress.target).unwrap_or_default());
+    bar.set_position(u64::try_from(progress.position).unwrap_or_default());
+    bar.set_message(format!("{phase}, {:.0} events/s{left}", progress.per_second));
+}

@@ -1,0 +1,197 @@
+//! `chainkeel run`: start runs, watch them, look at them, replay them.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use futures::TryStreamExt;
+use serde_json::{Value, json};
+
+use super::client::{Client, Error, read_json, refused, unreachable};
+use super::print::{line, print_json};
+use super::replay;
+use super::sse::Events;
+use super::workflow::text_of;
+
+/// How often a stream that broke off is taken up again before the command gives up.
+const RECONNECTS: u32 = 20;
+
+/// What to do with runs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Run {
+    /// Start a run of a workflow's live version.
+    Start {
+        /// The workflow.
+        workflow: String,
+        /// Its input, as JSON.
+        #[arg(long, conflicts_with = "input_file")]
+        input: Option<String>,
+        /// A file with its input; `-` reads standard input.
+        #[arg(long)]
+        input_file: Option<PathBuf>,
+        /// Show what happens until the run is over; the exit code is 1 unless it succeeds.
+        #[arg(long)]
+        watch: bool,
+        /// Starting twice with the same key starts one run.
+        #[arg(long)]
+        idempotency_key: Option<String>,
+    },
+    /// Show a run and where each of its nodes stands.
+    Show {
+        /// The run.
+        id: String,
+    },
+    /// Show what happens in a run until it is over.
+    Watch {
+        /// The run.
+        id: String,
+    },
+    /// End a run before its time.
+    Cancel {
+        /// The run.
+        id: String,
+        /// Why, for the ledger.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Decide a recorded run again, event by event, and name the first one that differs.
+    Replay {
+        /// The run.
+        id: String,
+    },
+}
+
+impl Run {
+    /// Does it.
+    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+        match self {
+            Self::Start { workflow, input, input_file, watch, idempotency_key } => {
+                let payload = payload(input, input_file)?;
+                let path = format!("/v1/workflows/{workflow}/run");
+                let body = json!({ "payload": payload });
+                let started = client.post_once(&path, &body, idempotency_key.as_deref()).await?;
+                let id = text_of(&started, "runId").to_owned();
+                if client.json && !watch {
+                    print_json(&started);
+                } else if !client.json {
+                    line(&id);
+                }
+                if watch { follow(client, &id).await } else { Ok(()) }
+            }
+            Self::Show { id } => show(client, &id).await,
+            Self::Watch { id } => follow(client, &id).await,
+            Self::Cancel { id, reason } => {
+                let body = reason.map_or(json!({}), |reason| json!({ "reason": reason }));
+                let answer = client.post(&format!("/v1/runs/{id}/cancel"), &body).await?;
+                if client.json {
+                    print_json(&answer);
+                } else {
+                    line("asked to cancel");
+                }
+                Ok(())
+            }
+            Self::Replay { id } => replay::replay(client, &id).await,
+        }
+    }
+}
+
+fn payload(input: Option<String>, file: Option<PathBuf>) -> Result<Value, Error> {
+    if let Some(file) = file {
+        return read_json(&file);
+    }
+    let Some(text) = input else { return Ok(json!({})) };
+    serde_json::from_str(&text)
+        .map_err(|source| Error::NotJson { what: "the input".to_owned(), source })
+}
+
+async fn show(client: &Client, id: &str) -> Result<(), Error> {
+    let run = client.get(&format!("/v1/runs/{id}")).await?;
+    if client.json {
+        print_json(&run);
+        return Ok(());
+    }
+    let version = run.get("workflowVersion").and_then(Value::as_u64).unwrap_or_default();
+    line(&format!("{id}  {}", text_of(&run, "status")));
+    line(&format!("workflow {} version {version}", text_of(&run, "workflowId")));
+    line(&format!("started  {}", text_of(&run, "startedAt")));
+    if !text_of(&run, "finishedAt").is_empty() {
+        line(&format!("finished {}", text_of(&run, "finishedAt")));
+    }
+    let nodes = run.get("executionState").and_then(Value::as_object);
+    for (node, state) in nodes.into_iter().flatten() {
+        let error = state.get("error").map(|error| text_of(error, "message")).unwrap_or_default();
+        line(&format!(
+            "  {:<10} {node} ({}) {error}",
+            text_of(state, "status"),
+            text_of(state, "type")
+        ));
+    }
+    Ok(())
+}
+
+/// Prints the events of a run as they come, through lost connections, until the run is over.
+async fn follow(client: &Client, id: &str) -> Result<(), Error> {
+    let path = format!("/v1/runs/{id}/stream");
+    let mut last: Option<String> = None;
+    for _ in 0..RECONNECTS {
+        let opened = client.streams().events(&path, last.as_deref()).await;
+        let (status, bytes) =
+            opened.map_err(|source| unreachable(client.streams().base().as_str(), source))?;
+        if !status.is_success() {
+            let body: Vec<u8> = bytes
+                .try_fold(Vec::new(), |mut all, chunk| async move {
+                    all.extend_from_slice(&chunk);
+                    Ok(all)
+                })
+                .await
+                .unwrap_or_default();
+            return Err(refused(serde_json::from_slice(&body).unwrap_or_default()));
+        }
+        let mut events = Events::new(bytes);
+        while let Ok(Some(event)) = events.next().await {
+            if event.id.is_some() {
+                last.clone_from(&event.id);
+            }
+            let Ok(data) = serde_json::from_str::<Value>(&event.data) else { continue };
+            if client.json {
+                print_json(&data);
+            } else {
+                line(&in_words(&data));
+            }
+            match text_of(&data, "type") {
+                "succeeded" => return Ok(()),
+                end @ ("failed" | "cancelled") => {
+                    return Err(Error::Outcome(format!("the run {end}")));
+                }
+                _ => {}
+            }
+        }
+    }
+    Err(Error::Outcome(format!("the stream of {id} broke off {RECONNECTS} times")))
+}
+
+/// An event as a line: when, what, where, and what matters of it.
+pub(super) fn in_words(event: &Value) -> String {
+    let at = text_of(event, "recordedAt").get(11..23).unwrap_or_default();
+    let kind = text_of(event, "type");
+    // The payload is as it stands on the ledger: the event inside its name.
+    let payload =
+        event.pointer("/payload").and_then(|payload| payload.get(kind)).unwrap_or(&Value::Null);
+    let matters = ["branch", "dueAt", "source", "reason"]
+        .iter()
+        .filter_map(|key| {
+            payload.get(*key).and_then(Value::as_str).map(|value| format!("{key} {value}"))
+        })
+        .chain(
+            payload
+                .pointer("/result/message")
+                .and_then(Value::as_str)
+                .map(|message| format!("{message:?}")),
+        )
+        .chain(payload.pointer("/failure/message").and_then(Value::as_str).map(str::to_owned))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let sequence = event.get("sequence").and_then(Value::as_i64).unwrap_or_default();
+    format!("{at} {sequence:>3} {:<16} {:<18} {matters}", kind, text_of(payload, "node"))
+        .trim_end()
+        .to_owned()
+}

@@ -1,0 +1,130 @@
+//! `chainkeel workflow`: check, save and publish workflows from files.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::client::{Client, Error, read_json};
+use super::print::{line, print_json};
+
+/// What to do with workflows.
+#[derive(Debug, Subcommand)]
+pub(super) enum Workflow {
+    /// Check a workflow file and list every problem; nothing is saved.
+    Validate {
+        /// `{name, description, definition}` or a bare definition; `-` reads standard input.
+        file: PathBuf,
+    },
+    /// Save a workflow file as a draft: a new workflow, or with --id a new draft of that one.
+    Apply {
+        /// `{name, description, definition}`; `-` reads standard input.
+        file: PathBuf,
+        /// The workflow whose draft it becomes.
+        #[arg(long)]
+        id: Option<String>,
+        /// Make it the live version at once.
+        #[arg(long)]
+        publish: bool,
+    },
+    /// Make a workflow's draft its live version.
+    Publish {
+        /// The workflow.
+        id: String,
+        /// The version that you saw; another one now is a conflict.
+        #[arg(long)]
+        expected_version: Option<u64>,
+    },
+}
+
+impl Workflow {
+    /// Does it.
+    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+        match self {
+            Self::Validate { file } => validate(client, read_json(&file)?).await,
+            Self::Apply { file, id, publish } => {
+                apply(client, read_json(&file)?, id, publish).await
+            }
+            Self::Publish { id, expected_version } => {
+                let record = publish(client, &id, expected_version).await?;
+                show(client, &record)
+            }
+        }
+    }
+}
+
+async fn validate(client: &Client, file: Value) -> Result<(), Error> {
+    let (name, definition) = match file.get("definition") {
+        Some(definition) => (file.get("name").cloned(), definition.clone()),
+        None => (None, file),
+    };
+    let mut body = json!({ "definition": definition });
+    if let Some(name) = name {
+        body["name"] = name;
+    }
+    let report = client.post("/v1/workflows/validate", &body).await?;
+    let valid = report.get("valid").and_then(Value::as_bool).unwrap_or_default();
+    if client.json {
+        print_json(&report);
+    } else if valid {
+        line("valid: it can be published");
+    }
+    if valid {
+        return Ok(());
+    }
+    let problems = report.get("problems").and_then(Value::as_array).cloned().unwrap_or_default();
+    let text: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("  {}: {}", text_of(problem, "path"), text_of(problem, "message")))
+        .collect();
+    let count = problems.len();
+    let noun = if count == 1 { "problem" } else { "problems" };
+    Err(Error::Outcome(format!("{count} {noun}:\n{}", text.join("\n"))))
+}
+
+async fn apply(
+    client: &Client,
+    file: Value,
+    id: Option<String>,
+    publish_it: bool,
+) -> Result<(), Error> {
+    let mut record = match id {
+        Some(id) => client.put(&format!("/v1/workflows/{id}"), &file).await?,
+        None => client.post("/v1/workflows", &file).await?,
+    };
+    if publish_it {
+        let id = text_of(&record, "id").to_owned();
+        record = publish(client, &id, None).await?;
+    }
+    show(client, &record)
+}
+
+async fn publish(client: &Client, id: &str, expected_version: Option<u64>) -> Result<Value, Error> {
+    let body = expected_version.map_or(json!({}), |version| json!({ "expectedVersion": version }));
+    client.post(&format!("/v1/workflows/{id}/publish"), &body).await
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the last step of commands that can fail")]
+fn show(client: &Client, record: &Value) -> Result<(), Error> {
+    if client.json {
+        print_json(record);
+        return Ok(());
+    }
+    line(&format!(
+        "{}  {}  {}",
+        text_of(record, "id"),
+        text_of(record, "status"),
+        text_of(record, "name")
+    ));
+    if let Some(live) = record.get("liveVersion").and_then(Value::as_u64) {
+        line(&format!("live version {live}"));
+    }
+    if let Some(url) = record.get("webhookUrl").and_then(Value::as_str) {
+        line(&format!("webhook {url}"));
+    }
+    Ok(())
+}
+
+pub(super) fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
