@@ -5,9 +5,12 @@
 mod actions;
 mod architecture;
 mod contracts;
+mod crash;
 mod databases;
 mod dev;
 mod egress;
+mod golden;
+mod http;
 mod journal;
 mod projections;
 mod support;

@@ -1,7 +1,11 @@
 //! What tests share: a real PostgreSQL and a database of their own in it; peers to talk to.
 
+mod app;
+pub(crate) mod client;
 mod cluster;
 mod database;
+pub(crate) mod definitions;
 pub(crate) mod peer;
 
+pub(crate) use app::{TestApp, app};
 pub(crate) use database::{TestDatabase, database, empty_database};

@@ -1,0 +1,55 @@
+//! The real binary as a child process, to be killed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// The key that it is served with.
+pub(crate) const KEY: &str = "a-key-for-the-tests-of-crashes";
+
+/// A running `chainkeel serve`.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts it on a free port over a migrated database; returns when it listens.
+    pub(crate) fn start(database: &str, data_dir: &TempDir, egress: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
+            .arg("serve")
+            .env("DATABASE_URL", database)
+            .env("CHAINKEEL_DATA_DIR", data_dir.path())
+            .env("CHAINKEEL_LISTEN", "127.0.0.1:0")
+            .env("CHAINKEEL_ADMIN_KEY", KEY)
+            .env("CHAINKEEL_EGRESS_ALLOW", egress)
+            .env("CHAINKEEL_LOG_FILTER", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = loop {
+            let line = lines.next().expect("the server says where it listens").unwrap();
+            if let Some(at) = line.find("http://") {
+                break line[at..].trim().to_owned();
+            }
+        };
+        Self { child, url }
+    }
+
+    /// Ends it as the kernel does when memory is short: nothing of it runs any more.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have been killed before.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,349 @@
+//! A file for every (event type, version) that was ever written, and whole streams of every
+//! release: read and replayed for ever. A file is never changed; a new shape is a new file.
+//!
+//! `UPDATE=1` writes the files that are missing, and only those.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chainkeel::aggregates::{run, workflow};
+use chainkeel::primitives::{OrganizationId, WorkflowId};
+use cqrs_es::{Aggregate, DomainEvent};
+use engine::{
+    Carried, Fact, Failure, FailureCategory, Json, NodeId, Start, Stimulus, Trigger, WorkflowRef,
+};
+use serde_json::{Value, json};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const AT: OffsetDateTime = datetime!(2026-11-21 08:00:00.123456 UTC);
+const RUN: &str = "run_01h455vb4pex5vsknk084sn02q";
+
+fn directory(aggregate: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(aggregate)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own settings")]
+fn updating() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+/// What the file holds; writes it first where it is missing and that is wanted.
+fn golden(aggregate: &str, name: &str, today: &Value) -> Value {
+    let path = directory(aggregate).join(format!("{name}.json"));
+    if updating() && !path.exists() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("{today:#}\n")).unwrap();
+    }
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| {
+        panic!("{}: {error}; `UPDATE=1 cargo test golden` writes what is missing", path.display())
+    });
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Holds an event against its file, both ways.
+fn stands<E: DomainEvent>(aggregate: &str, event: &E) {
+    let today = serde_json::to_value(event).unwrap();
+    let name = format!("{}@{}", event.event_type(), event.event_version());
+    let kept = golden(aggregate, &name, &today);
+    assert_eq!(
+        today, kept,
+        "{aggregate} {name} is written in another shape: that is a new version"
+    );
+    let read: E = serde_json::from_value(kept).unwrap();
+    assert_eq!(&read, event, "{aggregate} {name} is read as something else");
+}
+
+/// Fails when a file is there that no event of today stands for, which an upcaster must read.
+fn every_file_is_known(aggregate: &str, known: &[String]) {
+    for entry in fs::read_dir(directory(aggregate)).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let name = file.trim_end_matches(".json");
+        assert!(known.iter().any(|event| event == name), "{aggregate}: nothing reads {file}");
+    }
+}
+
+fn names<E: DomainEvent>(events: &[E]) -> Vec<String> {
+    events.iter().map(|event| format!("{}@{}", event.event_type(), event.event_version())).collect()
+}
+
+#[test]
+fn every_event_of_a_run_is_read_as_it_was_written() {
+    let events: Vec<_> = facts().into_iter().map(run::Event).collect();
+    for event in &events {
+        stands("run", event);
+    }
+    every_file_is_known("run", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_workflow_is_read_as_it_was_written() {
+    let events = workflow_events();
+    for event in &events {
+        stands("workflow", event);
+    }
+    every_file_is_known("workflow", &names(&events));
+}
+
+#[test]
+fn the_runs_of_every_release_are_decided_again_as_they_were() {
+    golden("streams", "run-0.1.0", &serde_json::to_value(lived_through()).unwrap());
+    let mut streams = 0;
+    for entry in fs::read_dir(directory("streams")).unwrap() {
+        let path = entry.unwrap().path();
+        let facts: Vec<Fact> = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let replay = engine::verify(&facts);
+        assert_eq!(replay.divergence, None, "{}", path.display());
+        assert!(replay.run.status().is_terminal(), "{}", path.display());
+        streams += 1;
+    }
+    assert!(streams > 0);
+}
+
+#[test]
+fn the_goldens_of_a_workflow_fold_into_its_state() {
+    let mut state = workflow::Workflow::default();
+    for event in workflow_events() {
+        state.apply(event);
+    }
+    assert_eq!(state.live, Some(2));
+    assert_eq!(state.status, workflow::Status::Archived);
+}
+
+fn definition() -> Arc<engine::Definition> {
+    let definition = json!({
+        "props": { "limit": 10 },
+        "nodes": {
+            "root": { "type": "webhook", "payload": {}, "children": ["ask"] },
+            "ask": {
+                "type": "http-request",
+                "payload": { "method": "POST", "url": "{{$trigger.body.url}}" },
+                "retryPolicy": { "maxAttempts": 3, "strategy": "exponential", "initialInterval": 1000, "maxInterval": 60000, "backoffMultiplier": 2, "jitter": 0.5 },
+                "timeoutMs": 5000,
+                "children": ["large"]
+            },
+            "large": {
+                "type": "if",
+                "payload": { "condition": { "$and": [{ "{{ask.result.body.amount}}": { "$gt": "{{$props.limit}}" } }] } },
+                "children": ["approval", "small"]
+            },
+            "small": { "type": "log", "branch": "else", "payload": { "message": "small" } },
+            "approval": {
+                "type": "wait",
+                "branch": "then",
+                "payload": { "timeoutMs": 60000, "triggerType": "manual", "triggerConfig": {} },
+                "children": ["pause"]
+            },
+            "pause": { "type": "delay", "branch": "resumed", "payload": { "delayMs": 1000 }, "children": ["told"] },
+            "told": { "type": "log", "payload": { "message": "{{approval.result.triggerResult.by || 'somebody'}}" } }
+        }
+    });
+    Arc::new(engine::parse(&definition).unwrap())
+}
+
+fn value(value: Value) -> Json {
+    Arc::new(value)
+}
+
+fn trigger() -> Trigger {
+    Trigger {
+        kind: "webhook".into(),
+        source: "webhook".into(),
+        body: value(json!({ "url": "https://example.org" })),
+        headers: BTreeMap::from([("x-github-event".into(), "push".into())]),
+    }
+}
+
+/// One fact of every kind. The match makes the compiler ask for a new one here.
+fn facts() -> Vec<Fact> {
+    let node = || NodeId::new("ask");
+    let kind = || Arc::<str>::from("http-request");
+    let due_at = AT + Duration::seconds(1);
+    let failure = || Failure {
+        details: Some(value(json!({ "status": 503 }))),
+        ..Failure::passing("http_status", FailureCategory::Service, "the peer answered 503")
+    };
+    let carried = Carried::Skipped {};
+    let facts = vec![
+        Fact::Started {
+            run_id: RUN.into(),
+            workflow: WorkflowRef { id: "wf_01h455vb4pex5vsknk084sn02q".into(), version: 3 },
+            definition: definition(),
+            trigger: trigger(),
+            input: value(json!({ "url": "https://example.org" })),
+            source_run: Some("run_01h455vb4pex5vsknk084sn02r".into()),
+            carried: BTreeMap::from([(NodeId::new("small"), carried)]),
+            at: AT,
+        },
+        Fact::NodeStarted {
+            node: node(),
+            kind: kind(),
+            attempt: 1,
+            input: value(json!({ "method": "POST", "url": "https://example.org" })),
+            idempotency_key: format!("{RUN}:ask:1"),
+            timeout_ms: 5_000,
+            at: AT,
+        },
+        Fact::EffectRepeated { node: node(), attempt: 1, repeat: 1, at: AT },
+        Fact::NodeSucceeded {
+            node: NodeId::new("large"),
+            kind: "if".into(),
+            attempt: 1,
+            input: Some(value(json!({ "left": 25 }))),
+            result: value(json!({ "branch": "then" })),
+            branch: Some("then".into()),
+            at: AT,
+        },
+        Fact::NodeFailed {
+            node: node(),
+            kind: kind(),
+            attempt: 1,
+            input: None,
+            failure: failure(),
+            at: AT,
+        },
+        Fact::RetryScheduled { node: node(), attempt: 2, due_at, at: AT },
+        Fact::NodeSkipped { node: NodeId::new("small"), kind: "log".into(), at: AT },
+        Fact::NodeCancelled { node: NodeId::new("pause"), at: AT },
+        Fact::DelayStarted {
+            node: NodeId::new("pause"),
+            kind: "delay".into(),
+            input: value(json!({ "delayMs": 1000 })),
+            due_at,
+            at: AT,
+        },
+        Fact::WaitOpened {
+            node: NodeId::new("approval"),
+            kind: "wait".into(),
+            input: value(
+                json!({ "timeoutMs": 60000, "triggerType": "manual", "triggerConfig": {} }),
+            ),
+            due_at,
+            at: AT,
+        },
+        Fact::WaitResumed {
+            node: NodeId::new("approval"),
+            data: value(json!({ "by": "ada" })),
+            source: "manual".into(),
+            by: "admin".into(),
+            at: AT,
+        },
+        Fact::WaitTimedOut { node: NodeId::new("approval"), at: AT },
+        Fact::CancelRequested { by: "admin".into(), reason: Some("a mistake".into()), at: AT },
+        Fact::Succeeded { output: value(json!({ "told": { "message": "ada" } })), at: AT },
+        Fact::Failed { node: Some(node()), failure: failure(), at: AT },
+        Fact::Cancelled { by: "admin".into(), reason: None, at: AT },
+    ];
+    for fact in &facts {
+        match fact {
+            Fact::Started { .. }
+            | Fact::NodeStarted { .. }
+            | Fact::EffectRepeated { .. }
+            | Fact::NodeSucceeded { .. }
+            | Fact::NodeFailed { .. }
+            | Fact::RetryScheduled { .. }
+            | Fact::NodeSkipped { .. }
+            | Fact::NodeCancelled { .. }
+            | Fact::DelayStarted { .. }
+            | Fact::WaitOpened { .. }
+            | Fact::WaitResumed { .. }
+            | Fact::WaitTimedOut { .. }
+            | Fact::CancelRequested { .. }
+            | Fact::Succeeded { .. }
+            | Fact::Failed { .. }
+            | Fact::Cancelled { .. } => {}
+        }
+    }
+    facts
+}
+
+/// A run that fails once, is interrupted, retried, resumed and delayed, and succeeds.
+fn lived_through() -> Vec<Fact> {
+    let start = Start {
+        definition: definition(),
+        workflow: WorkflowRef { id: "wf_01h455vb4pex5vsknk084sn02q".into(), version: 3 },
+        trigger: trigger(),
+        input: value(json!({ "url": "https://example.org" })),
+        run_id: RUN.into(),
+        source_run: None,
+        carried: BTreeMap::new(),
+        at: AT,
+        chance: 0.0,
+    };
+    let ask = || NodeId::new("ask");
+    let failure =
+        Failure::passing("http_status", FailureCategory::Service, "the peer answered 503");
+    let answer = value(json!({ "status": 200, "body": { "amount": 25 } }));
+    let lived = [
+        Stimulus::EffectInterrupted { node: ask(), attempt: 1 },
+        Stimulus::EffectFailed { node: ask(), attempt: 1, failure },
+        Stimulus::TimerDue { node: ask() },
+        Stimulus::EffectSucceeded { node: ask(), attempt: 2, result: answer },
+        Stimulus::Resume {
+            node: NodeId::new("approval"),
+            data: value(json!({ "by": "ada" })),
+            source: "manual".into(),
+            by: "admin".into(),
+        },
+        Stimulus::TimerDue { node: NodeId::new("pause") },
+    ];
+    let (mut state, mut facts, mut at) = (engine::Run::default(), engine::start(start), AT);
+    for fact in &facts {
+        state.apply(fact);
+    }
+    for stimulus in lived {
+        at += Duration::seconds(5);
+        for fact in engine::decide(&state, stimulus, at, 0.25).unwrap() {
+            state.apply(&fact);
+            facts.push(fact);
+        }
+    }
+    facts
+}
+
+fn workflow_events() -> Vec<workflow::Event> {
+    let definition = || value(json!({ "nodes": { "root": { "type": "manual", "payload": {} } } }));
+    let by = || "admin".to_owned();
+    let events = vec![
+        workflow::Event::Created {
+            workflow_id: WorkflowId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            name: "Payments".into(),
+            description: Some("what they are for".into()),
+            definition: definition(),
+            webhook_secret_hash: "ab".repeat(32),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::DraftSaved {
+            name: Some("Payments, mended".into()),
+            description: None,
+            definition: Some(definition()),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::DraftDiscarded { by: by(), at: AT },
+        workflow::Event::Published { version: 1, definition: definition(), by: by(), at: AT },
+        workflow::Event::Paused { reason: workflow::PauseReason::Requested, by: by(), at: AT },
+        workflow::Event::Resumed { by: by(), at: AT },
+        workflow::Event::RolledBack {
+            version: 2,
+            restored: 1,
+            definition: definition(),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::Archived { by: by(), at: AT },
+    ];
+    let mut known = names(&events);
+    known.sort_unstable();
+    let mut all: Vec<String> = workflow::Event::NAMES
+        .iter()
+        .map(|name| format!("{name}@{}", workflow::Event::VERSION))
+        .collect();
+    all.sort_unstable();
+    assert_eq!(known, all, "an event has no golden");
+    events
+}

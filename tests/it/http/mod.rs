@@ -1,0 +1,12 @@
+//! The API over real connections, with a whole application behind it.
+
+mod authorization;
+mod definitions;
+mod documentation;
+mod idempotency;
+mod lists;
+mod malformed;
+mod positions;
+mod streams;
+mod webhooks;
+mod workflows;

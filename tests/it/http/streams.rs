@@ -1,0 +1,165 @@
+//! Streams: resumed at any position, without a gap or a duplicate; the slow are let go.
+
+use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::support::client::Event;
+use crate::support::{TestApp, app, definitions};
+
+fn ids(events: &[Event]) -> Vec<i64> {
+    events.iter().map(|event| event.id).collect()
+}
+
+#[actix_web::test]
+async fn a_finished_run_is_streamed_from_every_position_on() {
+    let app = app().await;
+    let run = app.finished_run(&app.published(&definitions::pure()).await).await;
+    let path = format!("/v1/runs/{run}/stream");
+    let mut stream = app.client.stream(&path, None).await;
+    assert_eq!(stream.status, 200);
+    assert!(
+        stream
+            .headers
+            .iter()
+            .any(|(n, v)| n == "content-type" && v.starts_with("text/event-stream"))
+    );
+    let all = stream.rest().await;
+    assert_eq!(all.first().unwrap().kind, "started");
+    assert_eq!(all.last().unwrap().kind, "succeeded");
+    for (index, event) in all.iter().enumerate().take(all.len() - 1) {
+        let rest = app.client.stream(&path, Some(event.id)).await.rest().await;
+        assert_eq!(rest, all[index + 1..]);
+        let by_query = format!("{path}?lastEventId={}", event.id);
+        assert_eq!(app.client.stream(&by_query, None).await.rest().await, all[index + 1..]);
+    }
+    let over = app.client.stream(&path, Some(all.last().unwrap().id)).await;
+    assert_eq!(over.status, 204, "a client that has seen the end is told to stay away");
+}
+
+#[actix_web::test]
+async fn a_run_is_watched_while_it_goes_on() {
+    let app = app().await;
+    let run = app.started_run(&app.published(&definitions::waiting()).await).await;
+    let mut stream = app.client.stream(&format!("/v1/runs/{run}/stream"), None).await;
+    let mut seen = Vec::new();
+    while seen.last().is_none_or(|event: &Event| event.kind != "wait_opened") {
+        seen.push(stream.next().await.expect("the run goes on"));
+    }
+    let path = format!("/v1/runs/{run}/nodes/approval/resume");
+    app.client.post(&path, &json!({"data": {"by": "Ada"}})).await.data();
+    seen.extend(stream.rest().await);
+    assert_eq!(seen.last().unwrap().kind, "succeeded");
+    let ledger = app.client.data(&format!("/v1/runs/{run}/events")).await;
+    let ledger: Vec<_> = ledger["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["position"].as_i64().unwrap())
+        .collect();
+    assert_eq!(ids(&seen), ledger);
+}
+
+#[actix_web::test]
+async fn a_client_that_comes_and_goes_under_churn_sees_each_event_once() {
+    const RUNS: usize = 31;
+    let app = app().await;
+    let id = app.published(&definitions::pure()).await;
+    let from = app.head().await;
+    let churn = async {
+        for _ in 1..RUNS {
+            app.started_run(&id).await;
+        }
+        let last = app.finished_run(&id).await;
+        let path = format!("/v1/runs/{last}/events");
+        app.eventually(
+            || app.client.data(&path),
+            |events| {
+                events["items"].as_array().unwrap().last().is_some_and(|e| e["position"].is_i64())
+            },
+        )
+        .await;
+        app.head().await
+    };
+    let watch = async {
+        let (mut seen, mut last) = (Vec::new(), from);
+        // Breaks off after one, two, three … events, so that it resumes at many positions.
+        for patience in (1..6).cycle() {
+            let mut stream = app.client.stream("/v1/activity/stream", Some(last)).await;
+            for _ in 0..patience {
+                let event = stream.next().await.expect("the stream goes on");
+                last = event.id;
+                seen.push(event);
+                if seen.iter().filter(|event| event.kind == "run.succeeded").count() == RUNS {
+                    return seen;
+                }
+            }
+        }
+        seen
+    };
+    let (head, seen) = futures::join!(churn, watch);
+    let seen = ids(&seen);
+    assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "out of order or twice: {seen:?}");
+    let listed = everything(&app, from, head).await;
+    let last = *seen.last().unwrap();
+    let listed: Vec<_> = listed.into_iter().filter(|position| *position <= last).collect();
+    assert_eq!(seen, listed);
+}
+
+/// The positions of all activity after `from`, from the list.
+async fn everything(app: &TestApp, from: i64, head: i64) -> Vec<i64> {
+    let mut positions = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/v1/activity?limit=100&minPosition={head}{cursor}");
+        let page = app.client.data(&path).await;
+        let items = page["items"].as_array().unwrap();
+        positions.extend(items.iter().map(|item| item["position"].as_i64().unwrap()));
+        let Some(next) = page["cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    positions.retain(|position| *position > from);
+    positions.sort_unstable();
+    positions
+}
+
+#[actix_web::test]
+async fn the_activity_of_one_workflow_is_told_apart() {
+    let app = app().await;
+    let one = app.published(&definitions::pure()).await;
+    let other = app.published(&definitions::pure()).await;
+    let mut stream =
+        app.client.stream(&format!("/v1/activity/stream?workflowId={one}"), None).await;
+    app.finished_run(&other).await;
+    let run = app.finished_run(&one).await;
+    let started = stream.next().await.unwrap();
+    let ended = stream.next().await.unwrap();
+    assert_eq!((started.kind.as_str(), ended.kind.as_str()), ("run.started", "run.succeeded"));
+    for event in [started, ended] {
+        assert_eq!((&event.data["runId"], &event.data["workflowId"]), (&json!(run), &json!(one)));
+    }
+}
+
+#[actix_web::test]
+async fn a_reader_that_stops_reading_slows_nobody_and_is_let_go() {
+    let app = app().await;
+    let id = app.published(&definitions::pure()).await;
+    // Connected, and never read from.
+    let mut slow = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    let head = format!(
+        "GET /v1/activity/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+        app.admin_key
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut quick = app.client.stream("/v1/activity/stream", None).await;
+    let from = app.head().await;
+    for _ in 0..40 {
+        let starts = (0..10).map(|_| app.started_run(&id));
+        futures::future::join_all(starts).await;
+    }
+    let mut succeeded = 0;
+    while succeeded < 400 {
+        let event = quick.next().await.expect("the quick reader is not let go");
+        assert!(event.id > from);
+        succeeded += usize::from(event.kind == "run.succeeded");
+    }
+}

@@ -1,0 +1,160 @@
+//! A whole house in the test's own process, with a database of its own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use chainkeel::access::AdminKey;
+use chainkeel::app::{House, Plan};
+use chainkeel::config::Role;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::{Value, json};
+use sqlx::Row;
+use tokio::sync::oneshot;
+
+use super::client::Client;
+use super::{TestDatabase, database};
+
+/// How long something may take that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An application that serves; it ends with its test.
+pub(crate) struct TestApp {
+    pub(crate) address: SocketAddr,
+    pub(crate) admin_key: String,
+    /// Sends the admin key.
+    pub(crate) client: Client,
+    pub(crate) database: TestDatabase,
+    running: Option<Running>,
+}
+
+/// The thread on which the house lives: it closes in order even when the test panics.
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// A fresh application.
+pub(crate) async fn app() -> TestApp {
+    let database = database().await;
+    let (admin_key, key) = AdminKey::generate([7; 32]);
+    let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = door.local_addr().unwrap();
+    let plan = Plan {
+        database: database.options(),
+        public_url: None,
+        roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
+        egress: chainkeel::egress::Config::default(),
+        effects_at_once: 64,
+        threads: 1,
+        label: "test".to_owned(),
+        exclusive: true,
+    };
+    let running = Running::start(plan, door, key);
+    let client = Client::new(address, Some(&admin_key));
+    let app = TestApp { address, admin_key, client, database, running: Some(running) };
+    app.eventually(|| app.client.get("/readyz"), |ready| ready.status == 200).await;
+    app
+}
+
+impl Running {
+    fn start(plan: Plan, door: TcpListener, key: AdminKey) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                let metrics = PrometheusBuilder::new().build_recorder().handle();
+                let house = House::open(plan, door, key, metrics).await.unwrap();
+                // Either way it is over.
+                let _ = stopped.await;
+                house.close().await;
+            });
+        });
+        Self { stop, thread }
+    }
+}
+
+impl TestApp {
+    /// Asks until the answer is as it should be.
+    pub(crate) async fn eventually<T, F: Future<Output = T>>(
+        &self,
+        ask: impl Fn() -> F,
+        good: impl Fn(&T) -> bool,
+    ) -> T {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let answer = ask().await;
+            if good(&answer) {
+                return answer;
+            }
+            assert!(Instant::now() < give_up, "it did not come to pass");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// A workflow with this draft; its id.
+    pub(crate) async fn created(&self, definition: &Value) -> String {
+        let body = json!({"name": "A workflow", "definition": definition});
+        self.client.post("/v1/workflows", &body).await.data()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A workflow that is live; its id.
+    pub(crate) async fn published(&self, definition: &Value) -> String {
+        let id = self.created(definition).await;
+        self.client.post(&format!("/v1/workflows/{id}/publish"), &json!({})).await.data();
+        id
+    }
+
+    /// A run that has begun; its id.
+    pub(crate) async fn started_run(&self, workflow: &str) -> String {
+        let body = json!({"payload": {"amount": 250}});
+        let started = self.client.post(&format!("/v1/workflows/{workflow}/run"), &body).await;
+        started.data()["runId"].as_str().unwrap().to_owned()
+    }
+
+    /// A run that is over; its id.
+    pub(crate) async fn finished_run(&self, workflow: &str) -> String {
+        let run = self.started_run(workflow).await;
+        let ended = |shown: &Value| !shown["finishedAt"].is_null();
+        let path = format!("/v1/runs/{run}?summary=true");
+        self.eventually(|| self.client.data(&path), ended).await;
+        run
+    }
+
+    /// Waits until a run stands there.
+    pub(crate) async fn until_status(&self, run: &str, status: &str) {
+        let path = format!("/v1/runs/{run}?summary=true");
+        self.eventually(|| self.client.data(&path), |shown| shown["status"] == status).await;
+    }
+
+    /// The last position of the ledger, once every event has one.
+    pub(crate) async fn head(&self) -> i64 {
+        let open = "select count(*) from events e where not exists (select from event_log l
+                     where (l.aggregate_type, l.aggregate_id, l.sequence)
+                         = (e.aggregate_type, e.aggregate_id, e.sequence))";
+        self.eventually(|| self.count(open), |open| *open == 0).await;
+        self.count("select coalesce(max(position), 0) from event_log").await
+    }
+
+    pub(crate) async fn count_events(&self) -> i64 {
+        self.count("select count(*) from events").await
+    }
+
+    pub(crate) async fn count_runs(&self) -> i64 {
+        self.count("select count(distinct aggregate_id) from events where aggregate_type = 'run'")
+            .await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
+    async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query(query).fetch_one(&self.database.pool).await.unwrap().get(0)
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(Running { stop, thread }) = self.running.take() {
+            let _ = stop.send(());
+            let _ = thread.join();
+        }
+    }
+}
