@@ -13,6 +13,12 @@ use super::candidate::Candidate;
 use super::error::while_doing;
 use super::projection::Projection;
 
+/// A candidate that is not further behind is close to the live build.
+const CLOSE: i64 = 4096;
+/// How often it is brought closer. Each time leaves what came meanwhile, which is ever less unless
+/// the live build is faster; then the snapshot has to suffice.
+const APPROACHES: u32 = 10;
+
 /// What comparing the live build with one made from the beginning has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Comparison {
@@ -62,6 +68,7 @@ pub(super) async fn with_live(
     frozen: &mut PgConnection,
 ) -> Result<Comparison, Error> {
     let failed = while_doing("comparing two builds");
+    approach(projection, candidate, frozen).await?;
     let mut snapshot = frozen
         .begin_with("begin isolation level repeatable read read only")
         .await
@@ -100,6 +107,24 @@ pub(super) async fn with_live(
     let live = row(&mut snapshot, live.build_id, &table, &key).await?;
     let rebuilt = row(&mut candidate.connection, rebuilt_id, &table, &key).await?;
     Ok(Comparison::Different(Difference { position, table, key, live, rebuilt }))
+}
+
+/// Brings the candidate close to the live build, so that little is left to do within the snapshot:
+/// a session that is idle in a transaction for long is ended by the server.
+async fn approach(
+    projection: &dyn Projection,
+    candidate: &mut Candidate<'_>,
+    connection: &mut PgConnection,
+) -> Result<(), Error> {
+    for _ in 0..APPROACHES {
+        let live = builds::live(connection, projection.name()).await?;
+        if live.version != projection.version() || live.position - candidate.build.position < CLOSE
+        {
+            break;
+        }
+        candidate.catch_up(live.position).await?;
+    }
+    Ok(())
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -117,9 +117,17 @@ pub async fn rebuild(
 /// Drops the projection's builds that were replaced a while ago. For whoever tidies up regularly.
 pub async fn drop_retired(means: &Means, projection: &'static dyn Projection) -> Result<(), Error> {
     let mut office = enter(means, projection).await?;
-    let left = builds::left_behind(&mut office, projection).await?;
+    drop_leftovers(&mut office, projection).await
+}
+
+/// Drops what nobody needs any more: not what a rebuild can go on with.
+pub(super) async fn drop_leftovers(
+    office: &mut PgConnection,
+    projection: &dyn Projection,
+) -> Result<(), Error> {
+    let left = builds::left_behind(office, projection).await?;
     let keep = left.map(|build| build.build_id);
-    builds::sweep(&mut office, projection.name(), keep, RETIRED_KEPT).await
+    builds::sweep(office, projection.name(), keep, RETIRED_KEPT).await
 }
 
 /// Takes the office that only one session has.

@@ -16,9 +16,9 @@ use crate::journal::{Batch, Recorded, Subscription, Tail};
 
 /// Events that one transaction takes at most.
 const MAX_EVENTS: usize = 2048;
-/// The least time between two transactions: at a high rate many events share one, and a view is
-/// behind by no more than this.
-const PACE: Duration = Duration::from_millis(10);
+/// The least time between two transactions: at a high rate many events share one. What comes after
+/// a pause is written at once.
+const PACE: Duration = Duration::from_millis(25);
 /// How often a runner that has nothing to do looks whether that has changed: another process holds
 /// the office, the build is parked, or it is of another version.
 const LOOK: Duration = Duration::from_millis(500);

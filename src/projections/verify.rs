@@ -8,7 +8,7 @@ use super::candidate::{Candidate, Means};
 use super::compare::{self, Comparison};
 use super::error::while_doing;
 use super::projection::Projection;
-use super::rebuild::enter;
+use super::rebuild::{drop_leftovers, enter};
 
 /// Folds the ledger again into a temporary build, up to where the live one is, and compares them
 /// row by row. `told` learns how far it is: position and target.
@@ -22,6 +22,7 @@ pub async fn verify(
 ) -> Result<Comparison, Error> {
     let mut office = enter(means, projection).await?;
     let target = builds::live(&mut office, projection.name()).await?.position;
+    drop_leftovers(&mut office, projection).await?;
     let mut candidate = Candidate::begin(means, projection, Purpose::Verify, &mut office).await?;
     let compared = async {
         candidate.fold(target, lanes, |position| told(position, target)).await?;
@@ -30,6 +31,9 @@ pub async fn verify(
     .await;
     let Candidate { build, connection, .. } = candidate;
     connection.close().await.map_err(while_doing("closing a connection"))?;
-    builds::drop_build(&mut office, build.build_id).await?;
+    if let Err(error) = builds::drop_build(&mut office, build.build_id).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::debug!(build_id = build.build_id, error, "the temporary build stays for now");
+    }
     compared
 }

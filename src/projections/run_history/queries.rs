@@ -8,6 +8,7 @@ use super::Projector;
 use crate::primitives::{OrganizationId, RunId, WorkflowId};
 use crate::projections::error::while_doing;
 use crate::projections::page::{Cursor, Page, Paging, Reflecting};
+use crate::projections::text::Text;
 use crate::projections::{Error, Positions};
 
 /// A run as it is listed and opened.
@@ -149,7 +150,7 @@ impl RunHistory {
             filter.since,
             filter.until,
             filter.node_status.map(ExecutionStatus::name),
-            filter.text,
+            filter.text.as_deref().map(|text| Text::from(text).to_string()),
             paging.after.as_ref().map(Cursor::key),
             paging.fetched(),
             paging.offset,

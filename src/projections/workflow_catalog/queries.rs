@@ -7,6 +7,7 @@ use super::Projector;
 use crate::primitives::{OrganizationId, WorkflowId};
 use crate::projections::error::while_doing;
 use crate::projections::page::{Cursor, Page, Paging, Reflecting};
+use crate::projections::text::Text;
 use crate::projections::{Error, Positions};
 
 pub use crate::aggregates::workflow::Status;
@@ -129,7 +130,7 @@ impl WorkflowCatalog {
                 order by workflow_id desc limit $5 offset $6"#,
             organization.to_string(),
             filter.status.map(name_of),
-            filter.text,
+            filter.text.as_deref().map(|text| Text::from(text).to_string()),
             paging.after.as_ref().map(Cursor::key),
             paging.fetched(),
             paging.offset,

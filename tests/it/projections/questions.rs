@@ -62,6 +62,8 @@ async fn runs_are_found_by_status_node_status_workflow_time_and_text() {
     assert_eq!(found(text("HTTP_503")).await.len(), failed);
     assert_eq!(found(text(&everything[7].run_id)).await[0].run_id, everything[7].run_id);
     assert!(found(text("nobody wrote this")).await.is_empty());
+    // What the view holds in the place of a character that the database cannot.
+    assert_eq!(found(text("side\0 is BUSY")).await.len(), failed);
 }
 
 #[tokio::test]
