@@ -396,7 +396,8 @@ impl Parts<'_> {
             desk: self.desk.clone(),
             clock: Arc::clone(self.clock),
         };
-        self.watch(Watch::new("timers", move |stop| timers.clone().run(stop))).await?;
+        // The view of the same matter is a part, too, and parts are known by their names.
+        self.watch(Watch::new("due timers", move |stop| timers.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.pool.clone()),
             bells: self.bells.clone(),

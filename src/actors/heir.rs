@@ -48,7 +48,11 @@ impl Heir {
                 slots = gained.recv() => slots,
             };
             let Some(slots) = slots else { return Ok(()) };
-            self.take_up(&slots.into_iter().collect()).await?;
+            let slots = slots.into_iter().collect();
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                taken_up = self.take_up(&slots) => taken_up?,
+            }
         }
     }
 

@@ -78,19 +78,14 @@ impl StreamHub {
 
     /// Lets go of all clients, so that their streams end before the server stops.
     pub fn close(&self) {
-        let mut clients = self.clients();
-        clients.runs.clear();
-        clients.activity.clear();
-        clients.count = 0;
-        metrics::gauge!("chainkeel_stream_clients").set(0.0);
+        self.clients().let_go();
     }
 
     /// Follows the tail until it is told to stop. What was lost when a former loop died is not
     /// made up for: its clients are let go, and come back with the position that they know.
     pub async fn run(self, tail: Tail, stop: CancellationToken) -> Result<(), journal::Error> {
-        self.close();
         let mut subscription = tail.subscribe(tail.head());
-        self.clients().position = subscription.position();
+        self.clients().begin(subscription.position());
         loop {
             let batch = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -106,6 +101,20 @@ impl StreamHub {
 }
 
 impl Clients {
+    /// Begins anew. In one step: a client that came between the two would take a position for known
+    /// from which on nothing is sent to it.
+    fn begin(&mut self, position: i64) {
+        self.let_go();
+        self.position = position;
+    }
+
+    fn let_go(&mut self) {
+        self.runs.clear();
+        self.activity.clear();
+        self.count = 0;
+        metrics::gauge!("chainkeel_stream_clients").set(0.0);
+    }
+
     fn deliver(&mut self, batch: &[Recorded]) {
         let mut let_go = 0;
         for event in batch {
