@@ -11,6 +11,7 @@
 pub mod activity;
 pub mod answer;
 pub mod api;
+pub mod catalog;
 pub mod extract;
 pub mod health;
 pub mod idempotency;

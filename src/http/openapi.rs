@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{activity, health, inbound, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, projections, runs, workflows};
 
 /// Where the document is.
 pub(super) const PATH: &str = "/openapi.json";
@@ -49,6 +49,10 @@ pub(super) const PATH: &str = "/openapi.json";
         runs::resume_wait,
         activity::list,
         activity::stream,
+        catalog::actions,
+        catalog::action,
+        catalog::triggers,
+        catalog::trigger,
         projections::list,
         inbound::webhook,
     ),
@@ -59,6 +63,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "runs", description = "What workflows did, step by step"),
         (name = "activity", description = "What happens, as it happens"),
         (name = "webhooks", description = "Where the outside starts runs"),
+        (name = "catalog", description = "What nodes there are"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

@@ -21,6 +21,7 @@ pub enum Code {
     VersionNotFound,
     RunNotFound,
     NodeNotFound,
+    NodeTypeNotFound,
     WebhookNotFound,
     VersionConflict,
     WorkflowRefuses,
@@ -51,7 +52,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 29] = [
+pub const ALL: [Code; 30] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -69,6 +70,7 @@ pub const ALL: [Code; 29] = [
     Code::VersionNotFound,
     Code::RunNotFound,
     Code::NodeNotFound,
+    Code::NodeTypeNotFound,
     Code::WebhookNotFound,
     Code::VersionConflict,
     Code::WorkflowRefuses,
@@ -211,6 +213,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "The run has no such node",
             "the run's definition has no node with this id",
             "Node ids are the keys of `nodes` in the definition that the run was started with.",
+        ),
+        Code::NodeTypeNotFound => entry!(
+            "node-type-not-found",
+            404,
+            "There is no such node type",
+            "there is no node type with this name here",
+            "`GET /v1/actions` and `GET /v1/triggers` list those there are.",
         ),
         Code::WebhookNotFound => entry!(
             "webhook-not-found",

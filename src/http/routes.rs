@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
-use super::{activity, health, inbound, openapi, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, openapi, projections, runs, workflows};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,10 @@ table! {
     POST   "/v1/runs/{id}/nodes/{nodeId}/resume"     BearerOrSecret  runs::resume_wait;
     GET    "/v1/activity"                            Bearer          activity::list;
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
+    GET    "/v1/actions"                             Bearer          catalog::actions;
+    GET    "/v1/actions/{type}"                      Bearer          catalog::action;
+    GET    "/v1/triggers"                            Bearer          catalog::triggers;
+    GET    "/v1/triggers/{type}"                     Bearer          catalog::trigger;
     GET    "/v1/projections"                         Bearer          projections::list;
     POST   "/v1/webhooks/{secret}"                   Public          inbound::webhook;
 }

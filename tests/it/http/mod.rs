@@ -1,6 +1,7 @@
 //! The API over real connections, with a whole application behind it.
 
 mod authorization;
+mod catalog;
 mod definitions;
 mod documentation;
 mod idempotency;

@@ -1,7 +1,6 @@
 //! Streams: resumed at any position, without a gap or a duplicate; the slow are let go.
 
 use serde_json::json;
-use tokio::io::AsyncWriteExt as _;
 
 use crate::support::client::Event;
 use crate::support::{TestApp, app, definitions};
@@ -140,26 +139,45 @@ async fn the_activity_of_one_workflow_is_told_apart() {
 }
 
 #[actix_web::test]
-async fn a_reader_that_stops_reading_slows_nobody_and_is_let_go() {
+async fn a_reader_that_stops_reading_slows_nobody_is_let_go_and_misses_nothing() {
+    const RUNS: usize = 900;
     let app = app().await;
-    let id = app.published(&definitions::pure()).await;
-    // Connected, and never read from.
-    let mut slow = tokio::net::TcpStream::connect(app.address).await.unwrap();
-    let head = format!(
-        "GET /v1/activity/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
-        app.admin_key
-    );
-    slow.write_all(head.as_bytes()).await.unwrap();
-    let mut quick = app.client.stream("/v1/activity/stream", None).await;
+    let id = app.published(&definitions::wordy()).await;
     let from = app.head().await;
-    for _ in 0..40 {
-        let starts = (0..10).map(|_| app.started_run(&id));
-        futures::future::join_all(starts).await;
+    // Connected, and not read from until all is over.
+    let mut slow = app.client.stream("/v1/activity/stream", None).await;
+    let mut quick = app.client.stream("/v1/activity/stream", None).await;
+    let churn = async {
+        for _ in 0..RUNS / 15 {
+            futures::future::join_all((0..15).map(|_| app.started_run(&id))).await;
+        }
+    };
+    let watch = async {
+        let mut seen = Vec::new();
+        while seen.iter().filter(|event: &&Event| event.kind == "run.failed").count() < RUNS {
+            seen.push(quick.next().await.expect("the quick reader is not let go"));
+        }
+        seen
+    };
+    let ((), quick) = futures::join!(churn, watch);
+    let mut seen = slow.rest().await;
+    assert!(seen.len() < quick.len(), "the slow reader was not let go");
+    let last = seen.last().map_or(from, |event| event.id);
+    let mut again = app.client.stream("/v1/activity/stream", Some(last)).await;
+    while seen.len() < quick.len() {
+        seen.push(again.next().await.expect("the stream goes on"));
     }
-    let mut succeeded = 0;
-    while succeeded < 400 {
-        let event = quick.next().await.expect("the quick reader is not let go");
-        assert!(event.id > from);
-        succeeded += usize::from(event.kind == "run.succeeded");
-    }
+    assert_eq!(ids(&seen), ids(&quick));
+}
+
+#[actix_web::test]
+async fn streams_end_when_the_server_stops() {
+    let mut app = app().await;
+    let run = app.started_run(&app.published(&definitions::waiting()).await).await;
+    let mut run = app.client.stream(&format!("/v1/runs/{run}/stream"), None).await;
+    let mut activity = app.client.stream("/v1/activity/stream", None).await;
+    run.next().await.expect("the run has begun");
+    app.stop();
+    run.rest().await;
+    assert_eq!(activity.rest().await, []);
 }

@@ -1,6 +1,6 @@
 //! A whole house in the test's own process, with a database of its own.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An application that serves; it ends with its test.
 pub(crate) struct TestApp {
-    pub(crate) address: SocketAddr,
-    pub(crate) admin_key: String,
     /// Sends the admin key.
     pub(crate) client: Client,
     pub(crate) database: TestDatabase,
@@ -30,7 +28,7 @@ pub(crate) struct TestApp {
 
 /// The thread on which the house lives: it closes in order even when the test panics.
 struct Running {
-    stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
     thread: JoinHandle<()>,
 }
 
@@ -52,7 +50,7 @@ pub(crate) async fn app() -> TestApp {
     };
     let running = Running::start(plan, door, key);
     let client = Client::new(address, Some(&admin_key));
-    let app = TestApp { address, admin_key, client, database, running: Some(running) };
+    let app = TestApp { client, database, running: Some(running) };
     app.eventually(|| app.client.get("/readyz"), |ready| ready.status == 200).await;
     app
 }
@@ -69,7 +67,7 @@ impl Running {
                 house.close().await;
             });
         });
-        Self { stop, thread }
+        Self { stop: Some(stop), thread }
     }
 }
 
@@ -120,6 +118,13 @@ impl TestApp {
         run
     }
 
+    /// Tells the server to stop; its end is awaited when the application is dropped.
+    pub(crate) fn stop(&mut self) {
+        if let Some(stop) = self.running.as_mut().and_then(|running| running.stop.take()) {
+            let _ = stop.send(());
+        }
+    }
+
     /// Waits until a run stands there.
     pub(crate) async fn until_status(&self, run: &str, status: &str) {
         let path = format!("/v1/runs/{run}?summary=true");
@@ -152,9 +157,9 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        if let Some(Running { stop, thread }) = self.running.take() {
-            let _ = stop.send(());
-            let _ = thread.join();
+        self.stop();
+        if let Some(running) = self.running.take() {
+            let _ = running.thread.join();
         }
     }
 }

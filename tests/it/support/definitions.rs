@@ -51,3 +51,11 @@ pub(crate) fn broken() -> Value {
         "lost": {"type": "log", "payload": {"message": "{{$nodes.a.result.x}}"}},
     }})
 }
+
+/// Fails with a long message.
+pub(crate) fn wordy() -> Value {
+    json!({"nodes": {
+        "root": {"type": "manual", "payload": {}, "children": ["stop"]},
+        "stop": {"type": "fail", "payload": {"message": "no further ".repeat(360)}},
+    }})
+}
