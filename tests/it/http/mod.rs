@@ -7,6 +7,7 @@ mod documentation;
 mod idempotency;
 mod lists;
 mod malformed;
+mod odd;
 mod positions;
 mod streams;
 mod webhooks;
