@@ -221,6 +221,7 @@ impl House {
             clock: &clock,
             ownership: &ownership,
             index: &index,
+            metrics: &metrics,
         };
         parts.start(lanes, reader).await?;
         let mut opened = Self {
@@ -341,6 +342,7 @@ struct Parts<'a> {
     clock: &'a Arc<dyn Clock>,
     ownership: &'a Arc<Ownership>,
     index: &'a Arc<TriggerIndex>,
+    metrics: &'a PrometheusHandle,
 }
 
 impl Parts<'_> {
@@ -384,6 +386,13 @@ impl Parts<'_> {
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;
         }
+        self.watch(offices::metrics(
+            self.metrics.clone(),
+            self.journal.clone(),
+            self.tail.clone(),
+            Arc::clone(self.ownership),
+        ))
+        .await?;
         let owner = pool::owner(&self.plan.database, 1);
         let clock = Arc::clone(self.clock);
         self.watch(housekeeping::part(self.journal.clone(), self.pool.clone(), owner, clock)).await

@@ -1,13 +1,21 @@
 //! The loops of the journal and of the projections, as parts that the supervisor hosts.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 
+use super::ownership::Ownership;
 use super::supervisor::Watch;
-use crate::journal::{self, Bells, Lane, Leases, Pace, Sequencer, Tail, TailReader};
+use crate::journal::{self, Bells, Journal, Lane, Leases, Pace, Sequencer, Tail, TailReader};
 use crate::projections::runner::Progress;
 use crate::projections::{self, Positions, Projection, Runner};
+
+/// How often the metrics are looked after.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// A lane of the group committer. It ends when the journal is closed and its queue empty.
 pub fn lane(name: &'static str, lane: Lane) -> Watch {
@@ -129,4 +137,32 @@ fn tell(name: &'static str, progress: &Progress, told: &mut Option<Progress>) {
         Progress::Replaced => tracing::info!(projection = name, "a new build of {name} is live"),
         Progress::Advanced { .. } => {}
     }
+}
+
+/// What the metrics say of the house as a whole, looked at every few seconds; the handle is told to
+/// digest what was measured meanwhile, or histograms would grow without end.
+#[expect(clippy::cast_precision_loss, reason = "floats are exact far beyond these counts")]
+pub fn metrics(
+    handle: PrometheusHandle,
+    journal: Journal,
+    tail: Tail,
+    ownership: Arc<Ownership>,
+) -> Watch {
+    Watch::new("metrics", move |stop| {
+        let (handle, journal) = (handle.clone(), journal.clone());
+        let (tail, ownership) = (tail.clone(), Arc::clone(&ownership));
+        async move {
+            let mut look = tokio::time::interval(UPKEEP);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return Ok::<(), journal::Error>(()),
+                    _ = look.tick() => {}
+                }
+                metrics::gauge!("chainkeel_ledger_head").set(tail.head() as f64);
+                metrics::gauge!("chainkeel_journal_queued").set(journal.queued() as f64);
+                metrics::gauge!("chainkeel_slots_owned").set(ownership.slots().len() as f64);
+                handle.run_upkeep();
+            }
+        }
+    })
 }
