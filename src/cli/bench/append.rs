@@ -1,13 +1,19 @@
-//! `bench append`: how many events a second the journal takes, through its whole path.
+//! How many events a second the journal takes: fenced, grouped, with an outcome for each append.
+//! In a database of its own, so that nothing else of the house works meanwhile.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+use tokio::task::AbortHandle;
 
-use crate::app::House;
-use crate::cli::client::Error;
-use crate::journal::{Append, Journal, Metadata, NewEvent, StreamId, slot_of};
-use crate::primitives::{CommandId, OrganizationId, RunId};
+use crate::journal::{
+    Append, Bells, Config, Error, Fence, Journal, Lane, Leases, Metadata, NewEvent, Runs, StreamId,
+    migrate, pool, slot_of,
+};
+use crate::primitives::{Clock, CommandId, OrganizationId, RunId, SystemClock, WorkerId};
 
 /// How long it is measured.
 const MEASURE: Duration = Duration::from_secs(3);
@@ -15,42 +21,72 @@ const MEASURE: Duration = Duration::from_secs(3);
 const AT_ONCE: usize = 1_024;
 /// Events of one append: what a run of five pure nodes writes.
 const EVENTS: usize = 8;
+/// The database of the measurement, beside that of the house.
+const DATABASE: &str = "append_probe";
 
-/// Events a second, each as large as `payload`, fenced and grouped as those of runs are.
-pub(super) async fn events_per_second(house: &House, payload: &str) -> Result<f64, Error> {
+/// Events a second, each as large as `payload`.
+pub(super) async fn events_per_second(
+    maintenance: &PgPool,
+    server: &PgConnectOptions,
+    payload: &str,
+) -> Result<f64, Error> {
+    let made = sqlx::raw_sql("create database append_probe").execute(maintenance).await;
+    made.map_err(|source| Error::Database {
+        doing: "making a database for the measurement",
+        source: source.into(),
+    })?;
+    let database = server.clone().database(DATABASE);
+    let owner = pool::owner(&database, 1);
+    migrate::run(&owner, SystemClock.now()).await?;
+    let serving = pool::serving(&database, 8);
+    let worker = WorkerId::generate();
+    let leases =
+        Leases::join(serving.clone(), worker, "bench", Runs::Wanted, Duration::from_mins(1))
+            .await?;
+    let fences: HashMap<i16, Fence> =
+        leases.acquire_slots().await?.into_iter().map(|fence| (fence.slot, fence)).collect();
+    let (journal, lanes) = Journal::open(serving, &Bells::default(), Config::default());
+    let hosts: Vec<AbortHandle> = lanes.into_iter().map(host).collect();
+    let rate = measure(&journal, &fences, payload).await;
+    journal.close();
+    hosts.iter().for_each(AbortHandle::abort);
+    rate
+}
+
+#[expect(clippy::disallowed_methods, reason = "a measurement's own task, ended by the handle")]
+fn host(lane: Lane) -> AbortHandle {
+    tokio::spawn(async move { lane.run().await }).abort_handle()
+}
+
+async fn measure(
+    journal: &Journal,
+    fences: &HashMap<i16, Fence>,
+    payload: &str,
+) -> Result<f64, Error> {
     let began = Instant::now();
-    let appends = futures::stream::repeat_with(|| one(house, payload))
+    let appends = futures::stream::repeat_with(|| journal.append(append(fences, payload)))
         .take_while(|_| std::future::ready(began.elapsed() < MEASURE))
         .buffer_unordered(AT_ONCE);
     let outcomes: Vec<_> = appends.collect().await;
     let elapsed = began.elapsed().as_secs_f64();
     let count = outcomes.len();
-    outcomes.into_iter().collect::<Result<Vec<()>, Error>>()?;
+    outcomes.into_iter().collect::<Result<Vec<_>, Error>>()?;
     Ok((count * EVENTS) as f64 / elapsed)
 }
 
-async fn one(house: &House, payload: &str) -> Result<(), Error> {
+fn append(fences: &HashMap<i16, Fence>, payload: &str) -> Append {
     let run = RunId::generate();
-    let append = Append {
-        // A type of its own would want a partition: these are runs that nobody executes.
+    let event = NewEvent {
+        event_type: "node_succeeded".into(),
+        event_version: "1.0".into(),
+        payload: payload.to_owned(),
+    };
+    Append {
         stream: StreamId::run(run),
         expected: 0,
-        events: vec![
-            NewEvent {
-                event_type: "measured".into(),
-                event_version: "1.0".into(),
-                payload: payload.to_owned(),
-            };
-            EVENTS
-        ],
+        events: vec![event; EVENTS],
         metadata: Metadata::new(OrganizationId::DEFAULT, "bench", CommandId::generate()),
-        fence: house.ownership.fence(slot_of(&run.to_string())),
+        fence: fences.get(&slot_of(&run.to_string())).copied(),
         side: Vec::new(),
-    };
-    record(&house.journal, append).await
-}
-
-async fn record(journal: &Journal, append: Append) -> Result<(), Error> {
-    let outcome = journal.append(append).await;
-    outcome.map(drop).map_err(|error| Error::Outcome(format!("the journal refused: {error}")))
+    }
 }

@@ -84,6 +84,7 @@ impl Report {
         line(&format!("  events     {:>8.0} /s{portion}", shape.events_per_second));
         print_latency("under load", shape.loaded);
         print_latency("alone", shape.alone);
+        line(&format!("  views      {:>8} events behind at the end", shape.views_behind));
         if let Some(mb) = shape.waiting_mb {
             line(&format!("  memory of {} waiting runs: {mb:.0} MB above idle", shape.runs));
         }

@@ -33,6 +33,8 @@ pub(super) struct Measured {
     pub(super) loaded: Option<Percentiles>,
     /// From the request to the end of a run that is alone.
     pub(super) alone: Option<Percentiles>,
+    /// Events that the slowest view was behind when the last run had finished.
+    pub(super) views_behind: i64,
     /// Memory above idle while as many runs wait as the measurement has, in MB; for the wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) waiting_mb: Option<f64>,
@@ -68,6 +70,7 @@ pub(super) async fn measure(
         target: shape.target(),
         loaded: Percentiles::of(loaded),
         alone: Percentiles::of(alone),
+        views_behind: 0,
         waiting_mb,
     })
 }

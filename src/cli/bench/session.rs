@@ -20,6 +20,7 @@ use crate::config::{Role, Surroundings};
 use crate::egress;
 use crate::journal::{migrate, pool};
 use crate::primitives::{Clock, SystemClock};
+use crate::projections::builds::State;
 use crate::{projections, telemetry};
 
 /// Connections of the private server.
@@ -109,8 +110,12 @@ impl Bench {
                         Error::Outcome(format!("measuring PostgreSQL: {error}"))
                     })?);
                 steps.show("the journal");
-                report.append_events_per_second =
-                    Some(append::events_per_second(&sitting.house, TYPICAL_PAYLOAD).await?);
+                let append =
+                    append::events_per_second(&sitting.owner, &sitting.database, TYPICAL_PAYLOAD);
+                let append = append
+                    .await
+                    .map_err(|error| Error::Outcome(format!("measuring the journal: {error}")))?;
+                report.append_events_per_second = Some(append);
                 let shapes = shape.map_or(Shape::ALL.to_vec(), |shape| vec![shape]);
                 for shape in shapes {
                     steps.show(shape.name());
@@ -151,7 +156,10 @@ impl Bench {
             Shape::Pure | Shape::Wait => self.runs,
             Shape::Effects => (self.runs / 2).max(1),
         };
-        runs::measure(client, finishes, shape, &sitting.echo_url, runs, self.at_once).await
+        let mut measured =
+            runs::measure(client, finishes, shape, &sitting.echo_url, runs, self.at_once).await?;
+        measured.views_behind = sitting.views_behind().await?;
+        Ok(measured)
     }
 }
 
@@ -207,6 +215,15 @@ impl Sitting {
         let watching = finishes.clone().spawn(house.tail.clone());
         let echo_url = format!("http://{}/", echo.address);
         Ok(Self { house, client, finishes, owner, database, echo, echo_url, watching })
+    }
+
+    /// How many events the slowest view is behind the ledger now.
+    async fn views_behind(&self) -> Result<i64, Error> {
+        let builds = projections::builds::list(&self.house.pool).await;
+        let builds = builds.map_err(|error| Error::Outcome(error.to_string()))?;
+        let live = builds.iter().filter(|build| build.state == State::Live);
+        let slowest = live.map(|build| build.position).min().unwrap_or_default();
+        Ok(self.house.tail.head() - slowest)
     }
 
     async fn rebuild(&self, name: &'static str) -> Result<ledger::Measured, Error> {
