@@ -19,6 +19,8 @@ use crate::triggers::{Lookup, TriggerIndex};
 const MAX_HANDOVERS: u32 = 3;
 /// How far the trigger index may be behind the ledger before a run is started all the same.
 const INDEX_PATIENCE: Duration = Duration::from_millis(100);
+/// The refusals of a resume that came too late, as another process names them.
+const SKIPPED: [&str; 2] = ["already_resumed", "expired"];
 /// How long the answer of another process is awaited.
 const FOREIGN_ANSWER: Duration = Duration::from_secs(5);
 /// How long passes at most before it is looked for again.
@@ -170,6 +172,9 @@ impl RunDesk {
                 refusal
                 @ (engine::Refusal::AlreadyResumed { .. } | engine::Refusal::Expired { .. }),
             )) => Ok(Resumed::Skipped { reason: refusal.to_string() }),
+            Err(Refused::Elsewhere { code, message }) if SKIPPED.contains(&code.as_str()) => {
+                Ok(Resumed::Skipped { reason: message })
+            }
             Err(refused) => Err(refused),
         }
     }

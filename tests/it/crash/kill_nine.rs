@@ -1,24 +1,21 @@
 //! `kill -9` at random moments during 200 runs: every run finishes exactly once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chainkeel::egress::{Api, HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 use sqlx::{PgPool, Row};
 
-use super::server::{KEY, Server};
+use super::client::Client;
+use super::server::Server;
 use crate::support::database;
 use crate::support::peer::Peer;
 
 const RUNS: usize = 200;
 /// How often the server is killed while the runs are under way.
 const KILLS: u32 = 6;
-/// How long the runs may take to finish after the last kill.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How often each idempotency key was seen by the peer.
 static SEEN: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
@@ -46,46 +43,6 @@ fn definition(peer: &Peer) -> Value {
     }})
 }
 
-/// Where the server is now; it moves with each start.
-type Address = Arc<Mutex<String>>;
-
-async fn call(
-    address: &Address,
-    method: Method,
-    path: &str,
-    key: Option<&str>,
-    body: Option<&Value>,
-) -> Option<Value> {
-    let url = address.lock().unwrap().clone();
-    let mut headers = HeaderMap::new();
-    if let Some(key) = key {
-        headers.insert(
-            HeaderName::from_static("idempotency-key"),
-            HeaderValue::from_str(key).unwrap(),
-        );
-    }
-    let answer = Api::new(&url, Some(KEY)).unwrap().call(method, path, headers, body).await.ok()?;
-    answer.status.is_success().then(|| answer.body["data"].clone())
-}
-
-/// Asks until there is an answer: the server may be down.
-async fn insist(
-    address: &Address,
-    method: Method,
-    path: &str,
-    key: Option<&str>,
-    body: Option<&Value>,
-) -> Value {
-    let give_up = Instant::now() + PATIENCE;
-    loop {
-        if let Some(data) = call(address, method.clone(), path, key, body).await {
-            return data;
-        }
-        assert!(Instant::now() < give_up, "{method} {path} had no answer for {PATIENCE:?}");
-        actix_web::rt::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 #[actix::test]
 async fn runs_finish_exactly_once_through_kills_at_random_moments() {
     // given a published workflow with two effects
@@ -95,69 +52,37 @@ async fn runs_finish_exactly_once_through_kills_at_random_moments() {
     });
     let start = |database: &str| Server::start(database, &data_dir, &peer.opening());
     let mut server = start(&database.url);
-    let address: Address = Arc::new(Mutex::new(server.url.clone()));
-    let body = json!({"name": "crashes", "definition": definition(&peer)});
-    let workflow =
-        insist(&address, Method::POST, "/v1/workflows", Some("create"), Some(&body)).await;
-    let workflow = workflow["id"].as_str().unwrap().to_owned();
-    let publish = format!("/v1/workflows/{workflow}/publish");
-    insist(&address, Method::POST, &publish, Some("publish"), Some(&json!({}))).await;
+    let client = Client::of(&server.url);
+    let workflow = client.publish(&definition(&peer)).await;
 
     // when the server is killed again and again while clients start runs and repeat themselves
-    let done = Arc::new(AtomicBool::new(false));
     let killer = {
-        let (address, done) = (Arc::clone(&address), Arc::clone(&done));
+        let client = client.clone();
         async move {
             for _ in 0..KILLS {
                 let moment = 150 + rand::random::<u64>() % 700;
                 actix_web::rt::time::sleep(Duration::from_millis(moment)).await;
                 server.kill();
                 server = start(&database.url);
-                *address.lock().unwrap() = server.url.clone();
+                client.moves_to(&server.url);
             }
-            done.store(true, Ordering::SeqCst);
             (server, database)
         }
     };
-    let starter = async {
-        let mut runs = Vec::new();
-        for n in 0..RUNS {
-            let body = json!({"payload": {"n": n}});
-            let path = format!("/v1/workflows/{workflow}/run");
-            let started =
-                insist(&address, Method::POST, &path, Some(&format!("start-{n}")), Some(&body))
-                    .await;
-            runs.push(started["runId"].as_str().unwrap().to_owned());
-        }
-        runs
-    };
-    let ((server, database), runs) = futures::future::join(killer, starter).await;
+    let ((server, database), runs) =
+        futures::future::join(killer, client.start(&workflow, RUNS)).await;
 
-    // then every run succeeds
-    for run in &runs {
-        let give_up = Instant::now() + PATIENCE;
-        let mut status = Value::Null;
-        while Instant::now() < give_up {
-            let shown =
-                insist(&address, Method::GET, &format!("/v1/runs/{run}?summary=true"), None, None)
-                    .await;
-            status = shown["status"].clone();
-            if status == "success" {
-                break;
-            }
-            actix_web::rt::time::sleep(Duration::from_millis(50)).await;
-        }
-        assert_eq!(status, "success", "run {run}");
-    }
+    // then every run succeeds, once
+    client.all_succeed(&runs).await;
     drop(server);
     each_run_finished_once(&database.pool, &runs).await;
     the_ledger_has_no_holes(&database.pool).await;
     each_effect_was_seen_under_one_key(&runs);
 }
 
-async fn each_run_finished_once(pool: &PgPool, runs: &[String]) {
+pub(super) async fn each_run_finished_once(pool: &PgPool, runs: &[String]) {
     let distinct: std::collections::HashSet<_> = runs.iter().collect();
-    assert_eq!(distinct.len(), RUNS, "a key started two runs");
+    assert_eq!(distinct.len(), runs.len(), "a key started two runs");
     let rows = sqlx::raw_sql(
         "select aggregate_id, count(*) filter (where event_type = 'started') as started,
                 count(*) filter (where event_type in ('succeeded', 'failed', 'cancelled')) as ended,
@@ -165,7 +90,7 @@ async fn each_run_finished_once(pool: &PgPool, runs: &[String]) {
            from events where aggregate_type = 'run' group by aggregate_id",
     );
     let rows = sqlx::Executor::fetch_all(pool, rows).await.unwrap();
-    assert_eq!(rows.len(), RUNS, "there are runs that nobody asked for");
+    assert_eq!(rows.len(), runs.len(), "there are runs that nobody asked for");
     for row in rows {
         let run: String = row.get("aggregate_id");
         let count = |column: &str| row.get::<i64, _>(column);

@@ -1,5 +1,7 @@
-//! The server is killed where it hurts, and started again, or another takes over: the end is the same.
+//! The server is killed where it hurts, or its database is, and the end is the same.
 
+mod client;
 mod kill_nine;
+mod postgres;
 mod server;
 mod two_workers;

@@ -1,6 +1,7 @@
 //! The real binary as a child process, to be killed.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -17,10 +18,21 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port over a migrated database; returns when it listens.
     pub(crate) fn start(database: &str, data_dir: &TempDir, egress: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-            .arg("serve")
-            .env("DATABASE_URL", database)
-            .env("CHAINKEEL_DATA_DIR", data_dir.path())
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));
+        command.arg("serve").env("DATABASE_URL", database);
+        Self::run(command, data_dir.path(), egress)
+    }
+
+    /// Starts `chainkeel dev`, which brings a PostgreSQL of its own.
+    pub(crate) fn with_a_database_of_its_own(data_dir: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));
+        command.arg("dev").env_remove("DATABASE_URL");
+        Self::run(command, data_dir, "")
+    }
+
+    fn run(mut command: Command, data_dir: &Path, egress: &str) -> Self {
+        let mut child = command
+            .env("CHAINKEEL_DATA_DIR", data_dir)
             .env("CHAINKEEL_LISTEN", "127.0.0.1:0")
             .env("CHAINKEEL_ADMIN_KEY", KEY)
             .env("CHAINKEEL_EGRESS_ALLOW", egress)

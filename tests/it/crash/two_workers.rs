@@ -92,7 +92,8 @@ async fn two_workers_share_the_runs_and_one_outlives_the_other() {
     for (n, run) in runs.iter().enumerate() {
         let path = format!("/v1/runs/{run}/nodes/approval/resume");
         let resumed = call(&other.url, Method::POST, &path, Some(&json!({"data": {"n": n}}))).await;
-        assert_eq!(resumed["action"], "resumed", "{run}");
+        // An order that had no answer in time is given again, and may have been carried out.
+        assert!(resumed["action"] == "resumed" || resumed["action"] == "skipped", "{resumed}");
     }
 
     // then the survivor owns all slots and every run succeeds

@@ -1,0 +1,106 @@
+//! A client that insists: the server may be down, and what it asks for is asked for once.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use chainkeel::egress::{Api, HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::{Value, json};
+
+use super::server::KEY;
+
+/// How long an answer, or the end of a run, may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A client of a server that moves with each start.
+#[derive(Clone)]
+pub(crate) struct Client(Arc<Mutex<String>>);
+
+impl Client {
+    pub(crate) fn of(url: &str) -> Self {
+        Self(Arc::new(Mutex::new(url.to_owned())))
+    }
+
+    /// The server is somewhere else now.
+    pub(crate) fn moves_to(&self, url: &str) {
+        url.clone_into(&mut self.0.lock().unwrap());
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.insist(Method::GET, path, None, None).await
+    }
+
+    /// Posts until there is an answer; the key makes sure that it counts once.
+    pub(crate) async fn post(&self, path: &str, key: &str, body: &Value) -> Value {
+        self.insist(Method::POST, path, Some(key), Some(body)).await
+    }
+
+    /// Creates and publishes a workflow; its id.
+    pub(crate) async fn publish(&self, definition: &Value) -> String {
+        let body = json!({"name": "crashes", "definition": definition});
+        let workflow = self.post("/v1/workflows", "create", &body).await;
+        let id = workflow["id"].as_str().unwrap().to_owned();
+        self.post(&format!("/v1/workflows/{id}/publish"), "publish", &json!({})).await;
+        id
+    }
+
+    /// Starts this many runs, one after the other, under keys of their own; their ids.
+    pub(crate) async fn start(&self, workflow: &str, runs: usize) -> Vec<String> {
+        let mut started = Vec::new();
+        for n in 0..runs {
+            let path = format!("/v1/workflows/{workflow}/run");
+            let body = json!({"payload": {"n": n}});
+            let run = self.post(&path, &format!("start-{n}"), &body).await;
+            started.push(run["runId"].as_str().unwrap().to_owned());
+        }
+        started
+    }
+
+    /// Waits until all of them have succeeded.
+    pub(crate) async fn all_succeed(&self, runs: &[String]) {
+        for run in runs {
+            let give_up = Instant::now() + PATIENCE;
+            let mut status = Value::Null;
+            while status != "success" && Instant::now() < give_up {
+                let shown = self.get(&format!("/v1/runs/{run}?summary=true")).await;
+                status = shown["status"].clone();
+                actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert_eq!(status, "success", "run {run}");
+        }
+    }
+
+    async fn insist(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Value {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            if let Some(data) = self.call(method.clone(), path, key, body).await {
+                return data;
+            }
+            assert!(Instant::now() < give_up, "{method} {path} had no answer for {PATIENCE:?}");
+            actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Option<Value> {
+        let url = self.0.lock().unwrap().clone();
+        let mut headers = HeaderMap::new();
+        if let Some(key) = key {
+            let key = HeaderValue::from_str(key).unwrap();
+            headers.insert(HeaderName::from_static("idempotency-key"), key);
+        }
+        let api = Api::new(&url, Some(KEY)).unwrap();
+        let answer = api.call(method, path, headers, body).await.ok()?;
+        answer.status.is_success().then(|| answer.body["data"].clone())
+    }
+}
