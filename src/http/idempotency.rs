@@ -155,9 +155,18 @@ impl Ticket {
 
     /// What became of the request that was faster with the same key, in another process.
     pub async fn taken(&self, api: &Api) -> Result<Done, Problem> {
-        let in_flight = || Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER);
-        let Keyed { scope, fingerprint, .. } = self.keyed.as_ref().ok_or_else(in_flight)?;
-        earlier(api, scope, fingerprint).await?.ok_or_else(in_flight)
+        let done = self.earlier(api).await?;
+        done.ok_or_else(|| Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER))
+    }
+
+    /// What became of an earlier request with the same key, if one was carried out. Asked again
+    /// when an order is refused: the obstacle may be that very request, whose caller went away
+    /// before it was answered.
+    pub async fn earlier(&self, api: &Api) -> Result<Option<Done>, Problem> {
+        match &self.keyed {
+            Some(Keyed { scope, fingerprint, .. }) => earlier(api, scope, fingerprint).await,
+            None => Ok(None),
+        }
     }
 }
 

@@ -47,6 +47,6 @@ where
             Ok(Done { stream: StreamId::run(run), sequence, replayed: repeated })
         }
         Err(Refused::ReceiptTaken) => ticket.taken(api).await,
-        Err(refused) => Err(refused.into()),
+        Err(refused) => ticket.earlier(api).await?.ok_or_else(|| refused.into()),
     }
 }

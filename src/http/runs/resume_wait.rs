@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::ledger;
 use crate::access::Principal;
-use crate::actors::{Refused, Resumed};
+use crate::actors::{Placed, Resumed};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey, Params};
@@ -98,17 +98,20 @@ pub async fn resume_wait(
         Turn::Fresh(ticket) => ticket,
     };
     let context = api.context(&who, &ticket, run);
+    // Whoever was faster may be an earlier request with the same key.
     match api.desk.resume(run, node, data, source.to_owned(), context).await {
-        Ok(Resumed::Resumed(placed)) => {
-            let stream = StreamId::run(placed.run);
-            let done = Done { stream, sequence: placed.sequence, replayed: placed.repeated };
+        Ok(Resumed::Resumed(Placed { run, sequence, repeated })) => {
+            let done = Done { stream: StreamId::run(run), sequence, replayed: repeated };
             Ok(resumed(&api, &done).await)
         }
-        Ok(Resumed::Skipped { reason }) => {
-            Ok(Answer::ok(Outcome { action: "skipped", reason: Some(reason) }))
-        }
-        Err(Refused::ReceiptTaken) => Ok(resumed(&api, &ticket.taken(&api).await?).await),
-        Err(refused) => Err(refused.into()),
+        Ok(Resumed::Skipped { reason }) => match ticket.earlier(&api).await? {
+            Some(done) => Ok(resumed(&api, &done).await),
+            None => Ok(Answer::ok(Outcome { action: "skipped", reason: Some(reason) })),
+        },
+        Err(refused) => match ticket.earlier(&api).await? {
+            Some(done) => Ok(resumed(&api, &done).await),
+            None => Err(refused.into()),
+        },
     }
 }
 

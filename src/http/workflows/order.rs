@@ -53,7 +53,7 @@ pub(super) async fn execute(
     match api.workflows.execute(&stream.aggregate_id, command, context).await {
         Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
         Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => Err(error.into()),
+        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
     }
 }
 

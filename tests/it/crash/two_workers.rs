@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chainkeel::egress::{Api, HeaderMap, Method};
+use chainkeel::primitives::CommandId;
 use serde_json::{Value, json};
 use sqlx::{Executor, PgPool, Row};
 
@@ -17,8 +18,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 async fn call(server: &str, method: Method, path: &str, body: Option<&Value>) -> Value {
     let api = Api::new(server, Some(KEY)).unwrap();
     let give_up = Instant::now() + PATIENCE;
+    // What was not answered may still be carried out: the key makes sure that it is done once.
+    let mut headers = HeaderMap::new();
+    headers.insert("idempotency-key", CommandId::generate().to_string().parse().unwrap());
     loop {
-        let answer = api.call(method.clone(), path, HeaderMap::new(), body).await.unwrap();
+        let answer = api.call(method.clone(), path, headers.clone(), body).await.unwrap();
         if answer.status.is_success() {
             return answer.body["data"].clone();
         }
