@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Json, NodeId, Refusal, Trigger};
+use engine::{Json, NodeId, PayloadProblem, Refusal, Trigger};
 
 use crate::aggregates::run;
 use crate::journal::{self, Side};
@@ -78,6 +78,9 @@ pub enum Refused {
     /// Nobody listens under this webhook's URL.
     #[error("nobody listens here")]
     NobodyListens,
+    /// The input is not what the workflow declares.
+    #[error("the input is not what the workflow asks for")]
+    Input(Vec<PayloadProblem>),
     /// There is no such run in the organization.
     #[error("this run does not exist")]
     UnknownRun,
@@ -122,6 +125,16 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// The same, with the places of an input's problems below a pointer.
+    #[must_use]
+    pub fn under(self, prefix: &str) -> Self {
+        let Self::Input(mut problems) = self else { return self };
+        for problem in &mut problems {
+            problem.path.insert_str(0, prefix);
+        }
+        Self::Input(problems)
+    }
+
     /// A stable word for it, for machines.
     pub fn code(&self) -> &str {
         match self {
@@ -130,6 +143,7 @@ impl Refused {
             Self::Paused => "paused",
             Self::NobodyListens => "nobody_listens",
             Self::UnknownRun => "unknown_run",
+            Self::Input(_) => "invalid_input",
             Self::NotFailed => "not_failed",
             Self::Run(refusal) => refusal.code(),
             Self::ReceiptTaken => "receipt_taken",

@@ -86,6 +86,10 @@ impl RunDesk {
             Lookup::NotLive => return Err(Refused::NotLive),
             Lookup::Unknown => return Err(Refused::UnknownWorkflow),
         };
+        let problems = engine::input_problems(&live.definition, &input);
+        if !problems.is_empty() {
+            return Err(Refused::Input(problems));
+        }
         if let Some(trigger_id) = claim {
             context.side.push(Side::Claim { trigger_id });
         }

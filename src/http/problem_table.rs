@@ -11,6 +11,7 @@ pub enum Code {
     InvalidHeader,
     InvalidRequest,
     InvalidDefinition,
+    InvalidInput,
     BodyTooLarge,
     BodyTimeout,
     UnsupportedMediaType,
@@ -52,7 +53,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 30] = [
+pub const ALL: [Code; 31] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -60,6 +61,7 @@ pub const ALL: [Code; 30] = [
     Code::InvalidHeader,
     Code::InvalidRequest,
     Code::InvalidDefinition,
+    Code::InvalidInput,
     Code::BodyTooLarge,
     Code::BodyTimeout,
     Code::UnsupportedMediaType,
@@ -143,6 +145,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "The definition has problems",
             "the definition has problems that keep it from being published or run",
             "`details` lists every problem, each with the JSON pointer inside the definition, the node and the cure. Mend them all and try again.",
+        ),
+        Code::InvalidInput => entry!(
+            "invalid-input",
+            422,
+            "The input is not what the workflow asks for",
+            "the input lacks what the workflow declares, or has it in another type",
+            "`details` lists every problem with its JSON pointer. The workflow's `inputSchema` says what a run needs; nothing was started.",
         ),
         Code::BodyTooLarge => entry!(
             "body-too-large",

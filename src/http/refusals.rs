@@ -34,6 +34,11 @@ impl From<Refused> for Problem {
             Refused::NobodyListens => Self::new(Code::WebhookNotFound),
             Refused::Elsewhere { code, message } => elsewhere(&code).because(message),
             Refused::UnknownRun => Self::new(Code::RunNotFound),
+            Refused::Input(problems) => {
+                let details = problems.into_iter();
+                let details = details.map(|problem| Detail::new(problem.path, problem.message));
+                Self::new(Code::InvalidInput).with_details(details.collect())
+            }
             Refused::NotFailed => Self::new(Code::RunRefuses).because(refused),
             Refused::Run(engine::Refusal::UnknownNode { .. }) => Self::new(Code::NodeNotFound),
             Refused::Run(refusal) => Self::new(Code::RunRefuses).because(refusal),

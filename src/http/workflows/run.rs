@@ -86,11 +86,16 @@ pub async fn run(
 async fn start(api: &Api, order: StartRun, context: Context) -> Result<Placed, Refused> {
     let refused = match api.desk.start(order.clone(), context.clone()).await {
         Err(refused @ (Refused::UnknownWorkflow | Refused::NotLive)) => refused,
-        answer => return answer,
+        answer => return answer.map_err(in_the_payload),
     };
     let head = api.journal.head().await?;
     if api.index.position() >= head || !api.index.wait_for(head, PATIENCE).await {
         return Err(refused);
     }
-    api.desk.start(order, context).await
+    api.desk.start(order, context).await.map_err(in_the_payload)
+}
+
+/// The input is what the body holds as `payload`.
+fn in_the_payload(refused: Refused) -> Refused {
+    refused.under("/payload")
 }

@@ -71,3 +71,25 @@ async fn pausing_resuming_discarding_and_archiving_answer_with_the_workflow() {
     let run = app.client.post(&format!("{path}/run"), &json!({})).await;
     assert_eq!((run.status, run.code().as_str()), (409, "workflow-refuses"));
 }
+
+#[actix_web::test]
+async fn a_run_whose_input_is_not_what_the_workflow_asks_for_is_not_started() {
+    let app = app().await;
+    let mut definition = definitions::pure();
+    definition["inputSchema"] = json!([
+        {"key": "amount", "type": "number", "required": true},
+        {"key": "note", "type": "string"},
+    ]);
+    let path = format!("/v1/workflows/{}/run", app.published(&definition).await);
+    let before = app.count_events().await;
+    let refused = app.client.post(&path, &json!({"payload": {"note": 7}})).await;
+    assert_eq!((refused.status, refused.code().as_str()), (422, "invalid-input"));
+    let details = refused.json()["details"].clone();
+    assert_eq!(
+        (&details[0]["path"], &details[1]["path"]),
+        (&json!("/payload/amount"), &json!("/payload/note"))
+    );
+    assert_eq!(app.count_events().await, before);
+    let accepted = app.client.post(&path, &json!({"payload": {"amount": 250}})).await;
+    assert_eq!(accepted.status, 202);
+}
