@@ -193,3 +193,14 @@ fn an_input_schema_must_be_a_schema() {
     let problems = told("webhook", &json!({"inputSchema": 3}), Stage::Design);
     assert!(problems[0].starts_with("/inputSchema: "), "{problems:?}");
 }
+
+#[test]
+fn an_unknown_field_is_named_even_when_its_value_is_an_expression() {
+    let definition = engine::parse(&json!({"nodes": {
+        "root": {"type": "manual", "payload": {}, "children": ["told"]},
+        "told": {"type": "log", "payload": {"message": "m", "mesage": "{{$trigger.body.x}}"}}
+    }}));
+    let problems = engine::validate(&definition.unwrap(), Registry::builtin());
+    let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths, ["/nodes/told/payload/mesage"]);
+}
