@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::order::{Context, Order, Refused};
 use super::run_desk::RunDesk;
 use crate::journal::{Tail, slot_of};
-use crate::primitives::CommandId;
 use crate::projections::run_history::OpenRun;
 use crate::projections::{self, Positions, run_history};
 
@@ -84,14 +83,7 @@ impl Heir {
     }
 
     async fn wake(&self, run: OpenRun) {
-        let context = Context {
-            organization: run.organization,
-            actor: "system:heir".to_owned(),
-            command: CommandId::generate(),
-            causation: None,
-            correlation: None,
-            side: Vec::new(),
-        };
+        let context = Context::of_the_house(run.organization, "heir");
         match self.desk.tell(run.id, Order::Wake, context).await {
             Ok(_) | Err(Refused::Run(_) | Refused::Moved) => {}
             Err(error) => {

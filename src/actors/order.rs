@@ -25,6 +25,20 @@ pub struct Context {
     pub side: Vec<Side>,
 }
 
+impl Context {
+    /// The context of what a part of the house orders by itself, as a command of its own.
+    pub fn of_the_house(organization: OrganizationId, part: &str) -> Self {
+        Self {
+            organization,
+            actor: format!("system:{part}"),
+            command: CommandId::generate(),
+            causation: None,
+            correlation: None,
+            side: Vec::new(),
+        }
+    }
+}
+
 /// Start a run of a workflow's live version.
 #[derive(Debug, Clone)]
 pub struct StartRun {

@@ -9,7 +9,7 @@ use super::order::{Context, Placed, Refused};
 use super::ownership::Ownership;
 use crate::aggregates::run::{self, Run};
 use crate::journal::{Append, Journal, Metadata, NewEvent, Outcome, Recorded, StreamId, slot_of};
-use crate::primitives::{Clock, CommandId, OrganizationId, RunId};
+use crate::primitives::{Clock, OrganizationId, RunId};
 
 /// How many events are read at a time when a run is loaded.
 const PAGE: u16 = 1_000;
@@ -191,12 +191,9 @@ impl Resident {
 
     fn own_context(&self, causation: Option<String>) -> Context {
         Context {
-            organization: self.organization,
-            actor: "system:worker".to_owned(),
-            command: CommandId::generate(),
             causation,
             correlation: self.correlation.clone(),
-            side: Vec::new(),
+            ..Context::of_the_house(self.organization, "worker")
         }
     }
 

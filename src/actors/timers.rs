@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::order::{Context, Order, Refused};
 use super::ownership::Ownership;
 use super::run_desk::RunDesk;
-use crate::primitives::{Clock, CommandId, RunId};
+use crate::primitives::{Clock, RunId};
 use crate::projections;
 use crate::projections::timers::{self, DueTimer};
 
@@ -60,14 +60,7 @@ impl Timers {
 
     async fn deliver(&self, timer: DueTimer) {
         let DueTimer { run, node, organization, due_at: _ } = timer;
-        let context = Context {
-            organization,
-            actor: "system:timer".to_owned(),
-            command: CommandId::generate(),
-            causation: None,
-            correlation: None,
-            side: Vec::new(),
-        };
+        let context = Context::of_the_house(organization, "timer");
         match self.desk.tell(run, Order::TimerDue { node: node.clone() }, context).await {
             // Refused by the run: it has gone on, and the view is about to learn of it.
             Ok(_) | Err(Refused::Run(_) | Refused::Moved) => {}

@@ -2,7 +2,6 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -242,7 +241,7 @@ impl Sitting {
 }
 
 /// Tells a person who waits what is being measured.
-struct Steps(Arc<ProgressBar>);
+struct Steps(ProgressBar);
 
 impl Steps {
     fn new(json: bool) -> Self {
@@ -251,7 +250,7 @@ impl Steps {
             bar.set_style(style);
         }
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
-        Self(Arc::new(bar))
+        Self(bar)
     }
 
     fn show(&self, what: &str) {
