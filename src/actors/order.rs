@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Json, NodeId, PayloadProblem, Refusal, Trigger};
+use engine::{Compensate, Json, PayloadProblem, Place, Refusal, Trigger};
 
 use crate::aggregates::run;
 use crate::journal::{self, Side};
@@ -190,11 +190,20 @@ pub enum Order {
     Cancel {
         /// Why, in the words of the one who asks.
         reason: Option<String>,
+        /// Whether what was done is undone.
+        compensate: Compensate,
     },
+    /// Start nothing new.
+    Pause {
+        /// Why, in the words of the one who asks.
+        reason: Option<String>,
+    },
+    /// Go on after a pause.
+    Unpause,
     /// Go on after a wait.
     Resume {
         /// The waiting node.
-        node: NodeId,
+        node: Place,
         /// What it was waiting for.
         data: Json,
         /// Where that came from.
@@ -203,7 +212,7 @@ pub enum Order {
     /// A delay, a retry or a wait is due.
     TimerDue {
         /// The node whose time has come.
-        node: NodeId,
+        node: Place,
     },
     /// Come back into memory and take up what was interrupted.
     Wake,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Fact, Json, NodeId, Start};
+use engine::{Compensate, Fact, Json, Place, Start};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -35,14 +35,20 @@ enum Carried {
     Start(Box<Fact>),
     Cancel {
         reason: Option<String>,
+        #[serde(default)]
+        compensate: Compensate,
     },
+    Pause {
+        reason: Option<String>,
+    },
+    Unpause,
     Resume {
-        node: NodeId,
+        node: Place,
         data: Json,
         source: String,
     },
     TimerDue {
-        node: NodeId,
+        node: Place,
     },
     Wake,
 }
@@ -70,6 +76,8 @@ impl Parcel {
                     run_id,
                     source_run,
                     carried,
+                    parent,
+                    variables,
                     at,
                     chance: _,
                 } = *start;
@@ -81,10 +89,14 @@ impl Parcel {
                     input,
                     source_run,
                     carried,
+                    parent,
+                    variables,
                     at,
                 }))
             }
-            Order::Cancel { reason } => Carried::Cancel { reason },
+            Order::Cancel { reason, compensate } => Carried::Cancel { reason, compensate },
+            Order::Pause { reason } => Carried::Pause { reason },
+            Order::Unpause => Carried::Unpause,
             Order::Resume { node, data, source } => Carried::Resume { node, data, source },
             Order::TimerDue { node } => Carried::TimerDue { node },
             Order::Wake => Carried::Wake,
@@ -98,7 +110,9 @@ impl Parcel {
         side.push(Side::InboxDone(command));
         let order = match order {
             Carried::Start(fact) => Order::Start(Box::new(start_of(*fact)?)),
-            Carried::Cancel { reason } => Order::Cancel { reason },
+            Carried::Cancel { reason, compensate } => Order::Cancel { reason, compensate },
+            Carried::Pause { reason } => Order::Pause { reason },
+            Carried::Unpause => Order::Unpause,
             Carried::Resume { node, data, source } => Order::Resume { node, data, source },
             Carried::TimerDue { node } => Order::TimerDue { node },
             Carried::Wake => Order::Wake,
@@ -108,13 +122,35 @@ impl Parcel {
 }
 
 fn start_of(fact: Fact) -> Option<Start> {
-    let Fact::Started { run_id, workflow, definition, trigger, input, source_run, carried, at } =
-        fact
+    let Fact::Started {
+        run_id,
+        workflow,
+        definition,
+        trigger,
+        input,
+        source_run,
+        carried,
+        parent,
+        variables,
+        at,
+    } = fact
     else {
         return None;
     };
     let chance = rand::random();
-    Some(Start { definition, workflow, trigger, input, run_id, source_run, carried, at, chance })
+    Some(Start {
+        definition,
+        workflow,
+        trigger,
+        input,
+        run_id,
+        source_run,
+        carried,
+        parent,
+        variables,
+        at,
+        chance,
+    })
 }
 
 /// What the postman's loop needs.

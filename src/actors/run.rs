@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use engine::{Effect, NodeId, Stimulus};
+use engine::{Effect, Place, Stimulus};
 use tokio::sync::oneshot;
 
 use super::order::{Context as OrderContext, Order, Placed, Refused};
@@ -32,7 +32,7 @@ pub(super) struct RunActor {
     house: Arc<Household>,
     performer: Performer,
     registry: Addr<RunRegistry>,
-    performing: HashSet<NodeId>,
+    performing: HashSet<Place>,
     timer: Option<SpawnHandle>,
 }
 
@@ -172,7 +172,9 @@ async fn place(
             resident.prepare().await?;
             return Ok(resident.repeated());
         }
-        Order::Cancel { reason } => Stimulus::Cancel { by, reason },
+        Order::Cancel { reason, compensate } => Stimulus::Cancel { by, reason, compensate },
+        Order::Pause { reason } => Stimulus::Pause { by, reason },
+        Order::Unpause => Stimulus::Unpause { by },
         Order::Resume { node, data, source } => Stimulus::Resume { node, data, source, by },
         Order::TimerDue { node } => Stimulus::TimerDue { node },
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use engine::{Json, NodeId, RunStatus, Start, WorkflowRef};
+use engine::{Compensate, Json, Place, RunStatus, Start, WorkflowRef};
 use tokio::sync::oneshot;
 
 use super::order::{Context, Order, Placed, Refused, Resumed, StartRun};
@@ -101,6 +101,8 @@ impl RunDesk {
             input,
             source_run: None,
             carried: std::collections::BTreeMap::new(),
+            parent: None,
+            variables: None,
             at: self.0.clock.now(),
             chance: rand::random(),
         };
@@ -145,6 +147,8 @@ impl RunDesk {
             input: Arc::clone(input),
             source_run: Some(source.to_string()),
             carried: failed.carry(),
+            parent: None,
+            variables: failed.initial_variables().cloned(),
             at: self.0.clock.now(),
             chance: rand::random(),
         };
@@ -156,16 +160,32 @@ impl RunDesk {
         &self,
         run: RunId,
         reason: Option<String>,
+        compensate: Compensate,
         context: Context,
     ) -> Result<Placed, Refused> {
-        self.place(run, Order::Cancel { reason }, context).await
+        self.place(run, Order::Cancel { reason, compensate }, context).await
+    }
+
+    /// Lets nothing new start in a run.
+    pub async fn pause(
+        &self,
+        run: RunId,
+        reason: Option<String>,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        self.place(run, Order::Pause { reason }, context).await
+    }
+
+    /// Lets a paused run go on.
+    pub async fn unpause(&self, run: RunId, context: Context) -> Result<Placed, Refused> {
+        self.place(run, Order::Unpause, context).await
     }
 
     /// Lets a waiting node go on.
     pub async fn resume(
         &self,
         run: RunId,
-        node: NodeId,
+        node: Place,
         data: Json,
         source: String,
         context: Context,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::NodeId;
+use engine::Place;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ pub struct Timers {
 impl Timers {
     /// Delivers due timers until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), projections::Error> {
-        let mut delivered: HashMap<(RunId, NodeId), OffsetDateTime> = HashMap::new();
+        let mut delivered: HashMap<(RunId, Place), OffsetDateTime> = HashMap::new();
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -9,12 +9,17 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 11] = [
+const MANIFESTS: [&str; 16] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
+    include_str!("../../catalog/logic/call-workflow.json"),
     include_str!("../../catalog/logic/filter.json"),
+    include_str!("../../catalog/logic/for-each.json"),
     include_str!("../../catalog/logic/if.json"),
+    include_str!("../../catalog/logic/join.json"),
     include_str!("../../catalog/logic/pluck.json"),
+    include_str!("../../catalog/logic/set-variable.json"),
+    include_str!("../../catalog/logic/switch.json"),
     include_str!("../../catalog/logic/wait.json"),
     include_str!("../../catalog/builtin/delay.json"),
     include_str!("../../catalog/builtin/fail.json"),

@@ -55,7 +55,7 @@ async fn read(client: &Client, id: &str) -> Result<Vec<Fact>, Error> {
 }
 
 fn in_words(step: &Step) -> String {
-    let node = step.node.as_ref().map(engine::NodeId::as_str).unwrap_or_default();
+    let node = step.node.as_ref().map(ToString::to_string).unwrap_or_default();
     let (before, after) = step.run_change;
     let node_change = step
         .node_change

@@ -146,7 +146,33 @@ impl<'a> Batch<'a> {
                 self.ended.push(run_id);
                 row("run.cancelled", None, format!("cancelled by {by}").into(), None, at)?
             }
-            Fact::NodeStarted { .. }
+            Fact::Paused { by, reason, at } => {
+                let why = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+                row("run.paused", None, format!("paused by {by}{why}").into(), None, at)?
+            }
+            Fact::Unpaused { by, at } => {
+                row("run.unpaused", None, format!("let go on by {by}").into(), None, at)?
+            }
+            Fact::CompensationStarted { at } => {
+                row("run.compensation_started", None, "is being undone".into(), None, at)?
+            }
+            Fact::CompensationEnded { failed, at } => {
+                let summary = match failed.len() {
+                    0 => "was undone".to_owned(),
+                    count => format!("was undone but for {count} nodes"),
+                };
+                row("run.compensation_ended", None, summary.into(), None, at)?
+            }
+            Fact::EventEmitted { event: name, at } => {
+                row("run.event_emitted", None, format!("emitted {name}").into(), None, at)?
+            }
+            Fact::FailureHandled {}
+            | Fact::LoopStarted { .. }
+            | Fact::IterationStarted {}
+            | Fact::HistoryGrewLong {}
+            // The failure that follows says the same.
+            | Fact::LimitReached {}
+            | Fact::NodeStarted { .. }
             | Fact::EffectRepeated { .. }
             | Fact::NodeSucceeded { .. }
             | Fact::RetryScheduled { .. }

@@ -74,6 +74,18 @@ pub(super) enum Fact<'a> {
         #[serde(with = "time::serde::rfc3339")]
         due_at: OffsetDateTime,
     },
+    FailureHandled {},
+    LoopStarted {
+        #[serde(borrow)]
+        node: Text<'a>,
+        #[serde(borrow)]
+        kind: Text<'a>,
+        #[serde(borrow)]
+        input: &'a RawValue,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    IterationStarted {},
     NodeSkipped {
         #[serde(borrow)]
         node: Text<'a>,
@@ -103,6 +115,38 @@ pub(super) enum Fact<'a> {
     WaitTimedOut {
         #[serde(borrow)]
         node: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    Paused {
+        #[serde(borrow)]
+        by: Text<'a>,
+        #[serde(borrow, default)]
+        reason: Option<Text<'a>>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    Unpaused {
+        #[serde(borrow)]
+        by: Text<'a>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    HistoryGrewLong {},
+    LimitReached {},
+    CompensationStarted {
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    CompensationEnded {
+        #[serde(borrow, default)]
+        failed: Vec<Text<'a>>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    EventEmitted {
+        #[serde(borrow)]
+        event: Text<'a>,
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
@@ -212,6 +256,16 @@ pub(super) enum Carried<'a> {
         branch: Option<Text<'a>>,
     },
     Skipped {},
+    Handled {
+        #[serde(borrow, default)]
+        input: Option<&'a RawValue>,
+        #[serde(borrow)]
+        failure: &'a RawValue,
+    },
+    Looping {
+        #[serde(borrow)]
+        input: &'a RawValue,
+    },
 }
 
 /// A delay or a wait.

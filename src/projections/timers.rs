@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use engine::NodeId;
+use engine::Place;
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -51,6 +51,9 @@ impl Projection for Projector {
     }
 }
 
+/// The node types that sleep until something happens or their time is up.
+const SLEEPERS: [&str; 4] = ["delay", "wait", "call-workflow", "manual-task"];
+
 /// A timer as a batch leaves it.
 struct Timer<'a> {
     organization: OrganizationId,
@@ -76,7 +79,7 @@ fn take<'a>(timers: &mut Timers<'a>, event: &'a Recorded, payload: &'a str) -> R
         // A first attempt follows no timer, and neither does the end of a node that began with one.
         Fact::NodeStarted { node, attempt, .. } if attempt > 1 => (node, None),
         Fact::NodeSucceeded { node, kind, .. } | Fact::NodeFailed { node, kind, .. }
-            if matches!(kind.as_str(), "delay" | "wait") =>
+            if SLEEPERS.contains(&kind.as_str()) =>
         {
             (node, None)
         }
@@ -86,6 +89,16 @@ fn take<'a>(timers: &mut Timers<'a>, event: &'a Recorded, payload: &'a str) -> R
         | Fact::EffectRepeated { .. }
         | Fact::NodeSucceeded { .. }
         | Fact::NodeFailed { .. }
+        | Fact::FailureHandled {}
+        | Fact::LoopStarted { .. }
+        | Fact::IterationStarted {}
+        | Fact::Paused { .. }
+        | Fact::Unpaused { .. }
+        | Fact::HistoryGrewLong {}
+        | Fact::LimitReached {}
+        | Fact::CompensationStarted { .. }
+        | Fact::CompensationEnded { .. }
+        | Fact::EventEmitted { .. }
         | Fact::NodeSkipped { .. }
         | Fact::WaitResumed { .. }
         | Fact::WaitTimedOut { .. }
@@ -152,7 +165,7 @@ pub struct DueTimer {
     /// The run.
     pub run: RunId,
     /// The node that delays, is to be retried, or waits.
-    pub node: NodeId,
+    pub node: Place,
     /// Since when.
     pub due_at: OffsetDateTime,
 }
@@ -181,7 +194,7 @@ pub async fn due(
             Ok(DueTimer {
                 organization: held(&row.organization)?,
                 run: held(&row.run)?,
-                node: row.node.into(),
+                node: row.node.as_str().into(),
                 due_at: row.due_at,
             })
         })

@@ -12,7 +12,8 @@ use chainkeel::aggregates::{run, workflow};
 use chainkeel::primitives::{OrganizationId, WorkflowId};
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
-    Carried, Fact, Failure, FailureCategory, Json, NodeId, Start, Stimulus, Trigger, WorkflowRef,
+    Carried, Compensate, Fact, Failure, FailureCategory, Json, Place, Remedy, Start, Stimulus,
+    Trigger, WorkflowRef,
 };
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -158,7 +159,7 @@ fn trigger() -> Trigger {
 
 /// One fact of every kind. The match makes the compiler ask for a new one here.
 fn facts() -> Vec<Fact> {
-    let node = || NodeId::new("ask");
+    let node = || Place::from("ask");
     let kind = || Arc::<str>::from("http-request");
     let due_at = AT + Duration::seconds(1);
     let failure = || Failure {
@@ -174,7 +175,9 @@ fn facts() -> Vec<Fact> {
             trigger: trigger(),
             input: value(json!({ "url": "https://example.org" })),
             source_run: Some("run_01h455vb4pex5vsknk084sn02r".into()),
-            carried: BTreeMap::from([(NodeId::new("small"), carried)]),
+            carried: BTreeMap::from([(Place::from("small"), carried)]),
+            parent: None,
+            variables: None,
             at: AT,
         },
         Fact::NodeStarted {
@@ -188,7 +191,7 @@ fn facts() -> Vec<Fact> {
         },
         Fact::EffectRepeated { node: node(), attempt: 1, repeat: 1, at: AT },
         Fact::NodeSucceeded {
-            node: NodeId::new("large"),
+            node: Place::from("large"),
             kind: "if".into(),
             attempt: 1,
             input: Some(value(json!({ "left": 25 }))),
@@ -205,17 +208,17 @@ fn facts() -> Vec<Fact> {
             at: AT,
         },
         Fact::RetryScheduled { node: node(), attempt: 2, due_at, at: AT },
-        Fact::NodeSkipped { node: NodeId::new("small"), kind: "log".into(), at: AT },
-        Fact::NodeCancelled { node: NodeId::new("pause"), at: AT },
+        Fact::NodeSkipped { node: Place::from("small"), kind: "log".into(), at: AT },
+        Fact::NodeCancelled { node: Place::from("pause"), at: AT },
         Fact::DelayStarted {
-            node: NodeId::new("pause"),
+            node: Place::from("pause"),
             kind: "delay".into(),
             input: value(json!({ "delayMs": 1000 })),
             due_at,
             at: AT,
         },
         Fact::WaitOpened {
-            node: NodeId::new("approval"),
+            node: Place::from("approval"),
             kind: "wait".into(),
             input: value(
                 json!({ "timeoutMs": 60000, "triggerType": "manual", "triggerConfig": {} }),
@@ -224,14 +227,42 @@ fn facts() -> Vec<Fact> {
             at: AT,
         },
         Fact::WaitResumed {
-            node: NodeId::new("approval"),
+            node: Place::from("approval"),
             data: value(json!({ "by": "ada" })),
             source: "manual".into(),
             by: "admin".into(),
             at: AT,
         },
-        Fact::WaitTimedOut { node: NodeId::new("approval"), at: AT },
-        Fact::CancelRequested { by: "admin".into(), reason: Some("a mistake".into()), at: AT },
+        Fact::WaitTimedOut { node: Place::from("approval"), at: AT },
+        Fact::CancelRequested {
+            by: "admin".into(),
+            reason: Some("a mistake".into()),
+            compensate: Compensate::No,
+            at: AT,
+        },
+        Fact::FailureHandled {
+            node: node(),
+            remedy: Remedy::Fallback { node: "small".into() },
+            at: AT,
+        },
+        Fact::LoopStarted {
+            node: Place::from("each"),
+            kind: "for-each".into(),
+            input: value(json!({ "array": [1, 2] })),
+            at: AT,
+        },
+        Fact::IterationStarted { node: Place::from("each.1"), index: 4, at: AT },
+        Fact::Paused { by: "admin".into(), reason: Some("a look".into()), at: AT },
+        Fact::Unpaused { by: "admin".into(), at: AT },
+        Fact::HistoryGrewLong { events: 10_001, limit: 50_000, at: AT },
+        Fact::LimitReached { failure: failure(), at: AT },
+        Fact::CompensationStarted { plan: vec![Place::from("ask.1"), node()], at: AT },
+        Fact::CompensationEnded { failed: vec![node()], at: AT },
+        Fact::EventEmitted {
+            event: "order.paid".into(),
+            payload: value(json!({ "id": 1 })),
+            at: AT,
+        },
         Fact::Succeeded { output: value(json!({ "told": { "message": "ada" } })), at: AT },
         Fact::Failed { node: Some(node()), failure: failure(), at: AT },
         Fact::Cancelled { by: "admin".into(), reason: None, at: AT },
@@ -250,6 +281,16 @@ fn facts() -> Vec<Fact> {
             | Fact::WaitOpened { .. }
             | Fact::WaitResumed { .. }
             | Fact::WaitTimedOut { .. }
+            | Fact::FailureHandled { .. }
+            | Fact::LoopStarted { .. }
+            | Fact::IterationStarted { .. }
+            | Fact::Paused { .. }
+            | Fact::Unpaused { .. }
+            | Fact::HistoryGrewLong { .. }
+            | Fact::LimitReached { .. }
+            | Fact::CompensationStarted { .. }
+            | Fact::CompensationEnded { .. }
+            | Fact::EventEmitted { .. }
             | Fact::CancelRequested { .. }
             | Fact::Succeeded { .. }
             | Fact::Failed { .. }
@@ -269,10 +310,12 @@ fn lived_through() -> Vec<Fact> {
         run_id: RUN.into(),
         source_run: None,
         carried: BTreeMap::new(),
+        parent: None,
+        variables: None,
         at: AT,
         chance: 0.0,
     };
-    let ask = || NodeId::new("ask");
+    let ask = || Place::from("ask");
     let failure =
         Failure::passing("http_status", FailureCategory::Service, "the peer answered 503");
     let answer = value(json!({ "status": 200, "body": { "amount": 25 } }));
@@ -282,12 +325,12 @@ fn lived_through() -> Vec<Fact> {
         Stimulus::TimerDue { node: ask() },
         Stimulus::EffectSucceeded { node: ask(), attempt: 2, result: answer },
         Stimulus::Resume {
-            node: NodeId::new("approval"),
+            node: Place::from("approval"),
             data: value(json!({ "by": "ada" })),
             source: "manual".into(),
             by: "admin".into(),
         },
-        Stimulus::TimerDue { node: NodeId::new("pause") },
+        Stimulus::TimerDue { node: Place::from("pause") },
     ];
     let (mut state, mut facts, mut at) = (engine::Run::default(), engine::start(start), AT);
     for fact in &facts {

@@ -7,16 +7,15 @@
 use time::OffsetDateTime;
 
 use crate::batch::Batch;
-use crate::definition::NodeId;
-use crate::fact::Fact;
+use crate::fact::{Compensate, Fact};
 use crate::failure::{Failure, FailureCategory};
 use crate::instant;
 use crate::json::{Json, within_limits};
-use crate::node::{RESUMED, TIMED_OUT};
+use crate::node::{Logic, RESUMED, TIMED_OUT};
 use crate::node_state::{NodeState, Phase};
-use crate::plan::Index;
+use crate::place::Place;
 use crate::retry::MAX_REPEATS;
-use crate::run::Run;
+use crate::run::{Run, Spot};
 use crate::status::RunStatus;
 use crate::stimulus::{Refusal, Start, Stimulus};
 
@@ -31,6 +30,8 @@ pub fn start(start: Start) -> Vec<Fact> {
         input: start.input,
         source_run: start.source_run,
         carried: start.carried,
+        parent: start.parent,
+        variables: start.variables,
         at,
     };
     let mut run = Run::default();
@@ -63,7 +64,9 @@ pub fn decide(
         Stimulus::EffectInterrupted { node, attempt } => decision.interrupted(&node, attempt),
         Stimulus::TimerDue { node } => decision.due(&node),
         Stimulus::Resume { node, data, source, by } => decision.resumed(&node, data, source, by),
-        Stimulus::Cancel { by, reason } => decision.cancelled(by, reason),
+        Stimulus::Cancel { by, reason, compensate } => decision.cancelled(by, reason, compensate),
+        Stimulus::Pause { by, reason } => decision.paused(by, reason),
+        Stimulus::Unpause { by } => decision.unpaused(by),
     }
 }
 
@@ -74,26 +77,26 @@ struct Decision<'a> {
 }
 
 impl<'a> Decision<'a> {
-    fn succeeded(&self, id: &NodeId, attempt: u32, result: Json) -> Result<Vec<Fact>, Refusal> {
-        let (index, _) = self.in_flight(id, attempt)?;
+    fn succeeded(&self, id: &Place, attempt: u32, result: Json) -> Result<Vec<Fact>, Refusal> {
+        let (spot, _) = self.in_flight(id, attempt)?;
         let mut batch = self.batch()?;
         match within_limits(&result) {
-            Ok(()) => batch.succeed(index, attempt, None, result, None),
+            Ok(()) => batch.succeed(spot, attempt, None, result, None),
             Err(excess) => {
                 let message = format!("the node's result {excess}");
                 let code = Failure::RESULT_TOO_LARGE;
                 let failure = Failure::lasting(code, FailureCategory::Validation, message);
-                batch.fail_attempt(index, attempt, failure);
+                batch.fail_attempt(spot, attempt, failure);
             }
         }
         Ok(batch.conclude())
     }
 
-    fn failed(&self, id: &NodeId, attempt: u32, failure: Failure) -> Result<Vec<Fact>, Refusal> {
-        let (index, _) = self.in_flight(id, attempt)?;
+    fn failed(&self, id: &Place, attempt: u32, failure: Failure) -> Result<Vec<Fact>, Refusal> {
+        let (spot, _) = self.in_flight(id, attempt)?;
         let mut batch = self.batch()?;
         let failure = if failure.category == FailureCategory::Timeout
-            && !batch.node(index).repeatable
+            && !batch.node(spot).repeatable
             && failure.code != Failure::OUTCOME_UNKNOWN
         {
             let told = format!("nobody knows whether it happened: {}", failure.message);
@@ -103,30 +106,23 @@ impl<'a> Decision<'a> {
         } else {
             failure
         };
-        batch.fail_attempt(index, attempt, failure);
+        batch.fail_attempt(spot, attempt, failure);
         Ok(batch.conclude())
     }
 
-    fn interrupted(&self, id: &NodeId, attempt: u32) -> Result<Vec<Fact>, Refusal> {
-        let (index, state) = self.in_flight(id, attempt)?;
-        let repeat = match &state.phase {
-            Phase::InFlight { repeat, .. } => repeat.saturating_add(1),
-            Phase::Pending
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => 1,
+    fn interrupted(&self, id: &Place, attempt: u32) -> Result<Vec<Fact>, Refusal> {
+        let (spot, state) = self.in_flight(id, attempt)?;
+        let repeat = if let Phase::InFlight { repeat, .. } = &state.phase {
+            repeat.saturating_add(1)
+        } else {
+            1
         };
         let mut batch = self.batch()?;
-        let reason = if !batch.node(index).repeatable {
+        let reason = if !batch.node(spot).repeatable {
             Some("the node says that it must not be repeated".to_owned())
         } else if repeat > MAX_REPEATS {
             Some(format!("it was interrupted {repeat} times, and is not repeated any more"))
-        } else if self.run.ending().is_some() {
+        } else if self.run.ending().is_some() && batch.node(spot).compensates.is_none() {
             Some("the run is ending, and starts nothing again".to_owned())
         } else {
             None
@@ -143,14 +139,14 @@ impl<'a> Decision<'a> {
                 );
                 let code = Failure::OUTCOME_UNKNOWN;
                 let failure = Failure::lasting(code, FailureCategory::Internal, message);
-                batch.fail_attempt(index, attempt, failure);
+                batch.fail_attempt(spot, attempt, failure);
             }
         }
         Ok(batch.conclude())
     }
 
-    fn due(&self, id: &NodeId) -> Result<Vec<Fact>, Refusal> {
-        let (index, state) = self.find(id)?;
+    fn due(&self, id: &Place) -> Result<Vec<Fact>, Refusal> {
+        let (spot, state) = self.find(id)?;
         let Some(due_at) = state.due_at() else {
             self.open()?;
             return Err(Refusal::NoTimer { node: id.clone() });
@@ -159,82 +155,106 @@ impl<'a> Decision<'a> {
             return Err(Refusal::NotDue { node: id.clone(), due_at });
         }
         let mut batch = self.batch()?;
-        match &state.phase {
-            Phase::Retrying { .. } => batch.attempt(index, state),
-            Phase::Delayed { .. } => batch.wake(index, state),
-            Phase::Waiting { .. } => batch.expire(index, state),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => return Err(Refusal::NoTimer { node: id.clone() }),
+        // What is due at the run's own end is the run's end.
+        if self.run.ending().is_none() && self.at >= batch.deadline() {
+            return Ok(batch.conclude());
+        }
+        if self.run.paused.is_some() {
+            return Err(Refusal::Paused);
+        }
+        if let Phase::Retrying { .. } = &state.phase {
+            batch.attempt(spot, state);
+        } else if let Phase::Delayed { .. } = &state.phase {
+            batch.wake(spot, state);
+        } else {
+            batch.expire(spot, state);
         }
         Ok(batch.conclude())
     }
 
     fn resumed(
         &self,
-        id: &NodeId,
+        id: &Place,
         data: Json,
         source: String,
         by: String,
     ) -> Result<Vec<Fact>, Refusal> {
-        let (index, state) = self.find(id)?;
+        let (spot, state) = self.find(id)?;
         let node = || id.clone();
-        match &state.phase {
-            Phase::Waiting { .. } => {}
-            Phase::Succeeded { branch: Some(branch), .. } if &**branch == RESUMED => {
-                return Err(Refusal::AlreadyResumed { node: node() });
-            }
-            Phase::Succeeded { branch: Some(branch), .. } if &**branch == TIMED_OUT => {
-                return Err(Refusal::Expired { node: node() });
-            }
-            Phase::Failed(failure) if failure.code == Failure::WAIT_TIMED_OUT => {
-                return Err(Refusal::Expired { node: node() });
-            }
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => {
-                self.open()?;
-                return Err(Refusal::NotWaiting { node: node(), status: state.status() });
-            }
+        if !matches!(state.phase, Phase::Waiting { .. }) {
+            let expired =
+                state.failure().is_some_and(|failure| failure.code == Failure::WAIT_TIMED_OUT);
+            return Err(match state.branch() {
+                Some(RESUMED) => Refusal::AlreadyResumed { node: node() },
+                Some(TIMED_OUT) => Refusal::Expired { node: node() },
+                Some(_) | None if expired => Refusal::Expired { node: node() },
+                Some(_) | None => {
+                    self.open()?;
+                    Refusal::NotWaiting { node: node(), status: state.status() }
+                }
+            });
+        }
+        let logic = self.run.plan().and_then(|plan| plan.node(spot.index).logic);
+        if let Some(by) = logic.and_then(Logic::is_resumed_by).filter(|by| *by != source) {
+            return Err(Refusal::NotYours { node: node(), by });
         }
         within_limits(&data).map_err(Refusal::TooLarge)?;
         let mut batch = self.batch()?;
-        batch.resume(index, state, data, source, by);
+        batch.resume(spot, state, data, source, by);
         Ok(batch.conclude())
     }
 
-    fn cancelled(&self, by: String, reason: Option<String>) -> Result<Vec<Fact>, Refusal> {
+    fn cancelled(
+        &self,
+        by: String,
+        reason: Option<String>,
+        compensate: Compensate,
+    ) -> Result<Vec<Fact>, Refusal> {
         self.open()?;
         if self.run.ending().is_some() {
             return Err(Refusal::Ending);
         }
         let mut batch = self.batch()?;
-        batch.emit(Fact::CancelRequested { by, reason, at: self.at });
+        batch.emit(Fact::CancelRequested { by, reason, compensate, at: self.at });
         batch.cancel_rest();
         Ok(batch.conclude())
     }
 
-    fn find(&self, id: &NodeId) -> Result<(Index, &'a NodeState), Refusal> {
-        let head = self.run.head().ok_or(Refusal::NotStarted)?;
-        let index = head.definition.plan().index(id.as_str());
-        let index = index.ok_or_else(|| Refusal::UnknownNode { node: id.clone() })?;
-        Ok((index, self.run.state(index)))
+    fn paused(&self, by: String, reason: Option<String>) -> Result<Vec<Fact>, Refusal> {
+        self.open()?;
+        if self.run.ending().is_some() {
+            return Err(Refusal::Ending);
+        }
+        if self.run.paused.is_some() {
+            return Err(Refusal::Paused);
+        }
+        let mut batch = self.batch()?;
+        batch.emit(Fact::Paused { by, reason, at: self.at });
+        Ok(batch.conclude())
     }
 
-    fn in_flight(&self, id: &NodeId, attempt: u32) -> Result<(Index, &'a NodeState), Refusal> {
-        let (index, state) = self.find(id)?;
+    fn unpaused(&self, by: String) -> Result<Vec<Fact>, Refusal> {
+        self.open()?;
+        if self.run.paused.is_none() {
+            return Err(Refusal::NotPaused);
+        }
+        let mut batch = self.batch()?;
+        batch.emit(Fact::Unpaused { by, at: self.at });
+        batch.begin_ready();
+        Ok(batch.conclude())
+    }
+
+    fn find(&self, place: &Place) -> Result<(Spot, &'a NodeState), Refusal> {
+        self.run.head().ok_or(Refusal::NotStarted)?;
+        let spot = self.run.spot(place);
+        let found = spot.and_then(|spot| Some((spot, self.run.find(spot)?)));
+        found.ok_or_else(|| Refusal::UnknownNode { node: place.clone() })
+    }
+
+    fn in_flight(&self, id: &Place, attempt: u32) -> Result<(Spot, &'a NodeState), Refusal> {
+        let (spot, state) = self.find(id)?;
         if matches!(state.phase, Phase::InFlight { .. }) && state.attempt == attempt {
-            return Ok((index, state));
+            return Ok((spot, state));
         }
         self.open()?;
         Err(Refusal::NotInFlight { node: id.clone(), attempt })

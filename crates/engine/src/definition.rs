@@ -11,11 +11,13 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::ending::Emission;
 use crate::json::Json;
 use crate::plan::Plan;
+use crate::remedy::OnFailure;
 
 /// How many nodes a definition may have.
-pub const MAX_NODES: usize = 1_000;
+pub const MAX_NODES: usize = 500;
 
 /// How deeply the JSON of a definition may be nested.
 pub const MAX_DEFINITION_DEPTH: usize = 64;
@@ -47,6 +49,12 @@ pub struct Definition {
     pub(crate) public_widget_config: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) block_expansions: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error_workflow: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) emit: Vec<Emission>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) max_run_ms: Option<u64>,
     #[serde(skip)]
     pub(crate) compiled: Compiled,
 }
@@ -64,6 +72,9 @@ pub struct Node {
     /// The nodes that follow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<NodeId>,
+    /// The nodes that are executed for each item of a loop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loop_body: Vec<NodeId>,
     /// Which branch of its branching parents leads here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<Arc<str>>,
@@ -85,6 +96,12 @@ pub struct Node {
     /// How failures are repeated; without it there is one attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
+    /// What follows when it has failed for good; without it the run fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<OnFailure>,
+    /// The node that undoes what this one did, should the run fail or be cancelled later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensated_by: Option<NodeId>,
     /// How long one attempt may take; [`Node::DEFAULT_TIMEOUT_MS`] without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
@@ -213,6 +230,9 @@ impl NodeId {
 }
 
 impl Definition {
+    /// How long any run may take, in milliseconds: 90 days.
+    pub const MAX_RUN_MS: u64 = 90 * 24 * 3_600_000;
+
     /// All nodes by id, the root included.
     pub fn nodes(&self) -> &BTreeMap<NodeId, Node> {
         &self.nodes
@@ -243,6 +263,22 @@ impl Definition {
         self.variable_defs.as_ref()
     }
 
+    /// Whether a variable keeps its value from run to run.
+    pub fn keeps_variable(&self, name: &str) -> bool {
+        self.variable(name).and_then(|variable| variable.get("lifetime")?.as_str())
+            == Some("persist")
+    }
+
+    /// What a declared variable holds as long as nothing else was written to it.
+    pub(crate) fn default_of(&self, name: &str) -> Option<&Value> {
+        self.variable(name)?.get("default")
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        let declared = self.variable_defs.as_ref()?.as_array()?;
+        declared.iter().find(|variable| variable.get("name").and_then(Value::as_str) == Some(name))
+    }
+
     /// Who may see or execute it.
     pub fn visibility(&self) -> Option<Visibility> {
         self.visibility
@@ -251,6 +287,21 @@ impl Definition {
     /// How it is shown to the public; kept as data.
     pub fn public_widget_config(&self) -> Option<&Json> {
         self.public_widget_config.as_ref()
+    }
+
+    /// The workflow that is started when a run of this one has failed.
+    pub fn error_workflow(&self) -> Option<&str> {
+        self.error_workflow.as_deref()
+    }
+
+    /// The events that a run emits when it ends.
+    pub fn emissions(&self) -> &[Emission] {
+        &self.emit
+    }
+
+    /// How long a run may take, in milliseconds; [`Definition::MAX_RUN_MS`] unless it says less.
+    pub fn max_run_ms(&self) -> u64 {
+        self.max_run_ms.unwrap_or(Self::MAX_RUN_MS).clamp(1, Self::MAX_RUN_MS)
     }
 
     /// The node that an expression means: `trigger` is the root, as generation A called it, unless

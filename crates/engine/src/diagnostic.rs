@@ -49,6 +49,10 @@ pub enum DiagnosticCode {
     DuplicateChild,
     /// A node that is its own descendant.
     Cycle,
+    /// A node that is reached from inside a loop and from outside it.
+    LoopBorder,
+    /// A compensation that is also something else.
+    InvalidCompensation,
     /// A node that the root does not lead to.
     UnreachableNode,
     /// A branch that the parent does not offer.

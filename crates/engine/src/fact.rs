@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::definition::{Definition, NodeId};
+use crate::definition::Definition;
 use crate::failure::Failure;
 use crate::json::Json;
+use crate::place::Place;
+use crate::remedy::Remedy;
 
 /// A past-tense statement about one run. In JSON: `{"node_succeeded": {"node": …}}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,7 +37,13 @@ pub enum Fact {
         source_run: Option<String>,
         /// What the source run had already settled.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        carried: BTreeMap<NodeId, Carried>,
+        carried: BTreeMap<Place, Carried>,
+        /// The run that called it, and waits for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<Parent>,
+        /// What its variables held when it began, by name, where they are kept between runs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        variables: Option<Json>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -43,7 +51,7 @@ pub enum Fact {
     /// An effect is intended: it may be performed as soon as this fact is durable.
     NodeStarted {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its type.
         kind: Arc<str>,
         /// Which attempt this is, from 1.
@@ -61,7 +69,7 @@ pub enum Fact {
     /// The attempt was interrupted with an unknown outcome, and is performed again with its key.
     EffectRepeated {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// The interrupted attempt.
         attempt: u32,
         /// Which repetition of the attempt this is, from 1.
@@ -73,7 +81,7 @@ pub enum Fact {
     /// A node is done.
     NodeSucceeded {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its type.
         kind: Arc<str>,
         /// Which attempt succeeded.
@@ -93,7 +101,7 @@ pub enum Fact {
     /// An attempt failed; for good, unless a [`Fact::RetryScheduled`] follows at once.
     NodeFailed {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its type.
         kind: Arc<str>,
         /// Which attempt failed.
@@ -110,7 +118,7 @@ pub enum Fact {
     /// The node will be attempted again.
     RetryScheduled {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// The attempt to come.
         attempt: u32,
         /// When it is due.
@@ -120,10 +128,42 @@ pub enum Fact {
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
     },
+    /// What the author wants to follow a failure follows; the run goes on.
+    FailureHandled {
+        /// The node that had failed.
+        node: Place,
+        /// What follows.
+        remedy: Remedy,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// A loop began. Its success follows when all its iterations are over.
+    LoopStarted {
+        /// The node.
+        node: Place,
+        /// Its type.
+        kind: Arc<str>,
+        /// The resolved payload, with the items.
+        input: Json,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// The nodes of a loop's body are executed for one more item.
+    IterationStarted {
+        /// The loop.
+        node: Place,
+        /// Which item, from 0.
+        index: u16,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
     /// None of the node's parents chose it.
     NodeSkipped {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its type.
         kind: Arc<str>,
         /// When.
@@ -133,7 +173,7 @@ pub enum Fact {
     /// The node had not ended when the run was about to end, and never will.
     NodeCancelled {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -141,7 +181,7 @@ pub enum Fact {
     /// A delay began.
     DelayStarted {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its type.
         kind: Arc<str>,
         /// The resolved payload.
@@ -156,7 +196,7 @@ pub enum Fact {
     /// A wait began.
     WaitOpened {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its type.
         kind: Arc<str>,
         /// The resolved payload.
@@ -171,7 +211,7 @@ pub enum Fact {
     /// What the wait waited for has come. The node's success follows at once.
     WaitResumed {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// What came.
         data: Json,
         /// From where it came: `manual`, or the type of the trigger.
@@ -185,7 +225,71 @@ pub enum Fact {
     /// The wait expired. The node's success by `timed_out`, or its failure, follows at once.
     WaitTimedOut {
         /// The node.
-        node: NodeId,
+        node: Place,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// Nothing new starts until somebody lets the run go on.
+    Paused {
+        /// Who stopped it.
+        by: String,
+        /// Why, in their words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// The run goes on after a pause.
+    Unpaused {
+        /// Who let it go on.
+        by: String,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// The run has a long history, and will be stopped when it grows much longer.
+    HistoryGrewLong {
+        /// How many events it has.
+        events: u32,
+        /// At how many it is stopped.
+        limit: u32,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// The run as a whole hit a limit, and begins to end.
+    LimitReached {
+        /// Which limit, and what helps.
+        failure: Failure,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// What the run had done is undone before it ends, in this order.
+    CompensationStarted {
+        /// The places whose nodes are undone, the last that was done first.
+        plan: Vec<Place>,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// Everything was undone that could be.
+    CompensationEnded {
+        /// The places that could not be undone: their compensation failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed: Vec<Place>,
+        /// When.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// The ending run tells others something.
+    EventEmitted {
+        /// The event's name.
+        event: String,
+        /// What it says.
+        payload: Json,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -197,6 +301,9 @@ pub enum Fact {
         /// Why, in their words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// Whether what was done is undone.
+        #[serde(default, skip_serializing_if = "Compensate::is_no")]
+        compensate: Compensate,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -213,7 +320,7 @@ pub enum Fact {
     Failed {
         /// The node that failed first; none when the definition itself cannot be executed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        node: Option<NodeId>,
+        node: Option<Place>,
         /// Why.
         failure: Failure,
         /// When.
@@ -275,6 +382,50 @@ pub enum Carried {
     },
     /// The node had been skipped.
     Skipped {},
+    /// The node had failed, and what its author wanted to follow had followed.
+    Handled {
+        /// Its resolved payload.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<Json>,
+        /// Why it failed.
+        failure: Failure,
+        /// What followed.
+        remedy: Remedy,
+    },
+    /// The loop had begun: an iteration is taken over where its item is the same again.
+    Looping {
+        /// Its resolved payload, with the items.
+        input: Json,
+    },
+}
+
+/// The run that called another one, and waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The run.
+    pub run: String,
+    /// The node that called.
+    pub node: Place,
+    /// How many runs there are above the called one.
+    pub depth: u32,
+}
+
+/// Whether the end of a run undoes what it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compensate {
+    /// It is left as it is.
+    #[default]
+    No,
+    /// Nodes that have a compensation are undone, the last one first.
+    Yes,
+}
+
+impl Compensate {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+    fn is_no(&self) -> bool {
+        *self == Self::No
+    }
 }
 
 impl Fact {
@@ -290,12 +441,22 @@ impl Fact {
             Self::NodeSucceeded { .. } => "node_succeeded",
             Self::NodeFailed { .. } => "node_failed",
             Self::RetryScheduled { .. } => "retry_scheduled",
+            Self::FailureHandled { .. } => "failure_handled",
+            Self::LoopStarted { .. } => "loop_started",
+            Self::IterationStarted { .. } => "iteration_started",
             Self::NodeSkipped { .. } => "node_skipped",
             Self::NodeCancelled { .. } => "node_cancelled",
             Self::DelayStarted { .. } => "delay_started",
             Self::WaitOpened { .. } => "wait_opened",
             Self::WaitResumed { .. } => "wait_resumed",
             Self::WaitTimedOut { .. } => "wait_timed_out",
+            Self::Paused { .. } => "paused",
+            Self::Unpaused { .. } => "unpaused",
+            Self::HistoryGrewLong { .. } => "history_grew_long",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::CompensationStarted { .. } => "compensation_started",
+            Self::CompensationEnded { .. } => "compensation_ended",
+            Self::EventEmitted { .. } => "event_emitted",
             Self::CancelRequested { .. } => "cancel_requested",
             Self::Succeeded { .. } => "succeeded",
             Self::Failed { .. } => "failed",
@@ -312,12 +473,22 @@ impl Fact {
             | Self::NodeSucceeded { at, .. }
             | Self::NodeFailed { at, .. }
             | Self::RetryScheduled { at, .. }
+            | Self::FailureHandled { at, .. }
+            | Self::LoopStarted { at, .. }
+            | Self::IterationStarted { at, .. }
             | Self::NodeSkipped { at, .. }
             | Self::NodeCancelled { at, .. }
             | Self::DelayStarted { at, .. }
             | Self::WaitOpened { at, .. }
             | Self::WaitResumed { at, .. }
             | Self::WaitTimedOut { at, .. }
+            | Self::Paused { at, .. }
+            | Self::Unpaused { at, .. }
+            | Self::HistoryGrewLong { at, .. }
+            | Self::LimitReached { at, .. }
+            | Self::CompensationStarted { at, .. }
+            | Self::CompensationEnded { at, .. }
+            | Self::EventEmitted { at, .. }
             | Self::CancelRequested { at, .. }
             | Self::Succeeded { at, .. }
             | Self::Failed { at, .. }
@@ -326,13 +497,16 @@ impl Fact {
     }
 
     /// The node that it is about; facts about the whole run have none.
-    pub fn node(&self) -> Option<&NodeId> {
+    pub fn place(&self) -> Option<&Place> {
         match self {
             Self::NodeStarted { node, .. }
             | Self::EffectRepeated { node, .. }
             | Self::NodeSucceeded { node, .. }
             | Self::NodeFailed { node, .. }
             | Self::RetryScheduled { node, .. }
+            | Self::FailureHandled { node, .. }
+            | Self::LoopStarted { node, .. }
+            | Self::IterationStarted { node, .. }
             | Self::NodeSkipped { node, .. }
             | Self::NodeCancelled { node, .. }
             | Self::DelayStarted { node, .. }
@@ -341,6 +515,13 @@ impl Fact {
             | Self::WaitTimedOut { node, .. } => Some(node),
             Self::Failed { node, .. } => node.as_ref(),
             Self::Started { .. }
+            | Self::Paused { .. }
+            | Self::Unpaused { .. }
+            | Self::HistoryGrewLong { .. }
+            | Self::LimitReached { .. }
+            | Self::CompensationStarted { .. }
+            | Self::CompensationEnded { .. }
+            | Self::EventEmitted { .. }
             | Self::CancelRequested { .. }
             | Self::Succeeded { .. }
             | Self::Cancelled { .. } => None,
@@ -349,22 +530,7 @@ impl Fact {
 
     /// Whether the run has ended with this fact.
     pub fn ends_run(&self) -> bool {
-        match self {
-            Self::Succeeded { .. } | Self::Failed { .. } | Self::Cancelled { .. } => true,
-            Self::Started { .. }
-            | Self::NodeStarted { .. }
-            | Self::EffectRepeated { .. }
-            | Self::NodeSucceeded { .. }
-            | Self::NodeFailed { .. }
-            | Self::RetryScheduled { .. }
-            | Self::NodeSkipped { .. }
-            | Self::NodeCancelled { .. }
-            | Self::DelayStarted { .. }
-            | Self::WaitOpened { .. }
-            | Self::WaitResumed { .. }
-            | Self::WaitTimedOut { .. }
-            | Self::CancelRequested { .. } => false,
-        }
+        matches!(self, Self::Succeeded { .. } | Self::Failed { .. } | Self::Cancelled { .. })
     }
 }
 

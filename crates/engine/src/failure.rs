@@ -49,6 +49,25 @@ pub enum FailureCategory {
     Internal,
     /// The time allowed was over before an answer came.
     Timeout,
+    /// The run, or one of its loops, is larger than it may be.
+    Limit,
+}
+
+impl FailureCategory {
+    /// All of them, by name.
+    pub const ALL: [(&str, Self); 11] = [
+        ("funds", Self::Funds),
+        ("amount", Self::Amount),
+        ("config", Self::Config),
+        ("auth", Self::Auth),
+        ("network", Self::Network),
+        ("service", Self::Service),
+        ("onchain", Self::Onchain),
+        ("validation", Self::Validation),
+        ("internal", Self::Internal),
+        ("timeout", Self::Timeout),
+        ("limit", Self::Limit),
+    ];
 }
 
 impl Failure {
@@ -62,6 +81,21 @@ impl Failure {
     pub const RESULT_TOO_LARGE: &'static str = "result_too_large";
     /// The code of a run whose definition cannot be executed.
     pub const INVALID_DEFINITION: &'static str = "invalid_definition";
+
+    /// The code of a join that too few of the nodes before it have reached.
+    pub const JOIN_NOT_MET: &'static str = "join_not_met";
+    /// The code of a call whose run ended without saying why.
+    pub const CHILD_FAILED: &'static str = "child_failed";
+    /// The code of a loop over more items than a loop may have.
+    pub const TOO_MANY_ITERATIONS: &'static str = "too_many_iterations";
+    /// The code of a loop that would execute more nodes than a run's loops may.
+    pub const TOO_MANY_LOOP_NODES: &'static str = "too_many_loop_nodes";
+    /// The code of a delay or a wait for which there is no more room.
+    pub const TOO_MANY_WAITS: &'static str = "too_many_waits";
+    /// The code of a run with more events than a run may have.
+    pub const HISTORY_TOO_LONG: &'static str = "history_too_long";
+    /// The code of a run that takes longer than it may.
+    pub const RUN_TOO_LONG: &'static str = "run_too_long";
 
     /// A failure that no repetition mends.
     pub fn lasting(
@@ -85,6 +119,36 @@ impl Failure {
         message: impl Into<String>,
     ) -> Self {
         Self { retryable: true, ..Self::lasting(code, category, message) }
+    }
+
+    /// What helps against failures of its kind, for the one who looks at a failed run.
+    pub fn remediation(&self) -> &'static str {
+        if self.code == Self::OUTCOME_UNKNOWN {
+            return "look at the other side whether it has happened: retry the run only if it has \
+                    not, or re-run it from the node behind";
+        }
+        match self.category {
+            FailureCategory::Funds => "fund the account that pays, then retry the run",
+            FailureCategory::Amount => "correct the amount, then retry the run with edited input",
+            FailureCategory::Config => "correct the workflow, publish it, and start a new run",
+            FailureCategory::Auth => "renew the credentials, then retry the run",
+            FailureCategory::Network | FailureCategory::Timeout => {
+                "retry the run; a retryPolicy or a longer timeoutMs on the node helps next time"
+            }
+            FailureCategory::Service => {
+                "look at what the service answered; retry the run when it is well again"
+            }
+            FailureCategory::Onchain => {
+                "look at why the chain refused it, mend that, then retry the run"
+            }
+            FailureCategory::Validation => {
+                "correct the input or the workflow: the same input fails again"
+            }
+            FailureCategory::Internal => "retry the run; tell the operator when it fails again",
+            FailureCategory::Limit => {
+                "let the workflow do less at a time: page the list, or call child workflows"
+            }
+        }
     }
 
     /// Whether the effect may have happened although it failed: no definite answer came.

@@ -4,45 +4,84 @@ use std::collections::VecDeque;
 
 use crate::definition::{Definition, NodeId};
 use crate::plan::Index;
+use crate::remedy::OnFailure;
 
 /// How many cycles are named; whoever mends ten may ask again.
 const MAX_CYCLES: usize = 10;
 
-/// Nodes by number, in the order of their ids, with their edges as numbers. Children that do not
-/// exist, and repeated ones, are left out.
+/// Nodes by number, in the order of their ids, with their edges as numbers. What does not exist,
+/// and what is named twice, is left out.
 pub(crate) struct Graph<'a> {
     pub(crate) ids: Vec<&'a NodeId>,
     pub(crate) children: Vec<Vec<Index>>,
     pub(crate) parents: Vec<Vec<Index>>,
+    /// What is executed for each item of a loop.
+    pub(crate) bodies: Vec<Vec<Index>>,
+    /// What may follow a failure instead of the children.
+    pub(crate) fallbacks: Vec<Vec<Index>>,
+    /// What undoes a node.
+    pub(crate) compensations: Vec<Option<Index>>,
     pub(crate) root: Option<Index>,
-    /// Whether some child was left out.
+    /// Whether some edge was left out, because there is no such node.
     pub(crate) has_unknown_child: bool,
+    /// What a node leads to in any of these ways.
+    next: Vec<Vec<Index>>,
+    /// What leads to a node in any of these ways.
+    before: Vec<Vec<Index>>,
 }
+
+/// The type of the nodes that have a body.
+pub(crate) const LOOP: &str = "for-each";
 
 impl<'a> Graph<'a> {
     pub(crate) fn of(definition: &'a Definition) -> Self {
         let ids: Vec<&NodeId> = definition.nodes.keys().collect();
         let index = |id: &str| ids.binary_search_by(|known| known.as_str().cmp(id)).ok();
-        let mut children = vec![Vec::new(); ids.len()];
-        let mut parents = vec![Vec::new(); ids.len()];
         let mut has_unknown_child = false;
-        // The last parent that named each node: a repeated child is the same parent again.
-        let mut named_by = vec![usize::MAX; ids.len()];
-        for (from, node) in definition.nodes.values().enumerate() {
-            for child in &node.children {
-                let Some(to) = index(child.as_str()) else {
-                    has_unknown_child = true;
-                    continue;
-                };
-                if named_by[to] != from {
-                    named_by[to] = from;
-                    children[from].push(Index::new(to));
-                    parents[to].push(Index::new(from));
+        let mut edges = |named: &mut dyn Iterator<Item = &NodeId>| -> Vec<Index> {
+            let mut known = Vec::new();
+            for id in named {
+                match index(id.as_str()).map(Index::new) {
+                    Some(to) if !known.contains(&to) => known.push(to),
+                    Some(_) => {}
+                    None => has_unknown_child = true,
+                }
+            }
+            known
+        };
+        let (mut children, mut bodies, mut fallbacks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut compensations = Vec::new();
+        for node in definition.nodes.values() {
+            children.push(edges(&mut node.children.iter()));
+            let body = node.loop_body.iter().filter(|_| &*node.kind == LOOP);
+            bodies.push(edges(&mut { body }));
+            let on_failure = node.on_failure.iter();
+            fallbacks.push(edges(&mut on_failure.flat_map(OnFailure::fallbacks)));
+            compensations.push(edges(&mut node.compensated_by.iter()).pop());
+        }
+        let mut next = children.clone();
+        for (from, next) in next.iter_mut().enumerate() {
+            let more = bodies[from].iter().chain(&fallbacks[from]).chain(&compensations[from]);
+            for to in more {
+                if !next.contains(to) {
+                    next.push(*to);
                 }
             }
         }
+        let (parents, before) = (reversed(&children), reversed(&next));
         let root = index(NodeId::ROOT).map(Index::new);
-        Self { ids, children, parents, root, has_unknown_child }
+        Self {
+            ids,
+            children,
+            parents,
+            bodies,
+            fallbacks,
+            compensations,
+            root,
+            has_unknown_child,
+            next,
+            before,
+        }
     }
 
     pub(crate) fn index(&self, id: &NodeId) -> Option<Index> {
@@ -57,15 +96,25 @@ impl<'a> Graph<'a> {
         &self.parents[index.at()]
     }
 
+    /// Whether anything leads to the node.
+    pub(crate) fn is_led_to(&self, index: Index) -> bool {
+        self.ways_to(index) > 0
+    }
+
+    /// How many nodes lead to the node, in whatever way.
+    pub(crate) fn ways_to(&self, index: Index) -> usize {
+        self.before[index.at()].len()
+    }
+
     /// All nodes, parents before children, as far as no cycle keeps them out.
     pub(crate) fn order(&self) -> Vec<Index> {
-        let mut missing: Vec<usize> = self.parents.iter().map(Vec::len).collect();
+        let mut missing: Vec<usize> = self.before.iter().map(Vec::len).collect();
         let free = (0..missing.len()).filter(|node| missing[*node] == 0);
         let mut queue: VecDeque<Index> = free.map(Index::new).collect();
         let mut order = Vec::with_capacity(missing.len());
         while let Some(node) = queue.pop_front() {
             order.push(node);
-            for child in &self.children[node.at()] {
+            for child in &self.next[node.at()] {
                 missing[child.at()] -= 1;
                 if missing[child.at()] == 0 {
                     queue.push_back(*child);
@@ -81,7 +130,7 @@ impl<'a> Graph<'a> {
         let mut stack: Vec<Index> = self.root.into_iter().collect();
         while let Some(node) = stack.pop() {
             if !std::mem::replace(&mut reached[node.at()], true) {
-                stack.extend(&self.children[node.at()]);
+                stack.extend(&self.next[node.at()]);
             }
         }
         reached
@@ -102,7 +151,7 @@ impl<'a> Graph<'a> {
         let mut ancestors = vec![Set::new(self.ids.len()); self.ids.len()];
         for node in self.order() {
             let mut set = std::mem::take(&mut ancestors[node.at()]);
-            for parent in &self.parents[node.at()] {
+            for parent in &self.before[node.at()] {
                 set.insert(*parent);
                 set.include(&ancestors[parent.at()]);
             }
@@ -110,6 +159,17 @@ impl<'a> Graph<'a> {
         }
         ancestors
     }
+}
+
+/// Every edge the other way round.
+fn reversed(edges: &[Vec<Index>]) -> Vec<Vec<Index>> {
+    let mut reversed = vec![Vec::new(); edges.len()];
+    for (from, edges) in edges.iter().enumerate() {
+        for to in edges {
+            reversed[to.at()].push(Index::new(from));
+        }
+    }
+    reversed
 }
 
 /// A set of nodes.
@@ -159,7 +219,7 @@ impl Search<'_> {
         let mut path = vec![(start, 0)];
         self.mark[start.at()] = Mark::OnPath;
         while let Some((node, next)) = path.last_mut() {
-            let Some(child) = self.graph.children[node.at()].get(*next).copied() else {
+            let Some(child) = self.graph.next[node.at()].get(*next).copied() else {
                 self.mark[node.at()] = Mark::Done;
                 path.pop();
                 continue;

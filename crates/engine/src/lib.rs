@@ -8,25 +8,36 @@
 //! - [`Run::apply`] folds facts into a [`Run`]; [`verify`] replays them and decides all again.
 
 mod batch;
+mod begin;
 mod catalog;
 mod condition;
 mod decide;
 mod definition;
 mod diagnostic;
+mod ending;
 mod expression;
 mod fact;
 mod failure;
+mod finish;
+mod fold;
+mod frame;
 mod graph;
 mod input;
 mod instant;
 mod json;
+mod limits;
+mod loops;
 mod node;
 mod node_state;
 mod number;
 mod parse;
+mod place;
 mod plan;
+mod remedy;
+mod retrial;
 mod retry;
 mod run;
+mod scopes;
 mod status;
 mod stimulus;
 mod validate;
@@ -39,16 +50,23 @@ pub use definition::{
     MAX_NODES, Node, NodeId, RetryPolicy, Strategy, Visibility,
 };
 pub use diagnostic::{Diagnostic, DiagnosticCode, MAX_DIAGNOSTICS};
+pub use ending::{Emission, is_event_name};
 pub use expression::has_expression;
-pub use fact::{Carried, Fact, Trigger, WorkflowRef};
+pub use fact::{Carried, Compensate, Fact, Parent, Trigger, WorkflowRef};
 pub use failure::{Failure, FailureCategory, MAX_MESSAGE_BYTES};
 pub use input::input_problems;
 pub use json::{Excess, Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within_limits};
+pub use limits::{
+    HISTORY_WARNING, MAX_CHILD_DEPTH, MAX_HISTORY, MAX_ITERATIONS, MAX_LOOP_NODES, MAX_SLEEPING,
+};
 pub use node::{logic_type, logic_types};
 pub use node_state::NodeState;
 pub use parse::parse;
+pub use place::{Iteration, MAX_LOOP_DEPTH, Place};
+pub use remedy::{Handler, OnFailure, Remedy};
+pub use retrial::Retrial;
 pub use retry::MAX_REPEATS;
-pub use run::{Effect, Run};
+pub use run::{Effect, Pause, Run};
 pub use status::{ExecutionStatus, RunStatus};
 pub use stimulus::{Refusal, Start, Stimulus};
 pub use validate::{check, validate};

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::definition::NodeId;
 use crate::fact::Carried;
 use crate::failure::Failure;
+use crate::frame::Turns;
 use crate::json::Json;
+use crate::remedy::Remedy;
 use crate::status::ExecutionStatus;
 
 /// Where one node of a run stands.
@@ -24,8 +27,11 @@ pub struct NodeState {
     #[serde(with = "crate::instant::option")]
     pub(crate) finished_at: Option<OffsetDateTime>,
     pub(crate) unsettled_parents: u32,
-    /// Whether a settled parent chose it.
-    pub(crate) chosen: bool,
+    /// How many of its settled parents chose it; the beginning of an iteration counts as one.
+    pub(crate) chosen_by: u32,
+    /// The iterations of a loop that has begun. They stay when the loop is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) turns: Option<Arc<Turns>>,
 }
 
 /// The stations of a node, each with what only it has.
@@ -58,6 +64,15 @@ pub(crate) enum Phase {
         branch: Option<Arc<str>>,
     },
     Failed(Arc<Failure>),
+    /// It failed, and what the author wanted to follow follows.
+    Handled {
+        failure: Arc<Failure>,
+        remedy: Remedy,
+    },
+    /// A loop whose iterations are under way.
+    Looping,
+    /// A compensation that is not needed so far.
+    Reserved,
     Skipped,
     Cancelled,
 }
@@ -67,12 +82,12 @@ impl NodeState {
     pub fn status(&self) -> ExecutionStatus {
         match &self.phase {
             Phase::Pending => ExecutionStatus::Pending,
-            Phase::InFlight { .. } => ExecutionStatus::Running,
+            Phase::InFlight { .. } | Phase::Looping => ExecutionStatus::Running,
             Phase::Retrying { .. } | Phase::Delayed { .. } => ExecutionStatus::Scheduled,
             Phase::Waiting { .. } => ExecutionStatus::Waiting,
             Phase::Triggered | Phase::Succeeded { .. } => ExecutionStatus::Success,
-            Phase::Failed(_) => ExecutionStatus::Failure,
-            Phase::Skipped => ExecutionStatus::Skipped,
+            Phase::Failed(_) | Phase::Handled { .. } => ExecutionStatus::Failure,
+            Phase::Skipped | Phase::Reserved => ExecutionStatus::Skipped,
             Phase::Cancelled => ExecutionStatus::Cancelled,
         }
     }
@@ -89,65 +104,40 @@ impl NodeState {
 
     /// What the node gave, once it has succeeded. The root's is [`Trigger::result`](crate::Trigger::result).
     pub fn result(&self) -> Option<&Json> {
-        match &self.phase {
-            Phase::Succeeded { result, .. } => Some(result),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Triggered
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => None,
-        }
+        if let Phase::Succeeded { result, .. } = &self.phase { Some(result) } else { None }
     }
 
     /// Which of its branches the node chose.
     pub fn branch(&self) -> Option<&str> {
-        match &self.phase {
-            Phase::Succeeded { branch, .. } => branch.as_deref(),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Triggered
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => None,
-        }
+        if let Phase::Succeeded { branch, .. } = &self.phase { branch.as_deref() } else { None }
     }
 
     /// Why the node failed, or why it is being retried.
     pub fn failure(&self) -> Option<&Failure> {
-        match &self.phase {
-            Phase::Failed(failure) => Some(failure),
-            Phase::Retrying { failure, .. } => failure.as_deref(),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Skipped
-            | Phase::Cancelled => None,
+        if let Phase::Failed(failure)
+        | Phase::Handled { failure, .. }
+        | Phase::Retrying { failure: Some(failure), .. } = &self.phase
+        {
+            Some(failure)
+        } else {
+            None
         }
+    }
+
+    /// Whether the node failed, and the run went on as its author wants.
+    pub fn is_handled(&self) -> bool {
+        matches!(self.phase, Phase::Handled { .. })
     }
 
     /// When its delay, its next attempt or its wait's end is due.
     pub fn due_at(&self) -> Option<OffsetDateTime> {
-        match &self.phase {
-            Phase::Retrying { due_at, .. }
-            | Phase::Delayed { due_at }
-            | Phase::Waiting { due_at } => Some(*due_at),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => None,
+        if let Phase::Retrying { due_at, .. }
+        | Phase::Delayed { due_at }
+        | Phase::Waiting { due_at } = &self.phase
+        {
+            Some(*due_at)
+        } else {
+            None
         }
     }
 
@@ -170,51 +160,69 @@ impl NodeState {
             started_at: None,
             finished_at: None,
             unsettled_parents,
-            chosen: false,
+            chosen_by: 0,
+            turns: None,
         }
     }
 
-    /// Whether every parent has settled and the node itself has not begun.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.unsettled_parents == 0 && self.phase == Phase::Pending
+    pub(crate) fn reserved() -> Self {
+        Self { phase: Phase::Reserved, ..Self::pending(0) }
+    }
+
+    /// Whether the node has not begun and need not wait any longer: every parent has settled, or
+    /// as many have chosen it as it `needs`.
+    pub(crate) fn is_ready(&self, needs: Option<u32>) -> bool {
+        let is_decided =
+            self.unsettled_parents == 0 || needs.is_some_and(|needs| self.chosen_by >= needs);
+        is_decided && self.phase == Phase::Pending
     }
 
     /// Whether this node, settled, leads to a child that stands under `branch`.
     pub(crate) fn chooses(&self, branch: Option<&str>) -> bool {
-        match &self.phase {
-            Phase::Triggered => true,
-            Phase::Succeeded { branch: chosen, .. } => match (chosen, branch) {
-                (Some(chosen), Some(branch)) => **chosen == *branch,
-                (None, _) | (_, None) => true,
-            },
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => false,
+        match (&self.phase, branch) {
+            (Phase::Succeeded { branch: Some(chosen), .. }, Some(branch)) => **chosen == *branch,
+            (
+                Phase::Triggered
+                | Phase::Succeeded { .. }
+                | Phase::Handled { remedy: Remedy::Continue, .. },
+                _,
+            ) => true,
+            (
+                Phase::Pending
+                | Phase::InFlight { .. }
+                | Phase::Retrying { .. }
+                | Phase::Delayed { .. }
+                | Phase::Waiting { .. }
+                | Phase::Looping
+                | Phase::Reserved
+                | Phase::Failed(_)
+                | Phase::Handled { remedy: Remedy::Fallback { .. } | Remedy::Stop, .. }
+                | Phase::Skipped
+                | Phase::Cancelled,
+                _,
+            ) => false,
         }
     }
 
+    /// Whether this node failed and leads to that one instead of its children.
+    pub(crate) fn falls_back_to(&self, node: &NodeId) -> bool {
+        matches!(&self.phase, Phase::Handled { remedy: Remedy::Fallback { node: other }, .. } if other == node)
+    }
+
     pub(crate) fn carried(&self) -> Option<Carried> {
-        match &self.phase {
-            Phase::Succeeded { result, branch } => Some(Carried::Succeeded {
-                input: self.input.clone(),
-                result: Arc::clone(result),
-                branch: branch.clone(),
-            }),
-            Phase::Skipped => Some(Carried::Skipped {}),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Triggered
-            | Phase::Failed(_)
-            | Phase::Cancelled => None,
+        if let Phase::Succeeded { result, branch } = &self.phase {
+            let (input, result) = (self.input.clone(), Arc::clone(result));
+            return Some(Carried::Succeeded { input, result, branch: branch.clone() });
         }
+        if self.phase == Phase::Skipped {
+            return Some(Carried::Skipped {});
+        }
+        if let Phase::Handled { failure, remedy } = &self.phase {
+            let (failure, remedy) = ((**failure).clone(), remedy.clone());
+            return Some(Carried::Handled { input: self.input.clone(), failure, remedy });
+        }
+        let begun = self.turns.as_ref().and(self.input.clone());
+        begun.map(|input| Carried::Looping { input })
     }
 
     pub(crate) fn take_over(&mut self, carried: &Carried) {
@@ -225,6 +233,13 @@ impl NodeState {
                     Phase::Succeeded { result: Arc::clone(result), branch: branch.clone() };
             }
             Carried::Skipped {} => self.phase = Phase::Skipped,
+            Carried::Handled { input, failure, remedy } => {
+                self.input.clone_from(input);
+                let (failure, remedy) = (Arc::new(failure.clone()), remedy.clone());
+                self.phase = Phase::Handled { failure, remedy };
+            }
+            // The loop begins again; which of its iterations are taken over is seen then.
+            Carried::Looping { .. } => {}
         }
     }
 
@@ -243,19 +258,16 @@ impl NodeState {
         self.phase = Phase::Failed(Arc::new(failure.clone()));
     }
 
+    pub(crate) fn handle(&mut self, remedy: &Remedy) {
+        if let Phase::Failed(failure) = &self.phase {
+            let (failure, remedy) = (Arc::clone(failure), remedy.clone());
+            self.phase = Phase::Handled { failure, remedy };
+        }
+    }
+
     pub(crate) fn retry_at(&mut self, due_at: OffsetDateTime) {
-        let failure = match &self.phase {
-            Phase::Failed(failure) => Some(Arc::clone(failure)),
-            Phase::Pending
-            | Phase::InFlight { .. }
-            | Phase::Retrying { .. }
-            | Phase::Delayed { .. }
-            | Phase::Waiting { .. }
-            | Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Skipped
-            | Phase::Cancelled => None,
-        };
+        let failure =
+            if let Phase::Failed(failure) = &self.phase { Some(Arc::clone(failure)) } else { None };
         self.finished_at = None;
         self.phase = Phase::Retrying { due_at, failure };
     }

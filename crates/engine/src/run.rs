@@ -1,31 +1,62 @@
 //! A run's state, folded from its facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::definition::{Definition, NodeId};
-use crate::fact::{Carried, Fact, Trigger, WorkflowRef};
+use crate::fact::{Carried, Compensate, Parent, Trigger, WorkflowRef};
 use crate::failure::Failure;
+use crate::frame::Frame;
 use crate::json::Json;
 use crate::node_state::{NodeState, Phase};
+use crate::place::{Iteration, Place};
 use crate::plan::{Index, Plan};
 use crate::status::RunStatus;
 
-/// Where a run stands, after the facts that were applied to it. Cloning shares the JSON.
+/// Where a run stands, after the facts that were applied to it. Cloning shares the JSON, and the
+/// iterations of loops.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    head: Option<Arc<Head>>,
-    /// In the order of the plan.
-    nodes: Vec<NodeState>,
-    in_flight: u32,
-    sleeping: u32,
-    unsettled: u32,
-    ending: Option<Ending>,
-    end: Option<End>,
+    pub(crate) head: Option<Arc<Head>>,
+    /// The nodes outside all loops.
+    pub(crate) root: Frame,
+    /// The nodes that are in flight or asleep.
+    pub(crate) active: BTreeSet<Spot>,
+    pub(crate) in_flight: u32,
+    /// How many nodes of loops' bodies there have been, in all iterations together.
+    pub(crate) loop_nodes: u32,
+    /// How many facts were applied.
+    pub(crate) events: u32,
+    /// What was done and can be undone, in the order in which it was done.
+    pub(crate) undoable: Vec<Spot>,
+    /// What was undone, or could not be, once the run has begun to undo.
+    pub(crate) undoing: Option<Vec<Spot>>,
+    pub(crate) undone: bool,
+    /// What variables hold that were set in this run.
+    pub(crate) variables: BTreeMap<String, Json>,
+    pub(crate) paused: Option<Pause>,
+    pub(crate) ending: Option<Ending>,
+    pub(crate) end: Option<End>,
+}
+
+/// A node in one of its iterations, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct Spot {
+    pub(crate) index: Index,
+    pub(crate) iteration: Iteration,
+}
+
+/// Who stopped the run, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Who.
+    pub by: String,
+    /// Why, in their words.
+    pub reason: Option<String>,
 }
 
 /// What is settled by the run's first fact.
@@ -38,6 +69,9 @@ pub(crate) struct Head {
     pub(crate) trigger: Trigger,
     pub(crate) input: Json,
     pub(crate) source_run: Option<String>,
+    pub(crate) carried: BTreeMap<Place, Carried>,
+    pub(crate) parent: Option<Parent>,
+    pub(crate) variables: Option<Json>,
     #[serde(with = "crate::instant")]
     pub(crate) started_at: OffsetDateTime,
 }
@@ -47,25 +81,27 @@ pub(crate) struct Head {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
     /// This node failed for good.
-    Failing(Index),
+    Failing(Spot),
+    /// The run as a whole hit a limit.
+    Exceeding(Arc<Failure>),
     /// Somebody wants the run to end.
-    Cancelling { by: String, reason: Option<String> },
+    Cancelling { by: String, reason: Option<String>, compensate: Compensate },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct End {
-    status: RunStatus,
-    output: Option<Json>,
-    failure: Option<Arc<Failure>>,
+pub(crate) struct End {
+    pub(crate) status: RunStatus,
+    pub(crate) output: Option<Json>,
+    pub(crate) failure: Option<Arc<Failure>>,
     #[serde(with = "crate::instant")]
-    at: OffsetDateTime,
+    pub(crate) at: OffsetDateTime,
 }
 
 /// An effect that is in flight: intended on the ledger, and not yet answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effect {
-    /// The node.
-    pub node: NodeId,
+    /// The node, and in which iterations.
+    pub node: Place,
     /// Its type.
     pub kind: Arc<str>,
     /// Which attempt this is, from 1.
@@ -90,7 +126,7 @@ impl Run {
     pub fn status(&self) -> RunStatus {
         match &self.end {
             Some(end) => end.status,
-            None if self.in_flight == 0 && self.sleeping > 0 => RunStatus::Waiting,
+            None if self.in_flight == 0 && self.sleeping() > 0 => RunStatus::Waiting,
             None => RunStatus::Running,
         }
     }
@@ -120,9 +156,14 @@ impl Run {
         self.head.as_ref().map(|head| &head.input)
     }
 
-    /// The failed run that it continues.
+    /// The ended run that it continues.
     pub fn source_run(&self) -> Option<&str> {
         self.head.as_ref().and_then(|head| head.source_run.as_deref())
+    }
+
+    /// The run that called it and waits for it.
+    pub fn parent(&self) -> Option<&Parent> {
+        self.head.as_ref().and_then(|head| head.parent.as_ref())
     }
 
     /// When it started.
@@ -145,113 +186,119 @@ impl Run {
         self.end.as_ref().and_then(|end| end.failure.as_deref())
     }
 
-    /// Where a node stands.
-    pub fn node(&self, id: &NodeId) -> Option<&NodeState> {
-        let index = self.plan()?.index(id.as_str())?;
-        self.nodes.get(index.at())
+    /// Who stopped it, while nothing new may start.
+    pub fn paused(&self) -> Option<&Pause> {
+        self.paused.as_ref()
     }
 
-    /// All nodes and where they stand, by id.
-    pub fn nodes(&self) -> impl Iterator<Item = (&NodeId, &NodeState)> {
-        let plan = self.plan();
-        let ids = plan.into_iter().flat_map(|plan| plan.nodes.iter().map(|node| &node.id));
-        ids.zip(&self.nodes)
+    /// How many events it has.
+    pub fn events(&self) -> u32 {
+        self.events
+    }
+
+    /// What its variables hold that were set in this run.
+    pub fn variables(&self) -> &BTreeMap<String, Json> {
+        &self.variables
+    }
+
+    /// What its variables held when it began, where they are kept between runs.
+    pub fn initial_variables(&self) -> Option<&Json> {
+        self.head.as_ref().and_then(|head| head.variables.as_ref())
+    }
+
+    /// Where a node stands.
+    pub fn node(&self, place: &Place) -> Option<&NodeState> {
+        self.find(self.spot(place)?)
+    }
+
+    /// All nodes and where they stand: by id, each loop's iterations behind the loop.
+    pub fn nodes(&self) -> Vec<(Place, &NodeState)> {
+        let mut nodes = Vec::new();
+        if let Some(plan) = self.plan() {
+            collect(plan, 0, &self.root, Iteration::NONE, &mut nodes);
+        }
+        nodes
     }
 
     /// The effects that are intended and not answered: what a fresh actor must treat as
     /// interrupted.
     pub fn effects_in_flight(&self) -> impl Iterator<Item = Effect> {
-        self.nodes().filter_map(|(id, state)| self.effect_of(id, state))
+        self.active.iter().filter_map(|spot| self.effect_at(*spot))
     }
 
     /// The effect of a node, while it is in flight.
-    pub fn effect(&self, id: &NodeId) -> Option<Effect> {
-        self.effect_of(id, self.node(id)?)
+    pub fn effect(&self, place: &Place) -> Option<Effect> {
+        self.effect_at(self.spot(place)?)
     }
 
     /// The pending delays, retries and waits, and when they are due.
-    pub fn timers(&self) -> impl Iterator<Item = (NodeId, OffsetDateTime)> {
-        self.nodes().filter_map(|(id, state)| Some((id.clone(), state.due_at()?)))
+    pub fn timers(&self) -> impl Iterator<Item = (Place, OffsetDateTime)> {
+        self.active.iter().filter_map(|spot| {
+            let due_at = self.find(*spot)?.due_at()?;
+            Some((self.place(*spot)?, due_at))
+        })
     }
 
-    /// What a run that continues this one takes over: the nodes that succeeded or were skipped.
-    pub fn carry(&self) -> BTreeMap<NodeId, Carried> {
-        self.nodes().filter_map(|(id, state)| Some((id.clone(), state.carried()?))).collect()
-    }
-
-    /// Folds one more fact. Total: a fact that fits nothing changes nothing.
-    pub fn apply(&mut self, fact: &Fact) {
-        match fact {
-            Fact::Started { .. } => self.begin(fact),
-            Fact::NodeStarted { node, attempt, input, idempotency_key, timeout_ms, at, .. } => {
-                self.change(node, |state| {
-                    state.attempt = *attempt;
-                    state.input = Some(Arc::clone(input));
-                    state.started_at = Some(*at);
-                    state.phase = Phase::InFlight {
-                        idempotency_key: idempotency_key.as_str().into(),
-                        timeout_ms: *timeout_ms,
-                        repeat: 0,
-                    };
-                });
-            }
-            Fact::EffectRepeated { node, repeat: count, .. } => self.change(node, |state| {
-                if let Phase::InFlight { repeat, .. } = &mut state.phase {
-                    *repeat = *count;
-                }
-            }),
-            Fact::NodeSucceeded { node, attempt, input, result, branch, at, .. } => {
-                self.change(node, |state| {
-                    state.attempt = *attempt;
-                    state.end(*at, input.as_ref());
-                    state.phase =
-                        Phase::Succeeded { result: Arc::clone(result), branch: branch.clone() };
-                });
-                self.settle(node);
-            }
-            Fact::NodeFailed { node, attempt, input, failure, at, .. } => {
-                self.change(node, |state| {
-                    state.attempt = *attempt;
-                    state.end(*at, input.as_ref());
-                    state.fail(failure);
-                });
-                self.note_failing(node);
-            }
-            Fact::RetryScheduled { node, due_at, .. } => {
-                self.change(node, |state| state.retry_at(*due_at));
-                self.forget_failing(node);
-            }
-            Fact::NodeSkipped { node, at, .. } => {
-                self.change(node, |state| {
-                    state.finished_at = Some(*at);
-                    state.phase = Phase::Skipped;
-                });
-                self.settle(node);
-            }
-            Fact::NodeCancelled { node, at } => self.change(node, |state| {
-                state.finished_at = Some(*at);
-                state.phase = Phase::Cancelled;
-            }),
-            Fact::DelayStarted { node, input, due_at, at, .. } => self.change(node, |state| {
-                state.sleep(*at, input, Phase::Delayed { due_at: *due_at });
-            }),
-            Fact::WaitOpened { node, input, due_at, at, .. } => self.change(node, |state| {
-                state.sleep(*at, input, Phase::Waiting { due_at: *due_at });
-            }),
-            // Both are told for the audience; the state follows with the fact that comes next.
-            Fact::WaitResumed { .. } | Fact::WaitTimedOut { .. } => {}
-            Fact::CancelRequested { by, reason, .. } => {
-                let cancelling = Ending::Cancelling { by: by.clone(), reason: reason.clone() };
-                self.ending.get_or_insert(cancelling);
-            }
-            Fact::Succeeded { output, at } => {
-                self.finish(RunStatus::Success, Some(Arc::clone(output)), None, *at);
-            }
-            Fact::Failed { failure, at, .. } => {
-                self.finish(RunStatus::Failure, None, Some(Arc::new(failure.clone())), *at);
-            }
-            Fact::Cancelled { at, .. } => self.finish(RunStatus::Cancelled, None, None, *at),
+    /// What a run that continues this one takes over: the nodes that succeeded, that were skipped,
+    /// and whose failure was handled, unless what they did was undone. Of a loop that is over only
+    /// the result is taken over, of one that is not also what was done in it.
+    pub fn carry(&self) -> BTreeMap<Place, Carried> {
+        let mut carried = BTreeMap::new();
+        if let Some(plan) = self.plan() {
+            self.carry_from(plan, 0, &self.root, Iteration::NONE, &mut carried);
         }
+        carried
+    }
+
+    fn carry_from(
+        &self,
+        plan: &Plan,
+        scope: usize,
+        frame: &Frame,
+        iteration: Iteration,
+        carried: &mut BTreeMap<Place, Carried>,
+    ) {
+        for index in &plan.scopes[scope].members {
+            let node = plan.node(*index);
+            let Some(state) = frame.nodes.get(node.local) else { continue };
+            if self.was_undone(Spot { index: *index, iteration }) || node.compensates.is_some() {
+                continue;
+            }
+            let place = Place { node: node.id.clone(), iteration };
+            let Some(taken) = state.carried() else { continue };
+            let is_open = matches!(taken, Carried::Looping { .. });
+            carried.insert(place, taken);
+            if let (Some(turns), Some(body), true) = (&state.turns, node.body, is_open) {
+                for (turn, frame) in (0..).zip(&turns.frames) {
+                    self.carry_from(plan, body, frame, iteration.inside(turn), carried);
+                }
+            }
+        }
+    }
+
+    /// The same, without what comes behind a node: a run that continues this one executes that
+    /// node and everything that it leads to again.
+    ///
+    /// For a node inside a loop, that is the whole loop.
+    pub fn carry_before(&self, node: &NodeId) -> Option<BTreeMap<Place, Carried>> {
+        let definition = self.definition()?;
+        let plan = definition.plan();
+        let again = again_from(definition, plan.index(node.as_str())?);
+        let mut carried = self.carry();
+        carried.retain(|place, _| {
+            plan.index(place.node.as_str()).is_some_and(|index| {
+                !again.contains(&index)
+                    && plan.node(index).loops.iter().all(|around| !again.contains(around))
+            })
+        });
+        Some(carried)
+    }
+
+    /// Whether what a node did was undone.
+    pub(crate) fn was_undone(&self, done: Spot) -> bool {
+        let undo = self.plan().and_then(|plan| plan.node(done.index).compensated_by);
+        let undo = undo.and_then(|index| self.find(Spot { index, ..done }));
+        undo.is_some_and(|state| matches!(state.phase, Phase::Succeeded { .. }))
     }
 
     pub(crate) fn head(&self) -> Option<&Arc<Head>> {
@@ -262,8 +309,38 @@ impl Run {
         self.ending.as_ref()
     }
 
-    pub(crate) fn state(&self, index: Index) -> &NodeState {
-        &self.nodes[index.at()]
+    /// Where a node stands, in an iteration that has begun.
+    pub(crate) fn find(&self, spot: Spot) -> Option<&NodeState> {
+        let node = self.plan()?.node(spot.index);
+        self.frame(&node.loops, spot.iteration)?.nodes.get(node.local)
+    }
+
+    /// The nodes around and beside a node.
+    pub(crate) fn frame_of(&self, spot: Spot) -> Option<&Frame> {
+        self.frame(&self.plan()?.node(spot.index).loops, spot.iteration)
+    }
+
+    /// The frame in these iterations of these loops.
+    pub(crate) fn frame(&self, loops: &[Index], iteration: Iteration) -> Option<&Frame> {
+        let plan = self.plan()?;
+        let mut frame = &self.root;
+        for (depth, around) in loops.iter().enumerate() {
+            let turns = frame.nodes.get(plan.node(*around).local)?.turns.as_ref()?;
+            frame = turns.frames.get(usize::from(*iteration.indices().get(depth)?))?;
+        }
+        Some(frame)
+    }
+
+    pub(crate) fn spot(&self, place: &Place) -> Option<Spot> {
+        let plan = self.plan()?;
+        let index = plan.index(place.node.as_str())?;
+        let is_complete = plan.node(index).loops.len() == place.iteration.depth();
+        is_complete.then_some(Spot { index, iteration: place.iteration })
+    }
+
+    pub(crate) fn place(&self, spot: Spot) -> Option<Place> {
+        let node = self.plan()?.node(spot.index).id.clone();
+        Some(Place { node, iteration: spot.iteration })
     }
 
     /// Whether nothing is in flight.
@@ -273,20 +350,26 @@ impl Run {
 
     /// Whether every node has ended.
     pub(crate) fn is_settled(&self) -> bool {
-        self.unsettled == 0
+        self.root.is_settled()
     }
 
-    fn plan(&self) -> Option<&Plan> {
+    /// How many nodes are asleep.
+    pub(crate) fn sleeping(&self) -> usize {
+        self.active.len().saturating_sub(self.in_flight as usize)
+    }
+
+    pub(crate) fn plan(&self) -> Option<&Plan> {
         self.head.as_ref().map(|head| head.definition.plan())
     }
 
-    fn effect_of(&self, id: &NodeId, state: &NodeState) -> Option<Effect> {
+    fn effect_at(&self, spot: Spot) -> Option<Effect> {
+        let state = self.find(spot)?;
         let Phase::InFlight { idempotency_key, timeout_ms, repeat } = &state.phase else {
             return None;
         };
         Some(Effect {
-            node: id.clone(),
-            kind: Arc::clone(&self.definition()?.node(id)?.kind),
+            node: self.place(spot)?,
+            kind: Arc::clone(&self.plan()?.node(spot.index).kind),
             attempt: state.attempt,
             repeat: *repeat,
             input: Arc::clone(state.input.as_ref()?),
@@ -294,114 +377,37 @@ impl Run {
             timeout_ms: *timeout_ms,
         })
     }
+}
 
-    fn begin(&mut self, fact: &Fact) {
-        let Fact::Started { run_id, workflow, definition, trigger, input, source_run, carried, at } =
-            fact
-        else {
-            return;
-        };
-        if self.head.is_some() {
-            return;
-        }
-        let plan = definition.plan();
-        self.nodes = plan.nodes.iter().map(|node| NodeState::pending(node.parents)).collect();
-        self.unsettled = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        self.head = Some(Arc::new(Head {
-            run_id: run_id.clone(),
-            workflow: workflow.clone(),
-            definition: Arc::clone(definition),
-            trigger: trigger.clone(),
-            input: Arc::clone(input),
-            source_run: source_run.clone(),
-            started_at: *at,
-        }));
-        let root = NodeId::new(NodeId::ROOT);
-        self.change(&root, |state| {
-            state.attempt = 1;
-            state.started_at = Some(*at);
-            state.finished_at = Some(*at);
-            state.phase = Phase::Triggered;
-        });
-        self.settle(&root);
-        for (node, carried) in carried {
-            if !node.is_root() {
-                self.change(node, |state| state.take_over(carried));
-                self.settle(node);
+fn collect<'a>(
+    plan: &Plan,
+    scope: usize,
+    frame: &'a Frame,
+    iteration: Iteration,
+    nodes: &mut Vec<(Place, &'a NodeState)>,
+) {
+    for index in &plan.scopes[scope].by_id {
+        let node = plan.node(*index);
+        let Some(state) = frame.nodes.get(node.local) else { continue };
+        nodes.push((Place { node: node.id.clone(), iteration }, state));
+        if let (Some(turns), Some(body)) = (&state.turns, node.body) {
+            for (turn, frame) in (0..).zip(&turns.frames) {
+                collect(plan, body, frame, iteration.inside(turn), nodes);
             }
         }
     }
-
-    /// Changes a node's state and keeps the counts in step with it.
-    fn change(&mut self, node: &NodeId, change: impl FnOnce(&mut NodeState)) {
-        let Some(index) = self.plan().and_then(|plan| plan.index(node.as_str())) else { return };
-        let state = &mut self.nodes[index.at()];
-        let before = Weight::of(&state.phase);
-        change(state);
-        let after = Weight::of(&state.phase);
-        self.in_flight = self.in_flight + after.in_flight - before.in_flight;
-        self.sleeping = self.sleeping + after.sleeping - before.sleeping;
-        self.unsettled = self.unsettled + after.unsettled - before.unsettled;
-    }
-
-    /// Tells a node's children that one more of their parents has settled.
-    fn settle(&mut self, node: &NodeId) {
-        let Some(head) = self.head.as_ref().map(Arc::clone) else { return };
-        let plan = head.definition.plan();
-        let Some(index) = plan.index(node.as_str()) else { return };
-        for child in &plan.node(index).children {
-            let chosen = self.nodes[index.at()].chooses(plan.node(*child).branch.as_deref());
-            let state = &mut self.nodes[child.at()];
-            state.unsettled_parents = state.unsettled_parents.saturating_sub(1);
-            state.chosen |= chosen;
-        }
-    }
-
-    fn note_failing(&mut self, node: &NodeId) {
-        let index = self.plan().and_then(|plan| plan.index(node.as_str()));
-        if let (Some(index), None) = (index, &self.ending) {
-            self.ending = Some(Ending::Failing(index));
-        }
-    }
-
-    fn forget_failing(&mut self, node: &NodeId) {
-        let index = self.plan().and_then(|plan| plan.index(node.as_str()));
-        if matches!((&self.ending, index), (Some(Ending::Failing(failed)), Some(index)) if *failed == index)
-        {
-            self.ending = None;
-        }
-    }
-
-    fn finish(
-        &mut self,
-        status: RunStatus,
-        output: Option<Json>,
-        failure: Option<Arc<Failure>>,
-        at: OffsetDateTime,
-    ) {
-        self.end.get_or_insert(End { status, output, failure, at });
-    }
 }
 
-/// What a node in some phase adds to the run's counts.
-struct Weight {
-    in_flight: u32,
-    sleeping: u32,
-    unsettled: u32,
-}
-
-impl Weight {
-    fn of(phase: &Phase) -> Self {
-        let (in_flight, sleeping, unsettled) = match phase {
-            Phase::Pending => (0, 0, 1),
-            Phase::InFlight { .. } => (1, 0, 1),
-            Phase::Retrying { .. } | Phase::Delayed { .. } | Phase::Waiting { .. } => (0, 1, 1),
-            Phase::Triggered
-            | Phase::Succeeded { .. }
-            | Phase::Failed(_)
-            | Phase::Skipped
-            | Phase::Cancelled => (0, 0, 0),
-        };
-        Self { in_flight, sleeping, unsettled }
+/// A node, everything that it leads to, and the loops around it with everything that those lead to.
+fn again_from(definition: &Definition, node: Index) -> BTreeSet<Index> {
+    let plan = definition.plan();
+    let mut again = BTreeSet::new();
+    let mut stack: Vec<Index> = plan.node(node).loops.iter().copied().chain([node]).collect();
+    while let Some(index) = stack.pop() {
+        if again.insert(index) {
+            let node = plan.node(index);
+            stack.extend(node.children.iter().chain(&node.fallbacks).copied());
+        }
     }
+    again
 }

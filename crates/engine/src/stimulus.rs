@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use crate::definition::{Definition, NodeId};
-use crate::fact::{Carried, Trigger, WorkflowRef};
+use crate::definition::Definition;
+use crate::fact::{Carried, Compensate, Parent, Trigger, WorkflowRef};
 use crate::failure::Failure;
 use crate::json::{Excess, Json};
+use crate::place::Place;
 use crate::status::{ExecutionStatus, RunStatus};
 
 /// Everything that a new run is made from.
@@ -27,7 +28,11 @@ pub struct Start {
     /// The failed run that it continues.
     pub source_run: Option<String>,
     /// What it takes over from there: [`Run::carry`](crate::Run::carry) of the source.
-    pub carried: BTreeMap<NodeId, Carried>,
+    pub carried: BTreeMap<Place, Carried>,
+    /// The run that calls it and waits for it.
+    pub parent: Option<Parent>,
+    /// What its variables hold that are kept between runs, by name.
+    pub variables: Option<Json>,
     /// When.
     pub at: OffsetDateTime,
     /// A random number from 0 to 1, for jitter.
@@ -40,7 +45,7 @@ pub enum Stimulus {
     /// The effect was performed.
     EffectSucceeded {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// The attempt that was performed.
         attempt: u32,
         /// What it gave.
@@ -49,7 +54,7 @@ pub enum Stimulus {
     /// The effect was not performed, or nobody knows.
     EffectFailed {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// The attempt that failed.
         attempt: u32,
         /// Why.
@@ -58,19 +63,19 @@ pub enum Stimulus {
     /// The worker that performed the effect died: its outcome is unknown.
     EffectInterrupted {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// The attempt that was interrupted.
         attempt: u32,
     },
     /// The delay, the next attempt or the end of the wait of this node is due.
     TimerDue {
         /// The node.
-        node: NodeId,
+        node: Place,
     },
     /// What a wait waits for has come.
     Resume {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// What came.
         data: Json,
         /// From where: `manual`, or the type of the trigger.
@@ -84,6 +89,20 @@ pub enum Stimulus {
         by: String,
         /// Why, in their words.
         reason: Option<String>,
+        /// Whether what was done is undone.
+        compensate: Compensate,
+    },
+    /// Somebody wants nothing new to start.
+    Pause {
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// Somebody lets the run go on.
+    Unpause {
+        /// Who.
+        by: String,
     },
 }
 
@@ -106,13 +125,13 @@ pub enum Refusal {
     #[error("the run has no node {node}")]
     UnknownNode {
         /// The node that was named.
-        node: NodeId,
+        node: Place,
     },
     /// That attempt is not in flight: it was answered before, or never started.
     #[error("attempt {attempt} of node {node} is not in flight")]
     NotInFlight {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// The attempt that was named.
         attempt: u32,
     },
@@ -120,13 +139,13 @@ pub enum Refusal {
     #[error("node {node} has no timer pending")]
     NoTimer {
         /// The node.
-        node: NodeId,
+        node: Place,
     },
     /// The timer's time has not come.
     #[error("node {node} is not due before {due_at}")]
     NotDue {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// When it is.
         due_at: OffsetDateTime,
     },
@@ -134,7 +153,7 @@ pub enum Refusal {
     #[error("node {node} is not waiting: its status is {status}")]
     NotWaiting {
         /// The node.
-        node: NodeId,
+        node: Place,
         /// Its status.
         status: ExecutionStatus,
     },
@@ -142,14 +161,28 @@ pub enum Refusal {
     #[error("node {node} was resumed before")]
     AlreadyResumed {
         /// The node.
-        node: NodeId,
+        node: Place,
     },
     /// Nobody was in time.
     #[error("the wait of node {node} has expired")]
     Expired {
         /// The node.
-        node: NodeId,
+        node: Place,
     },
+    /// Only the run that it called, or the task that it made, lets the node go on.
+    #[error("node {node} goes on when its {by} has ended, and nobody else resumes it")]
+    NotYours {
+        /// The node.
+        node: Place,
+        /// What it waits for.
+        by: &'static str,
+    },
+    /// Nothing starts while the run is paused.
+    #[error("the run is paused: let it go on first")]
+    Paused,
+    /// There is no pause to end.
+    #[error("the run is not paused")]
+    NotPaused,
     /// The data of a resume exceed a limit.
     #[error("the data {0}")]
     TooLarge(Excess),
@@ -169,6 +202,9 @@ impl Refusal {
             Self::NotWaiting { .. } => "not_waiting",
             Self::AlreadyResumed { .. } => "already_resumed",
             Self::Expired { .. } => "expired",
+            Self::NotYours { .. } => "not_yours",
+            Self::Paused => "paused",
+            Self::NotPaused => "not_paused",
             Self::TooLarge(_) => "too_large",
         }
     }

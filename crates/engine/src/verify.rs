@@ -11,9 +11,9 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::decide::{decide, start};
-use crate::definition::NodeId;
 use crate::fact::Fact;
 use crate::node_state::{NodeState, Phase};
+use crate::place::Place;
 use crate::run::Run;
 use crate::status::{ExecutionStatus, RunStatus};
 use crate::stimulus::{Start, Stimulus};
@@ -37,7 +37,7 @@ pub struct Step {
     /// The fact's name.
     pub name: &'static str,
     /// The node that it is about.
-    pub node: Option<NodeId>,
+    pub node: Option<Place>,
     /// The node's status before and after.
     pub node_change: Option<(ExecutionStatus, ExecutionStatus)>,
     /// The run's status before and after.
@@ -91,7 +91,7 @@ struct Expected {
 
 impl Replay {
     fn step(&mut self, fact: &Fact, sequence: u64) {
-        let node = fact.node();
+        let node = fact.place();
         let status = |run: &Run| node.and_then(|node| run.node(node)).map(NodeState::status);
         let before = (status(&self.run), self.run.status());
         self.run.apply(fact);
@@ -121,25 +121,12 @@ impl Expected {
         let Fact::RetryScheduled { node, attempt, due_at, at } = recorded else {
             return self.earliest == *recorded;
         };
-        let with = |other: &Fact| match other {
-            Fact::RetryScheduled { due_at, node: id, attempt: next, at: then } => {
+        let with = |other: &Fact| {
+            if let Fact::RetryScheduled { due_at, node: id, attempt: next, at: then } = other {
                 (id == node && next == attempt && then == at).then_some(*due_at)
+            } else {
+                None
             }
-            Fact::Started { .. }
-            | Fact::NodeStarted { .. }
-            | Fact::EffectRepeated { .. }
-            | Fact::NodeSucceeded { .. }
-            | Fact::NodeFailed { .. }
-            | Fact::NodeSkipped { .. }
-            | Fact::NodeCancelled { .. }
-            | Fact::DelayStarted { .. }
-            | Fact::WaitOpened { .. }
-            | Fact::WaitResumed { .. }
-            | Fact::WaitTimedOut { .. }
-            | Fact::CancelRequested { .. }
-            | Fact::Succeeded { .. }
-            | Fact::Failed { .. }
-            | Fact::Cancelled { .. } => None,
         };
         match (with(&self.earliest), with(&self.latest)) {
             (Some(earliest), Some(latest)) => (earliest..=latest).contains(due_at),
@@ -199,10 +186,26 @@ fn cause_of(run: &Run, first: &Fact) -> Option<Cause> {
             source: source.clone(),
             by: by.clone(),
         },
-        Fact::CancelRequested { by, reason, .. } => {
-            Stimulus::Cancel { by: by.clone(), reason: reason.clone() }
+        Fact::CancelRequested { by, reason, compensate, .. } => {
+            Stimulus::Cancel { by: by.clone(), reason: reason.clone(), compensate: *compensate }
+        }
+        Fact::Paused { by, reason, .. } => {
+            Stimulus::Pause { by: by.clone(), reason: reason.clone() }
+        }
+        Fact::Unpaused { by, .. } => Stimulus::Unpause { by: by.clone() },
+        // The run's time is over when some timer of it is due.
+        Fact::LimitReached { at, .. } => {
+            let (node, _) = run.timers().find(|(_, due_at)| due_at <= at)?;
+            Stimulus::TimerDue { node }
         }
         Fact::RetryScheduled { .. }
+        | Fact::FailureHandled { .. }
+        | Fact::LoopStarted { .. }
+        | Fact::IterationStarted { .. }
+        | Fact::HistoryGrewLong { .. }
+        | Fact::CompensationStarted { .. }
+        | Fact::CompensationEnded { .. }
+        | Fact::EventEmitted { .. }
         | Fact::NodeSkipped { .. }
         | Fact::NodeCancelled { .. }
         | Fact::DelayStarted { .. }
@@ -214,13 +217,23 @@ fn cause_of(run: &Run, first: &Fact) -> Option<Cause> {
     Some(Cause::Stimulus(stimulus))
 }
 
-fn is_in_flight(run: &Run, node: &NodeId) -> bool {
+fn is_in_flight(run: &Run, node: &Place) -> bool {
     run.node(node).is_some_and(|state| matches!(state.phase, Phase::InFlight { .. }))
 }
 
 fn start_of(run: &Run, first: &Fact) -> Option<Cause> {
-    let Fact::Started { run_id, workflow, definition, trigger, input, source_run, carried, at } =
-        first
+    let Fact::Started {
+        run_id,
+        workflow,
+        definition,
+        trigger,
+        input,
+        source_run,
+        carried,
+        parent,
+        variables,
+        at,
+    } = first
     else {
         return None;
     };
@@ -233,6 +246,8 @@ fn start_of(run: &Run, first: &Fact) -> Option<Cause> {
             run_id: run_id.clone(),
             source_run: source_run.clone(),
             carried: carried.clone(),
+            parent: parent.clone(),
+            variables: variables.clone(),
             at: *at,
             chance: 0.0,
         }))

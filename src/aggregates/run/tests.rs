@@ -2,9 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cqrs_es::test::TestFramework;
-use engine::{
-    Fact, Failure, FailureCategory, NodeId, Refusal, Start, Stimulus, Trigger, WorkflowRef,
-};
+use engine::{Fact, Failure, FailureCategory, Refusal, Start, Stimulus, Trigger, WorkflowRef};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -36,6 +34,8 @@ fn start() -> Start {
         run_id: RUN.into(),
         source_run: None,
         carried: BTreeMap::new(),
+        parent: None,
+        variables: None,
         at: AT,
         chance: 0.0,
     }
@@ -47,7 +47,7 @@ fn react(stimulus: Stimulus) -> Command {
 
 fn answered() -> Stimulus {
     let result = Arc::new(json!({"status": 200}));
-    Stimulus::EffectSucceeded { node: NodeId::new("ask"), attempt: 1, result }
+    Stimulus::EffectSucceeded { node: "ask".into(), attempt: 1, result }
 }
 
 /// The events of the run up to the effect, as the aggregate itself writes them.
@@ -110,7 +110,7 @@ fn an_answer_counts_once() {
 #[test]
 fn a_failure_that_nothing_handles_fails_the_run() {
     let failure = Failure::lasting("http_404", FailureCategory::Service, "no such page");
-    let failed = Stimulus::EffectFailed { node: NodeId::new("ask"), attempt: 1, failure };
+    let failed = Stimulus::EffectFailed { node: "ask".into(), attempt: 1, failure };
     let events = TestFramework::<Run>::with(())
         .given(begun())
         .when(react(failed))
@@ -121,7 +121,11 @@ fn a_failure_that_nothing_handles_fails_the_run() {
 
 #[test]
 fn a_cancelled_run_waits_for_the_effect_in_flight() {
-    let cancel = Stimulus::Cancel { by: "ada".into(), reason: Some("a mistake".into()) };
+    let cancel = Stimulus::Cancel {
+        by: "ada".into(),
+        reason: Some("a mistake".into()),
+        compensate: engine::Compensate::No,
+    };
     let requested = TestFramework::<Run>::with(())
         .given(begun())
         .when(react(cancel))
@@ -139,9 +143,9 @@ fn a_cancelled_run_waits_for_the_effect_in_flight() {
 
 #[test]
 fn an_interrupted_effect_is_repeated_under_the_same_key() {
-    let interrupted = Stimulus::EffectInterrupted { node: NodeId::new("ask"), attempt: 1 };
+    let interrupted = Stimulus::EffectInterrupted { node: "ask".into(), attempt: 1 };
     let repeated =
-        Event(Fact::EffectRepeated { node: NodeId::new("ask"), attempt: 1, repeat: 1, at: AT });
+        Event(Fact::EffectRepeated { node: "ask".into(), attempt: 1, repeat: 1, at: AT });
     TestFramework::<Run>::with(())
         .given(begun())
         .when(react(interrupted))

@@ -1,4 +1,5 @@
 use actix_web::web::{Data, Path};
+use engine::Compensate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -21,6 +22,9 @@ const MAX_REASON: usize = 1_000;
 pub struct Cancel {
     /// In words for those who read the run's history; at most 1,000 characters.
     reason: Option<String>,
+    /// Whether nodes that have a compensation are undone, the last one first.
+    #[serde(default)]
+    should_compensate: bool,
 }
 
 /// Ends a run before its time: nothing new starts, what is in flight is allowed to settle.
@@ -47,13 +51,14 @@ pub async fn cancel(
     key: IdempotencyKey,
     body: Body<Cancel>,
 ) -> Result<Answer<Started>, Problem> {
-    let Body { content: Cancel { reason }, fingerprint } = body;
+    let Body { content: Cancel { reason, should_compensate }, fingerprint } = body;
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
         return Err(Problem::new(Code::InvalidBody)
             .at("/reason", format_args!("must have at most {MAX_REASON} characters")));
     }
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
-    let order = async |context| api.desk.cancel(*id, reason, context).await;
+    let compensate = if should_compensate { Compensate::Yes } else { Compensate::No };
+    let order = async |context| api.desk.cancel(*id, reason, compensate, context).await;
     let done = order::place(&api, &who, turn, *id, order).await?;
     let written = api.written(&done.stream, done.sequence).await;
     Ok(Answer::accepted(Started { run_id: *id }).written(written).replayed(done.replayed))

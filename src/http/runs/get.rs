@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::{Data, Path};
 use cqrs_es::Aggregate;
-use engine::{Definition, ExecutionStatus, Failure, Json, NodeState, RunStatus};
+use engine::{
+    Definition, ExecutionStatus, Failure, Json, NodeState, Pause, Place, Retrial, RunStatus,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -57,8 +59,15 @@ pub struct RunDetail {
     trigger_source: String,
     /// Who or what started it, as its first event says.
     triggered_by: String,
-    /// The failed run that this one continues.
+    /// The ended run that this one continues.
     source_run_id: Option<String>,
+    /// The run that called this one and waits for it.
+    parent_run_id: Option<String>,
+    /// The node that called it.
+    parent_node_id: Option<String>,
+    /// Who stopped it, while nothing new may start.
+    #[schema(value_type = Option<Object>)]
+    paused: Option<Pause>,
     /// When it began.
     #[serde(with = "time::serde::rfc3339::option")]
     started_at: Option<OffsetDateTime>,
@@ -71,6 +80,11 @@ pub struct RunDetail {
     /// Why it failed.
     #[schema(value_type = Option<Object>)]
     failure: Option<Failure>,
+    /// What would be done to mend it.
+    remediation: Option<&'static str>,
+    /// What a retry would take over, and what it would execute again.
+    #[schema(value_type = Option<Object>)]
+    on_retry: Option<Retrial>,
     /// The sequence of its last event.
     last_sequence: i64,
     /// What each node did, by node id.
@@ -188,10 +202,15 @@ fn detail(
         trigger_source: trigger.source.clone(),
         triggered_by: first.metadata_map()?.remove("actor").unwrap_or_default(),
         source_run_id: run.source_run().map(str::to_owned),
+        parent_run_id: run.parent().map(|parent| parent.run.clone()),
+        parent_node_id: run.parent().map(|parent| parent.node.to_string()),
+        paused: run.paused().cloned(),
         started_at: run.started_at(),
         finished_at: run.finished_at(),
         output: run.output().cloned(),
         failure: run.failure().cloned(),
+        remediation: run.failure().map(Failure::remediation),
+        on_retry: run.retrial(),
         last_sequence,
         execution_state: None,
         workflow_definition: None,
@@ -202,17 +221,23 @@ fn execution_state(
     run: &engine::Run,
     wanted: Option<&BTreeSet<&str>>,
 ) -> BTreeMap<String, NodeRecord> {
+    let is_wanted = |place: &Place| {
+        wanted.is_none_or(|wanted| {
+            wanted.contains(place.node.as_str()) || wanted.contains(place.to_string().as_str())
+        })
+    };
     run.nodes()
-        .filter(|(id, _)| wanted.is_none_or(|wanted| wanted.contains(id.as_str())))
-        .map(|(id, state)| {
-            let node = run.definition().and_then(|definition| definition.nodes().get(id));
+        .into_iter()
+        .filter(|(place, _)| is_wanted(place))
+        .map(|(place, state)| {
+            let node = run.definition().and_then(|definition| definition.node(&place.node));
             let kind = node.map(|node| node.kind.to_string()).unwrap_or_default();
-            let root = id.is_root().then(|| run.trigger()).flatten();
+            let root = place.is_root().then(|| run.trigger()).flatten();
             let result = match root {
                 Some(trigger) => Some(Arc::new(trigger.result())),
                 None => state.result().cloned(),
             };
-            (id.to_string(), NodeRecord::of(kind, state, result))
+            (place.to_string(), NodeRecord::of(kind, state, result))
         })
         .collect()
 }

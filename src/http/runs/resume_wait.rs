@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path, ReqData};
-use engine::NodeId;
+use engine::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -59,7 +59,7 @@ pub struct Outcome {
     security((), ("bearer" = [])),
     params(
         ("id" = String, Path, description = "The run"),
-        ("nodeId" = String, Path, description = "The waiting node"),
+        ("nodeId" = String, Path, description = "The waiting node; `ask.3` in the fourth iteration of a loop"),
         Secret,
         ("Idempotency-Key" = Option<String>, Header, description = "Carries the request out once"),
     ),
@@ -80,7 +80,7 @@ pub async fn resume_wait(
     body: Body<Resume>,
 ) -> Result<Answer<Outcome>, Problem> {
     let (run, node) = path.into_inner();
-    let node = NodeId::new(node);
+    let node = Place::from(node.as_str());
     let (who, source) = match known {
         Some(known) => (*known, "manual"),
         None => (by_secret(&api, run, query.0.secret.as_deref()).await?, "webhook"),

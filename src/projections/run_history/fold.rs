@@ -70,6 +70,22 @@ impl<'a> Changes<'a> {
                 row.status = Some(Status::Scheduled);
                 row.due_at = Some(due_at);
             }
+            Fact::FailureHandled {}
+            | Fact::IterationStarted {}
+            | Fact::Paused { .. }
+            | Fact::Unpaused { .. }
+            | Fact::HistoryGrewLong {}
+            | Fact::LimitReached {}
+            | Fact::CompensationStarted { .. }
+            | Fact::CompensationEnded { .. }
+            | Fact::EventEmitted { .. } => {}
+            Fact::LoopStarted { node, kind, input, at } => {
+                let row = self.execution(place, event, node, ONLY_ATTEMPT)?;
+                row.kind = Some(kind);
+                row.status = Some(Status::Running);
+                row.input = Some(input.get());
+                row.started_at = Some(at);
+            }
             Fact::NodeSkipped { node, kind, at } => {
                 run.skipped += 1;
                 let row = self.execution(place, event, node, ONLY_ATTEMPT)?;
@@ -144,7 +160,11 @@ impl<'a> Changes<'a> {
             node_count: number(event, definition.nodes.len())?,
             started_at: at,
         });
-        let kind_of = |node: &Text<'a>| definition.nodes.get(node).map(|node| node.kind.clone());
+        // A node in an iteration is `pay.3`, and is of the type of `pay`.
+        let kind_of = |place: &Text<'a>| {
+            let node = place.as_str().split('.').next().unwrap_or_default();
+            definition.nodes.get(&Text::from(node)).map(|node| node.kind.clone())
+        };
         // The trigger has succeeded by this very fact.
         run.succeeded += 1;
         let node = Text::from(NodeId::ROOT);
@@ -160,11 +180,19 @@ impl<'a> Changes<'a> {
             }
             let kind = kind_of(&node);
             let counts = &mut self.runs[place];
+            let mut error = None;
             let (status, input, output, branch) = match carried {
                 Carried::Succeeded { input, result, branch } => {
                     counts.succeeded += 1;
                     (Status::Success, input, Some(result), branch)
                 }
+                Carried::Handled { input, failure } => {
+                    counts.failed += 1;
+                    error = Some(failure.get());
+                    (Status::Failure, input, None, None)
+                }
+                // The loop begins again by an event of its own.
+                Carried::Looping { input: _ } => continue,
                 Carried::Skipped {} => {
                     counts.skipped += 1;
                     (Status::Skipped, None, None, None)
@@ -176,6 +204,7 @@ impl<'a> Changes<'a> {
             row.input = input.map(RawValue::get);
             row.output = output.map(|output| Cow::Borrowed(output.get()));
             row.branch = branch;
+            row.error = error;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ insert into runs
         succeeded_count, failed_count, skipped_count, cancelled_count, last_position, last_sequence)
 select u.run_id, u.organization_id, u.workflow_id, u.workflow_version,
        coalesce(u.ended, (select case when bool_or(e.status in ('waiting', 'scheduled'))
-                                       and not bool_or(e.status = 'running')
+                                       and not bool_or(e.status = 'running' and e.kind is distinct from 'for-each')
                                       then 'waiting' else 'running' end
                             from executions e where e.run_id = u.run_id)),
        u.trigger_kind, u.trigger_source, u.triggered_by, u.source_run_id, u.input::json, u.output::json,

@@ -8,7 +8,7 @@ use chainkeel::aggregates::{run, workflow};
 use chainkeel::journal::{NewEvent, StreamId};
 use chainkeel::primitives::{OrganizationId, RunId, WorkflowId};
 use engine::{
-    Carried, Definition, Fact, Failure, FailureCategory, Json, NodeId, Trigger, WorkflowRef,
+    Carried, Definition, Fact, Failure, FailureCategory, Json, Place, Trigger, WorkflowRef,
 };
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -104,7 +104,7 @@ pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRu
     if retry {
         let result = json(json!({"kept": true}));
         carried.insert(
-            NodeId::from("n0"),
+            Place::from("n0"),
             Carried::Succeeded { input: None, result, branch: Some("then".into()) },
         );
     }
@@ -121,13 +121,15 @@ pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRu
         input: json(json!({"amount": dice.roll(1_000)})),
         source_run: retry.then(|| RunId::generate().to_string()),
         carried,
+        parent: None,
+        variables: None,
         at,
     }];
     // The first node's opening joins the first append, as it does in life.
     if dice.roll(3) == 0 {
         let at = scribe.now();
         first.push(Fact::NodeSkipped {
-            node: format!("n{}", count - 1).into(),
+            node: Place::from(format!("n{}", count - 1).as_str()),
             kind: "http-request".into(),
             at,
         });
@@ -160,7 +162,7 @@ pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRu
 
 /// One node's life; false when nothing follows it.
 fn node(dice: &mut Dice, scribe: &mut Scribe, name: &str) -> bool {
-    let node = NodeId::from(name);
+    let node = Place::from(name);
     match dice.roll(10) {
         0 => pure(scribe, node),
         1 | 2 => effect(scribe, node, 1),
@@ -203,7 +205,7 @@ fn node(dice: &mut Dice, scribe: &mut Scribe, name: &str) -> bool {
     }
 }
 
-fn pure(scribe: &mut Scribe, node: NodeId) -> bool {
+fn pure(scribe: &mut Scribe, node: Place) -> bool {
     let at = scribe.now();
     scribe.note(vec![Fact::NodeSucceeded {
         node,
@@ -217,7 +219,7 @@ fn pure(scribe: &mut Scribe, node: NodeId) -> bool {
     true
 }
 
-fn start(scribe: &mut Scribe, node: &NodeId, attempt: u32) {
+fn start(scribe: &mut Scribe, node: &Place, attempt: u32) {
     let at = scribe.now();
     scribe.note(vec![Fact::NodeStarted {
         node: node.clone(),
@@ -230,7 +232,7 @@ fn start(scribe: &mut Scribe, node: &NodeId, attempt: u32) {
     }]);
 }
 
-fn finish(scribe: &mut Scribe, node: NodeId, attempt: u32) {
+fn finish(scribe: &mut Scribe, node: Place, attempt: u32) {
     let at = scribe.now();
     scribe.note(vec![Fact::NodeSucceeded {
         node,
@@ -243,13 +245,13 @@ fn finish(scribe: &mut Scribe, node: NodeId, attempt: u32) {
     }]);
 }
 
-fn effect(scribe: &mut Scribe, node: NodeId, attempt: u32) -> bool {
+fn effect(scribe: &mut Scribe, node: Place, attempt: u32) -> bool {
     start(scribe, &node, attempt);
     finish(scribe, node, attempt);
     true
 }
 
-fn attempt_that_fails(scribe: &mut Scribe, node: &NodeId, attempt: u32, again: bool) {
+fn attempt_that_fails(scribe: &mut Scribe, node: &Place, attempt: u32, again: bool) {
     start(scribe, node, attempt);
     let at = scribe.now();
     let mut facts = vec![Fact::NodeFailed {
@@ -271,7 +273,7 @@ fn attempt_that_fails(scribe: &mut Scribe, node: &NodeId, attempt: u32, again: b
     scribe.note(facts);
 }
 
-fn fails_for_good(scribe: &mut Scribe, node: &NodeId) {
+fn fails_for_good(scribe: &mut Scribe, node: &Place) {
     attempt_that_fails(scribe, node, 1, false);
     let at = scribe.now();
     let mut facts = cut_off(scribe, at);
@@ -285,12 +287,13 @@ fn cut_off(scribe: &Scribe, at: OffsetDateTime) -> Vec<Fact> {
     scribe
         .state
         .nodes()
+        .into_iter()
         .filter(|(_, state)| !state.status().is_terminal())
         .map(|(node, _)| Fact::NodeCancelled { node: node.clone(), at })
         .collect()
 }
 
-fn delay(dice: &mut Dice, scribe: &mut Scribe, node: NodeId) -> bool {
+fn delay(dice: &mut Dice, scribe: &mut Scribe, node: Place) -> bool {
     let at = scribe.now();
     scribe.note(vec![Fact::DelayStarted {
         node: node.clone(),
@@ -315,7 +318,7 @@ fn delay(dice: &mut Dice, scribe: &mut Scribe, node: NodeId) -> bool {
     true
 }
 
-fn wait(dice: &mut Dice, scribe: &mut Scribe, node: NodeId) -> bool {
+fn wait(dice: &mut Dice, scribe: &mut Scribe, node: Place) -> bool {
     let at = scribe.now();
     scribe.note(vec![Fact::WaitOpened {
         node: node.clone(),
@@ -356,11 +359,16 @@ fn wait(dice: &mut Dice, scribe: &mut Scribe, node: NodeId) -> bool {
     true
 }
 
-fn cancel(dice: &mut Dice, scribe: &mut Scribe, node: &NodeId) {
+fn cancel(dice: &mut Dice, scribe: &mut Scribe, node: &Place) {
     let at = scribe.now();
     let by = "somebody".to_owned();
     let reason = (dice.roll(2) == 0).then(|| "no longer needed".to_owned());
-    scribe.note(vec![Fact::CancelRequested { by: by.clone(), reason, at }]);
+    scribe.note(vec![Fact::CancelRequested {
+        by: by.clone(),
+        reason,
+        compensate: engine::Compensate::No,
+        at,
+    }]);
     let in_flight = scribe.state.effects_in_flight().any(|effect| effect.node == *node);
     if in_flight {
         finish(scribe, node.clone(), 1);

@@ -109,7 +109,7 @@ async fn a_run_is_opened_with_all_attempts_of_its_nodes() {
 
         let attempts = history.executions(OURS, run.id, None).await.unwrap().value;
         for (node, expected) in engine.nodes() {
-            let of_node = || attempts.iter().filter(|attempt| attempt.node_id == node.as_str());
+            let of_node = || attempts.iter().filter(|attempt| attempt.node_id == node.to_string());
             let begun = of_node().filter(|attempt| attempt.started_at.is_some()).count();
             assert!(begun >= usize::try_from(expected.attempt()).unwrap().min(1), "{node}");
             let result = of_node().next_back().and_then(|attempt| attempt.output.clone());

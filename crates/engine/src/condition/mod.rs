@@ -7,6 +7,7 @@
 mod operator;
 mod read;
 
+pub(crate) use operator::equal;
 pub(crate) use read::Condition;
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ impl Operator {
 }
 
 /// Equality of JSON, where numbers are equal by value, and a number equals the text of it.
-fn equal(left: &Value, right: &Value) -> bool {
+pub(crate) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(_), Value::Number(_) | Value::String(_))
         | (Value::String(_), Value::Number(_)) => {

@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 
 use super::ast::{Expression, Part, Reference, Source, Step};
 use crate::definition::NodeId;
-use crate::run::{Head, Run};
+use crate::node_state::NodeState;
+use crate::run::{Head, Run, Spot};
 
 /// What expressions can see: a run.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) head: &'a Head,
     pub(crate) run: &'a Run,
+    /// The node whose payload is filled in.
+    pub(crate) spot: Spot,
 }
 
 impl<'a> Scope<'a> {
@@ -43,6 +46,14 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Where a node stands, in the same iterations as the node that asks.
+    fn state(self, id: &NodeId) -> Option<&'a NodeState> {
+        let plan = self.run.plan()?;
+        let index = plan.index(id.as_str())?;
+        let iteration = self.spot.iteration.up_to(plan.node(index).loops.len());
+        self.run.find(Spot { index, iteration })
+    }
+
     fn trigger(self, path: &[Step]) -> Option<Cow<'a, Value>> {
         let trigger = &self.head.trigger;
         let Some((field, rest)) = path.split_first() else {
@@ -66,7 +77,7 @@ impl<'a> Scope<'a> {
 
     fn node(self, id: &NodeId, part: Part, path: &[Step]) -> Option<Cow<'a, Value>> {
         let id = self.head.definition.resolve_alias(id);
-        let state = self.run.node(id)?;
+        let state = self.state(id)?;
         match part {
             Part::Result if id.is_root() => self.trigger(path),
             Part::Result => walk(state.result()?, path).map(Cow::Borrowed),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::field::{field, object};
+use super::field::field;
 use super::logic::Done;
 use crate::condition::Condition;
 use crate::expression::{Placeholders, Problem, Scope, Template, has_expression};
@@ -21,10 +21,10 @@ const VALUES: &str = "values";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct LeftSides(pub(crate) Vec<(String, Template)>);
 
-/// Finds the left sides of a payload's condition.
-pub(crate) fn left_sides(payload: &Value) -> LeftSides {
+/// Finds the left sides of a payload's conditions.
+pub(super) fn left_sides(conditions: &[&Value]) -> LeftSides {
     let mut found = Vec::new();
-    if let Some(condition) = payload.get("condition") {
+    for condition in conditions {
         let condition = Condition::read(condition, "", &mut Vec::new());
         condition.lefts(&mut |left| {
             if has_expression(left) && !found.iter().any(|(known, _)| known == left) {
@@ -69,17 +69,20 @@ pub(super) fn problems(payload: &Value) -> Vec<Problem> {
 }
 
 pub(super) fn choose(input: &Value) -> Result<Done, Problem> {
-    let fields = object(input)?;
     let mut problems = Vec::new();
     let condition = Condition::read(field(input, "condition")?, "/condition", &mut problems);
     if let Some(problem) = problems.into_iter().next() {
         return Err(problem);
     }
-    let values = fields.get(VALUES).and_then(Value::as_object);
-    let holds = condition.holds(&|left| match values.and_then(|values| values.get(left)) {
-        Some(value) => Cow::Borrowed(value),
-        None => Cow::Owned(Value::String(left.to_owned())),
-    });
+    let holds = condition.holds(&|left| looked_up(input, left));
     let branch = if holds { THEN } else { ELSE };
     Ok(Done { branch: Some(branch.into()), ..Done::with([("branch", branch.into())]) })
+}
+
+/// What a left side was when the condition was judged: recorded beside it, or the text itself.
+pub(super) fn looked_up<'a>(input: &'a Value, left: &str) -> Cow<'a, Value> {
+    match input.get(VALUES).and_then(|values| values.get(left)) {
+        Some(value) => Cow::Borrowed(value),
+        None => Cow::Owned(Value::String(left.to_owned())),
+    }
 }

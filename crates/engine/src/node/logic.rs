@@ -5,8 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::{branch, delay, fail, filter, format, log, pluck, wait};
+use super::branch::LeftSides;
+use super::{
+    branch, call_workflow, delay, fail, filter, for_each, format, join, log, pluck, set_variable,
+    switch, wait,
+};
 use crate::catalog::NodeType;
+use crate::definition::{Definition, Node, NodeId};
 use crate::expression::{Problem, Scope, Template};
 use crate::failure::Failure;
 use crate::json::Json;
@@ -22,6 +27,11 @@ pub(crate) enum Logic {
     Fail,
     Delay,
     Wait,
+    Switch,
+    ForEach,
+    Join,
+    SetVariable,
+    CallWorkflow,
 }
 
 /// What an executed node gives.
@@ -31,7 +41,7 @@ pub(crate) struct Done {
     pub(crate) branch: Option<Arc<str>>,
 }
 
-const LOGIC: [(&str, Logic); 8] = [
+const LOGIC: [(&str, Logic); 13] = [
     ("if", Logic::If),
     ("log", Logic::Log),
     ("format", Logic::Format),
@@ -40,6 +50,11 @@ const LOGIC: [(&str, Logic); 8] = [
     ("fail", Logic::Fail),
     ("delay", Logic::Delay),
     ("wait", Logic::Wait),
+    ("switch", Logic::Switch),
+    ("for-each", Logic::ForEach),
+    ("join", Logic::Join),
+    (set_variable::SET_VARIABLE, Logic::SetVariable),
+    ("call-workflow", Logic::CallWorkflow),
 ];
 
 /// The names of the types that the engine executes itself.
@@ -65,6 +80,11 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::Fail => one(fail::check(payload)),
         Logic::Delay => one(delay::period(payload).map(drop)),
         Logic::Wait => one(wait::Wait::read(payload).map(drop)),
+        Logic::Switch => switch::problems(payload),
+        Logic::ForEach => for_each::problems(payload),
+        Logic::Join => one(join::check(payload)),
+        Logic::SetVariable => one(set_variable::check(payload)),
+        Logic::CallWorkflow => one(call_workflow::patience(payload).map(drop)),
     }
 }
 
@@ -73,12 +93,98 @@ impl Logic {
         LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic)
     }
 
+    /// How the engine executes a node of a definition; none for triggers and effects.
+    ///
+    /// A variable that is kept between runs is written by an effect.
+    pub(crate) fn of(definition: &Definition, id: &NodeId, node: &Node) -> Option<Self> {
+        let logic = Self::named(&node.kind).filter(|_| !id.is_root())?;
+        let name = node.payload.get("name").and_then(Value::as_str);
+        let is_kept =
+            logic == Self::SetVariable && name.is_some_and(|name| definition.keeps_variable(name));
+        (!is_kept).then_some(logic)
+    }
+
     fn branches(self) -> &'static [&'static str] {
         match self {
             Self::If => &branch::BRANCHES,
             Self::Wait => &wait::BRANCHES,
-            Self::Log | Self::Format | Self::Filter | Self::Pluck | Self::Fail | Self::Delay => &[],
+            Self::CallWorkflow => &[wait::TIMED_OUT],
+            // What the author names, beside this one.
+            Self::Switch => &[switch::DEFAULT],
+            Self::Log
+            | Self::Format
+            | Self::Filter
+            | Self::Pluck
+            | Self::Fail
+            | Self::Delay
+            | Self::ForEach
+            | Self::Join
+            | Self::SetVariable => &[],
         }
+    }
+
+    /// Where a resumption must come from; none when anybody may resume the node.
+    pub(crate) fn is_resumed_by(self) -> Option<&'static str> {
+        (self == Self::CallWorkflow).then_some(call_workflow::CALLED_RUN)
+    }
+}
+
+/// The branches that a node offers its children.
+pub(crate) fn branches<'a>(node: &'a Node, known: &NodeType) -> Vec<&'a str> {
+    match Logic::named(&node.kind) {
+        Some(Logic::Switch) => switch::branches(&node.payload),
+        Some(_) | None => known.branches.to_vec(),
+    }
+}
+
+/// The left sides of the conditions in a payload.
+pub(crate) fn left_sides(logic: Logic, payload: &Value) -> LeftSides {
+    match logic {
+        Logic::Switch => branch::left_sides(&switch::conditions(payload)),
+        Logic::If => branch::left_sides(&payload.get("condition").into_iter().collect::<Vec<_>>()),
+        Logic::Log
+        | Logic::Format
+        | Logic::Filter
+        | Logic::Pluck
+        | Logic::Fail
+        | Logic::Delay
+        | Logic::Wait
+        | Logic::ForEach
+        | Logic::Join
+        | Logic::SetVariable
+        | Logic::CallWorkflow => LeftSides::default(),
+    }
+}
+
+/// How long a node sleeps that begins then, in milliseconds.
+pub(crate) fn patience(logic: Logic, payload: &Value, at: OffsetDateTime) -> Result<u64, Problem> {
+    match logic {
+        Logic::Delay => delay::period(payload),
+        Logic::CallWorkflow => call_workflow::patience(payload),
+        Logic::Wait => wait::Wait::read(payload).map(|wait| wait.period(at)),
+        Logic::If
+        | Logic::Switch
+        | Logic::Log
+        | Logic::Format
+        | Logic::Filter
+        | Logic::Pluck
+        | Logic::Fail
+        | Logic::ForEach
+        | Logic::Join
+        | Logic::SetVariable => Err(Problem::new("", "a node of this type does not sleep")),
+    }
+}
+
+/// What a sleeping node gives when somebody or something has resumed it.
+pub(crate) fn resumed(
+    logic: Option<Logic>,
+    input: &Value,
+    data: &Value,
+    source: &str,
+) -> Result<Done, Failure> {
+    match logic {
+        Some(Logic::CallWorkflow) => call_workflow::returned(data),
+        Some(_) | None => Ok(wait::resumed(input, data, source)),
     }
 }
 
@@ -109,7 +215,11 @@ impl Pure<'_> {
             Logic::Filter => Ok(filter::filter(self.input)?),
             Logic::Pluck => Ok(pluck::pluck(self.input)?),
             Logic::Fail => Err(fail::failure(self.input)?),
-            Logic::Delay | Logic::Wait => Err(Problem::new("", "it is not a pure node's").into()),
+            Logic::Switch => Ok(switch::choose(self.input)?),
+            Logic::SetVariable => Ok(set_variable::set(self.input)?),
+            Logic::Delay | Logic::Wait | Logic::ForEach | Logic::Join | Logic::CallWorkflow => {
+                Err(Problem::new("", "it is not a pure node's").into())
+            }
         }
     }
 }

@@ -1,18 +1,26 @@
 //! The nodes that the engine executes itself: one file a type.
 
 mod branch;
+mod call_workflow;
 mod delay;
 mod fail;
 mod field;
 mod filter;
+mod for_each;
 mod format;
+mod join;
 mod log;
 mod logic;
 mod pluck;
+mod set_variable;
+mod switch;
 mod wait;
 
-pub(crate) use branch::{LeftSides, left_sides};
-pub(crate) use delay::{completed, period};
-pub(crate) use logic::{Done, Logic, Pure, problems};
+pub(crate) use branch::LeftSides;
+pub(crate) use delay::completed;
+pub(crate) use for_each::{ForEach, literal_items};
+pub(crate) use join::{cancels_rest, join_needs, joined};
+pub(crate) use logic::{Done, Logic, Pure, branches, left_sides, patience, problems, resumed};
 pub use logic::{logic_type, logic_types};
-pub(crate) use wait::{RESUMED, TIMED_OUT, Wait, resumed, timed_out};
+pub(crate) use set_variable::{SET_VARIABLE, assigned};
+pub(crate) use wait::{RESUMED, TIMED_OUT, scheduled, timed_out};

@@ -1,6 +1,8 @@
 //! `wait`: goes on when somebody or something resumes it, or when its time is over.
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::field::{field, text, whole, wrong};
 use super::logic::Done;
@@ -13,26 +15,61 @@ pub(super) const BRANCHES: [&str; 2] = [RESUMED, TIMED_OUT];
 /// The shortest wait: a second.
 const MIN_WAIT_MS: u64 = 1_000;
 /// The longest wait: seven days.
-const MAX_WAIT_MS: u64 = 604_800_000;
+pub(super) const MAX_WAIT_MS: u64 = 604_800_000;
+/// What a wait for a time of day waits for.
+const SCHEDULE: &str = "schedule";
 
 /// What a wait node is given, read.
 pub(crate) struct Wait {
+    /// How long it waits at most.
     pub(crate) timeout_ms: u64,
+    /// When it goes on by itself, before that.
+    resumes_at: Option<OffsetDateTime>,
 }
 
 impl Wait {
     pub(crate) fn read(payload: &Value) -> Result<Self, Problem> {
         let timeout_ms = whole(payload, "timeoutMs", MIN_WAIT_MS, MAX_WAIT_MS)?;
-        text(payload, "triggerType")?;
-        match field(payload, "triggerConfig") {
-            Ok(Value::Object(_)) | Err(_) => Ok(Self { timeout_ms }),
-            Ok(other) => Err(wrong("triggerConfig", "an object", other)),
-        }
+        let kind = text(payload, "triggerType")?;
+        let config = match field(payload, "triggerConfig") {
+            Ok(config @ Value::Object(_)) => Some(config),
+            Err(_) => None,
+            Ok(other) => return Err(wrong("triggerConfig", "an object", other)),
+        };
+        let resumes_at = (kind == SCHEDULE).then(|| resumes_at(config)).transpose()?;
+        Ok(Self { timeout_ms, resumes_at })
+    }
+
+    /// How long the node sleeps from then on, in milliseconds, unless somebody resumes it.
+    pub(crate) fn period(&self, at: OffsetDateTime) -> u64 {
+        let until = self.resumes_at.map(|resumes_at| (resumes_at - at).whole_milliseconds().max(0));
+        let until = until.and_then(|until| u64::try_from(until).ok());
+        until.map_or(self.timeout_ms, |until| until.min(self.timeout_ms))
     }
 }
 
+fn resumes_at(config: Option<&Value>) -> Result<OffsetDateTime, Problem> {
+    let at = config.and_then(|config| config.get("at"));
+    let problem = || {
+        let cure = "a wait for a schedule needs the time at which it goes on: \
+                    {\"at\": \"2026-12-31T09:00:00Z\"}";
+        Problem::new("/triggerConfig/at", cure)
+    };
+    let text = at.and_then(Value::as_str).ok_or_else(problem)?;
+    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| problem())
+}
+
+/// What a wait gives when it goes on by itself; none when its time has not come, or when it waits
+/// for something else.
+pub(crate) fn scheduled(input: &Value, at: OffsetDateTime) -> Option<Done> {
+    let resumes_at = Wait::read(input).ok()?.resumes_at?;
+    // Timers are kept in whole milliseconds.
+    let is_due = at + time::Duration::milliseconds(1) > resumes_at;
+    is_due.then(|| resumed(input, &Value::Null, SCHEDULE))
+}
+
 /// What a wait gives when it was resumed.
-pub(crate) fn resumed(input: &Value, data: &Value, source: &str) -> Done {
+pub(super) fn resumed(input: &Value, data: &Value, source: &str) -> Done {
     let result = json!({
         "status": RESUMED,
         "triggerResult": data,

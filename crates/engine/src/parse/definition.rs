@@ -11,9 +11,11 @@ use crate::definition::{
     Visibility, empty_object,
 };
 use crate::diagnostic::{Diagnostic, DiagnosticCode, did_you_mean};
+use crate::ending::{Emission, MAX_EMISSIONS, is_event_name};
 use crate::json::{Json, deeper_than, pointer};
+use crate::status::RunStatus;
 
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 11] = [
     "nodes",
     "triggerNodeIds",
     "inputSchema",
@@ -22,6 +24,9 @@ const FIELDS: [&str; 8] = [
     "visibility",
     "publicWidgetConfig",
     "blockExpansions",
+    "errorWorkflow",
+    "emit",
+    "maxRunMs",
 ];
 
 const INPUT_TYPES: [(&str, InputType); 5] = [
@@ -93,6 +98,9 @@ fn read_definition(reader: &mut Reader, value: &Value) -> Option<Definition> {
         visibility: read_visibility(reader, &place),
         public_widget_config: Reader::data(&place, "publicWidgetConfig"),
         block_expansions: Reader::data(&place, "blockExpansions"),
+        error_workflow: reader.text(&place, "errorWorkflow"),
+        emit: read_emissions(reader, &place),
+        max_run_ms: reader.whole(&place, "maxRunMs"),
         compiled: Compiled::default(),
     })
 }
@@ -193,6 +201,52 @@ fn read_variables(reader: &mut Reader, place: &Place<'_>) -> Option<Json> {
         }
     }
     Reader::data(place, "variableDefs")
+}
+
+const ENDS: [(&str, RunStatus); 3] = [
+    ("success", RunStatus::Success),
+    ("failure", RunStatus::Failure),
+    ("cancelled", RunStatus::Cancelled),
+];
+
+fn read_emissions(reader: &mut Reader, place: &Place<'_>) -> Vec<Emission> {
+    let items = reader.list(place, "emit").unwrap_or_default();
+    if items.len() > MAX_EMISSIONS {
+        reader.report(None, place.at("emit"), DiagnosticCode::LimitExceeded, || {
+            format!("a run emits at most {MAX_EMISSIONS} events, and this one {}", items.len())
+        });
+    }
+    let mut emissions = Vec::new();
+    for (index, item) in items.iter().enumerate().take(MAX_EMISSIONS) {
+        let path = pointer(&place.at("emit"), &index.to_string());
+        let Value::Object(fields) = item else {
+            reader.wrong_at(place, path, "an object with event and payload", item);
+            continue;
+        };
+        let place = Place { fields, path, node: None };
+        reader.only(&place, &["on", "event", "payload"]);
+        let event = reader.text(&place, "event").unwrap_or_default();
+        if !is_event_name(&event) {
+            let cure = "the event needs a name of words with dots between, like order.paid";
+            reader.missing(&place, "event", cure);
+        }
+        let mut on = Vec::new();
+        for (index, word) in reader.texts(&place, "on").iter().enumerate() {
+            match ENDS.iter().find(|(known, _)| known == word) {
+                Some((_, end)) if !on.contains(end) => on.push(*end),
+                Some(_) => {}
+                None => {
+                    let path = pointer(&place.at("on"), &index.to_string());
+                    reader.report(None, path, DiagnosticCode::InvalidValue, || {
+                        format!("\"{}\" is none of success, failure, cancelled", short(word))
+                    });
+                }
+            }
+        }
+        let payload = Reader::data(&place, "payload").unwrap_or_else(empty_object);
+        emissions.push(Emission { on, event, payload });
+    }
+    emissions
 }
 
 fn read_visibility(reader: &mut Reader, place: &Place<'_>) -> Option<Visibility> {

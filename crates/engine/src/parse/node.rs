@@ -6,9 +6,11 @@ use super::definition::one_of;
 use super::reader::{Place, Reader, short};
 use crate::definition::{Connector, Node, NodeId, RetryPolicy, Strategy, empty_object};
 use crate::diagnostic::DiagnosticCode;
-use crate::json::Json;
+use crate::failure::FailureCategory;
+use crate::json::{Json, pointer};
+use crate::remedy::{Handler, MAX_HANDLERS, OnFailure, Remedy};
 
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 15] = [
     "type",
     "payload",
     "children",
@@ -22,6 +24,8 @@ const FIELDS: [&str; 13] = [
     "retryPolicy",
     "timeoutMs",
     "repeatable",
+    "onFailure",
+    "compensatedBy",
 ];
 
 const STRATEGIES: [(&str, Strategy); 2] =
@@ -77,9 +81,11 @@ pub(super) fn read_node(
         reader.missing(&place, "type", "the type is empty; name one, like http-request or if");
     }
     let children = reader.texts(&place, "children");
+    let loop_body = reader.texts(&place, "loopBody");
     Node {
         payload: read_payload(reader, &place, dialect),
         children: children.iter().map(|child| dialect.child(child)).collect(),
+        loop_body: loop_body.iter().map(|entry| dialect.child(entry)).collect(),
         branch: reader.text(&place, "branch").map(Into::into),
         connector: read_connector(reader, &place, dialect),
         title: reader.text(&place, "title"),
@@ -87,6 +93,8 @@ pub(super) fn read_node(
         description: reader.text(&place, "description"),
         output_schema: Reader::data(&place, "outputSchema"),
         retry_policy: read_retry_policy(reader, &place),
+        on_failure: read_on_failure(reader, &place, dialect),
+        compensated_by: reader.text(&place, "compensatedBy").map(|id| dialect.child(&id)),
         timeout_ms: reader.whole(&place, "timeoutMs"),
         repeatable: reader.flag(&place, "repeatable").unwrap_or(true),
         ..node_of(&kind)
@@ -98,6 +106,7 @@ fn node_of(kind: &str) -> Node {
         kind: kind.into(),
         payload: empty_object(),
         children: Vec::new(),
+        loop_body: Vec::new(),
         branch: None,
         connector: None,
         title: None,
@@ -105,24 +114,18 @@ fn node_of(kind: &str) -> Node {
         description: None,
         output_schema: None,
         retry_policy: None,
+        on_failure: None,
+        compensated_by: None,
         timeout_ms: None,
         repeatable: true,
     }
 }
 
 fn check_fields(reader: &mut Reader, id: &NodeId, place: &Place<'_>, dialect: &Dialect) {
-    let not_yet = |reader: &mut Reader, field: &str, cure: &'static str| {
-        if place.get(field).is_some() {
-            let code = DiagnosticCode::NotSupported;
-            reader.report(Some(id), place.at(field), code, || cure.to_owned());
-        }
-    };
-    not_yet(reader, "loopBody", "loops are not supported yet: remove loopBody");
-    not_yet(reader, "onFailure", "onFailure is not supported yet: remove it");
     match dialect {
-        Dialect::B => reader.only(place, &[&FIELDS[..], &["onFailure"]].concat()),
+        Dialect::B => reader.only(place, &FIELDS),
         Dialect::A { .. } => {
-            reader.only(place, &[&FIELDS[..], &["onFailure", "id", "props"]].concat());
+            reader.only(place, &[&FIELDS[..], &["id", "props"]].concat());
             if let Some(other) = reader.text(place, "id").filter(|_| !id.is_root())
                 && other != id.as_str()
             {
@@ -185,4 +188,86 @@ fn read_retry_policy(reader: &mut Reader, place: &Place<'_>) -> Option<RetryPoli
         retryable_errors: reader.texts(&place, "retryableErrors"),
         non_retryable_errors: reader.texts(&place, "nonRetryableErrors"),
     })
+}
+
+const ACTIONS: [(&str, Action); 3] =
+    [("stop", Action::Stop), ("continue", Action::Continue), ("fallback", Action::Fallback)];
+
+/// The words for what follows a failure.
+#[derive(Clone, Copy)]
+enum Action {
+    Stop,
+    Continue,
+    Fallback,
+}
+
+fn read_on_failure(reader: &mut Reader, place: &Place<'_>, dialect: &Dialect) -> Option<OnFailure> {
+    let place = reader.object(place, "onFailure")?;
+    reader.only(&place, &["action", "node", "handlers"]);
+    let remedy = read_remedy(reader, &place, dialect).unwrap_or(Remedy::Stop);
+    let items = reader.list(&place, "handlers").unwrap_or_default();
+    if place.get("action").is_none() && items.is_empty() {
+        reader.missing(&place, "action", "onFailure needs an action: stop, continue or fallback");
+    }
+    if items.len() > MAX_HANDLERS {
+        reader.report(
+            place.node.as_ref(),
+            place.at("handlers"),
+            DiagnosticCode::LimitExceeded,
+            || format!("a node has at most {MAX_HANDLERS} handlers, and this one {}", items.len()),
+        );
+    }
+    let mut handlers = Vec::new();
+    for (index, item) in items.iter().enumerate().take(MAX_HANDLERS) {
+        let path = pointer(&place.at("handlers"), &index.to_string());
+        let Value::Object(fields) = item else {
+            reader.wrong_at(&place, path, "an object with category or code, and action", item);
+            continue;
+        };
+        let place = Place { fields, path, node: place.node.clone() };
+        reader.only(&place, &["category", "code", "action", "node"]);
+        if place.get("action").is_none() {
+            reader.missing(
+                &place,
+                "action",
+                "a handler needs an action: stop, continue or fallback",
+            );
+        }
+        let category = one_of(reader, &place, "category", &FailureCategory::ALL);
+        let code = reader.text(&place, "code");
+        if place.get("category").is_none() && place.get("code").is_none() {
+            let cure = "a handler is for a category or a code of failures; for all of them set the \
+                        action of onFailure itself";
+            reader.missing(&place, "category", cure);
+        }
+        if let Some(remedy) = read_remedy(reader, &place, dialect) {
+            handlers.push(Handler { category, code, remedy });
+        }
+    }
+    Some(OnFailure { remedy, handlers })
+}
+
+fn read_remedy(reader: &mut Reader, place: &Place<'_>, dialect: &Dialect) -> Option<Remedy> {
+    let node = reader.text(place, "node");
+    match one_of(reader, place, "action", &ACTIONS)? {
+        action @ (Action::Stop | Action::Continue) => {
+            if node.is_some() {
+                let code = DiagnosticCode::InvalidValue;
+                reader.report(place.node.as_ref(), place.at("node"), code, || {
+                    "only the action fallback leads to a node: remove node, or make it the action"
+                        .to_owned()
+                });
+            }
+            Some(match action {
+                Action::Continue => Remedy::Continue,
+                Action::Stop | Action::Fallback => Remedy::Stop,
+            })
+        }
+        Action::Fallback => {
+            if node.is_none() {
+                reader.missing(place, "node", "a fallback names the node that follows");
+            }
+            Some(Remedy::Fallback { node: dialect.child(&node?) })
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{payload, policy, references, structure};
+use super::{loops, payload, policy, references, remedies, structure};
 use crate::catalog::{Catalog, NodeType};
 use crate::definition::{Definition, NodeId};
 use crate::diagnostic::{Diagnostic, Findings, MAX_DIAGNOSTICS};
@@ -16,6 +16,8 @@ pub fn validate(definition: &Definition, catalog: &dyn Catalog) -> Vec<Diagnosti
     let checks = Checks { definition, catalog, graph: Graph::of(definition) };
     let mut findings = Findings::default();
     structure::check(&checks, &mut findings);
+    loops::check(&checks, &mut findings);
+    remedies::check(&checks, &mut findings);
     payload::check(&checks, &mut findings);
     references::check(&checks, &mut findings);
     policy::check(&checks, &mut findings);

@@ -5,7 +5,7 @@ use crate::catalog::Role;
 use crate::definition::{MAX_NODE_ID_LENGTH, MAX_NODES, Node, NodeId};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
 use crate::json::pointer;
-use crate::node::logic_types;
+use crate::node::{branches, logic_types};
 use crate::plan::Index;
 
 pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
@@ -109,14 +109,15 @@ fn check_branch(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &mut Fi
             has_choice = true;
             continue;
         };
-        if known.branches.is_empty() {
+        let offered = branches(parent, &known);
+        if offered.is_empty() {
             continue;
         }
         has_choice = true;
-        if !known.branches.contains(&&**branch) {
+        if !offered.contains(&&**branch) {
             findings.report(|| {
-                let near = did_you_mean(branch, known.branches.iter().copied());
-                let offered = known.branches.join(" and ");
+                let near = did_you_mean(branch, offered.iter().copied());
+                let offered = offered.join(" and ");
                 let message = format!(
                     "\"{parent_id}\" has no branch \"{branch}\"{near} (it offers {offered})"
                 );
@@ -126,7 +127,8 @@ fn check_branch(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &mut Fi
     }
     if !has_choice {
         findings.report(|| {
-            let message = "no parent of this node chooses a branch (if and wait do): remove branch";
+            let message =
+                "no parent of this node chooses a branch (if, switch and wait do): remove branch";
             Diagnostic::of(id, at(id, "branch"), DiagnosticCode::BranchWithoutChoice, message)
         });
     }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chainkeel_engine::{
-    Carried, Fact, Failure, FailureCategory, NodeId, Run, Trigger, WorkflowRef, parse,
+    Carried, Compensate, Fact, Failure, FailureCategory, Parent, Place, Remedy, Run, Trigger,
+    WorkflowRef, parse,
 };
 use serde_json::json;
 use time::Duration;
 
 use crate::support::NOON;
 
-fn node() -> NodeId {
+fn node() -> Place {
     "call-1".into()
 }
 
@@ -63,9 +64,26 @@ fn table() -> Vec<(Fact, &'static str)> {
                 input: json!({ "id": 7 }).into(),
                 source_run: Some("run_0".to_owned()),
                 carried,
+                parent: None,
+                variables: None,
                 at,
             },
             r#"{"started":{"runId":"run_1","workflow":{"id":"wf_1","version":2},"definition":{"nodes":{"call-1":{"type":"http-request","payload":{"url":"https://example.org"},"timeoutMs":5000},"root":{"type":"manual","payload":{},"children":["call-1"]}}},"trigger":{"kind":"webhook","source":"github","body":{"id":7},"headers":{"x-event":"push"}},"input":{"id":7},"sourceRun":"run_0","carried":{"a":{"succeeded":{"input":{},"result":1,"branch":"then"}},"b":{"skipped":{}},"c":{"succeeded":{"result":null}}},"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::Started {
+                run_id: "run_1".to_owned(),
+                workflow: workflow.clone(),
+                definition: Arc::clone(&definition),
+                trigger: Trigger { headers: BTreeMap::new(), ..trigger.clone() },
+                input: json!(null).into(),
+                source_run: None,
+                carried: BTreeMap::new(),
+                parent: None,
+                variables: None,
+                at,
+            },
+            r#"{"started":{"runId":"run_1","workflow":{"id":"wf_1","version":2},"definition":{"nodes":{"call-1":{"type":"http-request","payload":{"url":"https://example.org"},"timeoutMs":5000},"root":{"type":"manual","payload":{},"children":["call-1"]}}},"trigger":{"kind":"webhook","source":"github","body":{"id":7}},"input":null,"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
             Fact::Started {
@@ -75,10 +93,15 @@ fn table() -> Vec<(Fact, &'static str)> {
                 trigger: Trigger { headers: BTreeMap::new(), ..trigger },
                 input: json!(null).into(),
                 source_run: None,
-                carried: BTreeMap::new(),
+                carried: BTreeMap::from([(
+                    "each".into(),
+                    Carried::Looping { input: json!({ "array": [1] }).into() },
+                )]),
+                parent: Some(Parent { run: "run_7".to_owned(), node: "call.3".into(), depth: 1 }),
+                variables: Some(json!({ "n": 1 }).into()),
                 at,
             },
-            r#"{"started":{"runId":"run_1","workflow":{"id":"wf_1","version":2},"definition":{"nodes":{"call-1":{"type":"http-request","payload":{"url":"https://example.org"},"timeoutMs":5000},"root":{"type":"manual","payload":{},"children":["call-1"]}}},"trigger":{"kind":"webhook","source":"github","body":{"id":7}},"input":null,"at":"2026-03-01T12:00:00.123456Z"}}"#,
+            r#"{"started":{"runId":"run_1","workflow":{"id":"wf_1","version":2},"definition":{"nodes":{"call-1":{"type":"http-request","payload":{"url":"https://example.org"},"timeoutMs":5000},"root":{"type":"manual","payload":{},"children":["call-1"]}}},"trigger":{"kind":"webhook","source":"github","body":{"id":7}},"input":null,"carried":{"each":{"looping":{"input":{"array":[1]}}}},"parent":{"run":"run_7","node":"call.3","depth":1},"variables":{"n":1},"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
             Fact::NodeStarted {
@@ -178,12 +201,88 @@ fn table() -> Vec<(Fact, &'static str)> {
             r#"{"wait_timed_out":{"node":"call-1","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::CancelRequested { by: "admin".to_owned(), reason: Some("wrong".to_owned()), at },
+            Fact::CancelRequested {
+                by: "admin".to_owned(),
+                reason: Some("wrong".to_owned()),
+                compensate: Compensate::No,
+                at,
+            },
             r#"{"cancel_requested":{"by":"admin","reason":"wrong","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::CancelRequested { by: "admin".to_owned(), reason: None, at },
+            Fact::CancelRequested {
+                by: "admin".to_owned(),
+                reason: None,
+                compensate: Compensate::No,
+                at,
+            },
             r#"{"cancel_requested":{"by":"admin","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::CancelRequested {
+                by: "admin".to_owned(),
+                reason: None,
+                compensate: Compensate::Yes,
+                at,
+            },
+            r#"{"cancel_requested":{"by":"admin","compensate":"yes","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::FailureHandled { node: node(), remedy: Remedy::Continue, at },
+            r#"{"failure_handled":{"node":"call-1","remedy":{"action":"continue"},"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::FailureHandled {
+                node: "call-1.2".into(),
+                remedy: Remedy::Fallback { node: "refund".into() },
+                at,
+            },
+            r#"{"failure_handled":{"node":"call-1.2","remedy":{"action":"fallback","node":"refund"},"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::LoopStarted {
+                node: "each".into(),
+                kind: "for-each".into(),
+                input: json!({ "array": [1, 2] }).into(),
+                at,
+            },
+            r#"{"loop_started":{"node":"each","kind":"for-each","input":{"array":[1,2]},"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::IterationStarted { node: "each.4".into(), index: 1, at },
+            r#"{"iteration_started":{"node":"each.4","index":1,"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::Paused { by: "ada".to_owned(), reason: Some("check".to_owned()), at },
+            r#"{"paused":{"by":"ada","reason":"check","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::Unpaused { by: "ada".to_owned(), at },
+            r#"{"unpaused":{"by":"ada","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::HistoryGrewLong { events: 10_004, limit: 50_000, at },
+            r#"{"history_grew_long":{"events":10004,"limit":50000,"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::LimitReached { failure: bare.clone(), at },
+            r#"{"limit_reached":{"failure":{"code":"http_503","message":"busy","category":"service","retryable":true},"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::CompensationStarted { plan: vec!["pay.1".into(), "pay.0".into()], at },
+            r#"{"compensation_started":{"plan":["pay.1","pay.0"],"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::CompensationEnded { failed: vec!["pay.0".into()], at },
+            r#"{"compensation_ended":{"failed":["pay.0"],"at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::EventEmitted {
+                event: "order.paid".to_owned(),
+                payload: json!({ "id": 1 }).into(),
+                at,
+            },
+            r#"{"event_emitted":{"event":"order.paid","payload":{"id":1},"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
             Fact::Succeeded { output: json!({ "call-1": { "status": 200 } }).into(), at },
@@ -221,14 +320,14 @@ fn the_table_has_every_fact_and_its_tag_is_its_name() {
         assert_eq!(fact.at(), NOON);
         names.insert(fact.name());
     }
-    assert_eq!(names.len(), 16);
+    assert_eq!(names.len(), 26);
 }
 
 #[test]
 fn a_fact_of_a_later_time_may_have_more_fields() {
     let text = r#"{"wait_timed_out":{"node":"a","at":"2026-03-01T12:00:00.123456Z","more":1}}"#;
     let fact: Fact = serde_json::from_str(text).expect("unknown fields are passed over");
-    assert_eq!(fact.node().map(NodeId::as_str), Some("a"));
+    assert_eq!(fact.place().map(|place| place.node.as_str()), Some("a"));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chainkeel_engine::{
-    Definition, Fact, Failure, FailureCategory, Run, RunStatus, Stimulus, check, parse, validate,
-    verify,
+    Compensate, Definition, Fact, Failure, FailureCategory, Run, RunStatus, Stimulus, check, parse,
+    validate, verify,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -118,12 +118,12 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
             answer(&mut world, effect, next());
         } else {
             let (node, due) = &timers[usize::from(next()) % timers.len().max(1)];
-            let is_waiting = world.status(node.as_str()) == "waiting";
+            let is_waiting = world.status(&node.to_string()) == "waiting";
             if is_waiting && next().is_multiple_of(2) {
-                world.resume(node.as_str(), json!({ "by": choice })).expect("it waits");
+                world.resume(&node.to_string(), json!({ "by": choice })).expect("it waits");
             } else {
                 world.now = world.now.max(*due);
-                world.due(node.as_str()).expect("it is due");
+                world.due(&node.to_string()).expect("it is due");
             }
         }
     }
@@ -142,7 +142,9 @@ fn answer(world: &mut World, node: &str, choice: u8) {
 
 /// The counts that the run keeps are those that its nodes show.
 fn check_counts(run: &Run) {
-    let count = |name: &str| run.nodes().filter(|(_, state)| state.status().name() == name).count();
+    let count = |name: &str| {
+        run.nodes().into_iter().filter(|(_, state)| state.status().name() == name).count()
+    };
     let in_flight = run.effects_in_flight().count();
     assert_eq!(in_flight, count("running"));
     assert_eq!(run.timers().count(), count("scheduled") + count("waiting"));
@@ -203,7 +205,7 @@ proptest! {
         let start = chainkeel_engine::Start { carried: carried.clone(), ..crate::support::started_with(&definition, json!({ "n": 30_000 })) };
         let world = World::start(start);
         for fact in &world.facts {
-            let is_carried = fact.node().is_some_and(|node| carried.contains_key(node));
+            let is_carried = fact.place().is_some_and(|node| carried.contains_key(node));
             prop_assert!(!is_carried, "{fact:?} is settled already");
         }
         prop_assert_eq!(verify(&world.facts).divergence, None);
@@ -229,7 +231,7 @@ proptest! {
                 2 => Stimulus::EffectInterrupted { node, attempt },
                 3 => Stimulus::TimerDue { node },
                 4 => Stimulus::Resume { node, data: json!(1).into(), source: "s".to_owned(), by: "b".to_owned() },
-                _ => Stimulus::Cancel { by: "b".to_owned(), reason: None },
+                _ => Stimulus::Cancel { by: "b".to_owned(), reason: None, compensate: Compensate::No },
             };
             world.now += Duration::seconds(1);
             let before = world.run.clone();

@@ -2,6 +2,7 @@
 
 mod facts;
 mod laws;
+mod loops;
 mod nodes;
 mod parsing;
 mod replay;

@@ -122,7 +122,7 @@ fn problems_of_generation_a_point_into_what_was_given() {
 
 #[test]
 fn every_problem_of_shape_is_listed() {
-    let table: [(Value, &[&str]); 12] = [
+    let table: [(Value, &[&str]); 14] = [
         (json!(null), &[" invalid-value"]),
         (json!([]), &[" invalid-value"]),
         (json!({}), &["/nodes missing-field"]),
@@ -143,10 +143,33 @@ fn every_problem_of_shape_is_listed() {
         ),
         (
             json!({ "nodes": { "root": { "type": "manual", "loopBody": ["a"], "onFailure": {}, "chidren": [] } } }),
+            &["/nodes/root/chidren unknown-field", "/nodes/root/onFailure/action missing-field"],
+        ),
+        (
+            json!({ "nodes": { "root": { "type": "manual", "loopBody": "a", "compensatedBy": 1, "onFailure": {
+                "action": "goto", "nod": "x", "handlers": [1, {}, { "code": "a", "action": "fallback" }, { "category": "money", "action": "stop", "node": "a" }] } } } }),
             &[
-                "/nodes/root/loopBody not-supported",
-                "/nodes/root/onFailure not-supported",
-                "/nodes/root/chidren unknown-field",
+                "/nodes/root/loopBody invalid-value",
+                "/nodes/root/onFailure/nod unknown-field",
+                "/nodes/root/onFailure/action invalid-value",
+                "/nodes/root/onFailure/handlers/0 invalid-value",
+                "/nodes/root/onFailure/handlers/1/action missing-field",
+                "/nodes/root/onFailure/handlers/1/category missing-field",
+                "/nodes/root/onFailure/handlers/2/node missing-field",
+                "/nodes/root/onFailure/handlers/3/category invalid-value",
+                "/nodes/root/onFailure/handlers/3/node invalid-value",
+                "/nodes/root/compensatedBy invalid-value",
+            ],
+        ),
+        (
+            json!({ "nodes": { "root": { "type": "manual" } }, "maxRunMs": "1h", "emit": [
+                1, { "event": "a..b", "on": ["never"] }, { "event": "order.paid", "on": ["success"], "payload": {}, "x": 1 }] }),
+            &[
+                "/emit/0 invalid-value",
+                "/emit/1/event missing-field",
+                "/emit/1/on/0 invalid-value",
+                "/emit/2/x unknown-field",
+                "/maxRunMs invalid-value",
             ],
         ),
         (

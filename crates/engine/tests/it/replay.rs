@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chainkeel_engine::{Definition, Fact, NodeId, Start, verify};
+use chainkeel_engine::{Definition, Fact, Start, verify};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -60,7 +60,7 @@ fn a_recorded_run_replays_without_divergence() {
     assert_eq!(replay.steps.len(), world.facts.len());
     let change = |name: &str, node: &str| {
         let step = replay.steps.iter().find(|step| {
-            step.name == name && step.node.as_ref().is_some_and(|id| id.as_str() == node)
+            step.name == name && step.node.as_ref().is_some_and(|id| id.node.as_str() == node)
         });
         step.and_then(|step| step.node_change).map(|(from, to)| (from.name(), to.name()))
     };
@@ -91,7 +91,8 @@ fn is_from_outside(world: &World, index: usize, pointer: &str) -> bool {
     match fact.name() {
         "started" => true,
         "node_succeeded" | "node_failed" => {
-            let is_effect = matches!(fact.node().map(NodeId::as_str), Some("call" | "go"));
+            let is_effect =
+                matches!(fact.place().map(|place| place.node.as_str()), Some("call" | "go"));
             rest == "at"
                 || (is_effect && (rest.starts_with("result") || rest.starts_with("failure")))
         }
@@ -166,14 +167,14 @@ fn an_altered_answer_of_an_effect_is_found_where_something_was_decided_from_it()
     let mut world = journey();
     for fact in &mut world.facts {
         if let Fact::NodeSucceeded { node, result, .. } = fact
-            && node.as_str() == "call"
+            && node.node.as_str() == "call"
         {
             *result = Arc::new(json!({ "n": 1 }));
         }
     }
     let divergence = verify(&world.facts).divergence.expect("the branch would be another");
     let recorded = divergence.recorded.expect("there is a fact");
-    assert_eq!(recorded.node().map(NodeId::as_str), Some("check"));
+    assert_eq!(recorded.place().map(|place| place.node.as_str()), Some("check"));
     assert!(
         matches!(divergence.expected, Some(Fact::NodeSucceeded { branch: Some(branch), .. }) if &*branch == "else")
     );

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chainkeel_engine::{
-    Carried, Fact, Failure, FailureCategory, MAX_REPEATS, Refusal, RunStatus, Start, Stimulus,
+    Carried, Fact, Failure, FailureCategory, MAX_REPEATS, Place, Refusal, RunStatus, Start,
+    Stimulus,
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -480,7 +481,7 @@ fn a_retry_run_goes_on_where_its_source_failed() {
     assert_eq!(source.run.status(), RunStatus::Failure);
     let carried = source.carry();
     assert_eq!(carried.len(), 3, "a and check succeeded, other was skipped: {carried:?}");
-    assert_eq!(carried["other"], Carried::Skipped {});
+    assert_eq!(carried[&Place::from("other")], Carried::Skipped {});
 
     let mut retry = World::start(Start {
         run_id: "run_retry".to_owned(),

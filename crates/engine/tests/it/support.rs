@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chainkeel_engine::{
-    Carried, Catalog, Definition, Fact, Failure, FailureCategory, Json, NodeId, NodeType,
-    PayloadProblem, Refusal, Run, Start, Stimulus, Trigger, WorkflowRef, decide, logic_type, parse,
-    start,
+    Carried, Catalog, Compensate, Definition, Fact, Failure, FailureCategory, Json, NodeType,
+    PayloadProblem, Place, Refusal, Run, Start, Stimulus, Trigger, WorkflowRef, decide, logic_type,
+    parse, start,
 };
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -87,6 +87,8 @@ pub(crate) fn started_with(definition: &Arc<Definition>, body: Value) -> Start {
         run_id: "run_test".to_owned(),
         source_run: None,
         carried: BTreeMap::new(),
+        parent: None,
+        variables: None,
         at: NOON,
         chance: 0.5,
     }
@@ -162,7 +164,11 @@ impl World {
     }
 
     pub(crate) fn cancel(&mut self) -> Result<Vec<Fact>, Refusal> {
-        self.tell(Stimulus::Cancel { by: "ada".to_owned(), reason: Some("enough".to_owned()) })
+        self.tell(Stimulus::Cancel {
+            by: "ada".to_owned(),
+            reason: Some("enough".to_owned()),
+            compensate: Compensate::No,
+        })
     }
 
     pub(crate) fn status(&self, node: &str) -> &'static str {
@@ -174,11 +180,11 @@ impl World {
         state.result().map_or(Value::Null, |result| (**result).clone())
     }
 
-    pub(crate) fn carry(&self) -> BTreeMap<NodeId, Carried> {
+    pub(crate) fn carry(&self) -> BTreeMap<Place, Carried> {
         self.run.carry()
     }
 
-    fn attempt_of(&self, node: &str) -> (NodeId, u32) {
+    fn attempt_of(&self, node: &str) -> (Place, u32) {
         let effect = self.run.effect(&node.into()).expect("the effect is in flight");
         (effect.node, effect.attempt)
     }
@@ -186,7 +192,7 @@ impl World {
 
 /// The facts as short words: `node_succeeded a`.
 pub(crate) fn story(facts: &[Fact]) -> Vec<String> {
-    let word = |fact: &Fact| match fact.node() {
+    let word = |fact: &Fact| match fact.place() {
         Some(node) => format!("{} {node}", fact.name()),
         None => fact.name().to_owned(),
     };

@@ -1,0 +1,52 @@
+//! `call-workflow`: runs another workflow and goes on with what it gives.
+
+use serde_json::{Value, json};
+
+use super::field::{object, text, whole, wrong};
+use super::logic::Done;
+use super::wait::MAX_WAIT_MS;
+use crate::expression::Problem;
+use crate::failure::{Failure, FailureCategory};
+
+/// Where a resumption comes from when the called run has ended.
+pub(crate) const CALLED_RUN: &str = "run";
+
+/// How long the called run may take, in milliseconds.
+pub(super) fn patience(payload: &Value) -> Result<u64, Problem> {
+    text(payload, "workflowId")?;
+    match object(payload)?.get("payload") {
+        None | Some(Value::Null | Value::Object(_)) => {}
+        Some(other) => return Err(wrong("payload", "an object", other)),
+    }
+    match object(payload)?.get("timeoutMs") {
+        None | Some(Value::Null) => Ok(MAX_WAIT_MS),
+        Some(_) => whole(payload, "timeoutMs", 1, MAX_WAIT_MS),
+    }
+}
+
+/// What a node gives when the run that it called has ended. `data` is how that run ended:
+/// `{runId, status, output, failure}`.
+pub(super) fn returned(data: &Value) -> Result<Done, Failure> {
+    let run = data.get("runId").and_then(Value::as_str).unwrap_or_default();
+    let part = |name: &str| data.get(name).cloned().unwrap_or_default();
+    if data.get("status").and_then(Value::as_str) == Some("success") {
+        let result = json!({ "runId": run, "status": "success", "output": part("output") });
+        return Ok(Done { result, branch: None });
+    }
+    let status = data.get("status").and_then(Value::as_str).unwrap_or("failure");
+    let failure: Option<Failure> = serde_json::from_value(part("failure")).ok();
+    let (code, category, why) = match failure {
+        Some(failure) => (failure.code, failure.category, failure.message),
+        None => {
+            let why = format!("it ended with status {status}");
+            (Failure::CHILD_FAILED.to_owned(), FailureCategory::Validation, why)
+        }
+    };
+    let message = match run {
+        "" => format!("the called workflow could not be run: {why}"),
+        run => format!("the called run {run} did not succeed: {why}"),
+    };
+    let details = json!({ "runId": run, "status": status, "code": code });
+    Err(Failure { details: Some(details.into()), ..Failure::lasting(code, category, message) }
+        .limited())
+}
