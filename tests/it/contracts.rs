@@ -11,6 +11,11 @@ fn the_reference_of_node_types_is_what_the_manifests_say() {
 }
 
 #[test]
+fn the_reference_of_expressions_is_what_the_engine_evaluates() {
+    is_up_to_date("docs/expressions.md", &engine::expression_reference());
+}
+
+#[test]
 fn the_page_of_settings_is_what_the_configuration_reads() {
     is_up_to_date("docs/configuration.md", &chainkeel::config::document());
 }

@@ -75,6 +75,8 @@ pub enum DiagnosticCode {
     UndeclaredProp,
     /// An input that the definition does not declare.
     UndeclaredInput,
+    /// A variable that the definition does not declare.
+    UndeclaredVariable,
     /// A retry policy out of its bounds.
     InvalidRetryPolicy,
     /// A time-out out of its bounds.

@@ -97,7 +97,8 @@ pub(crate) fn write_text(value: &Value, out: &mut String) {
     }
 }
 
-fn write_canonical(value: &Value, out: &mut String) {
+/// Appends a value as JSON with sorted keys.
+pub(crate) fn write_canonical(value: &Value, out: &mut String) {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             // Writing to a String cannot fail.

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// How many characters a text may have and still be compared as a number.
-const MAX_NUMBER_LENGTH: usize = 400;
+/// How many characters a text may have and still be read as a number.
+pub(crate) const MAX_NUMBER_LENGTH: usize = 400;
 
 /// Compares two numbers, each a JSON number or a text like `-12.50`; none when one is neither.
 pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
@@ -20,15 +20,16 @@ pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
 
 /// Zero point `digits`, times ten to the power of `point`.
 #[derive(Debug, PartialEq, Eq)]
-struct Decimal {
-    negative: bool,
-    /// Without zeros at either end; empty for zero.
-    digits: Vec<u8>,
-    point: i64,
+pub(crate) struct Decimal {
+    pub(crate) negative: bool,
+    /// In ASCII, without zeros at either end; empty for zero.
+    pub(crate) digits: Vec<u8>,
+    pub(crate) point: i64,
 }
 
 impl Decimal {
-    fn of(value: &Value) -> Option<Self> {
+    /// A JSON number, or a text that is a number.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Number(number) => Self::read(&number.to_string()),
             Value::String(text) => Self::read(text),
@@ -36,7 +37,7 @@ impl Decimal {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         if text.len() > MAX_NUMBER_LENGTH {
             return None;
         }

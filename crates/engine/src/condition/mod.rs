@@ -5,9 +5,10 @@
 //! not exist is null, and null equals null only.
 
 mod operator;
+mod pattern;
 mod read;
 
-pub(crate) use operator::equal;
+pub(crate) use operator::{Operator, equal};
 pub(crate) use read::Condition;
 
 #[cfg(test)]

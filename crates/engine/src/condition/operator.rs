@@ -63,7 +63,8 @@ impl Operator {
         }
     }
 
-    pub(super) fn holds(self, left: &Value, right: &Value) -> bool {
+    /// Whether it holds between two values.
+    pub(crate) fn holds(self, left: &Value, right: &Value) -> bool {
         match self {
             Self::Eq => equal(left, right),
             Self::Ne => !equal(left, right),

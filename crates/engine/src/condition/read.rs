@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::operator::{OPERATORS, Operator};
+use super::pattern::Pattern;
 use crate::diagnostic::did_you_mean;
 use crate::expression::Problem;
 use crate::json::pointer;
@@ -12,13 +13,17 @@ use crate::json::pointer;
 /// How deeply conditions may be nested.
 pub(crate) const MAX_CONDITION_DEPTH: usize = 32;
 
+/// The operator whose right side is compiled.
+const MATCHES: &str = "$matches";
+
 /// A condition, read. The left sides are names that the caller knows how to look up.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Condition<'a> {
     All(Vec<Condition<'a>>),
     Any(Vec<Condition<'a>>),
     Not(Box<Condition<'a>>),
     Compare { left: &'a str, operator: Operator, right: &'a Value },
+    Matches { left: &'a str, pattern: Pattern },
 }
 
 impl<'a> Condition<'a> {
@@ -54,7 +59,7 @@ impl<'a> Condition<'a> {
                 }
             }
             Self::Not(inner) => inner.lefts(each),
-            Self::Compare { left, .. } => each(left),
+            Self::Compare { left, .. } | Self::Matches { left, .. } => each(left),
         }
     }
 
@@ -65,8 +70,14 @@ impl<'a> Condition<'a> {
             Self::Any(inner) => inner.iter().any(|condition| condition.holds(look_up)),
             Self::Not(inner) => !inner.holds(look_up),
             Self::Compare { left, operator, right } => operator.holds(&look_up(left), right),
+            Self::Matches { left, pattern } => pattern.matches(&look_up(left)),
         }
     }
+}
+
+/// The names of all operators.
+fn names() -> impl Iterator<Item = &'static str> {
+    OPERATORS.into_iter().map(|(name, _)| name).chain([MATCHES])
 }
 
 struct Reader<'p> {
@@ -97,8 +108,7 @@ impl Reader<'_> {
                 "$or" => all.push(Condition::Any(self.list(value, &path, depth))),
                 "$not" => all.push(Condition::Not(Box::new(self.entry(value, &path, depth)))),
                 operator if operator.starts_with('$') => {
-                    let known = OPERATORS.iter().map(|(name, _)| *name);
-                    let near = did_you_mean(operator, known.chain(["$and", "$or", "$not"]));
+                    let near = did_you_mean(operator, names().chain(["$and", "$or", "$not"]));
                     let message = format!(
                         "{operator} cannot stand here{near} (an entry is \
                          {{left: {{operator: right}}}}, $and, $or or $not)"
@@ -150,9 +160,16 @@ impl Reader<'_> {
         };
         for (name, right) in operators {
             let path = pointer(path, name);
+            if name == MATCHES {
+                match Pattern::read(right) {
+                    Ok(pattern) => all.push(Condition::Matches { left, pattern }),
+                    Err(message) => self.report(&path, &message),
+                }
+                continue;
+            }
             let Some((_, operator)) = OPERATORS.iter().find(|(known, _)| known == name) else {
-                let near = did_you_mean(name, OPERATORS.iter().map(|(known, _)| *known));
-                let known = OPERATORS.map(|(known, _)| known).join(", ");
+                let near = did_you_mean(name, names());
+                let known = names().collect::<Vec<_>>().join(", ");
                 let message = format!("\"{name}\" is no operator{near} (there are {known})");
                 self.report(&path, &message);
                 continue;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::functions::Function;
+use crate::condition::Operator;
 use crate::definition::NodeId;
 
 /// An expression, read.
@@ -13,6 +15,20 @@ pub(crate) enum Expression {
     Reference(Reference),
     /// `a || b`: the first that is not null.
     Fallback(Vec<Expression>),
+    /// `condition ? then : otherwise`; only one of the two is evaluated.
+    Choice { condition: Box<Expression>, then: Box<Expression>, otherwise: Box<Expression> },
+    /// `a && b`: whether all of them are true.
+    Every(Vec<Expression>),
+    /// `!a`.
+    Not(Box<Expression>),
+    /// `a < b`, by the rules of conditions.
+    Compare { left: Box<Expression>, operator: Operator, right: Box<Expression> },
+    /// `a + b - c`, from the left. Kept flat, so that long sums are not deep.
+    Chain { first: Box<Expression>, rest: Vec<(&'static Function, Expression)> },
+    /// `name(a, b)`.
+    Call { function: &'static Function, arguments: Vec<Expression> },
+    /// `parseJson(a).b`: a way into a value that is not a place in the run.
+    Inside { of: Box<Expression>, path: Vec<Step> },
 }
 
 /// A place in the run: a source, and a way into its value.
@@ -32,7 +48,19 @@ pub(crate) enum Source {
     Props,
     WorkflowId,
     WorkflowVersion,
-    Node { id: NodeId, part: Part },
+    /// `$workflow.startedAt`: when the run started, which is all the clock that there is.
+    StartedAt,
+    Node {
+        id: NodeId,
+        part: Part,
+    },
+    /// `$vars.<name>`.
+    Variable(Box<str>),
+    /// The turn of a loop: `$item`, `$parent_index`, `$for.<id>.item`.
+    Loop {
+        of: Loop,
+        part: LoopPart,
+    },
 }
 
 /// What of a node is meant.
@@ -41,6 +69,22 @@ pub(crate) enum Part {
     Result,
     Payload,
     Error,
+}
+
+/// Which loop is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Loop {
+    /// The loop that the node stands in is 0, the one around that is 1.
+    Above(usize),
+    /// The loop of that node.
+    Of(NodeId),
+}
+
+/// What of a loop's turn is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LoopPart {
+    Item,
+    Index,
 }
 
 /// One step into a value.
@@ -72,11 +116,44 @@ impl Expression {
         match self {
             Self::Literal(_) => {}
             Self::Reference(reference) => each(reference),
-            Self::Fallback(choices) => {
-                for choice in choices {
-                    choice.references(each);
+            Self::Fallback(parts) | Self::Every(parts) => all(parts, each),
+            Self::Call { arguments, .. } => all(arguments, each),
+            Self::Not(inner) | Self::Inside { of: inner, .. } => inner.references(each),
+            Self::Choice { condition, then, otherwise } => {
+                condition.references(each);
+                then.references(each);
+                otherwise.references(each);
+            }
+            Self::Compare { left, right, .. } => {
+                left.references(each);
+                right.references(each);
+            }
+            Self::Chain { first, rest } => {
+                first.references(each);
+                for (_, next) in rest {
+                    next.references(each);
                 }
             }
         }
+    }
+
+    /// Whether it is true or false whatever the run knows, and so never null.
+    pub(super) fn is_truth(&self) -> bool {
+        match self {
+            Self::Every(_) | Self::Not(_) | Self::Compare { .. } => true,
+            Self::Literal(_)
+            | Self::Reference(_)
+            | Self::Fallback(_)
+            | Self::Choice { .. }
+            | Self::Chain { .. }
+            | Self::Call { .. }
+            | Self::Inside { .. } => false,
+        }
+    }
+}
+
+fn all(expressions: &[Expression], each: &mut impl FnMut(&Reference)) {
+    for expression in expressions {
+        expression.references(each);
     }
 }

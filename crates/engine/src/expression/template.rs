@@ -1,10 +1,12 @@
 //! Payloads with expressions in them: found once, filled in at each execution.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::ast::Expression;
+use super::budget::{Budget, Complaint};
 use super::eval::Scope;
 use super::parser::{Fault, FaultKind, parse};
 use crate::json::{Json, MAX_VALUE_BYTES, pointer, spend_on, within_limits, write_text};
@@ -75,8 +77,9 @@ impl Template {
         let resolved = match self {
             Self::Fixed(value) => Arc::clone(value),
             Self::Whole(_) | Self::Text(_) | Self::List(_) | Self::Map(_) | Self::Broken(_) => {
-                let mut filling = Filling { scope, left: MAX_VALUE_BYTES, path: String::new() };
-                Arc::new(filling.fill(self)?)
+                let mut filling = Filling::new(scope);
+                let budget = Budget::new();
+                Arc::new(filling.fill(self, &budget)?)
             }
         };
         match within_limits(&resolved) {
@@ -225,12 +228,15 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    fn fill(&mut self, template: &'a Template) -> Result<Value, Problem> {
+    fn new(scope: Scope<'a>) -> Self {
+        Self { scope, left: MAX_VALUE_BYTES, path: String::new() }
+    }
+
+    fn fill(&mut self, template: &'a Template, budget: &Budget) -> Result<Value, Problem> {
         match template {
             Template::Fixed(value) => Ok((**value).clone()),
             Template::Whole(expression) => {
-                let value = self.scope.value(expression);
-                self.spend(&value)?;
+                let value = self.value(expression, budget)?;
                 Ok(value.into_owned())
             }
             Template::Text(pieces) => {
@@ -243,7 +249,9 @@ impl<'a> Filling<'a> {
                             text.push_str(field);
                             text.push_str("}}");
                         }
-                        Piece::Expression(expression) => self.append(expression, &mut text)?,
+                        Piece::Expression(expression) => {
+                            write_text(&*self.value(expression, budget)?, &mut text);
+                        }
                     }
                 }
                 Ok(Value::String(text))
@@ -251,14 +259,14 @@ impl<'a> Filling<'a> {
             Template::List(items) => {
                 let mut filled = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    filled.push(self.step(&index.to_string(), item)?);
+                    filled.push(self.step(&index.to_string(), item, budget)?);
                 }
                 Ok(Value::Array(filled))
             }
             Template::Map(fields) => {
                 let mut filled = Map::new();
                 for (key, field) in fields {
-                    filled.insert(key.clone(), self.step(key, field)?);
+                    filled.insert(key.clone(), self.step(key, field, budget)?);
                 }
                 Ok(Value::Object(filled))
             }
@@ -266,20 +274,30 @@ impl<'a> Filling<'a> {
         }
     }
 
-    fn append(&mut self, expression: &'a Expression, text: &mut String) -> Result<(), Problem> {
-        let value = self.scope.value(expression);
+    /// The value of an expression, which is paid for.
+    fn value(
+        &mut self,
+        expression: &'a Expression,
+        budget: &Budget,
+    ) -> Result<Cow<'a, Value>, Problem> {
+        let value = self.scope.value(expression, budget);
+        let value = value.map_err(|Complaint(message)| self.problem(&message))?;
         self.spend(&value)?;
-        write_text(&value, text);
-        Ok(())
+        Ok(value)
     }
 
-    fn step(&mut self, key: &str, template: &'a Template) -> Result<Value, Problem> {
+    fn step(
+        &mut self,
+        key: &str,
+        template: &'a Template,
+        budget: &Budget,
+    ) -> Result<Value, Problem> {
         if let Template::Fixed(value) = template {
             return Ok((**value).clone());
         }
         let before = self.path.len();
         self.path = pointer(&self.path, key);
-        let value = self.fill(template)?;
+        let value = self.fill(template, budget)?;
         self.path.truncate(before);
         Ok(value)
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::field::{field, optional_text, text, wrong};
 use super::logic::Done;
-use crate::expression::{Piece, Problem, Scope, Step, Template, path, walk};
+use crate::expression::{Budget, Complaint, Piece, Problem, Scope, Step, Template, path, walk};
 use crate::json::{Excess, Json, MAX_VALUE_BYTES, write_text};
 
 /// What stands between two items.
@@ -27,7 +27,8 @@ pub(super) fn check(payload: &Value) -> Result<(), Problem> {
 pub(super) fn format(template: &Template, scope: Scope<'_>, input: &Json) -> Result<Done, Problem> {
     let separator = optional_text(input, "separator")?.unwrap_or(SEPARATOR);
     let literal = text(input, "template")?;
-    let segments = segments(template, scope).unwrap_or_else(|| vec![Segment::Text(literal.into())]);
+    let segments =
+        segments(template, scope)?.unwrap_or_else(|| vec![Segment::Text(literal.into())]);
     let mut formatted = String::new();
     for (index, item) in data(input)?.iter().enumerate() {
         if index > 0 {
@@ -62,19 +63,23 @@ fn data(payload: &Value) -> Result<&[Value], Problem> {
 }
 
 /// The authored template in segments; none when it is one expression or has no placeholders.
-fn segments(template: &Template, scope: Scope<'_>) -> Option<Vec<Segment>> {
-    let Template::Map(fields) = template else { return None };
-    let (_, Template::Text(pieces)) = fields.iter().find(|(name, _)| name == "template")? else {
-        return None;
+fn segments(template: &Template, scope: Scope<'_>) -> Result<Option<Vec<Segment>>, Problem> {
+    let Template::Map(fields) = template else { return Ok(None) };
+    let Some((_, Template::Text(pieces))) = fields.iter().find(|(name, _)| name == "template")
+    else {
+        return Ok(None);
     };
+    let budget = Budget::new();
     let segment = |piece: &Piece| match piece {
-        Piece::Literal(text) => Segment::Text(text.clone()),
-        Piece::Placeholder(field) => Segment::Field(path(field)),
+        Piece::Literal(text) => Ok(Segment::Text(text.clone())),
+        Piece::Placeholder(field) => Ok(Segment::Field(path(field))),
         Piece::Expression(expression) => {
+            let value = scope.value(expression, &budget);
+            let value = value.map_err(|Complaint(message)| Problem::new("/template", message))?;
             let mut text = String::new();
-            write_text(&scope.value(expression), &mut text);
-            Segment::Text(text)
+            write_text(&value, &mut text);
+            Ok(Segment::Text(text))
         }
     };
-    Some(pieces.iter().map(segment).collect())
+    pieces.iter().map(segment).collect::<Result<_, _>>().map(Some)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::all::{Checks, at};
 use crate::definition::NodeId;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
-use crate::expression::{Expression, Fault, FaultKind, Reference, Source, Step};
+use crate::expression::{Expression, Fault, FaultKind, Loop, Reference, Source, Step};
 use crate::graph::Set;
 use crate::plan::{Index, Planned};
 
@@ -35,6 +35,7 @@ struct Declared<'a> {
     props: Vec<&'a str>,
     /// None when nothing is declared: then every input may be asked for.
     inputs: Option<Vec<&'a str>>,
+    variables: Vec<&'a str>,
 }
 
 impl<'a> Declared<'a> {
@@ -46,7 +47,10 @@ impl<'a> Declared<'a> {
         });
         let properties = schema.into_iter().flat_map(|schema| schema.keys().map(String::as_str));
         let inputs: Vec<&str> = fields.chain(properties).collect();
+        let variables = checks.definition.variable_defs.iter();
+        let variables = variables.flat_map(|list| list.as_array().into_iter().flatten());
         Self {
+            variables: variables.filter_map(|known| known.get("name")?.as_str()).collect(),
             props: props
                 .map(|props| props.keys().map(String::as_str).collect())
                 .unwrap_or_default(),
@@ -88,7 +92,23 @@ impl Walk<'_, '_> {
                     "the trigger's own payload is read before a run exists: use $props".to_owned()
                 });
             }
-            Source::Trigger | Source::WorkflowId | Source::WorkflowVersion => {}
+            Source::Trigger
+            | Source::WorkflowId
+            | Source::WorkflowVersion
+            | Source::StartedAt
+            | Source::Loop { of: Loop::Above(_), .. } => {}
+            Source::Loop { of: Loop::Of(id), .. } => drop(self.existing(path, id)),
+            Source::Variable(name) => {
+                let declared = self.declared;
+                if !declared.variables.contains(&&**name) {
+                    self.report(path, DiagnosticCode::UndeclaredVariable, || {
+                        let near = did_you_mean(name, declared.variables.iter().copied());
+                        format!(
+                            "no variable \"{name}\" is declared: add it to the variableDefs{near}"
+                        )
+                    });
+                }
+            }
             Source::Props => {
                 let declared = self.declared;
                 if let Some(field) = field.filter(|field| !declared.props.contains(field)) {
@@ -111,17 +131,24 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn refer_to(&mut self, path: &str, id: &NodeId) {
+    /// The node of that name; reported when there is none.
+    fn existing(&mut self, path: &str, id: &NodeId) -> Option<Index> {
         let checks = self.checks;
         let id = checks.definition.resolve_alias(id);
-        let Some(index) = checks.graph.index(id) else {
+        let index = checks.graph.index(id);
+        if index.is_none() {
             self.report(path, DiagnosticCode::UnknownNode, || {
                 let known = checks.definition.nodes.keys().map(NodeId::as_str);
                 let near = did_you_mean(id.as_str(), known);
                 format!("there is no node \"{id}\"{near}")
             });
-            return;
-        };
+        }
+        index
+    }
+
+    fn refer_to(&mut self, path: &str, id: &NodeId) {
+        let Some(index) = self.existing(path, id) else { return };
+        let id = self.checks.definition.resolve_alias(id);
         if self.ancestors.is_some_and(|ancestors| !ancestors.contains(index)) {
             let is_itself = self.index == index;
             let own = &self.node.id;

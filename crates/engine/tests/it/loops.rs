@@ -256,7 +256,7 @@ fn what_is_wrong_with_loops_is_told_with_its_place() {
         ),
         (
             json!({ "each": { "type": "log", "payload": { "message": "" }, "loopBody": ["x"] }, "x": { "type": "log", "payload": { "message": "" } } }),
-            &["/nodes/each/loopBody invalid-value", "/nodes/x unreachable-node"],
+            &["/nodes/x unreachable-node", "/nodes/each/loopBody invalid-value"],
         ),
         (
             json!({ "each": { "type": "for-each", "payload": { "array": [] }, "loopBody": ["x", "x", "y"] }, "x": { "type": "log", "payload": { "message": "" } } }),

@@ -186,7 +186,19 @@ fn expressions_refer_to_what_exists_by_then() {
         ("{{ }}", Some("expression-syntax")),
         ("{{$trigger.body", Some("expression-syntax")),
         ("{{@field}}", Some("expression-syntax")),
-        ("{{1 + 2}}", Some("expression-syntax")),
+        ("{{$vars.total}} {{$for.before.item.rows.0}} {{$workflow.startedAt}}", None),
+        ("{{toUnits($inputs.amount * 2, 6)}} {{root.input.amount}}", None),
+        ("{{upper($props.limt)}}", Some("undeclared-prop")),
+        ("{{1 == 1 ? befor.result : 1}}", Some("unknown-node")),
+        ("{{!(1 < at(list(after.result), 0) - 1)}}", Some("not-an-ancestor")),
+        ("{{$vars.totl}}", Some("undeclared-variable")),
+        ("{{$for.befor.item}}", Some("unknown-node")),
+        ("{{$for.before.itm}}", Some("unknown-name")),
+        ("{{uper('a')}}", Some("unknown-name")),
+        ("{{upper()}}", Some("expression-syntax")),
+        ("{{$for.before}}", Some("expression-syntax")),
+        ("{{$vars}}", Some("expression-syntax")),
+        ("{{1 +}}", Some("expression-syntax")),
         ("{{$trigger.body | 1}}", Some("expression-syntax")),
         ("{{$trigger.body['a}}", Some("expression-syntax")),
         ("{{$trigger.body[a]}}", Some("expression-syntax")),
@@ -204,6 +216,7 @@ fn expressions_refer_to_what_exists_by_then() {
                 "after": log("", &[]),
             },
             "props": { "limit": 1 },
+            "variableDefs": [{ "name": "total", "type": "number" }],
             "inputSchema": [{ "key": "amount", "type": "number" }],
         });
         let expected: Vec<String> =
@@ -215,7 +228,7 @@ fn expressions_refer_to_what_exists_by_then() {
 #[test]
 fn a_fault_in_an_expression_says_where() {
     let value = behind_root(
-        json!({ "a": { "type": "log", "payload": { "message": "héllo {{$trigger.body ?}}" } } }),
+        json!({ "a": { "type": "log", "payload": { "message": "héllo {{$trigger.body #}}" } } }),
     );
     assert!(problems(&value)[0].message.starts_with("at character 23: "), "{:?}", problems(&value));
 }
