@@ -15,7 +15,7 @@ use crate::limits::{HISTORY_WARNING, MAX_HISTORY};
 use crate::node::{TIMED_OUT, completed, resumed, timed_out};
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
-use crate::plan::{Index, Plan, Planned};
+use crate::plan::{Plan, Planned};
 use crate::remedy::Remedy;
 use crate::retry::{back_off, is_retried};
 use crate::run::{Ending, Head, Run, Spot};
@@ -137,17 +137,11 @@ impl Batch {
     }
 
     fn remedy(&self, spot: Spot, failure: &Failure) -> Remedy {
-        let node = self.node(spot);
-        let has_lost = |join: &Index| {
-            let join = Spot { index: *join, iteration: spot.iteration };
-            let is_over = self.run.find(join).is_some_and(|state| state.phase != Phase::Pending);
-            is_over && self.node(join).losers.contains(&spot.index)
-        };
         // Whoever comes too late to a join that others have decided harms nobody by failing.
-        if self.plan().joins.iter().any(has_lost) {
+        if self.run.has_lost(spot) {
             return Remedy::Continue;
         }
-        match &node.on_failure {
+        match &self.node(spot).on_failure {
             Some(on_failure) => on_failure.remedy_for(failure).clone(),
             None => Remedy::Stop,
         }

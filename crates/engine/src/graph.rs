@@ -98,12 +98,14 @@ impl<'a> Graph<'a> {
 
     /// Whether anything leads to the node.
     pub(crate) fn is_led_to(&self, index: Index) -> bool {
-        self.ways_to(index) > 0
+        !self.before[index.at()].is_empty()
     }
 
-    /// How many nodes lead to the node, in whatever way.
-    pub(crate) fn ways_to(&self, index: Index) -> usize {
-        self.before[index.at()].len()
+    /// Whether the node undoes one other node, and is nothing else to any.
+    pub(crate) fn only_undoes(&self, index: Index) -> bool {
+        let otherwise = self.children.iter().chain(&self.bodies).chain(&self.fallbacks);
+        let undone = self.compensations.iter().filter(|undo| **undo == Some(index)).count();
+        undone == 1 && !otherwise.flatten().any(|next| *next == index)
     }
 
     /// All nodes, parents before children, as far as no cycle keeps them out.

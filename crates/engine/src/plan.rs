@@ -276,18 +276,14 @@ fn defect(
 }
 
 fn compensation_defect(definition: &Definition, graph: &Graph<'_>) -> Option<&'static str> {
-    let targets: Vec<Index> = graph.compensations.iter().flatten().copied().collect();
-    let is_shared = |(number, node): (usize, &Index)| targets[..number].contains(node);
     let is_tangled = |node: &Index| {
         let is_loop = |node: &Node| &*node.kind == LOOP;
         let leads_on = !graph.children[node.at()].is_empty()
             || definition.node(graph.id(*node)).is_some_and(is_loop)
             || !graph.fallbacks[node.at()].is_empty()
             || graph.compensations[node.at()].is_some();
-        leads_on || graph.ways_to(*node) > 1
+        leads_on || !graph.only_undoes(*node)
     };
-    if targets.iter().enumerate().any(is_shared) || targets.iter().any(is_tangled) {
-        return Some("a compensation is also something else");
-    }
-    None
+    let is_defect = graph.compensations.iter().flatten().any(is_tangled);
+    is_defect.then_some("a compensation is also something else")
 }

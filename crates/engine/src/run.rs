@@ -265,7 +265,11 @@ impl Run {
                 continue;
             }
             let place = Place { node: node.id.clone(), iteration };
-            let Some(taken) = state.carried() else { continue };
+            // What came too late to a join is not done after all.
+            let has_lost =
+                state.phase == Phase::Cancelled && self.has_lost(Spot { index: *index, iteration });
+            let taken = if has_lost { Some(Carried::Skipped {}) } else { state.carried() };
+            let Some(taken) = taken else { continue };
             let is_open = matches!(taken, Carried::Looping { .. });
             carried.insert(place, taken);
             if let (Some(turns), Some(body), true) = (&state.turns, node.body, is_open) {
@@ -292,6 +296,24 @@ impl Run {
             })
         });
         Some(carried)
+    }
+
+    /// Whether a join has gone on that ends what else leads to it, this node or a loop around it
+    /// among it.
+    pub(crate) fn has_lost(&self, spot: Spot) -> bool {
+        let Some(plan) = self.plan() else { return false };
+        let around = plan.node(spot.index).loops.iter().enumerate();
+        let mut around = around
+            .map(|(depth, index)| Spot { index: *index, iteration: spot.iteration.up_to(depth) });
+        self.has_lost_itself(plan, spot) || around.any(|spot| self.has_lost_itself(plan, spot))
+    }
+
+    fn has_lost_itself(&self, plan: &Plan, spot: Spot) -> bool {
+        plan.joins.iter().any(|join| {
+            let state = self.find(Spot { index: *join, ..spot });
+            plan.node(*join).losers.contains(&spot.index)
+                && state.is_some_and(|state| matches!(state.phase, Phase::Succeeded { .. }))
+        })
     }
 
     /// Whether what a node did was undone.

@@ -5,8 +5,11 @@ use serde_json::Value;
 use super::all::{Checks, at};
 use crate::definition::NodeId;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
-use crate::expression::{Expression, Fault, FaultKind, Loop, Reference, Source, Step};
+use crate::expression::{
+    Expression, Fault, FaultKind, Loop, Reference, Source, Step, has_expression,
+};
 use crate::graph::Set;
+use crate::node::SET_VARIABLE;
 use crate::plan::{Index, Planned};
 
 pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
@@ -14,20 +17,44 @@ pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
     let is_ordered = checks.graph.cycles().is_empty();
     let ancestors = if is_ordered { checks.graph.ancestors() } else { Vec::new() };
     let declared = Declared::of(checks);
-    for (number, node) in checks.definition.plan().nodes.iter().enumerate() {
-        let mut walk = Walk {
-            checks,
-            declared: &declared,
-            node,
-            index: Index::new(number),
-            ancestors: ancestors.get(number),
-            findings,
-        };
+    let plan = checks.definition.plan();
+    for (number, node) in plan.nodes.iter().enumerate() {
+        let (index, ancestors) = (Index::new(number), ancestors.get(number));
+        let site = Site::Node { node, index, ancestors };
+        let mut walk = Walk { checks, declared: &declared, site, findings };
         node.template.expressions("", &mut |path, expression| walk.look_at(path, expression));
         for (_, left) in &node.left_sides.0 {
             left.expressions("/condition", &mut |path, left| walk.look_at(path, left));
         }
+        check_variable(checks, &declared, node, findings);
     }
+    for (number, payload) in plan.emissions.iter().enumerate() {
+        let site = Site::Emission(number);
+        let mut walk = Walk { checks, declared: &declared, site, findings };
+        payload.expressions("", &mut |path, expression| walk.look_at(path, expression));
+    }
+}
+
+/// A variable that is set must be declared: nobody could read it otherwise.
+fn check_variable(
+    checks: &Checks<'_>,
+    declared: &Declared<'_>,
+    node: &Planned,
+    findings: &mut Findings,
+) {
+    let payload = checks.definition.node(&node.id).filter(|_| &*node.kind == SET_VARIABLE);
+    let name = payload.and_then(|node| node.payload.get("name")?.as_str());
+    let Some(name) = name.filter(|name| !declared.variables.contains(name)) else { return };
+    findings.report(|| {
+        let path = format!("{}/name", at(&node.id, "payload"));
+        let message = if has_expression(name) {
+            "the name of a variable is written out, so that it can be checked".to_owned()
+        } else {
+            let near = did_you_mean(name, declared.variables.iter().copied());
+            format!("no variable \"{name}\" is declared: add it to the variableDefs{near}")
+        };
+        Diagnostic::of(&node.id, path, DiagnosticCode::UndeclaredVariable, message)
+    });
 }
 
 /// The names that the definition declares.
@@ -62,10 +89,40 @@ impl<'a> Declared<'a> {
 struct Walk<'a, 'f> {
     checks: &'a Checks<'a>,
     declared: &'a Declared<'a>,
-    node: &'a Planned,
-    index: Index,
-    ancestors: Option<&'a Set>,
+    site: Site<'a>,
     findings: &'f mut Findings,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+enum Site<'a> {
+    /// In the payload of a node.
+    Node { node: &'a Planned, index: Index, ancestors: Option<&'a Set> },
+    /// In what the ending run tells others, where every node may be asked for.
+    Emission(usize),
+}
+
+impl Site<'_> {
+    fn is_trigger(self) -> bool {
+        matches!(self, Self::Node { node, .. } if node.id.is_root())
+    }
+
+    /// How many loops there are around it.
+    fn loops(self) -> &'static str {
+        match self {
+            Self::Node { node, .. } if node.loops.len() == 1 => "one loop",
+            Self::Node { node, .. } if !node.loops.is_empty() => "fewer loops",
+            Self::Node { .. } | Self::Emission(_) => "no loop",
+        }
+    }
+
+    fn is_inside(self, up: usize) -> bool {
+        matches!(self, Self::Node { node, .. } if node.loops.len() > up)
+    }
+
+    fn is_inside_of(self, around: Index) -> bool {
+        matches!(self, Self::Node { node, .. } if node.loops.contains(&around))
+    }
 }
 
 impl Walk<'_, '_> {
@@ -87,17 +144,33 @@ impl Walk<'_, '_> {
     fn refer(&mut self, path: &str, reference: &Reference) {
         let field = reference.path.first().map(Step::name);
         match &reference.source {
-            Source::Trigger | Source::Inputs if self.node.id.is_root() => {
+            Source::Trigger | Source::Inputs if self.site.is_trigger() => {
                 self.report(path, DiagnosticCode::NotAnAncestor, || {
                     "the trigger's own payload is read before a run exists: use $props".to_owned()
                 });
             }
-            Source::Trigger
-            | Source::WorkflowId
-            | Source::WorkflowVersion
-            | Source::StartedAt
-            | Source::Loop { of: Loop::Above(_), .. } => {}
-            Source::Loop { of: Loop::Of(id), .. } => drop(self.existing(path, id)),
+            Source::Trigger | Source::WorkflowId | Source::WorkflowVersion | Source::StartedAt => {}
+            Source::Loop { of: Loop::Above(up), .. } => {
+                if !self.site.is_inside(*up) {
+                    let around = self.site.loops();
+                    self.report(path, DiagnosticCode::NotAnAncestor, || {
+                        format!(
+                            "$item and $index are those of the loop around a node, $parent_item \
+                             and $parent_index of the loop around that, and here is {around}"
+                        )
+                    });
+                }
+            }
+            Source::Loop { of: Loop::Of(id), .. } => {
+                let around = self.existing(path, id);
+                if around.is_some_and(|around| !self.site.is_inside_of(around)) {
+                    self.report(path, DiagnosticCode::NotAnAncestor, || {
+                        format!(
+                            "\"{id}\" is no loop around this place: its items are known inside it"
+                        )
+                    });
+                }
+            }
             Source::Variable(name) => {
                 let declared = self.declared;
                 if !declared.variables.contains(&&**name) {
@@ -149,11 +222,11 @@ impl Walk<'_, '_> {
     fn refer_to(&mut self, path: &str, id: &NodeId) {
         let Some(index) = self.existing(path, id) else { return };
         let id = self.checks.definition.resolve_alias(id);
-        if self.ancestors.is_some_and(|ancestors| !ancestors.contains(index)) {
-            let is_itself = self.index == index;
-            let own = &self.node.id;
+        let Site::Node { node, index: own_index, ancestors } = self.site else { return };
+        if ancestors.is_some_and(|ancestors| !ancestors.contains(index)) {
+            let own = &node.id;
             self.report(path, DiagnosticCode::NotAnAncestor, || {
-                if is_itself {
+                if own_index == index {
                     return format!("\"{own}\" refers to itself: refer to a node before it");
                 }
                 format!(
@@ -165,10 +238,15 @@ impl Walk<'_, '_> {
     }
 
     fn report(&mut self, path: &str, code: DiagnosticCode, message: impl FnOnce() -> String) {
-        let id = &self.node.id;
-        self.findings.report(|| {
-            let path = format!("{}{path}", at(id, "payload"));
-            Diagnostic::of(id, path, code, message())
+        let site = self.site;
+        self.findings.report(|| match site {
+            Site::Node { node, .. } => {
+                let path = format!("{}{path}", at(&node.id, "payload"));
+                Diagnostic::of(&node.id, path, code, message())
+            }
+            Site::Emission(number) => {
+                Diagnostic::at(format!("/emit/{number}/payload{path}"), code, message())
+            }
         });
     }
 }

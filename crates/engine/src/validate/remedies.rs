@@ -61,8 +61,9 @@ fn check_compensation(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &
     let leads_on = !undo.children.is_empty()
         || undo.compensated_by.is_some()
         || undo.on_failure.as_ref().is_some_and(|after| after.fallbacks().next().is_some());
-    let ways = checks.graph.index(compensation).map_or(0, |index| checks.graph.ways_to(index));
-    if leads_on || ways > 1 || &*undo.kind == LOOP {
+    let index = checks.graph.index(compensation);
+    let only_undoes = index.is_some_and(|index| checks.graph.only_undoes(index));
+    if leads_on || !only_undoes || &*undo.kind == LOOP {
         let message = format!(
             "\"{compensation}\" undoes \"{id}\" and may be nothing else: no child or fallback of \
              another node, no compensation of a second one, without children, and no loop"

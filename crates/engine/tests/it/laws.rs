@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chainkeel_engine::{
-    Compensate, Definition, Fact, Failure, FailureCategory, Run, RunStatus, Stimulus, check, parse,
-    validate, verify,
+    Carried, Compensate, Definition, Fact, Failure, FailureCategory, Run, RunStatus, Stimulus,
+    check, parse, validate, verify,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ struct Seed {
 }
 
 fn seeds() -> impl Strategy<Value = Vec<Seed>> {
-    let seed = (0_u8..16, any::<u16>(), any::<Option<bool>>())
+    let seed = (0_u8..24, any::<u16>(), any::<Option<bool>>())
         .prop_map(|(kind, parents, branch)| Seed { kind, parents, branch });
     prop::collection::vec(seed, 1..14)
 }
@@ -49,6 +49,30 @@ fn node(seed: &Seed) -> Value {
         11 | 12 => json!({ "type": "wait", "payload": {
             "timeoutMs": 1000 + u32::from(seed.parents), "triggerType": "manual", "triggerConfig": {},
         } }),
+        14 => {
+            let mut node = effect;
+            node["onFailure"] = json!({ "action": "continue" });
+            node
+        }
+        15 | 16 => {
+            let count = seed.parents % 4;
+            let mut payload = json!({ "array": (0..count).collect::<Vec<_>>() });
+            if seed.parents & 8 == 0 {
+                payload["mode"] = json!("parallel");
+                payload["maxConcurrency"] = json!(1 + seed.parents % 3);
+            }
+            json!({ "type": "for-each", "payload": payload })
+        }
+        17 | 18 => effect,
+        19 => {
+            json!({ "type": "join", "payload": { "mode": "first", "cancelRest": seed.parents.is_multiple_of(2) } })
+        }
+        20 => {
+            json!({ "type": "join", "payload": { "mode": "count", "count": 1 + u32::from(seed.parents & 1) } })
+        }
+        21 => {
+            json!({ "type": "switch", "payload": { "value": "{{$trigger.body.n}}", "cases": [{ "branch": "then", "equals": seed.parents }] } })
+        }
         13 if seed.parents.is_multiple_of(4) => {
             json!({ "type": "fail", "payload": { "message": "no" } })
         }
@@ -78,10 +102,25 @@ fn definition(seeds: &[Seed]) -> Arc<Definition> {
         }
         let mut node = node(seed);
         node["children"] = json!([]);
-        let branches = match (kinds.contains("if"), kinds.contains("wait")) {
-            (true, false) => Some(["then", "else"]),
-            (false, true) => Some(["resumed", "timed_out"]),
-            (true, true) | (false, false) => None,
+        let parents_of_join = kinds_of_parents(seed, number);
+        if node["payload"]["count"].as_u64().is_some_and(|count| count > parents_of_join) {
+            node["payload"]["count"] = json!(1);
+        }
+        match (node["type"].as_str(), seed.kind) {
+            (Some("for-each"), _) => add_body(&id, seed, &mut node, &mut nodes),
+            (_, 17 | 18) => {
+                let undo = format!("{id}-undo");
+                node["compensatedBy"] = json!(undo);
+                let payload = json!({ "url": "undo", "of": format!("{{{{{id}.result}}}}") });
+                nodes.insert(undo, json!({ "type": "http-request", "payload": payload }));
+            }
+            _ => {}
+        }
+        let branches = match ["if", "wait", "switch"].map(|kind| kinds.contains(kind)) {
+            [true, false, false] => Some(["then", "else"]),
+            [false, true, false] => Some(["resumed", "timed_out"]),
+            [false, false, true] => Some(["then", "default"]),
+            _ => None,
         };
         if let (Some(branches), Some(first)) = (branches, seed.branch) {
             node["branch"] = json!(branches[usize::from(first)]);
@@ -93,12 +132,50 @@ fn definition(seeds: &[Seed]) -> Arc<Definition> {
     definition.into()
 }
 
+/// How many nodes lead to a node.
+fn kinds_of_parents(seed: &Seed, number: usize) -> u64 {
+    let before = (0..number).filter(|bit| seed.parents >> bit & 1 == 1).count();
+    before.max(1) as u64
+}
+
+/// What a loop executes: an effect that may be undone, behind it a log; or a loop of its own.
+fn add_body(id: &str, seed: &Seed, node: &mut Value, nodes: &mut Map<String, Value>) {
+    let (call, note) = (format!("{id}-call"), format!("{id}-note"));
+    let mut effect =
+        json!({ "type": "http-request", "payload": { "url": "{{$item}}" }, "children": [note] });
+    match seed.parents >> 4 & 3 {
+        0 => effect["onFailure"] = json!({ "action": "fallback", "node": format!("{id}-rescue") }),
+        1 => effect["compensatedBy"] = json!(format!("{id}-undo")),
+        2 => effect["retryPolicy"] = json!({ "initialInterval": 10, "maxAttempts": 2 }),
+        _ => {}
+    }
+    if let Some(other) = effect["onFailure"]["node"].as_str().or(effect["compensatedBy"].as_str()) {
+        nodes.insert(
+            other.to_owned(),
+            json!({ "type": "http-request", "payload": { "url": "{{$index}}" } }),
+        );
+    }
+    nodes.insert(call.clone(), effect);
+    nodes.insert(note, json!({ "type": "log", "payload": { "message": "{{$item}} {{$for.IT.index}}".replace("IT", id) } }));
+    if seed.parents >> 6 & 1 == 1 {
+        let inner = format!("{id}-inner");
+        nodes.insert(
+            inner.clone(),
+            json!({ "type": "for-each", "payload": { "array": [1, 2] }, "loopBody": [call] }),
+        );
+        node["loopBody"] = json!([inner]);
+    } else {
+        node["loopBody"] = json!([call]);
+    }
+}
+
 /// Plays the world until nothing is left to happen, checking the laws at each step.
 fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
     let mut world = World::with(definition, json!({ "n": 30_000 }));
     let mut chances = chances.iter().copied().cycle();
     let mut next = || chances.next().unwrap_or_default();
-    for _ in 0..2_000 {
+    let mut paused = false;
+    for _ in 0..4_000 {
         check_counts(&world.run);
         if world.run.status().is_terminal() {
             return world;
@@ -106,12 +183,27 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
         let effects: Vec<String> =
             world.run.effects_in_flight().map(|effect| effect.node.to_string()).collect();
         let timers: Vec<_> = world.run.timers().collect();
-        assert!(!effects.is_empty() || !timers.is_empty(), "the run is stuck: {:?}", world.facts);
+        assert!(
+            paused || !effects.is_empty() || !timers.is_empty(),
+            "the run is stuck: {:?}",
+            world.facts
+        );
         let choice = next();
         world.chance = f64::from(next()) / 255.0;
         world.now += Duration::microseconds(i64::from(choice));
         // A cancelled run only goes on when what is in flight is answered.
         if choice == 255 && world.cancel().is_ok() {
+            continue;
+        }
+        let by = || "ada".to_owned();
+        if choice == 254 && world.tell(Stimulus::Pause { by: by(), reason: None }).is_ok() {
+            paused = true;
+            continue;
+        }
+        // A run that fails or is ended does not stay paused.
+        if paused && (effects.is_empty() || choice.is_multiple_of(5)) {
+            let _ = world.tell(Stimulus::Unpause { by: by() });
+            paused = false;
             continue;
         }
         if let Some(effect) = effects.get(usize::from(choice) % (effects.len() + timers.len())) {
@@ -123,7 +215,9 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
                 world.resume(&node.to_string(), json!({ "by": choice })).expect("it waits");
             } else {
                 world.now = world.now.max(*due);
-                world.due(&node.to_string()).expect("it is due");
+                if let Err(refusal) = world.due(&node.to_string()) {
+                    assert!(paused, "{refusal}");
+                }
             }
         }
     }
@@ -146,16 +240,24 @@ fn check_counts(run: &Run) {
         run.nodes().into_iter().filter(|(_, state)| state.status().name() == name).count()
     };
     let in_flight = run.effects_in_flight().count();
-    assert_eq!(in_flight, count("running"));
+    let looping = run.nodes().into_iter().filter(|(place, state)| {
+        let node = run.definition().and_then(|definition| definition.node(&place.node));
+        node.is_some_and(|node| &*node.kind == "for-each") && state.status().name() == "running"
+    });
+    assert_eq!(in_flight + looping.count(), count("running"));
     assert_eq!(run.timers().count(), count("scheduled") + count("waiting"));
     let is_waiting = in_flight == 0 && run.timers().count() > 0;
     assert_eq!(run.status() == RunStatus::Waiting, is_waiting);
 }
 
 fn check_end(world: &World) {
+    let definition = world.run.definition().expect("it has started");
+    let ends_losers = definition.nodes().values().any(|node| node.payload["cancelRest"] == true);
     for (id, state) in world.run.nodes() {
         assert!(state.status().is_terminal(), "{id} has not ended");
-        assert!(world.run.status() != RunStatus::Success || state.status().name() != "cancelled");
+        // Only a join ends what a run that succeeds does not need.
+        let may_be_cancelled = world.run.status() != RunStatus::Success || ends_losers;
+        assert!(may_be_cancelled || state.status().name() != "cancelled");
     }
     let mut keys = BTreeSet::new();
     let mut open = BTreeSet::new();
@@ -205,7 +307,8 @@ proptest! {
         let start = chainkeel_engine::Start { carried: carried.clone(), ..crate::support::started_with(&definition, json!({ "n": 30_000 })) };
         let world = World::start(start);
         for fact in &world.facts {
-            let is_carried = fact.place().is_some_and(|node| carried.contains_key(node));
+            let taken = fact.place().and_then(|node| carried.get(node));
+            let is_carried = taken.is_some_and(|taken| !matches!(taken, Carried::Looping { .. }));
             prop_assert!(!is_carried, "{fact:?} is settled already");
         }
         prop_assert_eq!(verify(&world.facts).divergence, None);
@@ -277,6 +380,11 @@ fn any_definition() -> impl Strategy<Value = Value> {
             "pluck",
             "fail",
             "http-request",
+            "for-each",
+            "switch",
+            "join",
+            "call-workflow",
+            "fallback",
             "then",
             "{{a.result}}",
             "{{$trigger.body}}",
@@ -290,6 +398,10 @@ fn any_definition() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![3 => text(), 1 => Just(Value::Null), 1 => any::<i32>().prop_map(Value::from), 1 => any::<bool>().prop_map(Value::from)];
     let keys = prop::sample::select(vec![
         "message",
+        "action",
+        "node",
+        "cases",
+        "workflowId",
         "condition",
         "array",
         "filter",
@@ -320,6 +432,9 @@ fn any_definition() -> impl Strategy<Value = Value> {
         "payload",
         "payload",
         "children",
+        "loopBody",
+        "compensatedBy",
+        "onFailure",
         "branch",
         "props",
         "id",

@@ -1,5 +1,6 @@
 //! The engine from outside: definitions in, decisions out.
 
+mod control;
 mod expressions;
 mod facts;
 mod laws;
