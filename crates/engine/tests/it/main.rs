@@ -7,5 +7,6 @@ mod nodes;
 mod parsing;
 mod replay;
 mod runs;
+mod seeds;
 mod support;
 mod validation;
