@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::Condition;
+use super::pattern::MAX_MATCHED_BYTES;
 
 /// Whether a condition holds for an object; none when the condition is faulty.
 fn holds(condition: &Value, object: &Value) -> Option<bool> {
@@ -57,6 +58,11 @@ fn operators_mean_what_they_say() {
         ("missing", "$exists", json!(false), true),
         ("missing", "$notExists", json!(true), true),
         ("t", "$notExists", json!(true), false),
+        ("t", "$matches", json!("^h.l+o$"), true),
+        ("t", "$matches", json!("(?i)HELL"), true),
+        ("t", "$matches", json!("\\d"), false),
+        ("n", "$matches", json!("5"), false),
+        ("missing", "$matches", json!(""), false),
     ];
     for (left, operator, right, expected) in table {
         let condition = json!({ "$and": [{ left: { operator: right } }] });
@@ -88,6 +94,49 @@ fn groups_nest() {
 }
 
 #[test]
+fn a_pattern_that_cannot_be_read_says_why() {
+    let table = [
+        (json!("(a"), "unclosed group"),
+        (json!("(?<=a)b"), "look-around"),
+        (json!("(a)\\1"), "backreferences"),
+        (json!("(?:\\w{100}){100}"), "repeats too much"),
+        (json!("a".repeat(513)), "at most 512 bytes"),
+        (json!(5), "at most 512 bytes"),
+    ];
+    for (pattern, reason) in table {
+        let mut problems = Vec::new();
+        Condition::read(&json!({ "$and": [{ "a": { "$matches": pattern } }] }), "", &mut problems);
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!(problem.path, "/$and/0/a/$matches");
+        assert!(problem.message.contains(reason), "{}", problem.message);
+    }
+}
+
+#[test]
+fn a_text_is_held_against_a_pattern_up_to_a_length() {
+    let ask = |length: usize| {
+        let object = json!({ "a": "a".repeat(length) });
+        holds(&json!({ "$and": [{ "a": { "$matches": "^a*$" } }] }), &object)
+    };
+    assert_eq!(ask(MAX_MATCHED_BYTES), Some(true));
+    assert_eq!(ask(MAX_MATCHED_BYTES + 1), Some(false));
+}
+
+#[test]
+#[ignore = "measures: cargo test --release -p chainkeel-engine patterns -- --ignored --nocapture"]
+fn the_worst_patterns_are_measured() {
+    for pattern in
+        ["(?:a?){200}a{200}", "(?:a|aa)+$", "(?:\\w+\\s?)*x", "(a*)*b", "[a-z]*[a-y]*[a-x]*1"]
+    {
+        let condition = json!({ "$and": [{ "a": { "$matches": pattern } }] });
+        let object = json!({ "a": "a".repeat(MAX_MATCHED_BYTES) });
+        let before = std::time::Instant::now();
+        let found = holds(&condition, &object);
+        eprintln!("{pattern}: {found:?} in {:?}", before.elapsed());
+    }
+}
+
+#[test]
 fn nesting_has_an_end() {
     let mut condition = json!({ "a": { "$eq": 1 } });
     for _ in 0..40 {
@@ -97,7 +146,9 @@ fn nesting_has_an_end() {
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
-    let key = prop::sample::select(vec!["$and", "$or", "$not", "$eq", "$in", "$exists", "a", "b"]);
+    let key = prop::sample::select(vec![
+        "$and", "$or", "$not", "$eq", "$in", "$exists", "$matches", "a", "b",
+    ]);
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),

@@ -268,8 +268,10 @@ impl Exact {
             self.mantissa /= 10_u8;
             self.scale -= 1;
         }
-        // The mantissa has the digits before the point and those behind it.
-        let is_long = self.mantissa.magnitude() >= ten_to(MAX_DIGITS).magnitude();
+        // The mantissa has the digits before the point and those behind it. Ten takes more than three
+        // bits, so that most numbers need no comparison.
+        let is_long = self.mantissa.bits() > 3 * u64::from(MAX_DIGITS)
+            && self.mantissa.magnitude() >= ten_to(MAX_DIGITS).magnitude();
         if self.scale > MAX_DIGITS || is_long { Err(too_many_digits()) } else { Ok(self) }
     }
 }

@@ -341,6 +341,46 @@ fn hashes_and_addresses_are_those_of_the_standards() {
     }
 }
 
+#[test]
+#[ignore = "measures: cargo test --release -p chainkeel-engine speed -- --ignored --nocapture"]
+fn the_speed_of_evaluation_is_measured() {
+    let body = Arc::new(json!({
+        "amount": "1500000000000000000", "rows": (0..1_000).map(|n| json!({ "n": n * 7_919 % 1_009 })).collect::<Vec<_>>(),
+        "text": "a".repeat(250_000), "numbers": (0..20_000).map(|n| n * 7_919 % 20_011).collect::<Vec<_>>(),
+    }));
+    let hashes = vec!["sha256($trigger.body.text)"; 25].join(" == '' ? 1 : ");
+    for expression in [
+        "1",
+        "$trigger.body.amount",
+        "$trigger.body.amount || 0",
+        "$trigger.body.amount / '1000000000000000000' > 1 ? 'large' : 'small'",
+        "upper(substring($trigger.body.amount, 0, 3))",
+        "fromWei($trigger.body.amount)",
+        "formatDate($workflow.startedAt, 'D MMM YYYY HH:mm')",
+        "keccak256('transfer(address,uint256)')",
+        "sum(pluck($trigger.body.rows, 'n'))",
+        "sort($trigger.body.rows, 'n')",
+        "first(sort($trigger.body.numbers))",
+        "power(power(7, 130), 3)",
+        &format!("{hashes} == '' ? 1 : 2"),
+    ] {
+        let text = format!("{{{{{expression}}}}}");
+        let times =
+            if expression.len() > 500 || expression.contains("numbers") { 3 } else { 2_000 };
+        let before = std::time::Instant::now();
+        let mut outcome = Ok(Arc::new(Value::Null));
+        for _ in 0..times {
+            outcome = evaluate(&text, &body);
+        }
+        let short: String = expression.chars().take(70).collect();
+        eprintln!(
+            "{short}: {:?}, {}",
+            before.elapsed() / times,
+            if outcome.is_ok() { "a value" } else { "an error" }
+        );
+    }
+}
+
 /// Expressions that are well formed, of every kind.
 fn well_formed() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![

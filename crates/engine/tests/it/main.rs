@@ -9,5 +9,6 @@ mod nodes;
 mod parsing;
 mod replay;
 mod runs;
+mod seeds;
 mod support;
 mod validation;
