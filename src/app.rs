@@ -16,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{AdminKey, WebhookSecrets};
 use crate::actions::Actions;
 use crate::actors::{
-    CountResidents, Drained, Heir, Household, IndexKeeper, Means, Membership, Ownership, Performer,
-    Postman, RunDesk, RunRegistry, StreamHub, Supervisor, Timers, Watch, housekeeping, offices,
+    CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Means, Membership, Ownership,
+    Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor, Timers,
+    Watch, housekeeping, offices,
 };
 use crate::aggregates::workflow;
 use crate::catalog::Registry;
@@ -362,6 +363,7 @@ impl Parts<'_> {
             gained,
         };
         self.watch(Watch::new("membership", move |stop| membership.clone().run(stop))).await?;
+        let standing = stand.clone();
         self.watch(offices::sequencer(self.pool.clone(), stand, self.bells.clone())).await?;
         self.watch(offices::tail(reader)).await?;
         self.watch(offices::listener(self.pool.clone(), self.bells.clone())).await?;
@@ -385,6 +387,7 @@ impl Parts<'_> {
         }
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;
+            self.start_reactions(&standing).await?;
         }
         self.watch(offices::metrics(
             self.metrics.clone(),
@@ -426,6 +429,26 @@ impl Parts<'_> {
             async move { heir.run(stop).await }
         });
         self.watch(heir).await
+    }
+
+    /// What the house does because something stands on the ledger: a line a reaction.
+    async fn start_reactions(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let reactions: Vec<Arc<dyn Reaction>> = vec![];
+        for reaction in reactions {
+            let name = reaction.name();
+            let follower = Follower {
+                reaction,
+                journal: self.journal.clone(),
+                tail: self.tail.clone(),
+                standing: standing.clone(),
+                patience: Patience::default(),
+            };
+            self.watch(Watch::new(name, move |stop| follower.clone().run(stop))).await?;
+        }
+        Ok(())
     }
 
     async fn watch(&self, part: Watch) -> Result<(), Error> {
