@@ -76,7 +76,7 @@ fn take<'a>(timers: &mut Timers<'a>, event: &'a Recorded, payload: &'a str) -> R
         // A first attempt follows no timer, and neither does the end of a node that began with one.
         Fact::NodeStarted { node, attempt, .. } if attempt > 1 => (node, None),
         Fact::NodeSucceeded { node, kind, .. } | Fact::NodeFailed { node, kind, .. }
-            if matches!(kind.as_str(), "delay" | "wait") =>
+            if matches!(kind.as_str(), "delay" | "wait" | "manual-task") =>
         {
             (node, None)
         }

@@ -11,7 +11,10 @@ use crate::expression::{Problem, Scope};
 use crate::fact::Fact;
 use crate::failure::{Failure, FailureCategory};
 use crate::json::{Json, MAX_VALUE_BYTES, spend_on, within_limits};
-use crate::node::{Done, Logic, Pure, TIMED_OUT, Wait, completed, period, resumed, timed_out};
+use crate::node::{
+    Done, Logic, ManualTask, Pure, REJECTED, TIMED_OUT, Wait, answered, completed, missed, period,
+    resumed, timed_out,
+};
 use crate::node_state::NodeState;
 use crate::plan::{Index, Planned};
 use crate::retry::{back_off, is_retried};
@@ -131,7 +134,10 @@ impl Batch {
         let has_branch = self.head.definition.plan().has_branch(node, TIMED_OUT);
         self.emit(Fact::WaitTimedOut { node: id, at: self.at });
         if has_branch {
-            let done = timed_out(state.input().map_or(&Value::Null, |input| input));
+            let done = match self.node(index).logic {
+                Some(Logic::ManualTask) => missed(),
+                Some(_) | None => timed_out(state.input().map_or(&Value::Null, |input| input)),
+            };
             self.succeed(index, 1, None, Arc::new(done.result), done.branch);
         } else {
             let message = "nobody resumed the wait in time; a child with branch timed_out would \
@@ -151,10 +157,21 @@ impl Batch {
         source: String,
         by: String,
     ) {
-        let done = resumed(state.input().map_or(&Value::Null, |input| input), &data, &source);
-        let node = self.node(index).id.clone();
+        let node = self.node(index);
+        let done = match node.logic {
+            Some(Logic::ManualTask) => {
+                answered(&data, self.head.definition.plan().has_branch(node, REJECTED))
+            }
+            Some(_) | None => {
+                Ok(resumed(state.input().map_or(&Value::Null, |input| input), &data, &source))
+            }
+        };
+        let node = node.id.clone();
         self.emit(Fact::WaitResumed { node, data, source, by, at: self.at });
-        self.succeed(index, 1, None, Arc::new(done.result), done.branch);
+        match done {
+            Ok(done) => self.succeed(index, 1, None, Arc::new(done.result), done.branch),
+            Err(failure) => self.fail(index, 1, None, failure),
+        }
     }
 
     /// Cancels what has not ended and is not in flight: nothing new starts any more.
@@ -274,6 +291,10 @@ impl Batch {
             },
             Some(Logic::Wait) => match Wait::read(&input) {
                 Ok(wait) => self.wait(node, input, wait.timeout_ms),
+                Err(problem) => self.fail(index, 1, Some(input), problem.into()),
+            },
+            Some(Logic::ManualTask) => match ManualTask::read(&input) {
+                Ok(task) => self.wait(node, input, task.limit_ms()),
                 Err(problem) => self.fail(index, 1, Some(input), problem.into()),
             },
             Some(

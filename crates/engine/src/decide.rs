@@ -12,7 +12,7 @@ use crate::fact::Fact;
 use crate::failure::{Failure, FailureCategory};
 use crate::instant;
 use crate::json::{Json, within_limits};
-use crate::node::{RESUMED, TIMED_OUT};
+use crate::node::{Logic, TASK_SOURCE, TIMED_OUT, is_answer};
 use crate::node_state::{NodeState, Phase};
 use crate::plan::Index;
 use crate::retry::MAX_REPEATS;
@@ -185,11 +185,14 @@ impl<'a> Decision<'a> {
         let node = || id.clone();
         match &state.phase {
             Phase::Waiting { .. } => {}
-            Phase::Succeeded { branch: Some(branch), .. } if &**branch == RESUMED => {
+            Phase::Succeeded { branch: Some(branch), .. } if is_answer(branch) => {
                 return Err(Refusal::AlreadyResumed { node: node() });
             }
             Phase::Succeeded { branch: Some(branch), .. } if &**branch == TIMED_OUT => {
                 return Err(Refusal::Expired { node: node() });
+            }
+            Phase::Failed(failure) if failure.code == Failure::TASK_REJECTED => {
+                return Err(Refusal::AlreadyResumed { node: node() });
             }
             Phase::Failed(failure) if failure.code == Failure::WAIT_TIMED_OUT => {
                 return Err(Refusal::Expired { node: node() });
@@ -209,6 +212,9 @@ impl<'a> Decision<'a> {
         }
         within_limits(&data).map_err(Refusal::TooLarge)?;
         let mut batch = self.batch()?;
+        if batch.node(index).logic == Some(Logic::ManualTask) && source != TASK_SOURCE {
+            return Err(Refusal::OnlyByTask { node: node() });
+        }
         batch.resume(index, state, data, source, by);
         Ok(batch.conclude())
     }

@@ -144,6 +144,12 @@ pub enum Refusal {
         /// The node.
         node: NodeId,
     },
+    /// It waits for a person, who goes on by the task.
+    #[error("node {node} waits for a person: complete or reject its task instead of resuming it")]
+    OnlyByTask {
+        /// The node.
+        node: NodeId,
+    },
     /// Nobody was in time.
     #[error("the wait of node {node} has expired")]
     Expired {
@@ -168,6 +174,7 @@ impl Refusal {
             Self::NotDue { .. } => "not_due",
             Self::NotWaiting { .. } => "not_waiting",
             Self::AlreadyResumed { .. } => "already_resumed",
+            Self::OnlyByTask { .. } => "only_by_task",
             Self::Expired { .. } => "expired",
             Self::TooLarge(_) => "too_large",
         }

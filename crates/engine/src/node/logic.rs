@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::{branch, delay, fail, filter, format, log, pluck, wait};
+use super::{branch, delay, fail, filter, format, log, manual_task, pluck, wait};
 use crate::catalog::NodeType;
 use crate::expression::{Problem, Scope, Template};
 use crate::failure::Failure;
@@ -22,6 +22,7 @@ pub(crate) enum Logic {
     Fail,
     Delay,
     Wait,
+    ManualTask,
 }
 
 /// What an executed node gives.
@@ -31,7 +32,7 @@ pub(crate) struct Done {
     pub(crate) branch: Option<Arc<str>>,
 }
 
-const LOGIC: [(&str, Logic); 8] = [
+const LOGIC: [(&str, Logic); 9] = [
     ("if", Logic::If),
     ("log", Logic::Log),
     ("format", Logic::Format),
@@ -40,6 +41,7 @@ const LOGIC: [(&str, Logic); 8] = [
     ("fail", Logic::Fail),
     ("delay", Logic::Delay),
     ("wait", Logic::Wait),
+    ("manual-task", Logic::ManualTask),
 ];
 
 /// The names of the types that the engine executes itself.
@@ -65,7 +67,13 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::Fail => one(fail::check(payload)),
         Logic::Delay => one(delay::period(payload).map(drop)),
         Logic::Wait => one(wait::Wait::read(payload).map(drop)),
+        Logic::ManualTask => one(manual_task::ManualTask::read(payload).map(drop)),
     }
+}
+
+/// Whether a node that chose this branch was resumed: its wait had not run out.
+pub(crate) fn is_answer(branch: &str) -> bool {
+    [wait::RESUMED, manual_task::COMPLETED, manual_task::REJECTED].contains(&branch)
 }
 
 impl Logic {
@@ -77,6 +85,7 @@ impl Logic {
         match self {
             Self::If => &branch::BRANCHES,
             Self::Wait => &wait::BRANCHES,
+            Self::ManualTask => &manual_task::BRANCHES,
             Self::Log | Self::Format | Self::Filter | Self::Pluck | Self::Fail | Self::Delay => &[],
         }
     }
@@ -109,7 +118,9 @@ impl Pure<'_> {
             Logic::Filter => Ok(filter::filter(self.input)?),
             Logic::Pluck => Ok(pluck::pluck(self.input)?),
             Logic::Fail => Err(fail::failure(self.input)?),
-            Logic::Delay | Logic::Wait => Err(Problem::new("", "it is not a pure node's").into()),
+            Logic::Delay | Logic::Wait | Logic::ManualTask => {
+                Err(Problem::new("", "it is not a pure node's").into())
+            }
         }
     }
 }

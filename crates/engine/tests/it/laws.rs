@@ -269,6 +269,7 @@ fn any_definition() -> impl Strategy<Value = Value> {
             "if",
             "log",
             "wait",
+            "manual-task",
             "delay",
             "format",
             "filter",

@@ -2,6 +2,7 @@
 
 mod facts;
 mod laws;
+mod manual_tasks;
 mod nodes;
 mod parsing;
 mod replay;
