@@ -114,6 +114,22 @@ id!(
     "wrk"
 );
 
+id!(
+    /// A task for a person.
+    TaskId,
+    "task"
+);
+
+impl TaskId {
+    /// The task that a node of a run waits for: the same at each asking, and in the order of the
+    /// runs in lists.
+    pub fn of(run: RunId, node: &str) -> Self {
+        let millis = i128::from_be_bytes(*run.0.as_bytes()) >> 80 & 0xffff_ffff_ffff;
+        let born = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
+        Self::derived(born.unwrap_or(OffsetDateTime::UNIX_EPOCH), &format!("{run} {node}"))
+    }
+}
+
 impl OrganizationId {
     /// The organization that owns everything until the control plane makes others.
     pub const DEFAULT: Self = Self(Uuid::nil());
@@ -180,6 +196,16 @@ mod tests {
         assert_ne!(id.as_uuid(), CommandId::derived(born, "child 7").as_uuid());
         assert!(id < RunId::derived(born + time::Duration::milliseconds(1), "child 7"));
         assert_eq!(id.as_uuid().get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_node_of_a_run_has_one_task_which_is_as_old_as_the_run() {
+        let run = RunId::generate();
+        assert_eq!(TaskId::of(run, "ask"), TaskId::of(run, "ask"));
+        assert_ne!(TaskId::of(run, "ask"), TaskId::of(run, "ask.1"));
+        assert_ne!(TaskId::of(run, "ask"), TaskId::of(RunId::generate(), "ask"));
+        let millis = |uuid: Uuid| uuid.as_u128() >> 80;
+        assert_eq!(millis(TaskId::of(run, "ask").as_uuid()), millis(run.as_uuid()));
     }
 
     #[test]
