@@ -17,10 +17,9 @@ use crate::access::{AdminKey, WebhookSecrets};
 use crate::actions::Actions;
 use crate::actors::{
     CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Means, Membership, Ownership,
-    Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor, Timers,
-    Watch, housekeeping, offices,
+    Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor, TaskClerk,
+    TaskReaction, Timers, Watch, housekeeping, offices,
 };
-use crate::aggregates::workflow;
 use crate::catalog::Registry;
 use crate::config::{Config, Role};
 use crate::egress::{self, Egress};
@@ -206,8 +205,7 @@ impl House {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let hub = StreamHub::default();
-        let positions = Positions::new(serving.clone());
+        let (hub, positions) = (StreamHub::default(), Positions::new(serving.clone()));
         let supervisor = Supervisor::new(stop.clone()).start();
         let parts = Parts {
             plan: &plan,
@@ -247,7 +245,8 @@ impl House {
             let api = http::api::Api {
                 journal: journal.clone(),
                 tail,
-                workflows: Store::new(journal, workflow::upcasters()),
+                workflows: Store::workflows(journal.clone()),
+                tasks: Store::tasks(journal),
                 desk,
                 hub,
                 views: serving,
@@ -410,6 +409,9 @@ impl Parts<'_> {
         };
         // The view of the same matter is a part, too, and parts are known by their names.
         self.watch(Watch::new("due timers", move |stop| timers.clone().run(stop))).await?;
+        let (ownership, clock) = (Arc::clone(self.ownership), Arc::clone(self.clock));
+        let clerk = TaskClerk::new(self.journal.clone(), self.pool.clone(), ownership, clock);
+        self.watch(Watch::new("task clerk", move |stop| clerk.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.pool.clone()),
             bells: self.bells.clone(),
@@ -436,7 +438,8 @@ impl Parts<'_> {
         &self,
         standing: &watch::Receiver<Option<journal::Leases>>,
     ) -> Result<(), Error> {
-        let reactions: Vec<Arc<dyn Reaction>> = vec![];
+        let reactions: Vec<Arc<dyn Reaction>> =
+            vec![Arc::new(TaskReaction::new(self.journal.clone(), self.desk.clone()))];
         for reaction in reactions {
             let name = reaction.name();
             let follower = Follower {

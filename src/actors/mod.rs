@@ -18,6 +18,9 @@ mod run_desk;
 mod run_registry;
 mod stream_hub;
 mod supervisor;
+mod task_clerk;
+mod task_desk;
+mod task_reaction;
 mod timers;
 
 pub use follower::{Follower, Patience};
@@ -34,4 +37,6 @@ pub use run_desk::{Means, RunDesk};
 pub use run_registry::{CountResidents, RunRegistry};
 pub use stream_hub::{Filter, Live, StreamHub};
 pub use supervisor::{Drained, Fault, Supervisor, Watch};
+pub use task_clerk::TaskClerk;
+pub use task_reaction::TaskReaction;
 pub use timers::Timers;

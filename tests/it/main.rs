@@ -14,4 +14,5 @@ mod golden;
 mod http;
 mod journal;
 mod projections;
+mod scenarios;
 mod support;

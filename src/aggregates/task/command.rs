@@ -48,7 +48,7 @@ pub enum Order {
         /// Why, in words.
         reason: Option<String>,
     },
-    /// Do what is due by now: remind, or escalate.
+    /// Do what is due by now: remind, escalate, or expire.
     Prompt,
     /// End it because nobody answered in time.
     Expire,

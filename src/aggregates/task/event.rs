@@ -211,6 +211,23 @@ impl Event {
         "expired",
     ];
 
+    /// Who did it, and when.
+    pub fn stamp(&self) -> (&str, OffsetDateTime) {
+        match self {
+            Self::Created(created) => (&created.by, created.at),
+            Self::Assigned { by, at, .. }
+            | Self::Reassigned { by, at, .. }
+            | Self::Claimed { by, at }
+            | Self::Released { by, at }
+            | Self::Completed { by, at, .. }
+            | Self::Rejected { by, at, .. }
+            | Self::Cancelled { by, at, .. }
+            | Self::Reminded { by, at, .. }
+            | Self::Escalated { by, at, .. }
+            | Self::Expired { by, at } => (by, *at),
+        }
+    }
+
     /// The stored name of this event.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -126,7 +126,7 @@ impl Task {
             Order::Create(_) => Err(Error::Exists),
             Order::Assign { assignee } => self.assign(&assignee, by, at),
             Order::Claim => {
-                self.must_be_in_time(created, at)?;
+                must_be_in_time(created, at)?;
                 self.must_be_theirs(&by)?;
                 let has_begun = self.status == Status::InProgress;
                 Ok(if has_begun { vec![] } else { vec![Event::Claimed { by, at }] })
@@ -139,13 +139,13 @@ impl Task {
                 Ok(vec![Event::Released { by, at }])
             }
             Order::Complete { data } => {
-                self.must_be_in_time(created, at)?;
+                must_be_in_time(created, at)?;
                 self.must_be_theirs(&by)?;
                 must_fit(created.form.as_ref(), &data)?;
                 Ok(vec![Event::Completed { data, by, at }])
             }
             Order::Reject { reason } => {
-                self.must_be_in_time(created, at)?;
+                must_be_in_time(created, at)?;
                 self.must_be_theirs(&by)?;
                 Ok(vec![Event::Rejected { reason: accept_reason(&reason)?, by, at }])
             }
@@ -171,7 +171,10 @@ impl Task {
     /// Of what is due by now the last; each at most once. What was missed while nobody looked is
     /// passed by.
     fn prompt(&self, created: &Created, by: String, at: OffsetDateTime) -> Vec<Event> {
-        if self.escalated || at >= created.expires_at {
+        if at >= created.expires_at {
+            return vec![Event::Expired { by, at }];
+        }
+        if self.escalated {
             return vec![];
         }
         if let Some(Escalation { audience }) = &created.escalation
@@ -183,10 +186,6 @@ impl Task {
         let due = created.reminders.iter().take_while(|reminder| reminder.due_at <= at).count();
         let reminder = u32::try_from(due).unwrap_or(u32::MAX);
         if reminder > self.reminded { vec![Event::Reminded { reminder, by, at }] } else { vec![] }
-    }
-
-    fn must_be_in_time(&self, created: &Created, at: OffsetDateTime) -> Result<(), Error> {
-        if at < created.expires_at { Ok(()) } else { Err(Error::TooLate(created.expires_at)) }
     }
 
     fn must_be_theirs(&self, by: &str) -> Result<(), Error> {
@@ -281,6 +280,10 @@ impl Aggregate for Task {
     }
 }
 
+fn must_be_in_time(created: &Created, at: OffsetDateTime) -> Result<(), Error> {
+    if at < created.expires_at { Ok(()) } else { Err(Error::TooLate(created.expires_at)) }
+}
+
 fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
     let Opening { id, organization, run, node, workflow, task, opened_at, expires_at } = opening;
     let ManualTask {
@@ -296,7 +299,7 @@ fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
     } = task;
     let deadline = Duration::milliseconds(i64::try_from(deadline_ms).unwrap_or(i64::MAX));
     let after = |period| opened_at.checked_add(period).unwrap_or(expires_at).min(expires_at);
-    let assignee = match &audience {
+    let person = match &audience {
         Audience::Assignee(person) => Some(person.clone()),
         Audience::Role(_) | Audience::Queue(_) | Audience::Anyone => None,
     };
@@ -322,7 +325,7 @@ fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
         by: by.clone(),
         at,
     };
-    let assigned = assignee.map(|assignee| Event::Assigned { assignee, by, at });
+    let assigned = person.map(|assignee| Event::Assigned { assignee, by, at });
     std::iter::once(Event::Created(Box::new(created))).chain(assigned).collect()
 }
 

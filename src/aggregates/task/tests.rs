@@ -292,6 +292,9 @@ fn an_answer_comes_before_the_run_stops_waiting_or_not_at_all() {
         .when(order("clerk", 149, Order::Expire))
         .then_expect_error(Error::NotDue(after(150)));
     given(vec![created()])
+        .when(order("clerk", 150, Order::Prompt))
+        .then_expect_events(vec![Event::Expired { by: "clerk".into(), at: after(150) }]);
+    given(vec![created()])
         .when(order("clerk", 150, Order::Expire))
         .then_expect_events(vec![Event::Expired { by: "clerk".into(), at: after(150) }]);
 }

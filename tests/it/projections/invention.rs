@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+use super::invented_tasks::task;
 use super::stage::Stage;
 
 /// What a stream will hold, append by append.
@@ -431,6 +432,9 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
         let (history, run) = run(&mut dice, workflows[number % workflows.len()]);
         histories.push(history);
         invented.push(run);
+    }
+    for number in 0..3 + runs / 10 {
+        histories.push(task(&mut dice, workflows[number % workflows.len()]));
     }
     (histories, invented)
 }

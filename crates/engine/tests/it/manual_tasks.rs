@@ -48,9 +48,9 @@ fn answer(world: &mut World, outcome: &str, source: &str) -> Result<Vec<Fact>, R
 fn a_task_waits_for_both_its_deadlines_with_its_payload_resolved() {
     let world = asking(&["completed"]);
     assert_eq!(world.run.status(), RunStatus::Waiting);
-    let opened = world.facts.iter().find_map(|fact| match fact {
-        Fact::WaitOpened { kind, input, due_at, .. } => Some((kind, input, due_at)),
-        _ => None,
+    let opened = world.facts.iter().find_map(|fact| {
+        let Fact::WaitOpened { kind, input, due_at, .. } = fact else { return None };
+        Some((kind, input, due_at))
     });
     let (kind, input, due_at) = opened.expect("a wait is open");
     assert_eq!((&**kind, *due_at), ("manual-task", NOON + Duration::seconds(90)));
