@@ -16,10 +16,10 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{AdminKey, WebhookSecrets};
 use crate::actions::Actions;
 use crate::actors::{
-    CountResidents, Drained, Heir, Household, IndexKeeper, Means, Membership, Ownership, Performer,
-    Postman, RunDesk, RunRegistry, StreamHub, Supervisor, Timers, Watch, housekeeping, offices,
+    CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Means, Membership, Ownership,
+    Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor, TaskClerk,
+    TaskReaction, Timers, Watch, housekeeping, offices,
 };
-use crate::aggregates::workflow;
 use crate::catalog::Registry;
 use crate::config::{Config, Role};
 use crate::egress::{self, Egress};
@@ -205,8 +205,7 @@ impl House {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let hub = StreamHub::default();
-        let positions = Positions::new(serving.clone());
+        let (hub, positions) = (StreamHub::default(), Positions::new(serving.clone()));
         let supervisor = Supervisor::new(stop.clone()).start();
         let parts = Parts {
             plan: &plan,
@@ -246,7 +245,8 @@ impl House {
             let api = http::api::Api {
                 journal: journal.clone(),
                 tail,
-                workflows: Store::new(journal, workflow::upcasters()),
+                workflows: Store::workflows(journal.clone()),
+                tasks: Store::tasks(journal),
                 desk,
                 hub,
                 views: serving,
@@ -362,6 +362,7 @@ impl Parts<'_> {
             gained,
         };
         self.watch(Watch::new("membership", move |stop| membership.clone().run(stop))).await?;
+        let standing = stand.clone();
         self.watch(offices::sequencer(self.pool.clone(), stand, self.bells.clone())).await?;
         self.watch(offices::tail(reader)).await?;
         self.watch(offices::listener(self.pool.clone(), self.bells.clone())).await?;
@@ -385,6 +386,7 @@ impl Parts<'_> {
         }
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;
+            self.start_reactions(&standing).await?;
         }
         self.watch(offices::metrics(
             self.metrics.clone(),
@@ -407,6 +409,9 @@ impl Parts<'_> {
         };
         // The view of the same matter is a part, too, and parts are known by their names.
         self.watch(Watch::new("due timers", move |stop| timers.clone().run(stop))).await?;
+        let (ownership, clock) = (Arc::clone(self.ownership), Arc::clone(self.clock));
+        let clerk = TaskClerk::new(self.journal.clone(), self.pool.clone(), ownership, clock);
+        self.watch(Watch::new("task clerk", move |stop| clerk.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.pool.clone()),
             bells: self.bells.clone(),
@@ -426,6 +431,27 @@ impl Parts<'_> {
             async move { heir.run(stop).await }
         });
         self.watch(heir).await
+    }
+
+    /// What the house does because something stands on the ledger: a line a reaction.
+    async fn start_reactions(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let reactions: Vec<Arc<dyn Reaction>> =
+            vec![Arc::new(TaskReaction::new(self.journal.clone(), self.desk.clone()))];
+        for reaction in reactions {
+            let name = reaction.name();
+            let follower = Follower {
+                reaction,
+                journal: self.journal.clone(),
+                tail: self.tail.clone(),
+                standing: standing.clone(),
+                patience: Patience::default(),
+            };
+            self.watch(Watch::new(name, move |stop| follower.clone().run(stop))).await?;
+        }
+        Ok(())
     }
 
     async fn watch(&self, part: Watch) -> Result<(), Error> {

@@ -56,6 +56,8 @@ pub(crate) fn judge(data: &[u8]) {
         run_id: "run_fuzz".to_owned(),
         source_run: None,
         carried: BTreeMap::new(),
+        parent: None,
+        variables: None,
         at: OffsetDateTime::UNIX_EPOCH,
         chance: 0.5,
     });

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 16] = [
+const MANIFESTS: [&str; 17] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/call-workflow.json"),
@@ -17,6 +17,7 @@ const MANIFESTS: [&str; 16] = [
     include_str!("../../catalog/logic/for-each.json"),
     include_str!("../../catalog/logic/if.json"),
     include_str!("../../catalog/logic/join.json"),
+    include_str!("../../catalog/logic/manual-task.json"),
     include_str!("../../catalog/logic/pluck.json"),
     include_str!("../../catalog/logic/set-variable.json"),
     include_str!("../../catalog/logic/switch.json"),
@@ -27,6 +28,9 @@ const MANIFESTS: [&str; 16] = [
     include_str!("../../catalog/builtin/http-request.json"),
     include_str!("../../catalog/builtin/log.json"),
 ];
+
+/// The format of fields that hold a JSON Schema.
+const SCHEMA_FORMAT: &str = "json-schema";
 
 static BUILTIN: LazyLock<Registry> = LazyLock::new(Registry::embedded);
 
@@ -40,6 +44,8 @@ pub struct Registry {
 struct Entry {
     spec: Spec,
     payload: Schema,
+    /// Fields of the payload that are schemas themselves.
+    schemas: Vec<String>,
     branches: &'static [&'static str],
 }
 
@@ -62,8 +68,10 @@ impl Registry {
     /// Everything that is wrong with a payload of a type; nothing for a type that is not known,
     /// which is a problem of its own.
     pub fn problems(&self, kind: &str, payload: &Value, stage: Stage) -> Vec<PayloadProblem> {
-        let entry = self.entries.get(kind);
-        entry.map(|entry| entry.payload.problems(payload, stage)).unwrap_or_default()
+        let Some(entry) = self.entries.get(kind) else { return Vec::new() };
+        let mut problems = entry.payload.problems(payload, stage);
+        problems.extend(entry.schemas.iter().filter_map(|field| schema_problem(field, payload)));
+        problems
     }
 
     fn embedded() -> Self {
@@ -81,8 +89,29 @@ impl Entry {
             .expect("embedded manifests have the form of a Spec: a test reads them all");
         let payload = Schema::compile(&spec.payload_schema)
             .expect("embedded manifests hold valid schemas: a test compiles them all");
-        Self { branches: lasting(&spec.branches), spec, payload }
+        Self { branches: lasting(&spec.branches), schemas: schemas(&spec), spec, payload }
     }
+}
+
+/// The fields of a type's payload whose format says that they are JSON Schemas.
+fn schemas(spec: &Spec) -> Vec<String> {
+    let properties = spec.payload_schema.get("properties").and_then(Value::as_object);
+    let fields = properties.into_iter().flatten();
+    let fields = fields.filter(|(_, schema)| schema.get("format") == Some(&SCHEMA_FORMAT.into()));
+    fields.map(|(name, _)| name.clone()).collect()
+}
+
+/// What is wrong with a schema that stands in a field of a payload.
+fn schema_problem(field: &str, payload: &Value) -> Option<PayloadProblem> {
+    let schema = payload.get(field).filter(|schema| schema.is_object())?;
+    let at = |place: &str| format!("/{field}{place}");
+    if engine::has_expression(&schema.to_string()) {
+        let message = "a schema is checked when it is drawn and cannot hold expressions";
+        return Some(PayloadProblem { path: at(""), message: message.to_owned() });
+    }
+    let invalid = Schema::compile(schema).err()?;
+    let message = format!("it is no usable JSON Schema: {}", invalid.problem);
+    Some(PayloadProblem { path: at(&invalid.path), message })
 }
 
 /// Names that live as long as the process, as the manifests they come from do.

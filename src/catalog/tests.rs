@@ -59,6 +59,18 @@ fn the_engine_sees_roles_and_branches() {
 }
 
 #[test]
+fn the_form_of_a_task_must_be_a_schema_that_is_ready_when_it_is_drawn() {
+    let problems = |form| told("manual-task", &json!({"title": "x", "form": form}), Stage::Design);
+    assert_eq!(problems(json!({"type": "object", "required": ["a"]})), [] as [String; 0]);
+    let wrong = problems(json!({"properties": {"a": {"type": "nmber"}}}));
+    assert!(wrong[0].starts_with("/form/properties/a/type: it is no usable"), "{wrong:?}");
+    let open = problems(json!({"properties": {"a": {"maximum": "{{$props.limit}}"}}}));
+    assert!(open[0].starts_with("/form: a schema is checked when it is drawn"), "{open:?}");
+    let far = problems(json!({"$ref": "https://example.com/form.json"}));
+    assert!(far[0].starts_with("/form"), "{far:?}");
+}
+
+#[test]
 fn all_problems_are_told_at_once_each_with_its_place_and_cure() {
     let payload = json!({
         "methd": "POST", "method": "FETCH", "url": "ftp://example.com", "timeoutMs": 0,

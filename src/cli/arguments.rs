@@ -15,6 +15,7 @@ use super::migrate::Migrate;
 use super::projections::Projections;
 use super::run::Run;
 use super::serve::Serve;
+use super::task::Task;
 use super::workflow::Workflow;
 
 /// Workflow automation for blockchain operations whose every run is a ledger.
@@ -44,6 +45,13 @@ enum Command {
         #[command(subcommand)]
         what: Run,
     },
+    /// Find work for people, take it, answer it
+    Task {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Task,
+    },
     Projections(Projections),
     Doctor(Doctor),
     Bench(Bench),
@@ -63,6 +71,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Run { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Task { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Projections(projections) => projections.run(),

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::migrate::database;
 use super::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
-use crate::journal::{migrate, partitions, pool};
+use crate::journal::{Reactions, Standing, migrate, partitions, pool};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds;
 
@@ -102,6 +102,7 @@ async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
     }
     findings.extend(ledger(pool).await?);
     findings.extend(work(pool).await?);
+    findings.extend(reactions(pool).await?);
     for build in builds::list(pool).await? {
         if !matches!(build.state, builds::State::Live | builds::State::Parked) {
             continue;
@@ -123,6 +124,24 @@ async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
         ));
     }
     Ok(findings)
+}
+
+async fn reactions(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let head =
+        sqlx::query_scalar!("select head from sequencer where id = 1").fetch_one(pool).await?;
+    let finding = |standing: Standing| {
+        let Standing { name, position, again, parked, reason } = standing;
+        let behind = head - position;
+        let late = format!("{name} is {behind} events behind and tries {again} again");
+        let found = match reason {
+            None => late,
+            Some(reason) => format!("{late}; it has given {parked} up: {reason}"),
+        };
+        let cure = "is a worker running? `select * from reaction_arrears` shows what was given up; \
+                    mend the cause, then `update reaction_arrears set next_try_at = now()`";
+        Finding::new("reaction", found, parked == 0 && behind <= MAX_LAG, cure)
+    };
+    Ok(Reactions::list(pool).await?.into_iter().map(finding).collect())
 }
 
 async fn server(pool: &PgPool) -> Result<Vec<Finding>, Sick> {

@@ -17,6 +17,7 @@ mod replay;
 mod run;
 mod serve;
 mod sse;
+mod task;
 mod workflow;
 
 pub use arguments::main;

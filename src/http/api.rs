@@ -14,6 +14,7 @@ use super::idempotency::{InFlight, Ticket};
 use super::problem::{Code, Problem};
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
+use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::journal::{Journal, Store, StreamId, Tail};
@@ -21,6 +22,7 @@ use crate::primitives::{Clock, RunId};
 use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
+use crate::projections::tasks::Tasks;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::triggers::TriggerIndex;
 
@@ -40,6 +42,8 @@ pub struct Api {
     pub tail: Tail,
     /// Where workflows are changed.
     pub workflows: Store<Workflow>,
+    /// Where tasks are changed.
+    pub tasks: Store<Task>,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.
@@ -120,6 +124,11 @@ impl Api {
     /// The questions to the workflows' view.
     pub fn workflow_catalog(&self) -> WorkflowCatalog {
         WorkflowCatalog::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the tasks' view.
+    pub fn task_list(&self) -> Tasks {
+        Tasks::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

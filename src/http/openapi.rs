@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{activity, catalog, health, inbound, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, projections, runs, tasks, workflows};
 
 /// Where the document is.
 pub(super) const PATH: &str = "/openapi.json";
@@ -47,6 +47,14 @@ pub(super) const PATH: &str = "/openapi.json";
         runs::cancel,
         runs::retry,
         runs::resume_wait,
+        tasks::list,
+        tasks::get,
+        tasks::claim,
+        tasks::release,
+        tasks::assign,
+        tasks::complete,
+        tasks::reject,
+        tasks::cancel,
         activity::list,
         activity::stream,
         catalog::actions,
@@ -61,6 +69,7 @@ pub(super) const PATH: &str = "/openapi.json";
     tags(
         (name = "workflows", description = "Drafts, versions and what is done with them"),
         (name = "runs", description = "What workflows did, step by step"),
+        (name = "tasks", description = "Work for people, which runs wait for"),
         (name = "activity", description = "What happens, as it happens"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),

@@ -12,6 +12,7 @@ pub enum Code {
     InvalidRequest,
     InvalidDefinition,
     InvalidInput,
+    InvalidAnswer,
     BodyTooLarge,
     BodyTimeout,
     UnsupportedMediaType,
@@ -22,11 +23,13 @@ pub enum Code {
     VersionNotFound,
     RunNotFound,
     NodeNotFound,
+    TaskNotFound,
     NodeTypeNotFound,
     WebhookNotFound,
     VersionConflict,
     WorkflowRefuses,
     RunRefuses,
+    TaskRefuses,
     IdempotencyInFlight,
     IdempotencyMismatch,
     Contended,
@@ -53,7 +56,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 31] = [
+pub const ALL: [Code; 34] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -62,6 +65,7 @@ pub const ALL: [Code; 31] = [
     Code::InvalidRequest,
     Code::InvalidDefinition,
     Code::InvalidInput,
+    Code::InvalidAnswer,
     Code::BodyTooLarge,
     Code::BodyTimeout,
     Code::UnsupportedMediaType,
@@ -72,11 +76,13 @@ pub const ALL: [Code; 31] = [
     Code::VersionNotFound,
     Code::RunNotFound,
     Code::NodeNotFound,
+    Code::TaskNotFound,
     Code::NodeTypeNotFound,
     Code::WebhookNotFound,
     Code::VersionConflict,
     Code::WorkflowRefuses,
     Code::RunRefuses,
+    Code::TaskRefuses,
     Code::IdempotencyInFlight,
     Code::IdempotencyMismatch,
     Code::Contended,
@@ -153,6 +159,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "the input lacks what the workflow declares, or has it in another type",
             "`details` lists every problem with its JSON pointer. The workflow's `inputSchema` says what a run needs; nothing was started.",
         ),
+        Code::InvalidAnswer => entry!(
+            "invalid-answer",
+            422,
+            "The answer is not what the form asks for",
+            "the answer is not what the task's form asks for",
+            "`details` holds a JSON pointer for each fault; `form` of the task is the JSON Schema of its answer. Nothing was changed: mend the answer and send it again.",
+        ),
         Code::BodyTooLarge => entry!(
             "body-too-large",
             413,
@@ -223,6 +236,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "the run's definition has no node with this id",
             "Node ids are the keys of `nodes` in the definition that the run was started with.",
         ),
+        Code::TaskNotFound => entry!(
+            "task-not-found",
+            404,
+            "No such task",
+            "this task does not exist",
+            "It does not exist in this organization, or not yet: a run that has begun to wait has its task a few milliseconds later.",
+        ),
         Code::NodeTypeNotFound => entry!(
             "node-type-not-found",
             404,
@@ -257,6 +277,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "The run does not allow this now",
             "the run does not allow this in its present status",
             "The message says what stands in the way: it has ended, did not fail, or the node is not waiting.",
+        ),
+        Code::TaskRefuses => entry!(
+            "task-refuses",
+            409,
+            "The task does not allow it now",
+            "the task does not allow this now",
+            "It is somebody else's, or has come to its end; `message` says which. Read it again, release it or assign it anew.",
         ),
         Code::IdempotencyInFlight => entry!(
             "idempotency-in-flight",

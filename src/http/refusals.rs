@@ -2,7 +2,7 @@
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::workflow;
+use crate::aggregates::{task, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 
@@ -103,6 +103,46 @@ impl From<workflow::Error> for Problem {
             | workflow::Error::AlreadyPaused
             | workflow::Error::NotPaused
             | workflow::Error::LiveAlready(_) => Self::new(Code::WorkflowRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<task::Error> for Problem {
+    fn from(refusal: task::Error) -> Self {
+        match refusal {
+            task::Error::Unknown => Self::new(Code::TaskNotFound),
+            task::Error::InvalidAnswer(problems) => {
+                let detail = |problem: engine::PayloadProblem| {
+                    Detail::new(format!("/data{}", problem.path), problem.message)
+                };
+                let details = problems.into_iter().map(detail).collect();
+                Self::new(Code::InvalidAnswer).with_details(details)
+            }
+            task::Error::TooLarge(_) => Self::new(Code::InvalidBody).at("/data", refusal),
+            task::Error::Reason { .. } => Self::new(Code::InvalidBody).at("/reason", refusal),
+            task::Error::Person { .. } => Self::new(Code::InvalidBody).at("/assignee", refusal),
+            task::Error::Exists
+            | task::Error::Settled(_)
+            | task::Error::ClaimedByAnother(_)
+            | task::Error::AssignedToAnother(_)
+            | task::Error::NotClaimed
+            | task::Error::TooLate(_)
+            | task::Error::NotDue(_) => Self::new(Code::TaskRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<NotExecuted<task::Error>> for Problem {
+    fn from(error: NotExecuted<task::Error>) -> Self {
+        match error {
+            NotExecuted::Refused(refusal) => refusal.into(),
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Tasks are not fenced and claim nothing.
+            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
         }
     }
 }

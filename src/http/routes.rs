@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
-use super::{activity, catalog, health, inbound, openapi, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, openapi, projections, runs, tasks, workflows};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,14 @@ table! {
     POST   "/v1/runs/{id}/cancel"                    Bearer          runs::cancel;
     POST   "/v1/runs/{id}/retry"                     Bearer          runs::retry;
     POST   "/v1/runs/{id}/nodes/{nodeId}/resume"     BearerOrSecret  runs::resume_wait;
+    GET    "/v1/tasks"                               Bearer          tasks::list;
+    GET    "/v1/tasks/{id}"                          Bearer          tasks::get;
+    POST   "/v1/tasks/{id}/claim"                    Bearer          tasks::claim;
+    POST   "/v1/tasks/{id}/release"                  Bearer          tasks::release;
+    POST   "/v1/tasks/{id}/assign"                   Bearer          tasks::assign;
+    POST   "/v1/tasks/{id}/complete"                 Bearer          tasks::complete;
+    POST   "/v1/tasks/{id}/reject"                   Bearer          tasks::reject;
+    POST   "/v1/tasks/{id}/cancel"                   Bearer          tasks::cancel;
     GET    "/v1/activity"                            Bearer          activity::list;
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
     GET    "/v1/actions"                             Bearer          catalog::actions;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
+use crate::primitives::{CommandId, OrganizationId, RunId, TaskId, WorkflowId};
 
 /// One aggregate's events: the unit of order and of conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,11 @@ impl StreamId {
     /// The stream of a run.
     pub fn run(run: RunId) -> Self {
         Self::new("run", run.to_string())
+    }
+
+    /// The stream of a task.
+    pub fn task(task: TaskId) -> Self {
+        Self::new("task", task.to_string())
     }
 
     /// The stream of a workflow.
@@ -215,6 +220,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),
+        "task" => Cow::Borrowed("task"),
         _ => Cow::Owned(text),
     }
 }

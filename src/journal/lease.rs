@@ -255,7 +255,7 @@ impl Leases {
     }
 }
 
-fn interval(duration: Duration) -> PgInterval {
+pub(super) fn interval(duration: Duration) -> PgInterval {
     PgInterval {
         months: 0,
         days: 0,

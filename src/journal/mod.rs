@@ -15,6 +15,7 @@ mod lease;
 pub mod migrate;
 pub mod partitions;
 pub mod pool;
+mod reactions;
 mod reader;
 mod receipts;
 mod sequencer;
@@ -30,6 +31,7 @@ pub use event::{Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, S
 pub use inbox::{Inbox, Letter, Reply};
 pub use installation::webhook_key;
 pub use lease::{Leases, Runs, SLOTS, slot_of};
+pub use reactions::{Arrear, Fate, Reactions, Standing};
 pub use sequencer::{Pace, Sequencer, Tick};
 pub use store::{Context, Executed, Loaded, NotExecuted, Store};
 pub use tail::{Batch, Subscription, Tail, TailReader};

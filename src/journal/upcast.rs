@@ -7,11 +7,12 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{run, workflow};
+use crate::aggregates::{run, task, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
+static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 
 impl Recorded {
@@ -25,6 +26,11 @@ impl Recorded {
         decode(self, &WORKFLOW)
     }
 
+    /// The event of a task.
+    pub fn task(&self) -> Result<task::Event, Error> {
+        decode(self, &TASK)
+    }
+
     /// The JSON text of a run's event in its present shape, for those who read only parts of it.
     pub fn fact_text(&self) -> Result<Cow<'_, str>, Error> {
         present(self, &RUN)
@@ -33,6 +39,11 @@ impl Recorded {
     /// The JSON text of a workflow's event in its present shape.
     pub fn workflow_text(&self) -> Result<Cow<'_, str>, Error> {
         present(self, &WORKFLOW)
+    }
+
+    /// The JSON text of a task's event in its present shape.
+    pub fn task_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &TASK)
     }
 }
 

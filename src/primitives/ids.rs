@@ -6,6 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -33,6 +35,12 @@ macro_rules! id {
             #[expect(clippy::disallowed_methods, reason = "the one place where ids are born")]
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
+            }
+
+            /// The id that a cause always leads to: the same moment and the same words make the
+            /// same id, which sorts by that moment like any other.
+            pub fn derived(born: OffsetDateTime, cause: &str) -> Self {
+                Self(derive(concat!($prefix, "_"), born, cause))
             }
 
             /// The id around a UUID.
@@ -106,9 +114,33 @@ id!(
     "wrk"
 );
 
+id!(
+    /// A task for a person.
+    TaskId,
+    "task"
+);
+
+impl TaskId {
+    /// The task that a node of a run waits for: the same at each asking, and in the order of the
+    /// runs in lists.
+    pub fn of(run: RunId, node: &str) -> Self {
+        let millis = i128::from_be_bytes(*run.0.as_bytes()) >> 80 & 0xffff_ffff_ffff;
+        let born = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
+        Self::derived(born.unwrap_or(OffsetDateTime::UNIX_EPOCH), &format!("{run} {node}"))
+    }
+}
+
 impl OrganizationId {
     /// The organization that owns everything until the control plane makes others.
     pub const DEFAULT: Self = Self(Uuid::nil());
+}
+
+/// A UUIDv7 whose random part is a hash of what the id is for and of what led to it.
+fn derive(kind: &str, born: OffsetDateTime, cause: &str) -> Uuid {
+    let hash = Sha256::new().chain_update(kind).chain_update(cause).finalize();
+    let random: [u8; 10] = hash[..10].try_into().expect("the hash has 32 bytes");
+    let millis = u64::try_from(born.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
 fn encode(uuid: Uuid, buffer: &mut [u8; SUFFIX]) -> &str {
@@ -153,6 +185,27 @@ mod tests {
     fn the_text_follows_the_type_id_specification() {
         let uuid = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("a UUID");
         assert_eq!(RunId::from_uuid(uuid).to_string(), "run_01h455vb4pex5vsknk084sn02q");
+    }
+
+    #[test]
+    fn a_derived_id_depends_on_its_moment_its_cause_and_its_kind_alone() {
+        let born = time::macros::datetime!(2026-11-24 10:00:00.123 UTC);
+        let id = RunId::derived(born, "child 7");
+        assert_eq!(id, RunId::derived(born, "child 7"));
+        assert_ne!(id, RunId::derived(born, "child 8"));
+        assert_ne!(id.as_uuid(), CommandId::derived(born, "child 7").as_uuid());
+        assert!(id < RunId::derived(born + time::Duration::milliseconds(1), "child 7"));
+        assert_eq!(id.as_uuid().get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_node_of_a_run_has_one_task_which_is_as_old_as_the_run() {
+        let run = RunId::generate();
+        assert_eq!(TaskId::of(run, "ask"), TaskId::of(run, "ask"));
+        assert_ne!(TaskId::of(run, "ask"), TaskId::of(run, "ask.1"));
+        assert_ne!(TaskId::of(run, "ask"), TaskId::of(RunId::generate(), "ask"));
+        let millis = |uuid: Uuid| uuid.as_u128() >> 80;
+        assert_eq!(millis(TaskId::of(run, "ask").as_uuid()), millis(run.as_uuid()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use super::text::Text;
-use crate::aggregates::{run, workflow};
+use crate::aggregates::{run, task, workflow};
 use crate::journal::{self, Recorded};
 
 /// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
@@ -262,10 +262,7 @@ pub(super) enum Carried<'a> {
         #[serde(borrow)]
         failure: &'a RawValue,
     },
-    Looping {
-        #[serde(borrow)]
-        input: &'a RawValue,
-    },
+    Looping {},
 }
 
 /// A delay or a wait.
@@ -312,6 +309,17 @@ pub(super) fn of_workflows<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
     of_type(workflow::Workflow::TYPE, events, Recorded::workflow_text)
+}
+
+/// The events of tasks among others.
+pub(super) fn of_tasks<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, task::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == task::Task::TYPE)
+        .map(|event| Ok((*event, event.task().map_err(|error| poison(event, &error))?)))
+        .collect()
 }
 
 /// Reads a piece of an event.

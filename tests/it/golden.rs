@@ -8,8 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{run, workflow};
-use chainkeel::primitives::{OrganizationId, WorkflowId};
+use chainkeel::aggregates::{run, task, workflow};
+use chainkeel::primitives::{OrganizationId, RunId, TaskId, WorkflowId};
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
     Carried, Compensate, Fact, Failure, FailureCategory, Json, Place, Remedy, Start, Stimulus,
@@ -86,6 +86,26 @@ fn every_event_of_a_workflow_is_read_as_it_was_written() {
         stands("workflow", event);
     }
     every_file_is_known("workflow", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_task_is_read_as_it_was_written() {
+    let events = task_events();
+    for event in &events {
+        stands("task", event);
+    }
+    every_file_is_known("task", &names(&events));
+}
+
+#[test]
+fn the_goldens_of_a_task_fold_into_its_state() {
+    let mut state = task::Task::default();
+    for event in task_events() {
+        state.apply(event);
+    }
+    assert_eq!(state.status, task::Status::Expired);
+    assert!(state.escalated);
+    assert_eq!((state.version, state.reminded), (11, 1));
 }
 
 #[test]
@@ -209,7 +229,7 @@ fn facts() -> Vec<Fact> {
         },
         Fact::RetryScheduled { node: node(), attempt: 2, due_at, at: AT },
         Fact::NodeSkipped { node: Place::from("small"), kind: "log".into(), at: AT },
-        Fact::NodeCancelled { node: Place::from("pause"), at: AT },
+        Fact::NodeCancelled { node: Place::from("pause"), kind: None, at: AT },
         Fact::DelayStarted {
             node: Place::from("pause"),
             kind: "delay".into(),
@@ -233,7 +253,7 @@ fn facts() -> Vec<Fact> {
             by: "admin".into(),
             at: AT,
         },
-        Fact::WaitTimedOut { node: Place::from("approval"), at: AT },
+        Fact::WaitTimedOut { node: Place::from("approval"), kind: None, at: AT },
         Fact::CancelRequested {
             by: "admin".into(),
             reason: Some("a mistake".into()),
@@ -386,6 +406,61 @@ fn workflow_events() -> Vec<workflow::Event> {
         .iter()
         .map(|name| format!("{name}@{}", workflow::Event::VERSION))
         .collect();
+    all.sort_unstable();
+    assert_eq!(known, all, "an event has no golden");
+    events
+}
+
+fn task_events() -> Vec<task::Event> {
+    let by = || "ada".to_owned();
+    let audience = || engine::Audience::Role("finance-lead".into());
+    let due_at = AT + Duration::hours(1);
+    let run: RunId = RUN.parse().unwrap();
+    let events = vec![
+        task::Event::Created(Box::new(task::Created {
+            task_id: TaskId::of(run, "approval"),
+            organization_id: OrganizationId::DEFAULT,
+            run_id: run,
+            node_id: "approval".into(),
+            workflow_id: WorkflowId::from_uuid(uuid::Uuid::max()),
+            title: "Approve the payment".into(),
+            description: Some("of 7".into()),
+            priority: engine::Priority::High,
+            audience: engine::Audience::Queue("treasury".into()),
+            form: Some(value(json!({ "type": "object" }))),
+            data: Some(value(json!({ "amount": 7 }))),
+            due_at,
+            reminders: vec![task::Reminder { due_at: AT + Duration::minutes(30) }],
+            escalation: Some(task::Escalation { audience: audience() }),
+            expires_at: AT + Duration::hours(2),
+            by: "system:task-reaction".into(),
+            at: AT,
+        })),
+        task::Event::Assigned { assignee: "ada".into(), by: "boss".into(), at: AT },
+        task::Event::Reassigned {
+            from: "ada".into(),
+            assignee: "bob".into(),
+            by: "boss".into(),
+            at: AT,
+        },
+        task::Event::Claimed { by: "bob".into(), at: AT },
+        task::Event::Released { by: "bob".into(), at: AT },
+        task::Event::Reminded { reminder: 1, by: "system:task-clerk".into(), at: AT },
+        task::Event::Escalated { audience: audience(), due_at, by: by(), at: AT },
+        task::Event::Completed { data: value(json!({ "approved": true })), by: by(), at: AT },
+        task::Event::Rejected { reason: "too much".into(), by: by(), at: AT },
+        task::Event::Cancelled {
+            cause: task::CancelCause::Requested,
+            reason: Some("a mistake".into()),
+            by: by(),
+            at: AT,
+        },
+        task::Event::Expired { by: by(), at: AT },
+    ];
+    let mut known = names(&events);
+    known.sort_unstable();
+    let mut all: Vec<String> =
+        task::Event::NAMES.iter().map(|name| format!("{name}@{}", task::Event::VERSION)).collect();
     all.sort_unstable();
     assert_eq!(known, all, "an event has no golden");
     events

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is how a failure is said")]
 
 mod actions;
+mod actors;
 mod architecture;
 mod contracts;
 mod crash;
@@ -13,4 +14,5 @@ mod golden;
 mod http;
 mod journal;
 mod projections;
+mod scenarios;
 mod support;

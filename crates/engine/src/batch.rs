@@ -12,7 +12,7 @@ use crate::failure::{Failure, FailureCategory};
 use crate::frame::Frame;
 use crate::json::Json;
 use crate::limits::{HISTORY_WARNING, MAX_HISTORY};
-use crate::node::{TIMED_OUT, completed, resumed, timed_out};
+use crate::node::{Awoken, completed, scheduled};
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
 use crate::plan::{Plan, Planned};
@@ -168,17 +168,17 @@ impl Batch {
     /// The wait is over, and nobody came.
     pub(crate) fn expire(&mut self, spot: Spot, state: &NodeState) {
         let node = self.place(spot);
-        let has_branch = self.plan().has_branch(self.node(spot), TIMED_OUT);
         let input = state.input().map_or(&Value::Null, |input| input);
-        if let Some(done) = crate::node::scheduled(input, self.at) {
+        if let Some(done) = scheduled(input, self.at) {
             let (data, source) = (Arc::new(Value::Null), "schedule".to_owned());
             let by = "system:timer".to_owned();
             self.emit(Fact::WaitResumed { node, data, source, by, at: self.at });
             return self.succeed(spot, 1, None, Arc::new(done.result), done.branch);
         }
-        self.emit(Fact::WaitTimedOut { node, at: self.at });
-        if has_branch {
-            let done = timed_out(input);
+        let missed = self.awoken(spot, input, |awoken| awoken.missed());
+        let kind = self.helper_of(spot);
+        self.emit(Fact::WaitTimedOut { node, kind, at: self.at });
+        if let Some(done) = missed {
             self.succeed(spot, 1, None, Arc::new(done.result), done.branch);
         } else {
             let message = "nobody resumed the wait in time; a child with branch timed_out would \
@@ -187,6 +187,12 @@ impl Batch {
             let failure = Failure::lasting(code, FailureCategory::Timeout, message);
             self.fail(spot, 1, None, failure);
         }
+    }
+
+    fn awoken<T>(&self, spot: Spot, input: &Value, tell: impl FnOnce(&Awoken<'_>) -> T) -> T {
+        let node = self.node(spot);
+        let has_branch = |branch: &str| self.plan().has_branch(node, branch);
+        tell(&Awoken { logic: node.logic, input, has_branch: &has_branch })
     }
 
     /// What the wait waited for has come.
@@ -199,7 +205,7 @@ impl Batch {
         by: String,
     ) {
         let input = state.input().map_or(&Value::Null, |input| input);
-        let outcome = resumed(self.node(spot).logic, input, &data, &source);
+        let outcome = self.awoken(spot, input, |awoken| awoken.resumed(&data, &source));
         let node = self.place(spot);
         self.emit(Fact::WaitResumed { node, data, source, by, at: self.at });
         match outcome {

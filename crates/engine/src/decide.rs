@@ -11,7 +11,7 @@ use crate::fact::{Compensate, Fact};
 use crate::failure::{Failure, FailureCategory};
 use crate::instant;
 use crate::json::{Json, within_limits};
-use crate::node::{Logic, RESUMED, TIMED_OUT};
+use crate::node::{Logic, TIMED_OUT, is_answer};
 use crate::node_state::{NodeState, Phase};
 use crate::place::Place;
 use crate::retry::MAX_REPEATS;
@@ -182,12 +182,16 @@ impl<'a> Decision<'a> {
         let (spot, state) = self.find(id)?;
         let node = || id.clone();
         if !matches!(state.phase, Phase::Waiting { .. }) {
-            let expired =
-                state.failure().is_some_and(|failure| failure.code == Failure::WAIT_TIMED_OUT);
+            let failed_by = |code| state.failure().is_some_and(|failure| failure.code == code);
             return Err(match state.branch() {
-                Some(RESUMED) => Refusal::AlreadyResumed { node: node() },
+                Some(branch) if is_answer(branch) => Refusal::AlreadyResumed { node: node() },
                 Some(TIMED_OUT) => Refusal::Expired { node: node() },
-                Some(_) | None if expired => Refusal::Expired { node: node() },
+                Some(_) | None if failed_by(Failure::WAIT_TIMED_OUT) => {
+                    Refusal::Expired { node: node() }
+                }
+                Some(_) | None if failed_by(Failure::TASK_REJECTED) => {
+                    Refusal::AlreadyResumed { node: node() }
+                }
                 Some(_) | None => {
                     self.open()?;
                     Refusal::NotWaiting { node: node(), status: state.status() }

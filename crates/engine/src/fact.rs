@@ -174,6 +174,9 @@ pub enum Fact {
     NodeCancelled {
         /// The node.
         node: Place,
+        /// Its type, where somebody else was at work for it: a called run, a task.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<Arc<str>>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -226,6 +229,9 @@ pub enum Fact {
     WaitTimedOut {
         /// The node.
         node: Place,
+        /// Its type, where somebody else was at work for it: a called run, a task.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<Arc<str>>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,

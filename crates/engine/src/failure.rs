@@ -77,6 +77,8 @@ impl Failure {
     pub const OUTCOME_UNKNOWN: &'static str = "outcome_unknown";
     /// The code of a wait that expired and has no `timed_out` branch.
     pub const WAIT_TIMED_OUT: &'static str = "wait_timed_out";
+    /// The code of a manual task that was rejected and has no `rejected` branch.
+    pub const TASK_REJECTED: &'static str = "task_rejected";
     /// The code of a node whose result is larger than a result may be.
     pub const RESULT_TOO_LARGE: &'static str = "result_too_large";
     /// The code of a run whose definition cannot be executed.

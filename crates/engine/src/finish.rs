@@ -10,6 +10,7 @@ use crate::fact::{Compensate, Fact};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::json::{Json, MAX_VALUE_BYTES, spend_on};
+use crate::node::Logic;
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
 use crate::plan::Plan;
@@ -23,17 +24,29 @@ impl Batch {
         let head = Arc::clone(&self.head);
         let mut rest = Vec::new();
         look_for_open(head.definition.plan(), 0, &self.run.root, Iteration::NONE, &mut rest);
-        for node in rest {
-            self.emit(Fact::NodeCancelled { node, at: self.at });
-        }
+        self.cancel_all(rest);
     }
 
     /// Cancels one node, and what is inside it, as far as it has not ended and is not in flight.
     pub(crate) fn cancel(&mut self, spot: Spot) {
         let open = self.open_in(spot);
-        for node in open {
-            self.emit(Fact::NodeCancelled { node, at: self.at });
+        self.cancel_all(open);
+    }
+
+    fn cancel_all(&mut self, places: Vec<Place>) {
+        for node in places {
+            let kind = self.run.spot(&node).and_then(|spot| self.helper_of(spot));
+            self.emit(Fact::NodeCancelled { node, kind, at: self.at });
         }
+    }
+
+    /// The type of a node that waits while somebody else is at work for it.
+    pub(crate) fn helper_of(&self, spot: Spot) -> Option<Arc<str>> {
+        let waits =
+            self.run.find(spot).is_some_and(|state| matches!(state.phase, Phase::Waiting { .. }));
+        let node = self.node(spot);
+        let is_helped = waits && node.logic.and_then(Logic::is_resumed_by).is_some();
+        is_helped.then(|| Arc::clone(&node.kind))
     }
 
     /// Cancels what is open in the iterations of a loop, and not the loop itself.
@@ -41,9 +54,7 @@ impl Batch {
         let place = self.place(spot);
         let mut open = self.open_in(spot);
         open.retain(|open| *open != place);
-        for node in open {
-            self.emit(Fact::NodeCancelled { node, at: self.at });
-        }
+        self.cancel_all(open);
     }
 
     fn open_in(&self, spot: Spot) -> Vec<Place> {

@@ -81,7 +81,7 @@ impl Run {
                 });
                 self.settle(node);
             }
-            Fact::NodeCancelled { node, at } => self.change(node, |state| {
+            Fact::NodeCancelled { node, at, .. } => self.change(node, |state| {
                 state.finished_at = Some(*at);
                 state.phase = Phase::Cancelled;
             }),

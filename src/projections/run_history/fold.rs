@@ -192,7 +192,7 @@ impl<'a> Changes<'a> {
                     (Status::Failure, input, None, None)
                 }
                 // The loop begins again by an event of its own.
-                Carried::Looping { input: _ } => continue,
+                Carried::Looping {} => continue,
                 Carried::Skipped {} => {
                     counts.skipped += 1;
                     (Status::Skipped, None, None, None)

@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("catalog", &["engine", "primitives"]),
     ("egress", &["primitives"]),
     ("secrets", &["primitives"]),
-    ("aggregates", &["engine", "primitives"]),
+    ("aggregates", &["catalog", "engine", "primitives"]),
     ("journal", &["aggregates", "primitives"]),
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
     ("actions", &["catalog", "egress", "engine", "primitives"]),

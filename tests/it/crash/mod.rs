@@ -1,7 +1,7 @@
 //! The server is killed where it hurts, or its database is, and the end is the same.
 
-mod client;
+pub(crate) mod client;
 mod kill_nine;
 mod postgres;
-mod server;
+pub(crate) mod server;
 mod two_workers;

@@ -10,8 +10,18 @@ async fn node_types_are_listed_by_place_and_tag_and_shown_with_their_schemas() {
     let actions = app.client.data("/v1/actions?limit=100&summary=true").await;
     let names: Vec<_> =
         actions["items"].as_array().unwrap().iter().map(|n| n["type"].as_str().unwrap()).collect();
-    for name in ["delay", "fail", "filter", "format", "http-request", "if", "log", "pluck", "wait"]
-    {
+    for name in [
+        "delay",
+        "fail",
+        "filter",
+        "format",
+        "http-request",
+        "if",
+        "log",
+        "manual-task",
+        "pluck",
+        "wait",
+    ] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
     assert!(!names.contains(&"webhook"));

@@ -10,5 +10,6 @@ mod malformed;
 mod odd;
 mod positions;
 mod streams;
+mod tasks;
 mod webhooks;
 mod workflows;

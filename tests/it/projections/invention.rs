@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+use super::invented_tasks::task;
 use super::stage::Stage;
 
 /// What a stream will hold, append by append.
@@ -289,7 +290,7 @@ fn cut_off(scribe: &Scribe, at: OffsetDateTime) -> Vec<Fact> {
         .nodes()
         .into_iter()
         .filter(|(_, state)| !state.status().is_terminal())
-        .map(|(node, _)| Fact::NodeCancelled { node: node.clone(), at })
+        .map(|(node, _)| Fact::NodeCancelled { node: node.clone(), kind: None, at })
         .collect()
 }
 
@@ -334,7 +335,7 @@ fn wait(dice: &mut Dice, scribe: &mut Scribe, node: Place) -> bool {
             cancel(dice, scribe, &node);
             return false;
         }
-        2 => (Fact::WaitTimedOut { node: node.clone(), at }, "timed_out"),
+        2 => (Fact::WaitTimedOut { node: node.clone(), kind: None, at }, "timed_out"),
         _ => (
             Fact::WaitResumed {
                 node: node.clone(),
@@ -439,6 +440,9 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
         let (history, run) = run(&mut dice, workflows[number % workflows.len()]);
         histories.push(history);
         invented.push(run);
+    }
+    for number in 0..3 + runs / 10 {
+        histories.push(task(&mut dice, workflows[number % workflows.len()]));
     }
     (histories, invented)
 }

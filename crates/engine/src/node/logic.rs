@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use super::branch::LeftSides;
 use super::{
-    branch, call_workflow, delay, fail, filter, for_each, format, join, log, pluck, set_variable,
-    switch, wait,
+    branch, call_workflow, delay, fail, filter, for_each, format, join, log, manual_task, pluck,
+    set_variable, switch, wait,
 };
 use crate::catalog::NodeType;
 use crate::definition::{Definition, Node, NodeId};
@@ -32,6 +32,7 @@ pub(crate) enum Logic {
     Join,
     SetVariable,
     CallWorkflow,
+    ManualTask,
 }
 
 /// What an executed node gives.
@@ -41,7 +42,7 @@ pub(crate) struct Done {
     pub(crate) branch: Option<Arc<str>>,
 }
 
-const LOGIC: [(&str, Logic); 13] = [
+const LOGIC: [(&str, Logic); 14] = [
     ("if", Logic::If),
     ("log", Logic::Log),
     ("format", Logic::Format),
@@ -55,6 +56,7 @@ const LOGIC: [(&str, Logic); 13] = [
     ("join", Logic::Join),
     (set_variable::SET_VARIABLE, Logic::SetVariable),
     ("call-workflow", Logic::CallWorkflow),
+    ("manual-task", Logic::ManualTask),
 ];
 
 /// The names of the types that the engine executes itself.
@@ -85,6 +87,7 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::Join => one(join::check(payload)),
         Logic::SetVariable => one(set_variable::check(payload)),
         Logic::CallWorkflow => one(call_workflow::patience(payload).map(drop)),
+        Logic::ManualTask => one(manual_task::ManualTask::read(payload).map(drop)),
     }
 }
 
@@ -109,6 +112,7 @@ impl Logic {
             Self::If => &branch::BRANCHES,
             Self::Wait => &wait::BRANCHES,
             Self::CallWorkflow => &[wait::TIMED_OUT],
+            Self::ManualTask => &manual_task::BRANCHES,
             // What the author names, beside this one.
             Self::Switch => &[switch::DEFAULT],
             Self::Log
@@ -125,7 +129,22 @@ impl Logic {
 
     /// Where a resumption must come from; none when anybody may resume the node.
     pub(crate) fn is_resumed_by(self) -> Option<&'static str> {
-        (self == Self::CallWorkflow).then_some(call_workflow::CALLED_RUN)
+        match self {
+            Self::CallWorkflow => Some(call_workflow::CALLED_RUN),
+            Self::ManualTask => Some(manual_task::TASK_SOURCE),
+            Self::If
+            | Self::Switch
+            | Self::Log
+            | Self::Format
+            | Self::Filter
+            | Self::Pluck
+            | Self::Fail
+            | Self::Delay
+            | Self::Wait
+            | Self::ForEach
+            | Self::Join
+            | Self::SetVariable => None,
+        }
     }
 }
 
@@ -152,7 +171,8 @@ pub(crate) fn left_sides(logic: Logic, payload: &Value) -> LeftSides {
         | Logic::ForEach
         | Logic::Join
         | Logic::SetVariable
-        | Logic::CallWorkflow => LeftSides::default(),
+        | Logic::CallWorkflow
+        | Logic::ManualTask => LeftSides::default(),
     }
 }
 
@@ -161,6 +181,7 @@ pub(crate) fn patience(logic: Logic, payload: &Value, at: OffsetDateTime) -> Res
     match logic {
         Logic::Delay => delay::period(payload),
         Logic::CallWorkflow => call_workflow::patience(payload),
+        Logic::ManualTask => manual_task::ManualTask::read(payload).map(|task| task.limit_ms()),
         Logic::Wait => wait::Wait::read(payload).map(|wait| wait.period(at)),
         Logic::If
         | Logic::Switch
@@ -175,16 +196,38 @@ pub(crate) fn patience(logic: Logic, payload: &Value, at: OffsetDateTime) -> Res
     }
 }
 
-/// What a sleeping node gives when somebody or something has resumed it.
-pub(crate) fn resumed(
-    logic: Option<Logic>,
-    input: &Value,
-    data: &Value,
-    source: &str,
-) -> Result<Done, Failure> {
-    match logic {
-        Some(Logic::CallWorkflow) => call_workflow::returned(data),
-        Some(_) | None => Ok(wait::resumed(input, data, source)),
+/// Whether a node that chose this branch was resumed: its wait had not run out.
+pub(crate) fn is_answer(branch: &str) -> bool {
+    [wait::RESUMED, manual_task::COMPLETED, manual_task::REJECTED].contains(&branch)
+}
+
+/// A node that slept, and what has become of it.
+pub(crate) struct Awoken<'a> {
+    pub(crate) logic: Option<Logic>,
+    /// Its resolved payload.
+    pub(crate) input: &'a Value,
+    /// Whether one of its children stands under that branch.
+    pub(crate) has_branch: &'a dyn Fn(&str) -> bool,
+}
+
+impl Awoken<'_> {
+    /// What the node gives when somebody or something has resumed it.
+    pub(crate) fn resumed(&self, data: &Value, source: &str) -> Result<Done, Failure> {
+        match self.logic {
+            Some(Logic::CallWorkflow) => call_workflow::returned(data),
+            Some(Logic::ManualTask) => {
+                manual_task::answered(data, (self.has_branch)(manual_task::REJECTED))
+            }
+            Some(_) | None => Ok(wait::resumed(self.input, data, source)),
+        }
+    }
+
+    /// What it gives when its time is up; none when no child wants to know.
+    pub(crate) fn missed(&self) -> Option<Done> {
+        (self.has_branch)(wait::TIMED_OUT).then(|| match self.logic {
+            Some(Logic::ManualTask) => manual_task::missed(),
+            Some(_) | None => wait::timed_out(self.input),
+        })
     }
 }
 
@@ -217,9 +260,12 @@ impl Pure<'_> {
             Logic::Fail => Err(fail::failure(self.input)?),
             Logic::Switch => Ok(switch::choose(self.input)?),
             Logic::SetVariable => Ok(set_variable::set(self.input)?),
-            Logic::Delay | Logic::Wait | Logic::ForEach | Logic::Join | Logic::CallWorkflow => {
-                Err(Problem::new("", "it is not a pure node's").into())
-            }
+            Logic::Delay
+            | Logic::Wait
+            | Logic::ForEach
+            | Logic::Join
+            | Logic::CallWorkflow
+            | Logic::ManualTask => Err(Problem::new("", "it is not a pure node's").into()),
         }
     }
 }

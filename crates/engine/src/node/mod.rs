@@ -11,6 +11,7 @@ mod format;
 mod join;
 mod log;
 mod logic;
+mod manual_task;
 mod pluck;
 mod set_variable;
 mod switch;
@@ -20,7 +21,10 @@ pub(crate) use branch::LeftSides;
 pub(crate) use delay::completed;
 pub(crate) use for_each::{ForEach, literal_items};
 pub(crate) use join::{cancels_rest, join_needs, joined};
-pub(crate) use logic::{Done, Logic, Pure, branches, left_sides, patience, problems, resumed};
+pub(crate) use logic::{
+    Awoken, Done, Logic, Pure, branches, is_answer, left_sides, patience, problems,
+};
 pub use logic::{logic_type, logic_types};
+pub use manual_task::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE};
 pub(crate) use set_variable::{SET_VARIABLE, assigned};
-pub(crate) use wait::{RESUMED, TIMED_OUT, scheduled, timed_out};
+pub(crate) use wait::{TIMED_OUT, scheduled};

@@ -8,7 +8,7 @@ use super::field::{field, text, whole, wrong};
 use super::logic::Done;
 use crate::expression::Problem;
 
-pub(crate) const RESUMED: &str = "resumed";
+pub(super) const RESUMED: &str = "resumed";
 pub(crate) const TIMED_OUT: &str = "timed_out";
 pub(super) const BRANCHES: [&str; 2] = [RESUMED, TIMED_OUT];
 

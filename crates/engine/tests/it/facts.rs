@@ -163,7 +163,7 @@ fn table() -> Vec<(Fact, &'static str)> {
             r#"{"node_skipped":{"node":"call-1","kind":"http-request","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::NodeCancelled { node: node(), at },
+            Fact::NodeCancelled { node: node(), kind: None, at },
             r#"{"node_cancelled":{"node":"call-1","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
@@ -197,7 +197,7 @@ fn table() -> Vec<(Fact, &'static str)> {
             r#"{"wait_resumed":{"node":"call-1","data":{"approved":true},"source":"manual","by":"admin","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::WaitTimedOut { node: node(), at },
+            Fact::WaitTimedOut { node: node(), kind: None, at },
             r#"{"wait_timed_out":{"node":"call-1","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
@@ -226,6 +226,14 @@ fn table() -> Vec<(Fact, &'static str)> {
                 at,
             },
             r#"{"cancel_requested":{"by":"admin","compensate":"yes","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::NodeCancelled { node: node(), kind: Some("manual-task".into()), at },
+            r#"{"node_cancelled":{"node":"call-1","kind":"manual-task","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::WaitTimedOut { node: node(), kind: Some("call-workflow".into()), at },
+            r#"{"wait_timed_out":{"node":"call-1","kind":"call-workflow","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
             Fact::FailureHandled { node: node(), remedy: Remedy::Continue, at },

@@ -374,6 +374,7 @@ fn any_definition() -> impl Strategy<Value = Value> {
             "if",
             "log",
             "wait",
+            "manual-task",
             "delay",
             "format",
             "filter",

@@ -5,6 +5,7 @@ mod expressions;
 mod facts;
 mod laws;
 mod loops;
+mod manual_tasks;
 mod nodes;
 mod parsing;
 mod replay;

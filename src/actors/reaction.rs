@@ -1,0 +1,116 @@
+//! What the house does because something stands on the ledger: a child run's end that its parent
+//! waits for, a task that a waiting node calls for.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+
+use super::order::{Context, Refused};
+use super::supervisor::Fault;
+use crate::journal::{self, Recorded};
+use crate::primitives::CommandId;
+
+/// Orders that follow from events. A [`super::Follower`] hands them over.
+///
+/// Each event comes at least once, and the events of one stream in their order: what is ordered
+/// must change nothing the second time. [`Context::because_of`] makes the same command each time.
+/// An event that cannot be carried out is tried again later, and the events of other streams go on
+/// without it; after it was parked, so do the later events of its own.
+pub trait Reaction: Send + Sync + 'static {
+    /// Its name: that of its checkpoint, which must never change, and of whom auditors read.
+    fn name(&self) -> &'static str;
+
+    /// Whether an event is any of its business. Asked of every event there is: no parsing here.
+    fn wants(&self, event: &Recorded) -> bool;
+
+    /// Carries out what follows from an event.
+    fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>>;
+}
+
+/// Why an event could not be carried out.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The house is at fault, or busy: the same may succeed later, and is tried for ever.
+    Passing(Fault),
+    /// The event, or what it meets, is at fault: after some tries it is parked.
+    Lasting(Fault),
+}
+
+impl Trouble {
+    /// Trouble with the event itself.
+    pub fn lasting(fault: impl Into<Fault>) -> Self {
+        Self::Lasting(fault.into())
+    }
+
+    /// What is wrong.
+    pub fn fault(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        match self {
+            Self::Passing(fault) | Self::Lasting(fault) => &**fault,
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    /// The fault with everything that led to it: a reason is read without its log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut error: &dyn std::error::Error = self.fault();
+        write!(f, "{error}")?;
+        while let Some(source) = error.source() {
+            write!(f, ": {source}")?;
+            error = source;
+        }
+        Ok(())
+    }
+}
+
+impl From<journal::Error> for Trouble {
+    fn from(error: journal::Error) -> Self {
+        // A journal that is closed, or a lease that is lost, is so for this process alone.
+        let here = matches!(error, journal::Error::Closed | journal::Error::LeaseLost(_));
+        if here || error.is_transient() {
+            Self::Passing(error.into())
+        } else {
+            Self::Lasting(error.into())
+        }
+    }
+}
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Journal(error) => error.into(),
+            Refused::Busy { .. }
+            | Refused::Contended
+            | Refused::Moved
+            | Refused::Unanswered
+            | Refused::ReceiptTaken => Self::Passing(refused.into()),
+            Refused::UnknownWorkflow
+            | Refused::NotLive
+            | Refused::Paused
+            | Refused::NobodyListens
+            | Refused::Input(_)
+            | Refused::UnknownRun
+            | Refused::NotFailed
+            | Refused::Run(_)
+            | Refused::Elsewhere { .. }
+            | Refused::Unwritable(_) => Self::Lasting(refused.into()),
+        }
+    }
+}
+
+impl Context {
+    /// The context of what `part` orders because of an event: the same command whenever the event
+    /// comes again, and the event as its cause.
+    pub fn because_of(event: &Recorded, part: &str) -> Self {
+        let correlation =
+            event.metadata_map().ok().and_then(|mut map| map.remove("correlation_id"));
+        Self {
+            organization: event.organization,
+            actor: format!("system:{part}"),
+            command: CommandId::derived(event.recorded_at, &format!("{part} {}", event.position)),
+            causation: Some(format!("{}#{}", event.aggregate_id, event.sequence)),
+            correlation,
+            side: Vec::new(),
+        }
+    }
+}

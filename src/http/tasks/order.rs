@@ -1,0 +1,67 @@
+//! Gives an order to a task, once, and answers with the task as it then is.
+
+use super::record::{self, Record};
+use crate::access::Principal;
+use crate::aggregates::task::{Command, Order};
+use crate::http::answer::Answer;
+use crate::http::api::Api;
+use crate::http::extract::IdempotencyKey;
+use crate::http::idempotency::{Done, Ticket, Turn};
+use crate::http::problem::Problem;
+use crate::journal::{Context, Metadata, NotExecuted, StreamId};
+use crate::primitives::TaskId;
+
+/// What a request asks for.
+pub(super) struct Asked {
+    /// The task.
+    pub(super) task: TaskId,
+    /// The person who acts.
+    pub(super) by: String,
+    /// What is to be done.
+    pub(super) order: Order,
+}
+
+/// Carries out an order, unless an earlier request with the same key did.
+pub(super) async fn order(
+    api: &Api,
+    who: &Principal,
+    key: IdempotencyKey,
+    fingerprint: &str,
+    asked: Asked,
+) -> Result<Answer<Record>, Problem> {
+    let task = asked.task;
+    let done = match Turn::take(api, who, key, fingerprint).await? {
+        Turn::Replay(done) => done,
+        Turn::Fresh(ticket) => {
+            record::must_belong(api, who, task).await?;
+            execute(api, who, &ticket, asked).await?
+        }
+    };
+    let record = record::load(api, who, task, Some(done.sequence)).await?;
+    let written = api.written(&done.stream, done.sequence).await;
+    Ok(Answer::ok(record).written(written).replayed(done.replayed))
+}
+
+async fn execute(
+    api: &Api,
+    who: &Principal,
+    ticket: &Ticket,
+    asked: Asked,
+) -> Result<Done, Problem> {
+    let Asked { task, by, order } = asked;
+    let stream = StreamId::task(task);
+    let command = Command { by, at: api.clock.now(), order };
+    let context = Context {
+        metadata: Metadata {
+            correlation: Some(ticket.request_id.clone()),
+            ..Metadata::new(who.organization, who.to_string(), ticket.command)
+        },
+        fence: None,
+        side: ticket.receipts(&stream),
+    };
+    match api.tasks.execute(&stream.aggregate_id, command, context).await {
+        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
+        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
+        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
+    }
+}

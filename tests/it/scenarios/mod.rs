@@ -1,0 +1,3 @@
+//! Stories from beginning to end, through the API of a whole house.
+
+mod tasks;
