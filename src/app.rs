@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{AdminKey, WebhookSecrets};
 use crate::actions::Actions;
 use crate::actors::{
-    CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Means, Membership, Ownership,
-    Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor, TaskClerk,
-    TaskReaction, Timers, Watch, housekeeping, offices,
+    CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Kin, Means, Membership,
+    Ownership, Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor,
+    TaskClerk, TaskReaction, Timers, Watch, housekeeping, offices,
 };
 use crate::catalog::Registry;
 use crate::config::{Config, Role};
@@ -438,8 +438,10 @@ impl Parts<'_> {
         &self,
         standing: &watch::Receiver<Option<journal::Leases>>,
     ) -> Result<(), Error> {
-        let reactions: Vec<Arc<dyn Reaction>> =
-            vec![Arc::new(TaskReaction::new(self.journal.clone(), self.desk.clone()))];
+        let reactions: Vec<Arc<dyn Reaction>> = vec![
+            Arc::new(TaskReaction::new(self.journal.clone(), self.desk.clone())),
+            Arc::new(Kin::new(self.journal.clone(), self.desk.clone())),
+        ];
         for reaction in reactions {
             let name = reaction.name();
             let follower = Follower {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Compensate, Json, PayloadProblem, Place, Refusal, Trigger};
+use engine::{Compensate, Json, Parent, PayloadProblem, Place, Refusal, Trigger};
 
 use crate::aggregates::run;
 use crate::journal::{self, Side};
@@ -52,6 +52,8 @@ pub struct StartRun {
     pub input: Json,
     /// The trigger's id, of which there is at most one run.
     pub claim: Option<String>,
+    /// The run that calls it and waits for it.
+    pub parent: Option<Parent>,
 }
 
 /// An order that stands on the ledger.

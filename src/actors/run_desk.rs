@@ -76,7 +76,7 @@ impl RunDesk {
 
     /// Starts a run of the workflow's live version.
     pub async fn start(&self, order: StartRun, mut context: Context) -> Result<Placed, Refused> {
-        let StartRun { run, workflow, trigger, input, claim } = order;
+        let StartRun { run, workflow, trigger, input, claim, parent } = order;
         self.catch_up_with_the_ledger().await;
         let live = match self.0.index.live(context.organization, workflow) {
             Lookup::Live(live) => live,
@@ -101,7 +101,7 @@ impl RunDesk {
             input,
             source_run: None,
             carried: std::collections::BTreeMap::new(),
-            parent: None,
+            parent,
             variables: None,
             at: self.0.clock.now(),
             chance: rand::random(),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 17] = [
+const MANIFESTS: [&str; 18] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/call-workflow.json"),
@@ -21,6 +21,7 @@ const MANIFESTS: [&str; 17] = [
     include_str!("../../catalog/logic/pluck.json"),
     include_str!("../../catalog/logic/set-variable.json"),
     include_str!("../../catalog/logic/switch.json"),
+    include_str!("../../catalog/logic/trigger-workflow.json"),
     include_str!("../../catalog/logic/wait.json"),
     include_str!("../../catalog/builtin/delay.json"),
     include_str!("../../catalog/builtin/fail.json"),

@@ -70,7 +70,7 @@ pub async fn webhook(
     // The claim is what makes a delivery unique; a receipt would forget it after a day.
     let key = IdempotencyKey { key: None, ..IdempotencyKey::extract(&request).await? };
     let turn = Turn::take(&api, &who, key, "").await?;
-    let start = |run| StartRun { run, workflow, trigger, input: body, claim };
+    let start = |run| StartRun { run, workflow, trigger, input: body, claim, parent: None };
     order::begin(&api, &who, turn, async |run, context| api.desk.start(start(run), context).await)
         .await
         .map_err(hide)

@@ -124,9 +124,21 @@ impl TaskId {
     /// The task that a node of a run waits for: the same at each asking, and in the order of the
     /// runs in lists.
     pub fn of(run: RunId, node: &str) -> Self {
-        let millis = i128::from_be_bytes(*run.0.as_bytes()) >> 80 & 0xffff_ffff_ffff;
+        Self::derived(run.born(), &format!("{run} {node}"))
+    }
+}
+
+impl RunId {
+    /// The run that a node of this run begins: the same at each asking, and in lists beside it.
+    #[must_use]
+    pub fn begun_by(self, node: &str) -> Self {
+        Self::derived(self.born(), &format!("{self} {node}"))
+    }
+
+    fn born(self) -> OffsetDateTime {
+        let millis = i128::from_be_bytes(*self.0.as_bytes()) >> 80 & 0xffff_ffff_ffff;
         let born = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
-        Self::derived(born.unwrap_or(OffsetDateTime::UNIX_EPOCH), &format!("{run} {node}"))
+        born.unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 

@@ -52,7 +52,7 @@ impl Projection for Projector {
 }
 
 /// The node types that sleep until something happens or their time is up.
-const SLEEPERS: [&str; 4] = ["delay", "wait", "call-workflow", "manual-task"];
+const SLEEPERS: [&str; 5] = ["delay", "wait", "call-workflow", "trigger-workflow", "manual-task"];
 
 /// A timer as a batch leaves it.
 struct Timer<'a> {

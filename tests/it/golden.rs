@@ -283,9 +283,19 @@ fn facts() -> Vec<Fact> {
             payload: value(json!({ "id": 1 })),
             at: AT,
         },
-        Fact::Succeeded { output: value(json!({ "told": { "message": "ada" } })), at: AT },
-        Fact::Failed { node: Some(node()), failure: failure(), at: AT },
-        Fact::Cancelled { by: "admin".into(), reason: None, at: AT },
+        Fact::Succeeded {
+            output: value(json!({ "told": { "message": "ada" } })),
+            parent: None,
+            at: AT,
+        },
+        Fact::Failed {
+            node: Some(node()),
+            failure: failure(),
+            error_workflow: None,
+            parent: None,
+            at: AT,
+        },
+        Fact::Cancelled { by: "admin".into(), reason: None, parent: None, at: AT },
     ];
     for fact in &facts {
         match fact {

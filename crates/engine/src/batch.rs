@@ -76,7 +76,9 @@ impl Batch {
             let code = Failure::INVALID_DEFINITION;
             let failure = Failure::lasting(code, FailureCategory::Config, message);
             self.cancel_rest();
-            self.emit(Fact::Failed { node: None, failure, at: self.at });
+            let (error_workflow, parent) = (self.error_workflow(), self.head.parent.clone());
+            let at = self.at;
+            self.emit(Fact::Failed { node: None, failure, error_workflow, parent, at });
             return;
         }
         let head = Arc::clone(&self.head);

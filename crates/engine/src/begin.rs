@@ -27,12 +27,14 @@ impl Batch {
             return self.intend(spot, 1, generation, input);
         };
         match logic {
-            Logic::Delay | Logic::Wait | Logic::CallWorkflow | Logic::ManualTask => {
-                match patience(logic, &input, self.at) {
-                    Ok(period) => self.sleep(spot, logic, input, period),
-                    Err(problem) => self.fail(spot, 1, Some(input), problem.into()),
-                }
-            }
+            Logic::Delay
+            | Logic::Wait
+            | Logic::CallWorkflow
+            | Logic::TriggerWorkflow
+            | Logic::ManualTask => match patience(logic, &input, self.at) {
+                Ok(period) => self.sleep(spot, logic, input, period),
+                Err(problem) => self.fail(spot, 1, Some(input), problem.into()),
+            },
             Logic::ForEach => self.begin_loop(spot, input),
             Logic::Join => self.join(spot, input),
             Logic::If

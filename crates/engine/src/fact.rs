@@ -318,6 +318,9 @@ pub enum Fact {
     Succeeded {
         /// The results of the leaf nodes that ran, by node id.
         output: Json,
+        /// The run that called it and waits for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<Parent>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -329,6 +332,12 @@ pub enum Fact {
         node: Option<Place>,
         /// Why.
         failure: Failure,
+        /// The workflow that is started to deal with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error_workflow: Option<String>,
+        /// The run that called it and waits for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<Parent>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -340,6 +349,9 @@ pub enum Fact {
         /// Why, in their words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// The run that called it and waits for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<Parent>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,

@@ -17,6 +17,10 @@ use crate::plan::Plan;
 use crate::run::{Ending, Spot};
 use crate::status::RunStatus;
 
+/// The kind of trigger that starts runs of error workflows. When one of those fails, no other is
+/// started for it.
+pub const ERROR_TRIGGER: &str = "error-workflow";
+
 impl Batch {
     /// Cancels what has not ended and is not in flight: nothing new starts any more.
     pub(crate) fn cancel_rest(&mut self) {
@@ -80,7 +84,8 @@ impl Batch {
                 None if self.run.is_settled() => {
                     let output = self.output();
                     self.tell_others(RunStatus::Success);
-                    self.emit(Fact::Succeeded { output, at: self.at });
+                    let parent = self.head.parent.clone();
+                    self.emit(Fact::Succeeded { output, parent, at: self.at });
                 }
                 None => return,
             }
@@ -88,24 +93,32 @@ impl Batch {
     }
 
     fn end_by(&mut self, ending: Ending) {
-        let at = self.at;
+        let (at, parent) = (self.at, self.head.parent.clone());
         match ending {
             Ending::Cancelling { by, reason, compensate: _ } => {
                 self.tell_others(RunStatus::Cancelled);
-                self.emit(Fact::Cancelled { by, reason, at });
+                self.emit(Fact::Cancelled { by, reason, parent, at });
             }
             Ending::Exceeding(failure) => {
                 self.tell_others(RunStatus::Failure);
-                self.emit(Fact::Failed { node: None, failure: (*failure).clone(), at });
+                let (failure, error_workflow) = ((*failure).clone(), self.error_workflow());
+                self.emit(Fact::Failed { node: None, failure, error_workflow, parent, at });
             }
             Ending::Failing(spot) => {
                 let failure = self.run.find(spot).and_then(NodeState::failure).cloned();
                 if let Some(failure) = failure {
                     self.tell_others(RunStatus::Failure);
-                    self.emit(Fact::Failed { node: Some(self.place(spot)), failure, at });
+                    let (node, error_workflow) = (Some(self.place(spot)), self.error_workflow());
+                    self.emit(Fact::Failed { node, failure, error_workflow, parent, at });
                 }
             }
         }
+    }
+
+    /// The workflow that deals with failures, unless this run is one of those that do.
+    pub(crate) fn error_workflow(&self) -> Option<String> {
+        let is_remedy = self.head.trigger.kind == ERROR_TRIGGER;
+        self.head.definition.error_workflow().filter(|_| !is_remedy).map(str::to_owned)
     }
 
     /// Goes one step further with undoing. False while a step is under way.

@@ -113,7 +113,7 @@ impl Run {
                 self.undoing = Some(plan.iter().filter_map(|place| self.spot(place)).collect());
             }
             Fact::CompensationEnded { .. } => self.undone = true,
-            Fact::Succeeded { output, at } => {
+            Fact::Succeeded { output, at, .. } => {
                 self.finish(RunStatus::Success, Some(Arc::clone(output)), None, *at);
             }
             Fact::Failed { failure, at, .. } => {

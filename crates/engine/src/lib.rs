@@ -56,6 +56,7 @@ pub use ending::{Emission, is_event_name};
 pub use expression::{expression_reference, has_expression};
 pub use fact::{Carried, Compensate, Fact, Parent, Trigger, WorkflowRef};
 pub use failure::{Failure, FailureCategory, MAX_MESSAGE_BYTES};
+pub use finish::ERROR_TRIGGER;
 pub use input::input_problems;
 pub use json::{Excess, Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within_limits};
 pub use limits::{

@@ -73,8 +73,14 @@ pub async fn run(
         body: Arc::clone(&payload),
         headers: BTreeMap::new(),
     };
-    let order =
-        StartRun { run: RunId::generate(), workflow: *id, trigger, input: payload, claim: None };
+    let order = StartRun {
+        run: RunId::generate(),
+        workflow: *id,
+        trigger,
+        input: payload,
+        claim: None,
+        parent: None,
+    };
     order::begin(&api, &who, turn, async |run, context| {
         start(&api, StartRun { run, ..order.clone() }, context).await
     })

@@ -149,7 +149,11 @@ pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRu
     }
     if open && dice.roll(4) > 0 {
         let at = scribe.now();
-        scribe.note(vec![Fact::Succeeded { output: json(json!({"n0": {"ok": true}})), at }]);
+        scribe.note(vec![Fact::Succeeded {
+            output: json(json!({"n0": {"ok": true}})),
+            parent: None,
+            at,
+        }]);
     }
     let Scribe { facts, state, .. } = scribe;
     let appends = facts
@@ -279,7 +283,13 @@ fn fails_for_good(scribe: &mut Scribe, node: &Place) {
     let at = scribe.now();
     let mut facts = cut_off(scribe, at);
     let failure = failure("http_503", "the other side\u{0} is busy");
-    facts.push(Fact::Failed { node: Some(node.clone()), failure, at });
+    facts.push(Fact::Failed {
+        node: Some(node.clone()),
+        failure,
+        error_workflow: None,
+        parent: None,
+        at,
+    });
     scribe.note(facts);
 }
 
@@ -376,7 +386,7 @@ fn cancel(dice: &mut Dice, scribe: &mut Scribe, node: &Place) {
     }
     let at = scribe.now();
     let mut facts = cut_off(scribe, at);
-    facts.push(Fact::Cancelled { by, reason: None, at });
+    facts.push(Fact::Cancelled { by, reason: None, parent: None, at });
     scribe.note(facts);
 }
 

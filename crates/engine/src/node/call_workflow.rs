@@ -1,4 +1,5 @@
-//! `call-workflow`: runs another workflow and goes on with what it gives.
+//! `call-workflow` runs another workflow and goes on with what it gives; `trigger-workflow` goes on
+//! as soon as the other run has begun.
 
 use serde_json::{Value, json};
 
@@ -10,6 +11,37 @@ use crate::failure::{Failure, FailureCategory};
 
 /// Where a resumption comes from when the called run has ended.
 pub(crate) const CALLED_RUN: &str = "run";
+
+/// How long a run may take to begin, in milliseconds.
+const BEGINNING_MS: u64 = 300_000;
+
+/// How long the node waits for a run to begin, in milliseconds.
+pub(super) fn beginning(payload: &Value) -> Result<u64, Problem> {
+    patience(payload)?;
+    match object(payload)?.get("timeoutMs") {
+        None => Ok(BEGINNING_MS),
+        Some(_) => Err(Problem::new(
+            "/timeoutMs",
+            "nobody waits for the triggered run: use call-workflow to wait for it, or remove it",
+        )),
+    }
+}
+
+/// What a node gives when the run that it triggered has begun. `data` is
+/// `{runId, at}`, or `{failure}` when it could not begin.
+pub(super) fn triggered(input: &Value, data: &Value) -> Result<Done, Failure> {
+    if data.get("failure").is_some() {
+        return returned(data);
+    }
+    let given = |name: &str| data.get(name).cloned().unwrap_or_default();
+    let result = json!({
+        "triggeredWorkflowId": input.get("workflowId"),
+        "triggeredRunId": given("runId"),
+        "runStatus": "running",
+        "triggeredAt": given("at"),
+    });
+    Ok(Done { result, branch: None })
+}
 
 /// How long the called run may take, in milliseconds.
 pub(super) fn patience(payload: &Value) -> Result<u64, Problem> {

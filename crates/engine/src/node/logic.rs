@@ -32,6 +32,7 @@ pub(crate) enum Logic {
     Join,
     SetVariable,
     CallWorkflow,
+    TriggerWorkflow,
     ManualTask,
 }
 
@@ -42,7 +43,7 @@ pub(crate) struct Done {
     pub(crate) branch: Option<Arc<str>>,
 }
 
-const LOGIC: [(&str, Logic); 14] = [
+const LOGIC: [(&str, Logic); 15] = [
     ("if", Logic::If),
     ("log", Logic::Log),
     ("format", Logic::Format),
@@ -56,6 +57,7 @@ const LOGIC: [(&str, Logic); 14] = [
     ("join", Logic::Join),
     (set_variable::SET_VARIABLE, Logic::SetVariable),
     ("call-workflow", Logic::CallWorkflow),
+    ("trigger-workflow", Logic::TriggerWorkflow),
     ("manual-task", Logic::ManualTask),
 ];
 
@@ -87,6 +89,7 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::Join => one(join::check(payload)),
         Logic::SetVariable => one(set_variable::check(payload)),
         Logic::CallWorkflow => one(call_workflow::patience(payload).map(drop)),
+        Logic::TriggerWorkflow => one(call_workflow::beginning(payload).map(drop)),
         Logic::ManualTask => one(manual_task::ManualTask::read(payload).map(drop)),
     }
 }
@@ -123,14 +126,15 @@ impl Logic {
             | Self::Delay
             | Self::ForEach
             | Self::Join
-            | Self::SetVariable => &[],
+            | Self::SetVariable
+            | Self::TriggerWorkflow => &[],
         }
     }
 
     /// Where a resumption must come from; none when anybody may resume the node.
     pub(crate) fn is_resumed_by(self) -> Option<&'static str> {
         match self {
-            Self::CallWorkflow => Some(call_workflow::CALLED_RUN),
+            Self::CallWorkflow | Self::TriggerWorkflow => Some(call_workflow::CALLED_RUN),
             Self::ManualTask => Some(manual_task::TASK_SOURCE),
             Self::If
             | Self::Switch
@@ -172,6 +176,7 @@ pub(crate) fn left_sides(logic: Logic, payload: &Value) -> LeftSides {
         | Logic::Join
         | Logic::SetVariable
         | Logic::CallWorkflow
+        | Logic::TriggerWorkflow
         | Logic::ManualTask => LeftSides::default(),
     }
 }
@@ -181,6 +186,7 @@ pub(crate) fn patience(logic: Logic, payload: &Value, at: OffsetDateTime) -> Res
     match logic {
         Logic::Delay => delay::period(payload),
         Logic::CallWorkflow => call_workflow::patience(payload),
+        Logic::TriggerWorkflow => call_workflow::beginning(payload),
         Logic::ManualTask => manual_task::ManualTask::read(payload).map(|task| task.limit_ms()),
         Logic::Wait => wait::Wait::read(payload).map(|wait| wait.period(at)),
         Logic::If
@@ -215,6 +221,7 @@ impl Awoken<'_> {
     pub(crate) fn resumed(&self, data: &Value, source: &str) -> Result<Done, Failure> {
         match self.logic {
             Some(Logic::CallWorkflow) => call_workflow::returned(data),
+            Some(Logic::TriggerWorkflow) => call_workflow::triggered(self.input, data),
             Some(Logic::ManualTask) => {
                 manual_task::answered(data, (self.has_branch)(manual_task::REJECTED))
             }
@@ -265,6 +272,7 @@ impl Pure<'_> {
             | Logic::ForEach
             | Logic::Join
             | Logic::CallWorkflow
+            | Logic::TriggerWorkflow
             | Logic::ManualTask => Err(Problem::new("", "it is not a pure node's").into()),
         }
     }

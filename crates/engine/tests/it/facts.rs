@@ -293,19 +293,29 @@ fn table() -> Vec<(Fact, &'static str)> {
             r#"{"event_emitted":{"event":"order.paid","payload":{"id":1},"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::Succeeded { output: json!({ "call-1": { "status": 200 } }).into(), at },
+            Fact::Succeeded {
+                output: json!({ "call-1": { "status": 200 } }).into(),
+                parent: None,
+                at,
+            },
             r#"{"succeeded":{"output":{"call-1":{"status":200}},"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::Failed { node: Some(node()), failure: bare.clone(), at },
+            Fact::Failed {
+                node: Some(node()),
+                failure: bare.clone(),
+                error_workflow: None,
+                parent: None,
+                at,
+            },
             r#"{"failed":{"node":"call-1","failure":{"code":"http_503","message":"busy","category":"service","retryable":true},"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::Failed { node: None, failure: bare, at },
+            Fact::Failed { node: None, failure: bare, error_workflow: None, parent: None, at },
             r#"{"failed":{"failure":{"code":"http_503","message":"busy","category":"service","retryable":true},"at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
-            Fact::Cancelled { by: "admin".to_owned(), reason: None, at },
+            Fact::Cancelled { by: "admin".to_owned(), reason: None, parent: None, at },
             r#"{"cancelled":{"by":"admin","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
     ]
