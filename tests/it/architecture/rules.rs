@@ -143,9 +143,21 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<String> {
     violations
 }
 
-/// What the engine may depend on: data and time as data, nothing that acts.
+/// What the engine may depend on: data, time as data, and what calculates with both; nothing that
+/// acts.
 pub(super) fn engine_dependencies(manifest: &str) -> Vec<String> {
-    const ALLOWED: &[&str] = &["serde", "serde_json", "thiserror", "time"];
+    const ALLOWED: &[&str] = &[
+        "base64",
+        "num-bigint",
+        "percent-encoding",
+        "regex",
+        "serde",
+        "serde_json",
+        "sha2",
+        "sha3",
+        "thiserror",
+        "time",
+    ];
     let section = manifest.split("[dependencies]").nth(1).unwrap_or_default();
     section
         .lines()

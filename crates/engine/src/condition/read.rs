@@ -22,8 +22,16 @@ pub(crate) enum Condition<'a> {
     All(Vec<Condition<'a>>),
     Any(Vec<Condition<'a>>),
     Not(Box<Condition<'a>>),
-    Compare { left: &'a str, operator: Operator, right: &'a Value },
-    Matches { left: &'a str, pattern: Pattern },
+    Compare {
+        left: &'a str,
+        operator: Operator,
+        right: &'a Value,
+    },
+    /// Without a pattern, which is known at run time only or was noted as faulty, it never holds.
+    Matches {
+        left: &'a str,
+        pattern: Option<Pattern>,
+    },
 }
 
 impl<'a> Condition<'a> {
@@ -70,7 +78,9 @@ impl<'a> Condition<'a> {
             Self::Any(inner) => inner.iter().any(|condition| condition.holds(look_up)),
             Self::Not(inner) => !inner.holds(look_up),
             Self::Compare { left, operator, right } => operator.holds(&look_up(left), right),
-            Self::Matches { left, pattern } => pattern.matches(&look_up(left)),
+            Self::Matches { left, pattern } => {
+                pattern.as_ref().is_some_and(|pattern| pattern.matches(&look_up(left)))
+            }
         }
     }
 }
@@ -161,10 +171,8 @@ impl Reader<'_> {
         for (name, right) in operators {
             let path = pointer(path, name);
             if name == MATCHES {
-                match Pattern::read(right) {
-                    Ok(pattern) => all.push(Condition::Matches { left, pattern }),
-                    Err(message) => self.report(&path, &message),
-                }
+                let pattern = Pattern::read(right).map_err(|message| self.report(&path, &message));
+                all.push(Condition::Matches { left, pattern: pattern.ok() });
                 continue;
             }
             let Some((_, operator)) = OPERATORS.iter().find(|(known, _)| known == name) else {

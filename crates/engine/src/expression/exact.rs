@@ -221,17 +221,12 @@ impl Exact {
     /// The same number times ten to the power of `by`.
     pub(super) fn shifted(&self, by: i64) -> Result<Self, Complaint> {
         let scale = i64::from(self.scale) - by;
-        let shifted = match u32::try_from(scale) {
-            Ok(scale) => Self { mantissa: self.mantissa.clone(), scale },
-            Err(_) => {
-                let up = u32::try_from(-scale).map_err(|_| too_many_digits())?;
-                if up > 2 * MAX_DIGITS {
-                    return Err(too_many_digits());
-                }
-                Self::whole(&self.mantissa * ten_to(up))
-            }
-        };
-        shifted.bounded()
+        if let Ok(scale) = u32::try_from(scale) {
+            return Self { mantissa: self.mantissa.clone(), scale }.bounded();
+        }
+        // Before it is calculated: it may be larger than anything that can be stored.
+        let up = u32::try_from(-scale).ok().filter(|up| *up <= 2 * MAX_DIGITS);
+        Self::whole(&self.mantissa * ten_to(up.ok_or_else(too_many_digits)?)).bounded()
     }
 
     /// The number with at most so many fraction digits.

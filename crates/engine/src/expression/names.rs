@@ -59,16 +59,14 @@ pub(super) fn reference(
         "$index" => around(0, LoopPart::Index),
         "$parent_item" => around(1, LoopPart::Item),
         "$parent_index" => around(1, LoopPart::Index),
-        "$for" => match (take(&mut path), take(&mut path)) {
-            (Some(id), Some(field)) => {
-                let part = known_field(&format!("$for.{id}"), &field, LOOP_PARTS, position)?;
-                Source::Loop { of: Loop::Of(NodeId::from(id)), part }
-            }
-            (Some(_) | None, _) => {
+        "$for" => {
+            let (Some(id), Some(field)) = (take(&mut path), take(&mut path)) else {
                 let cure = "name the loop and what of it: $for.<id>.item or $for.<id>.index";
                 return Err(syntax(position, cure));
-            }
-        },
+            };
+            let part = known_field(&format!("$for.{id}"), &field, LOOP_PARTS, position)?;
+            Source::Loop { of: Loop::Of(NodeId::from(id)), part }
+        }
         "$nodes" => match take(&mut path) {
             Some(id) => node(&id, &mut path, "$nodes.", position)?,
             None => return Err(syntax(position, "name the node: $nodes.<id>.result")),

@@ -97,6 +97,10 @@ fn what_cannot_be_meant_is_refused_with_a_cure() {
         ("sum(list(1, null))", "item 1 must be a number"),
         ("sort(list(1, 'a'))", "numbers only, or texts only; item 0 is 1"),
         ("parseJson('{\"a\":')", "line 1, column 5"),
+        (
+            "parseJson('[1, \"18446744073709551616\", -18446744073709551616]')",
+            "-18446744073709551616",
+        ),
         ("formatDate('2026-03-01', 'YYYY foo')", "[brackets]"),
         ("addTime('2026-03-01', '1y')", "1h30m"),
         ("addTime('9999-12-31', '30d')", "years 0 to 9999"),
@@ -144,6 +148,10 @@ fn a_result_is_a_number_where_json_can_say_it_and_a_text_where_not() {
         ("1000000000000000000001", json!("1000000000000000000001")),
         ("0.12345678901234567891", json!("0.12345678901234567891")),
         ("toText(1 + 1)", json!("2")),
+        (
+            "parseJson('{\"a\":18446744073709551615,\"b\":\"\\\\\"18446744073709551616\"}').a",
+            json!(u64::MAX),
+        ),
         ("1e21 + 1", json!("1000000000000000000001")),
     ];
     for (expression, expected) in table {

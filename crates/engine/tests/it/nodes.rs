@@ -154,6 +154,27 @@ fn filter_keeps_what_its_condition_holds_for() {
 }
 
 #[test]
+fn patterns_may_come_from_expressions_and_are_compiled_for_all_items() {
+    let condition = json!({ "$and": [
+        { "{{upper($trigger.body.to)}}": { "$matches": "{{$trigger.body.pattern}}" } },
+    ] });
+    let branch =
+        |body: Value| result("if", json!({ "condition": condition }), body)["branch"].clone();
+    assert_eq!(branch(json!({ "to": "0xab", "pattern": "^0X[0-9A-F]+$" })), "then");
+    assert_eq!(branch(json!({ "to": "vitalik.eth", "pattern": "^0X[0-9A-F]+$" })), "else");
+    let faulty =
+        message("if", json!({ "condition": condition }), json!({ "to": "", "pattern": "(" }));
+    assert!(faulty.contains("unclosed group"), "{faulty}");
+
+    let payload = json!({
+        "array": "{{$trigger.body.items}}",
+        "filter": { "$and": [{ "name": { "$matches": "{{$trigger.body.pattern}}" } }] },
+    });
+    let body = json!({ "items": [{ "name": "aa" }, { "name": "b" }], "pattern": "a{2}" });
+    assert_eq!(result("filter", payload, body)["filtered"], json!([{ "name": "aa" }]));
+}
+
+#[test]
 fn pluck_takes_a_field_or_some() {
     let rows = json!([{ "a": { "b": 1 }, "c": 2 }, {}]);
     let payload = |name: &str, fields: Value| json!({ "array": "{{$trigger.body}}", name: fields });

@@ -97,6 +97,7 @@ fn kind<'a>(call: &Call<'a, '_>) -> Outcome<'a> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every function may fail")]
 fn coalesce<'a>(call: &Call<'a, '_>) -> Outcome<'a> {
     let first = (0..call.arguments.len()).find(|index| call.has(*index));
     Ok(first.map_or(Cow::Owned(Value::Null), |index| call.pass(index)))

@@ -1,5 +1,7 @@
 //! Functions of texts. Characters are Unicode code points.
 
+use std::borrow::Cow;
+
 use super::call::{Call, made, written};
 use super::table::{Function, Nulls, Outcome, optional, required};
 
@@ -166,10 +168,7 @@ fn join<'a>(call: &Call<'a, '_>) -> Outcome<'a> {
         if place > 0 {
             text.push(&separator)?;
         }
-        match item {
-            serde_json::Value::String(item) => text.push(item)?,
-            other => text.push(&written(other))?,
-        }
+        text.push(&item.as_str().map_or_else(|| Cow::Owned(written(item)), Cow::Borrowed))?;
     }
     made(text.done())
 }

@@ -240,8 +240,11 @@ fn format_date<'a>(call: &Call<'a, '_>) -> Outcome<'a> {
     made(text.done())
 }
 
+/// What a sign of a pattern stands for.
+type Write = fn(OffsetDateTime) -> String;
+
 /// What a pattern is made of, longer signs before those that they begin with.
-const SIGNS: [(&str, fn(OffsetDateTime) -> String); 18] = [
+const SIGNS: [(&str, Write); 18] = [
     ("YYYY", |at| format!("{:04}", at.year())),
     ("MMMM", |at| at.month().to_string()),
     ("MMM", |at| short(&at.month().to_string())),
