@@ -285,6 +285,24 @@ async fn a_reaction_that_panics_stops_no_other_event() {
 }
 
 #[tokio::test]
+async fn an_event_that_takes_long_holds_up_no_other_stream() {
+    let stage = Stage::new().await;
+    let echo = Echo::new(&stage);
+    echo.make_wrong("slow", Wrong::HangsAfterwards, 1);
+    let _process = Process::start(&stage, &echo).await;
+    let (slow, well) = (run(), run());
+    stage.record(&slow, 0, "slow").await;
+    stage.record(&slow, 1, "happened").await;
+    for sequence in 0..20 {
+        stage.record(&well, sequence, "happened").await;
+    }
+    eventually("the other stream", async || echo.done(&well).len() == 20).await;
+    // What follows in its own stream waits, and so does the checkpoint.
+    assert_eq!(echo.done(&slow), [] as [i64; 0]);
+    assert_eq!(standing(&stage).await.position, 0);
+}
+
+#[tokio::test]
 async fn what_is_away_is_tried_for_ever_and_its_stream_keeps_its_order() {
     let stage = Stage::new().await;
     let echo = Echo::new(&stage);

@@ -1,0 +1,156 @@
+//! Carries errands out: hands events to the reaction, and sets aside what fails.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use super::patience::Patience;
+use super::window::{Errand, Key};
+use crate::actors::reaction::{Reaction, Trouble};
+use crate::journal::{Arrear, Error, Fate, Journal, Reactions, Recorded};
+
+/// Events that are carried out side by side, each of another stream.
+const SIDE_BY_SIDE: usize = 64;
+/// How long carrying out one event may take. Orders for runs of other processes wait for an answer
+/// of five seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(15);
+/// How many events that were set aside are tried again at a time.
+const DUE_AT_ONCE: i64 = 256;
+/// How many of them side by side: fewer, for what is new has precedence.
+const DUE_SIDE_BY_SIDE: usize = 8;
+
+/// The hands of a follower. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Carrier {
+    reaction: Arc<dyn Reaction>,
+    journal: Journal,
+    reactions: Reactions,
+    patience: Patience,
+    hands: Arc<Semaphore>,
+}
+
+impl Carrier {
+    pub(super) fn new(reaction: Arc<dyn Reaction>, journal: Journal, patience: Patience) -> Self {
+        let reactions = Reactions::new(journal.pool().clone());
+        let hands = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+        Self { reaction, journal, reactions, patience, hands }
+    }
+
+    fn name(&self) -> &'static str {
+        self.reaction.name()
+    }
+
+    /// Carries out an errand and gives it back. Where an event cannot be carried out, it and those
+    /// behind it are set aside, and the errand's stream is held.
+    pub(super) async fn carry_out(self, mut errand: Errand) -> Result<Errand, Error> {
+        // The semaphore is never closed.
+        let _hand = self.hands.acquire().await.map_err(|_| Error::Closed)?;
+        for place in &errand.places {
+            let event = place.event();
+            if errand.is_held {
+                self.set_aside(event, "an earlier event of its stream waits").await?;
+            } else if let Err(trouble) = self.try_at_once(event).await {
+                let (name, position) = (self.name(), event.position);
+                tracing::warn!(
+                    reaction = name,
+                    position,
+                    error = trouble.fault() as &dyn std::error::Error,
+                    "{name} sets the event at position {position} aside and tries it again: {trouble}"
+                );
+                self.set_aside(event, &trouble.to_string()).await?;
+                errand.is_held = true;
+            }
+        }
+        Ok(errand)
+    }
+
+    /// Tries what is due of what was set aside, and says which streams still wait.
+    pub(super) async fn try_again(self) -> Result<HashSet<Key>, Error> {
+        loop {
+            let due = self.reactions.due(self.name(), DUE_AT_ONCE).await?;
+            let each = due.into_iter().map(|arrear| self.try_arrear(arrear).boxed());
+            let each: Vec<BoxFuture<'_, Result<bool, Error>>> = each.collect();
+            let settled: Vec<bool> = futures::stream::iter(each)
+                .buffer_unordered(DUE_SIDE_BY_SIDE)
+                .try_collect()
+                .await?;
+            // The next of a stream that goes on may be due, too.
+            if !settled.contains(&true) {
+                break;
+            }
+        }
+        Ok(self.reactions.held_streams(self.name()).await?.into_iter().collect())
+    }
+
+    async fn try_at_once(&self, event: &Recorded) -> Result<(), Trouble> {
+        let [first, pauses @ ..] = self.patience.at_once;
+        sleep(first).await;
+        let mut tried = self.attempt(event).await;
+        for pause in pauses {
+            if tried.is_ok() {
+                break;
+            }
+            sleep(pause).await;
+            tried = self.attempt(event).await;
+        }
+        tried
+    }
+
+    /// One try. A reaction that panics or hangs must not stop those of other events.
+    async fn attempt(&self, event: &Recorded) -> Result<(), Trouble> {
+        let reacting = AssertUnwindSafe(self.reaction.react(event)).catch_unwind();
+        match timeout(TIME_LIMIT, reacting).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_panic)) => Err(Trouble::lasting("the reaction panicked; the log says where")),
+            Err(late) => Err(Trouble::Passing(late.into())),
+        }
+    }
+
+    async fn set_aside(&self, event: &Recorded, reason: &str) -> Result<(), Error> {
+        if self.reactions.arrears(self.name()).await? >= self.patience.arrears {
+            return Err(Error::Busy("what a reaction may set aside"));
+        }
+        let fate = Fate::Again(self.patience.first_pause);
+        self.reactions.set_aside(self.name(), event, fate, reason).await
+    }
+
+    /// Whether it was carried out, or given up.
+    async fn try_arrear(&self, arrear: Arrear) -> Result<bool, Error> {
+        let Arrear { position, tries, .. } = arrear;
+        let page = self.journal.read_after(position - 1, 1).await?;
+        let event = page.first().filter(|event| event.position == position);
+        let event =
+            event.ok_or_else(|| Error::Damaged(format!("position {position} is not there")))?;
+        let trouble = match self.attempt(event).await {
+            Ok(()) => {
+                self.reactions.settle(self.name(), position).await?;
+                return Ok(true);
+            }
+            Err(trouble) => trouble,
+        };
+        let fate = match trouble {
+            Trouble::Lasting(_) if tries + 1 >= self.patience.tries => Fate::Parked,
+            Trouble::Lasting(_) | Trouble::Passing(_) => {
+                Fate::Again(self.patience.pause_after(tries))
+            }
+        };
+        self.reactions.failed_again(self.name(), position, fate, &trouble.to_string()).await?;
+        if fate == Fate::Parked {
+            let name = self.name();
+            metrics::counter!("chainkeel_reaction_parked_total", "reaction" => name).increment(1);
+            tracing::error!(
+                reaction = name,
+                position,
+                error = trouble.fault() as &dyn std::error::Error,
+                "{name} gives the event at position {position} up: {trouble}; `chainkeel doctor` shows it"
+            );
+        }
+        Ok(fate == Fate::Parked)
+    }
+}

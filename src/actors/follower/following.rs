@@ -1,0 +1,168 @@
+//! The loop: reads on, keeps errands under way, and moves the checkpoint behind what is done.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, OptionFuture};
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::carrier::Carrier;
+use super::patience::Patience;
+use super::window::{Errand, Key, Window};
+use crate::actors::reaction::Reaction;
+use crate::journal::{Batch, Error, Journal, Leases, Reactions, Tail};
+
+/// The kind under which the leases of reactions are kept.
+const LEASE: &str = "reaction";
+/// How often a process that does not follow asks whether it should.
+const CANDIDACY: Duration = Duration::from_secs(1);
+/// How many events may be in hand before the ledger is read on: so far one of them may fall behind
+/// the others, and so much is repeated at most after a crash.
+const IN_HAND: usize = 1_024;
+/// The least time between two moves of the checkpoint while there is always something in hand.
+const SAVE_PAUSE: Duration = Duration::from_millis(100);
+
+/// What follows the ledger for one reaction.
+#[derive(Clone)]
+pub struct Follower {
+    /// What is to be done about events.
+    pub reaction: Arc<dyn Reaction>,
+    /// The ledger.
+    pub journal: Journal,
+    /// Its end.
+    pub tail: Tail,
+    /// Under which leases this process acts, while it does.
+    pub standing: watch::Receiver<Option<Leases>>,
+    /// How it deals with what it cannot carry out.
+    pub patience: Patience,
+}
+
+/// A follower in office.
+struct Following {
+    reaction: Arc<dyn Reaction>,
+    leases: Leases,
+    reactions: Reactions,
+    carrier: Carrier,
+    window: Window,
+    under_way: FuturesUnordered<BoxFuture<'static, Result<Errand, Error>>>,
+    /// What was set aside is being tried.
+    again: Option<BoxFuture<'static, Result<HashSet<Key>, Error>>>,
+    /// The checkpoint as it is stored.
+    saved: i64,
+    saved_at: Instant,
+}
+
+impl Follower {
+    /// Follows, or waits until it may, until it is told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+        let mut standing = self.standing.clone();
+        loop {
+            let leases = standing.borrow_and_update().clone();
+            let following = async {
+                match leases {
+                    Some(leases) => self.follow(leases).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                changed = standing.changed() => if changed.is_err() {
+                    // Without a member there is nothing to follow for, and the stop ends this.
+                    stop.cancelled().await;
+                },
+                ended = following => return ended,
+            }
+        }
+    }
+
+    async fn follow(&self, leases: Leases) -> Result<(), Error> {
+        let name = self.reaction.name();
+        while leases.acquire(LEASE, name).await?.is_none() {
+            sleep(CANDIDACY).await;
+        }
+        let reactions = Reactions::new(self.journal.pool().clone());
+        let saved = reactions.position(name).await?;
+        let held = reactions.held_streams(name).await?.into_iter().collect();
+        tracing::debug!(reaction = name, position = saved, "{name} follows from position {saved}");
+        let carrier = Carrier::new(Arc::clone(&self.reaction), self.journal.clone(), self.patience);
+        let mut following = Following {
+            reaction: Arc::clone(&self.reaction),
+            leases,
+            reactions,
+            carrier,
+            window: Window::behind(saved, held),
+            under_way: FuturesUnordered::new(),
+            again: None,
+            saved,
+            saved_at: Instant::now(),
+        };
+        let mut subscription = self.tail.subscribe(saved);
+        let mut look = tokio::time::interval(self.patience.look);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let has_room = following.window.len() < IN_HAND;
+            tokio::select! {
+                batch = subscription.next(), if has_room => following.take(&batch?)?,
+                Some(errand) = following.under_way.next() => following.end(errand?).await?,
+                Some(held) = OptionFuture::from(following.again.as_mut()) => {
+                    following.again = None;
+                    following.window.hold(held?);
+                }
+                _ = look.tick() => following.look().await?,
+            }
+        }
+    }
+}
+
+impl Following {
+    fn take(&mut self, batch: &Batch) -> Result<(), Error> {
+        if !self.leases.alive() {
+            return Err(Error::LeaseLost("a reaction"));
+        }
+        let reaction = Arc::clone(&self.reaction);
+        for errand in self.window.take(batch, |event| reaction.wants(event)) {
+            self.begin(errand);
+        }
+        Ok(())
+    }
+
+    fn begin(&self, errand: Errand) {
+        self.under_way.push(self.carrier.clone().carry_out(errand).boxed());
+    }
+
+    async fn end(&mut self, errand: Errand) -> Result<(), Error> {
+        if let Some(next) = self.window.end(errand) {
+            self.begin(next);
+        }
+        let is_at_rest = self.window.len() == 0;
+        if is_at_rest || self.saved_at.elapsed() >= SAVE_PAUSE { self.save().await } else { Ok(()) }
+    }
+
+    async fn look(&mut self) -> Result<(), Error> {
+        if self.again.is_none() {
+            self.window.look_up();
+            self.again = Some(self.carrier.clone().try_again().boxed());
+        }
+        self.save().await
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge; positions stay far below 2^52")]
+    async fn save(&mut self) -> Result<(), Error> {
+        let (name, done) = (self.reaction.name(), self.window.done());
+        self.saved_at = Instant::now();
+        if done == self.saved {
+            return Ok(());
+        }
+        if !self.reactions.advance(name, self.saved, done).await? {
+            return Err(Error::LeaseLost("a reaction"));
+        }
+        self.saved = done;
+        metrics::gauge!("chainkeel_reaction_position", "reaction" => name).set(done as f64);
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! Follows the ledger for a reaction: from a durable checkpoint, at least once, in one process at a
+//! time. `docs/decisions/0010-reactions-follow-the-ledger.md` says why like this.
+
+mod carrier;
+mod following;
+mod patience;
+mod window;
+
+pub use following::Follower;
+pub use patience::Patience;

@@ -1,0 +1,190 @@
+//! What is in hand between the checkpoint and the place up to which the ledger was read.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use crate::journal::{Batch, Recorded};
+
+/// One stream's type and id.
+pub(super) type Key = (String, String);
+
+/// An event of a batch that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    batch: Batch,
+    index: usize,
+}
+
+impl Place {
+    pub(super) fn event(&self) -> &Recorded {
+        &self.batch[self.index]
+    }
+}
+
+/// Consecutive events of one stream, to be carried out one after the other.
+#[derive(Debug)]
+pub(super) struct Errand {
+    pub(super) key: Key,
+    pub(super) places: Vec<Place>,
+    /// An earlier event of the stream waits: these have to wait behind it.
+    pub(super) is_held: bool,
+}
+
+/// Events that are in hand. Of each stream one errand at a time is under way; what comes meanwhile
+/// waits for its end.
+#[derive(Debug)]
+pub(super) struct Window {
+    /// Up to here the ledger was read.
+    read: i64,
+    /// Positions that are not done.
+    open: BTreeSet<i64>,
+    /// Streams with an errand under way, and what has come since.
+    under_way: HashMap<Key, VecDeque<Place>>,
+    /// Streams of which an event was set aside.
+    held: HashSet<Key>,
+    /// Those of them that came since the last time that all were looked up.
+    newly_held: HashSet<Key>,
+}
+
+impl Window {
+    /// A window that opens behind a checkpoint, with the streams that wait.
+    pub(super) fn behind(read: i64, held: HashSet<Key>) -> Self {
+        let (open, under_way) = (BTreeSet::new(), HashMap::new());
+        Self { read, open, under_way, held, newly_held: HashSet::new() }
+    }
+
+    /// Everything up to here was carried out or set aside: where the checkpoint may be.
+    pub(super) fn done(&self) -> i64 {
+        self.open.first().map_or(self.read, |first| first - 1)
+    }
+
+    /// How many events are in hand.
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Takes a batch, and gives the errands that can begin.
+    pub(super) fn take(&mut self, batch: &Batch, wants: impl Fn(&Recorded) -> bool) -> Vec<Errand> {
+        let mut errands: HashMap<Key, Vec<Place>> = HashMap::new();
+        for (index, event) in batch.iter().enumerate() {
+            self.read = event.position;
+            if !wants(event) {
+                continue;
+            }
+            self.open.insert(event.position);
+            let place = Place { batch: batch.clone(), index };
+            let key = (event.aggregate_type.to_string(), event.aggregate_id.clone());
+            match self.under_way.get_mut(&key) {
+                Some(waiting) => waiting.push_back(place),
+                None => errands.entry(key).or_default().push(place),
+            }
+        }
+        errands.into_iter().map(|(key, places)| self.begin(key, places)).collect()
+    }
+
+    /// An errand has come to its end. Gives the next of its stream, if something waits for it.
+    pub(super) fn end(&mut self, errand: Errand) -> Option<Errand> {
+        let Errand { key, places, is_held } = errand;
+        for place in &places {
+            self.open.remove(&place.event().position);
+        }
+        if is_held {
+            self.held.insert(key.clone());
+            self.newly_held.insert(key.clone());
+        }
+        let waiting: Vec<Place> = self.under_way.remove(&key).into_iter().flatten().collect();
+        if waiting.is_empty() { None } else { Some(self.begin(key, waiting)) }
+    }
+
+    /// The streams that wait are about to be looked up.
+    pub(super) fn look_up(&mut self) {
+        self.newly_held.clear();
+    }
+
+    /// The streams that wait were found to be these; what ended meanwhile may not be among them.
+    pub(super) fn hold(&mut self, held: HashSet<Key>) {
+        self.held = held;
+        self.held.extend(self.newly_held.iter().cloned());
+    }
+
+    fn begin(&mut self, key: Key, places: Vec<Place>) -> Errand {
+        self.under_way.insert(key.clone(), VecDeque::new());
+        let is_held = self.held.contains(&key);
+        Errand { key, places, is_held }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::primitives::OrganizationId;
+
+    fn batch(events: &[(i64, &str)]) -> Batch {
+        let event = |(position, stream): &(i64, &str)| Recorded {
+            position: *position,
+            aggregate_type: "run".into(),
+            aggregate_id: (*stream).to_owned(),
+            sequence: *position,
+            event_type: "happened".to_owned(),
+            event_version: "1.0".to_owned(),
+            organization: OrganizationId::DEFAULT,
+            payload: "{}".to_owned(),
+            metadata: "{}".to_owned(),
+            recorded_at: datetime!(2026-11-24 08:00 UTC),
+        };
+        events.iter().map(event).collect()
+    }
+
+    fn window() -> Window {
+        Window::behind(0, HashSet::new())
+    }
+
+    fn positions(errand: &Errand) -> Vec<i64> {
+        errand.places.iter().map(|place| place.event().position).collect()
+    }
+
+    fn of_stream(errands: Vec<Errand>, stream: &str) -> Errand {
+        errands.into_iter().find(|errand| errand.key.1 == stream).expect("an errand")
+    }
+
+    #[test]
+    fn the_checkpoint_stays_before_what_is_not_done() {
+        let mut window = window();
+        let mut errands =
+            window.take(&batch(&[(1, "a"), (2, "b"), (3, "x")]), |event| event.aggregate_id != "x");
+        assert_eq!((errands.len(), window.done(), window.len()), (2, 0, 2));
+        errands.sort_by(|one, other| one.key.cmp(&other.key));
+        let (b, a) = (errands.pop().expect("b"), errands.pop().expect("a"));
+        assert!(window.end(b).is_none());
+        assert_eq!(window.done(), 0);
+        assert!(window.end(a).is_none());
+        assert_eq!((window.done(), window.len()), (3, 0));
+    }
+
+    #[test]
+    fn what_comes_while_its_stream_is_in_hand_waits_for_its_turn() {
+        let mut window = window();
+        let first = window.take(&batch(&[(1, "a"), (2, "a")]), |_| true);
+        let first = of_stream(first, "a");
+        assert_eq!(positions(&first), [1, 2]);
+        assert!(window.take(&batch(&[(3, "a")]), |_| true).is_empty());
+        assert_eq!(window.take(&batch(&[(4, "b"), (5, "a")]), |_| true).len(), 1);
+        let next = window.end(first).expect("what came meanwhile");
+        assert_eq!((positions(&next), window.done()), (vec![3, 5], 2));
+    }
+
+    #[test]
+    fn a_stream_that_waits_holds_what_follows_until_it_is_found_free() {
+        let mut window = window();
+        let errand = of_stream(window.take(&batch(&[(1, "a")]), |_| true), "a");
+        window.look_up();
+        // It ends in vain after the look began, and is not among what was found.
+        window.end(Errand { is_held: true, ..errand });
+        window.hold(HashSet::new());
+        assert!(of_stream(window.take(&batch(&[(2, "a")]), |_| true), "a").is_held);
+        window.look_up();
+        window.hold(HashSet::new());
+        assert!(!of_stream(window.take(&batch(&[(3, "b")]), |_| true), "b").is_held);
+    }
+}
