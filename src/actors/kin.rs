@@ -292,6 +292,7 @@ fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
         }
         Refused::NobodyListens
         | Refused::UnknownRun
+        | Refused::NotEnded
         | Refused::NotFailed
         | Refused::Run(_)
         | Refused::ReceiptTaken

@@ -100,6 +100,9 @@ pub enum Refused {
     /// There is no such run in the organization.
     #[error("this run does not exist")]
     UnknownRun,
+    /// Only a run that is over is executed again from one of its nodes.
+    #[error("this run is not over: only a run that has ended can be executed again")]
+    NotEnded,
     /// Only a failed run is retried.
     #[error("this run did not fail: only a failed run can be retried")]
     NotFailed,
@@ -160,6 +163,7 @@ impl Refused {
             Self::NobodyListens => "nobody_listens",
             Self::UnknownRun => "unknown_run",
             Self::Input(_) => "invalid_input",
+            Self::NotEnded => "not_ended",
             Self::NotFailed => "not_failed",
             Self::Run(refusal) => refusal.code(),
             Self::ReceiptTaken => "receipt_taken",
@@ -202,6 +206,13 @@ pub enum Order {
     },
     /// Go on after a pause.
     Unpause,
+    /// Go on after every wait for this signal.
+    Signal {
+        /// Its name.
+        signal: String,
+        /// What it brings.
+        data: Json,
+    },
     /// Go on after a wait.
     Resume {
         /// The waiting node.

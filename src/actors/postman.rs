@@ -42,6 +42,10 @@ enum Carried {
         reason: Option<String>,
     },
     Unpause,
+    Signal {
+        signal: String,
+        data: Json,
+    },
     Resume {
         node: Place,
         data: Json,
@@ -97,6 +101,7 @@ impl Parcel {
             Order::Cancel { reason, compensate } => Carried::Cancel { reason, compensate },
             Order::Pause { reason } => Carried::Pause { reason },
             Order::Unpause => Carried::Unpause,
+            Order::Signal { signal, data } => Carried::Signal { signal, data },
             Order::Resume { node, data, source } => Carried::Resume { node, data, source },
             Order::TimerDue { node } => Carried::TimerDue { node },
             Order::Wake => Carried::Wake,
@@ -113,6 +118,7 @@ impl Parcel {
             Carried::Cancel { reason, compensate } => Order::Cancel { reason, compensate },
             Carried::Pause { reason } => Order::Pause { reason },
             Carried::Unpause => Order::Unpause,
+            Carried::Signal { signal, data } => Order::Signal { signal, data },
             Carried::Resume { node, data, source } => Order::Resume { node, data, source },
             Carried::TimerDue { node } => Order::TimerDue { node },
             Carried::Wake => Order::Wake,

@@ -90,6 +90,7 @@ impl From<Refused> for Trouble {
             | Refused::NobodyListens
             | Refused::Input(_)
             | Refused::UnknownRun
+            | Refused::NotEnded
             | Refused::NotFailed
             | Refused::Run(_)
             | Refused::Elsewhere { .. }

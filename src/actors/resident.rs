@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use cqrs_es::Aggregate;
-use engine::{Effect, Stimulus};
+use engine::{Effect, Json, Refusal, Stimulus};
 
 use super::order::{Context, Placed, Refused};
 use super::ownership::Ownership;
 use crate::aggregates::run::{self, Run};
 use crate::journal::{Append, Journal, Metadata, NewEvent, Outcome, Recorded, StreamId, slot_of};
-use crate::primitives::{Clock, OrganizationId, RunId};
+use crate::primitives::{Clock, CommandId, OrganizationId, RunId};
 
 /// How many events are read at a time when a run is loaded.
 const PAGE: u16 = 1_000;
@@ -115,6 +115,30 @@ impl Resident {
             return Err(Refused::UnknownRun);
         }
         self.carry_out(self.reaction(stimulus), context).await
+    }
+
+    /// Lets every wait for a signal go on, each by an append of its own.
+    pub(super) async fn signal(
+        &mut self,
+        signal: String,
+        data: Json,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        self.prepare().await?;
+        let mut placed = None;
+        for node in self.state().waits_for_signal(&signal) {
+            // The first append carries the order's own id, by which it is known when it comes again.
+            let mut context = context.clone();
+            if placed.is_some() {
+                let cause = format!("{} {node}", context.command);
+                context.command = CommandId::derived(self.house.clock.now(), &cause);
+                context.side.clear();
+            }
+            let (by, source) = (context.actor.clone(), format!("signal:{signal}"));
+            let stimulus = Stimulus::Resume { node, data: Arc::clone(&data), source, by };
+            placed = Some(self.react(stimulus, context).await?);
+        }
+        placed.ok_or(Refused::Run(Refusal::NobodyWaits { signal }))
     }
 
     /// Writes down what the house itself has seen: an effect's end, a timer.

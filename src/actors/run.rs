@@ -175,6 +175,7 @@ async fn place(
         Order::Cancel { reason, compensate } => Stimulus::Cancel { by, reason, compensate },
         Order::Pause { reason } => Stimulus::Pause { by, reason },
         Order::Unpause => Stimulus::Unpause { by },
+        Order::Signal { signal, data } => return resident.signal(signal, data, context).await,
         Order::Resume { node, data, source } => Stimulus::Resume { node, data, source, by },
         Order::TimerDue { node } => Stimulus::TimerDue { node },
     };

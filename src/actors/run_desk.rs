@@ -1,15 +1,18 @@
 //! The one door to runs: finds out who owns a run, hands over the order, waits for the answer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use engine::{Compensate, Json, Place, RunStatus, Start, WorkflowRef};
+use engine::{
+    Carried, Compensate, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger, WorkflowRef,
+};
 use tokio::sync::oneshot;
 
 use super::order::{Context, Order, Placed, Refused, Resumed, StartRun};
 use super::ownership::Ownership;
-use super::postman::{Parcel, Refusal};
+use super::postman::{self, Parcel};
 use super::run_registry::{Route, RunRegistry};
 use crate::journal::{Inbox, Journal, Reply, Side, StreamId, Tail, slot_of};
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
@@ -100,7 +103,7 @@ impl RunDesk {
             trigger,
             input,
             source_run: None,
-            carried: std::collections::BTreeMap::new(),
+            carried: BTreeMap::new(),
             parent,
             variables: None,
             at: self.0.clock.now(),
@@ -122,37 +125,93 @@ impl RunDesk {
         }
     }
 
-    /// Runs a failed run again from the point of failure, as the new run `run`.
+    /// Runs a failed run again from the point of failure, as the new run `run`; with `edited` input
+    /// where that is given.
     pub async fn retry(
         &self,
         source: RunId,
         run: RunId,
+        edited: Option<Json>,
         context: Context,
     ) -> Result<Placed, Refused> {
         let failed = self.load(source, &context).await?;
-        let (RunStatus::Failure, Some(definition), Some(workflow), Some(trigger), Some(input)) = (
-            failed.status(),
-            failed.definition(),
-            failed.workflow(),
-            failed.trigger(),
-            failed.input(),
-        ) else {
+        if failed.status() != RunStatus::Failure {
             return Err(Refused::NotFailed);
+        }
+        let carried = failed.carry();
+        self.go_on(&failed, source, run, carried, edited, context).await
+    }
+
+    /// Executes a run that is over again from one of its nodes on, as the new run `run`. What came
+    /// before the node is taken over.
+    pub async fn rerun(
+        &self,
+        source: RunId,
+        run: RunId,
+        from: &NodeId,
+        edited: Option<Json>,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        let over = self.load(source, &context).await?;
+        if !over.status().is_terminal() {
+            return Err(Refused::NotEnded);
+        }
+        let unknown = || Refusal::UnknownNode { node: Place::of(from.clone()) };
+        let carried = over.carry_before(from).ok_or_else(|| Refused::Run(unknown()))?;
+        self.go_on(&over, source, run, carried, edited, context).await
+    }
+
+    /// Starts a run that takes over from another one.
+    async fn go_on(
+        &self,
+        over: &engine::Run,
+        source: RunId,
+        run: RunId,
+        carried: BTreeMap<Place, Carried>,
+        edited: Option<Json>,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        let (Some(definition), Some(workflow), Some(trigger), Some(input)) =
+            (over.definition(), over.workflow(), over.trigger(), over.input())
+        else {
+            return Err(Refused::UnknownRun);
+        };
+        let (trigger, input) = match edited {
+            None => (trigger.clone(), Arc::clone(input)),
+            Some(edited) => {
+                let problems = engine::input_problems(definition, &edited);
+                if !problems.is_empty() {
+                    return Err(Refused::Input(problems));
+                }
+                (Trigger { body: Arc::clone(&edited), ..trigger.clone() }, edited)
+            }
         };
         let start = Start {
             run_id: run.to_string(),
             definition: Arc::clone(definition),
             workflow: workflow.clone(),
-            trigger: trigger.clone(),
-            input: Arc::clone(input),
+            trigger,
+            input,
             source_run: Some(source.to_string()),
-            carried: failed.carry(),
+            carried,
+            // Its caller has been told of the end, and waits no longer.
             parent: None,
-            variables: failed.initial_variables().cloned(),
+            variables: over.initial_variables().cloned(),
             at: self.0.clock.now(),
             chance: rand::random(),
         };
         self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// Lets every wait of a run for a signal go on.
+    pub async fn signal(
+        &self,
+        run: RunId,
+        signal: String,
+        data: Json,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        self.place(run, Order::Signal { signal, data }, context).await
     }
 
     /// Ends a run before its time.
@@ -193,8 +252,7 @@ impl RunDesk {
         match self.place(run, Order::Resume { node, data, source }, context).await {
             Ok(placed) => Ok(Resumed::Resumed(placed)),
             Err(Refused::Run(
-                refusal
-                @ (engine::Refusal::AlreadyResumed { .. } | engine::Refusal::Expired { .. }),
+                refusal @ (Refusal::AlreadyResumed { .. } | Refusal::Expired { .. }),
             )) => Ok(Resumed::Skipped { reason: refusal.to_string() }),
             Err(Refused::Elsewhere { code, message }) if SKIPPED.contains(&code.as_str()) => {
                 Ok(Resumed::Skipped { reason: message })
@@ -266,7 +324,7 @@ impl RunDesk {
                 Reply::Done => return self.outcome_of(run, command).await,
                 Reply::Refused(refusal) => {
                     self.0.inbox.remove(command).await?;
-                    let Refusal { code, message } =
+                    let postman::Refusal { code, message } =
                         serde_json::from_str(&refusal).map_err(Refused::Unwritable)?;
                     return Err(Refused::Elsewhere { code, message });
                 }

@@ -66,7 +66,11 @@ table! {
     GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
     GET    "/v1/runs/{id}/stream"                    Bearer          runs::stream;
     POST   "/v1/runs/{id}/cancel"                    Bearer          runs::cancel;
+    POST   "/v1/runs/{id}/pause"                     Bearer          runs::pause;
+    POST   "/v1/runs/{id}/resume"                    Bearer          runs::resume;
+    POST   "/v1/runs/{id}/signal"                    Bearer          runs::signal;
     POST   "/v1/runs/{id}/retry"                     Bearer          runs::retry;
+    POST   "/v1/runs/{id}/rerun"                     Bearer          runs::rerun;
     POST   "/v1/runs/{id}/nodes/{nodeId}/resume"     BearerOrSecret  runs::resume_wait;
     GET    "/v1/tasks"                               Bearer          tasks::list;
     GET    "/v1/tasks/{id}"                          Bearer          tasks::get;

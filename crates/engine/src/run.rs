@@ -11,6 +11,7 @@ use crate::fact::{Carried, Compensate, Parent, Trigger, WorkflowRef};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::json::Json;
+use crate::node::signal;
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
 use crate::plan::{Index, Plan};
@@ -237,6 +238,16 @@ impl Run {
             let due_at = self.find(*spot)?.due_at()?;
             Some((self.place(*spot)?, due_at))
         })
+    }
+
+    /// The open waits that a signal of that name lets go on.
+    pub fn waits_for_signal(&self, name: &str) -> Vec<Place> {
+        let is_meant = |spot: &Spot| {
+            let state = self.find(*spot)?;
+            let input = state.input().filter(|_| matches!(state.phase, Phase::Waiting { .. }))?;
+            (signal(input) == Some(name)).then_some(*spot)
+        };
+        self.active.iter().filter_map(is_meant).filter_map(|spot| self.place(spot)).collect()
     }
 
     /// What a run that continues this one takes over: the nodes that succeeded, that were skipped,

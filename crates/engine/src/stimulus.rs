@@ -180,6 +180,12 @@ pub enum Refusal {
     /// Nothing starts while the run is paused.
     #[error("the run is paused: let it go on first")]
     Paused,
+    /// No wait of the run is for that signal.
+    #[error("no node of the run waits for the signal {signal}")]
+    NobodyWaits {
+        /// The signal.
+        signal: String,
+    },
     /// There is no pause to end.
     #[error("the run is not paused")]
     NotPaused,
@@ -203,7 +209,8 @@ impl Refusal {
             Self::AlreadyResumed { .. } => "already_resumed",
             Self::Expired { .. } => "expired",
             Self::NotYours { .. } => "not_yours",
-            Self::Paused => "paused",
+            Self::Paused => "run_paused",
+            Self::NobodyWaits { .. } => "nobody_waits",
             Self::NotPaused => "not_paused",
             Self::TooLarge(_) => "too_large",
         }

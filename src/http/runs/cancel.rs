@@ -59,7 +59,5 @@ pub async fn cancel(
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
     let compensate = if should_compensate { Compensate::Yes } else { Compensate::No };
     let order = async |context| api.desk.cancel(*id, reason, compensate, context).await;
-    let done = order::place(&api, &who, turn, *id, order).await?;
-    let written = api.written(&done.stream, done.sequence).await;
-    Ok(Answer::accepted(Started { run_id: *id }).written(written).replayed(done.replayed))
+    order::answer(&api, &who, turn, *id, order).await
 }

@@ -27,6 +27,22 @@ where
     Ok(Answer::accepted(Started { run_id }).written(written).replayed(done.replayed))
 }
 
+/// Carries out an order to a run, and answers with the run.
+pub(crate) async fn answer<Order>(
+    api: &Api,
+    who: &Principal,
+    turn: Turn,
+    run: RunId,
+    order: Order,
+) -> Result<Answer<Started>, Problem>
+where
+    Order: AsyncFnOnce(Context) -> Result<Placed, Refused>,
+{
+    let done = place(api, who, turn, run, order).await?;
+    let written = api.written(&done.stream, done.sequence).await;
+    Ok(Answer::accepted(Started { run_id: run }).written(written).replayed(done.replayed))
+}
+
 /// Carries out an order to a run, unless an earlier request with the same key did.
 pub(crate) async fn place<Order>(
     api: &Api,

@@ -27,4 +27,4 @@ pub(crate) use logic::{
 pub use logic::{logic_type, logic_types};
 pub use manual_task::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE};
 pub(crate) use set_variable::{SET_VARIABLE, assigned};
-pub(crate) use wait::{TIMED_OUT, scheduled};
+pub(crate) use wait::{TIMED_OUT, scheduled, signal};

@@ -16,6 +16,8 @@ pub(super) const BRANCHES: [&str; 2] = [RESUMED, TIMED_OUT];
 const MIN_WAIT_MS: u64 = 1_000;
 /// The longest wait: seven days.
 pub(super) const MAX_WAIT_MS: u64 = 604_800_000;
+/// What a wait for a signal waits for.
+const SIGNAL: &str = "signal";
 /// What a wait for a time of day waits for.
 const SCHEDULE: &str = "schedule";
 
@@ -37,6 +39,10 @@ impl Wait {
             Ok(other) => return Err(wrong("triggerConfig", "an object", other)),
         };
         let resumes_at = (kind == SCHEDULE).then(|| resumes_at(config)).transpose()?;
+        if kind == SIGNAL && signal(payload).is_none_or(str::is_empty) {
+            let cure = "a wait for a signal needs its name: {\"signal\": \"approved\"}";
+            return Err(Problem::new("/triggerConfig/signal", cure));
+        }
         Ok(Self { timeout_ms, resumes_at })
     }
 
@@ -46,6 +52,12 @@ impl Wait {
         let until = until.and_then(|until| u64::try_from(until).ok());
         until.map_or(self.timeout_ms, |until| until.min(self.timeout_ms))
     }
+}
+
+/// The signal that a wait is for.
+pub(crate) fn signal(payload: &Value) -> Option<&str> {
+    let is_meant = payload.get("triggerType").and_then(Value::as_str) == Some(SIGNAL);
+    payload.get("triggerConfig").filter(|_| is_meant)?.get("signal")?.as_str()
 }
 
 fn resumes_at(config: Option<&Value>) -> Result<OffsetDateTime, Problem> {
