@@ -5,6 +5,7 @@
 //!
 //! - [`parse`] reads a [`Definition`]; [`validate`] lists what keeps it from being published.
 //! - [`start`] makes a run's first [`Fact`]s; [`decide`] says what follows from a [`Stimulus`].
+//! - [`rehearsal`] plays a run in virtual time, with answers instead of a world.
 //! - [`Run::apply`] folds facts into a [`Run`]; [`verify`] replays them and decides all again.
 
 mod batch;
@@ -25,6 +26,7 @@ mod node_state;
 mod number;
 mod parse;
 mod plan;
+pub mod rehearsal;
 mod retry;
 mod run;
 mod status;

@@ -4,6 +4,7 @@ mod facts;
 mod laws;
 mod nodes;
 mod parsing;
+mod rehearsal;
 mod replay;
 mod runs;
 mod support;
