@@ -15,6 +15,7 @@ use super::migrate::Migrate;
 use super::projections::Projections;
 use super::run::Run;
 use super::serve::Serve;
+use super::test::Test;
 use super::workflow::Workflow;
 
 /// Workflow automation for blockchain operations whose every run is a ledger.
@@ -44,6 +45,7 @@ enum Command {
         #[command(subcommand)]
         what: Run,
     },
+    Test(Test),
     Projections(Projections),
     Doctor(Doctor),
     Bench(Bench),
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Run { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
+        Command::Test(test) => return test.run(),
         Command::Projections(projections) => projections.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),

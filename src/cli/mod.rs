@@ -17,6 +17,7 @@ mod replay;
 mod run;
 mod serve;
 mod sse;
+mod test;
 mod workflow;
 
 pub use arguments::main;

@@ -14,3 +14,4 @@ mod http;
 mod journal;
 mod projections;
 mod support;
+mod trials;

@@ -46,7 +46,7 @@ pub use fact::{Carried, Fact, Trigger, WorkflowRef};
 pub use failure::{Failure, FailureCategory, MAX_MESSAGE_BYTES};
 pub use input::input_problems;
 pub use json::{Excess, Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within_limits};
-pub use node::{logic_type, logic_types};
+pub use node::{duration, logic_type, logic_types};
 pub use node_state::NodeState;
 pub use parse::parse;
 pub use retry::MAX_REPEATS;

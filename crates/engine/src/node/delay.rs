@@ -42,7 +42,9 @@ pub(crate) fn completed(input: &Value) -> Done {
 }
 
 /// `15m`, `1h30m`, `250ms`, or ISO 8601 in days, hours, minutes and seconds: `P1DT12H`.
-fn duration(text: &str) -> Option<u64> {
+///
+/// In milliseconds; nothing where the text is no duration.
+pub fn duration(text: &str) -> Option<u64> {
     let text = text.trim();
     match text.strip_prefix('P') {
         Some(rest) => iso(rest),

@@ -12,6 +12,7 @@ mod pluck;
 mod wait;
 
 pub(crate) use branch::{LeftSides, left_sides};
+pub use delay::duration;
 pub(crate) use delay::{completed, period};
 pub(crate) use logic::{Done, Logic, Pure, problems};
 pub use logic::{logic_type, logic_types};

@@ -1,0 +1,3 @@
+//! Proving workflows: by files, by the API, and against what really ran.
+
+mod files;
