@@ -8,6 +8,7 @@ pub mod cluster;
 mod completions;
 mod config;
 mod dev;
+mod diff;
 mod doctor;
 mod failure;
 mod migrate;

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, read_json};
+use super::diff;
 use super::print::{line, print_json};
 
 /// What to do with workflows.
@@ -35,6 +36,21 @@ pub(super) enum Workflow {
         #[arg(long)]
         expected_version: Option<u64>,
     },
+    /// Show what changed between two versions of a workflow, its draft, or files.
+    Diff {
+        /// A workflow, or a file with `{name, description, definition}` or a bare definition.
+        #[arg(value_name = "FILE|WORKFLOW")]
+        what: String,
+        /// What it is compared with; without it, another content of the same workflow.
+        #[arg(value_name = "FILE|WORKFLOW")]
+        other: Option<String>,
+        /// Which content of the first workflow: live, draft, or a version's number.
+        #[arg(long, value_name = "VERSION")]
+        from: Option<String>,
+        /// Which content of the second one; its draft when both are the same.
+        #[arg(long, value_name = "VERSION")]
+        to: Option<String>,
+    },
 }
 
 impl Workflow {
@@ -49,6 +65,7 @@ impl Workflow {
                 let record = publish(client, &id, expected_version).await?;
                 show(client, &record)
             }
+            Self::Diff { what, other, from, to } => diff::diff(client, what, other, from, to).await,
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::Written;
 use super::extract::MinPosition;
 use super::idempotency::{InFlight, Ticket};
+use super::playing::Playing;
 use super::problem::{Code, Problem};
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
@@ -66,6 +67,8 @@ pub struct Api {
     pub stopping: CancellationToken,
     /// The requests with an idempotency key that are being carried out here.
     pub in_flight: InFlight,
+    /// The requests that compute.
+    pub playing: Playing,
 }
 
 impl Api {

@@ -40,6 +40,8 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::run,
         workflows::versions,
         workflows::version,
+        workflows::diff,
+        workflows::simulate,
         runs::list,
         runs::get,
         runs::events,

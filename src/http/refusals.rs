@@ -5,6 +5,7 @@ use crate::actors::Refused;
 use crate::aggregates::workflow;
 use crate::journal::{self, NotExecuted};
 use crate::projections;
+use crate::trials;
 
 /// When a caller should come again where nothing better is known.
 const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
@@ -120,6 +121,12 @@ impl From<NotExecuted<workflow::Error>> for Problem {
             NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
         }
     }
+}
+
+/// The problems of a test or of mocks, with their places under `prefix`.
+pub(crate) fn of_trial(prefix: &str, problems: Vec<trials::Problem>) -> Vec<Detail> {
+    let problems = problems.into_iter();
+    problems.map(|it| Detail::new(format!("{prefix}{}", it.path), it.message)).collect()
 }
 
 /// The problems of a definition, with their places inside it under `prefix`.

@@ -61,6 +61,8 @@ table! {
     POST   "/v1/workflows/{id}/run"                  Bearer          workflows::run;
     GET    "/v1/workflows/{id}/versions"             Bearer          workflows::versions;
     GET    "/v1/workflows/{id}/versions/{versionNumber}" Bearer      workflows::version;
+    GET    "/v1/workflows/{id}/diff"                 Bearer          workflows::diff;
+    POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;
     GET    "/v1/runs"                                Bearer          runs::list;
     GET    "/v1/runs/{id}"                           Bearer          runs::get;
     GET    "/v1/runs/{id}/events"                    Bearer          runs::events;

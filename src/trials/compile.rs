@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use engine::rehearsal::{Answer, Said};
 use engine::rehearsal::{Bounds, Mock};
 use engine::{Carried, Catalog, Definition, Json, NodeId, RunStatus, Start, Trigger};
 use serde_json::{Map, Value};
@@ -17,6 +16,7 @@ use super::definition::{
 use super::mock::{answers, span};
 use super::pattern;
 use super::problem::{Problem, pointer};
+use super::simulation::pinned;
 use super::target::{TASK, Target};
 use crate::aggregates::test::CheckKind;
 
@@ -135,9 +135,7 @@ impl Compiler<'_> {
             answers(&spec.setup.mocks, &definition, &self.place("setup/mocks"), self.problems);
         let own_mocks = mocks.len();
         mocks.extend(self.shared(&definition));
-        mocks.extend(self.target.pins().map(|(node, result)| {
-            Mock::of_node(node, vec![Answer::at_once(Said::Response(Arc::clone(result)))])
-        }));
+        mocks.extend(self.target.pins().into_iter().flat_map(pinned));
         let mut bounds = Bounds::default();
         if let Some(timeout) = &spec.timeout {
             bounds.time = span(timeout, &self.place("timeout"), self.problems)?;

@@ -12,6 +12,7 @@ mod mock;
 mod pattern;
 mod play;
 mod problem;
+mod simulation;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -27,4 +28,5 @@ pub use document::document;
 pub use mock::answers;
 pub use play::{Allowance, play_all};
 pub use problem::Problem;
+pub use simulation::{Simulated, Simulation, simulate};
 pub use target::Target;

@@ -10,7 +10,6 @@ use engine::rehearsal::{Answers, End, Rehearsal, rehearse};
 
 use super::check::Wanted;
 use super::compile::{Case, Trial};
-use super::definition;
 use super::difference::clipped;
 use super::document::document;
 use crate::aggregates::test::{CaseResult, CaseStatus};
@@ -63,11 +62,7 @@ pub fn play_all(
 }
 
 fn play(case: &Case) -> CaseResult {
-    let unmocked = match case.unmocked {
-        definition::Unmocked::Fail => engine::rehearsal::Unmocked::Fail,
-        definition::Unmocked::Echo => engine::rehearsal::Unmocked::Echo,
-    };
-    let mut answers = Answers::new(case.mocks.iter().cloned(), unmocked);
+    let mut answers = Answers::new(case.mocks.iter().cloned(), case.unmocked.into());
     let played = rehearse(case.start.clone(), &mut answers, case.bounds, SEED);
     let unused = answers.uses().take(case.own_mocks).enumerate().filter(|(_, uses)| *uses == 0);
     let unused_mocks = unused.map(|(index, _)| format!("/setup/mocks/{index}")).collect();

@@ -60,13 +60,11 @@ impl Target {
         }
     }
 
-    pub(super) fn pins(&self) -> impl Iterator<Item = (&String, &Json)> {
+    pub(super) fn pins(&self) -> Option<&BTreeMap<String, Json>> {
         match self {
             Self::Workflow { pins, .. } => Some(pins),
             Self::Task { .. } => None,
         }
-        .into_iter()
-        .flatten()
     }
 }
 

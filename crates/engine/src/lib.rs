@@ -14,6 +14,7 @@ mod condition;
 mod decide;
 mod definition;
 mod diagnostic;
+mod diff;
 mod expression;
 mod fact;
 mod failure;
@@ -41,6 +42,7 @@ pub use definition::{
     MAX_NODES, Node, NodeId, RetryPolicy, Strategy, Visibility,
 };
 pub use diagnostic::{Diagnostic, DiagnosticCode, MAX_DIAGNOSTICS};
+pub use diff::{Diff, EdgeChange, EdgeFate, NodeChange, ValueChange};
 pub use expression::has_expression;
 pub use fact::{Carried, Fact, Trigger, WorkflowRef};
 pub use failure::{Failure, FailureCategory, MAX_MESSAGE_BYTES};

@@ -2,7 +2,9 @@
 
 mod archive;
 mod create;
+mod diff;
 mod discard_draft;
+mod edition;
 mod get;
 mod list;
 mod order;
@@ -13,6 +15,7 @@ mod resume;
 mod rollback;
 mod run;
 mod save_draft;
+mod simulate;
 mod validate;
 mod validate_draft;
 mod version;
@@ -20,6 +23,7 @@ mod versions;
 
 pub use archive::{__path_archive, archive};
 pub use create::{__path_create, create};
+pub use diff::{__path_diff, diff};
 pub use discard_draft::{__path_discard_draft, discard_draft};
 pub use get::{__path_get, get};
 pub use list::{__path_list, list};
@@ -30,6 +34,7 @@ pub use rollback::{__path_rollback, rollback};
 pub use run::Started;
 pub use run::{__path_run, run};
 pub use save_draft::{__path_save_draft, save_draft};
+pub use simulate::{__path_simulate, simulate};
 pub use validate::{__path_validate, validate};
 pub use validate_draft::{__path_validate_draft, validate_draft};
 pub use version::{__path_version, version};

@@ -1,5 +1,6 @@
 //! The engine from outside: definitions in, decisions out.
 
+mod diff;
 mod facts;
 mod laws;
 mod nodes;
