@@ -2,4 +2,5 @@
 
 pub mod run;
 pub mod test;
+pub mod test_execution;
 pub mod workflow;

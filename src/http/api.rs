@@ -22,6 +22,7 @@ use crate::primitives::{Clock, RunId};
 use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
+use crate::projections::trials::Trials;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::triggers::TriggerIndex;
 
@@ -123,6 +124,11 @@ impl Api {
     /// The questions to the workflows' view.
     pub fn workflow_catalog(&self) -> WorkflowCatalog {
         WorkflowCatalog::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of tests.
+    pub fn trials(&self) -> Trials {
+        Trials::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

@@ -27,6 +27,7 @@ pub mod routes;
 pub mod runs;
 pub mod server;
 mod sse;
+pub mod testing;
 pub mod workflows;
 
 pub use api::Api;

@@ -12,6 +12,7 @@ pub enum Code {
     InvalidRequest,
     InvalidDefinition,
     InvalidInput,
+    InvalidTest,
     BodyTooLarge,
     BodyTimeout,
     UnsupportedMediaType,
@@ -21,6 +22,7 @@ pub enum Code {
     WorkflowNotFound,
     VersionNotFound,
     RunNotFound,
+    TestNotFound,
     NodeNotFound,
     NodeTypeNotFound,
     WebhookNotFound,
@@ -53,7 +55,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 31] = [
+pub const ALL: [Code; 33] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -62,6 +64,7 @@ pub const ALL: [Code; 31] = [
     Code::InvalidRequest,
     Code::InvalidDefinition,
     Code::InvalidInput,
+    Code::InvalidTest,
     Code::BodyTooLarge,
     Code::BodyTimeout,
     Code::UnsupportedMediaType,
@@ -71,6 +74,7 @@ pub const ALL: [Code; 31] = [
     Code::WorkflowNotFound,
     Code::VersionNotFound,
     Code::RunNotFound,
+    Code::TestNotFound,
     Code::NodeNotFound,
     Code::NodeTypeNotFound,
     Code::WebhookNotFound,
@@ -153,6 +157,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "the input lacks what the workflow declares, or has it in another type",
             "`details` lists every problem with its JSON pointer. The workflow's `inputSchema` says what a run needs; nothing was started.",
         ),
+        Code::InvalidTest => entry!(
+            "invalid-test",
+            422,
+            "The test has problems",
+            "the test has problems",
+            "`details` lists them with their places in the test definition. `docs/testing-workflows.md` says what a test may hold.",
+        ),
         Code::BodyTooLarge => entry!(
             "body-too-large",
             413,
@@ -208,6 +219,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "There is no such version",
             "the workflow has no version with this number",
             "`GET /v1/workflows/{id}/versions` lists those there are.",
+        ),
+        Code::TestNotFound => entry!(
+            "test-not-found",
+            404,
+            "There is no such test",
+            "there is no test, or no execution of one, with this id",
+            "It never existed, was deleted, or belongs to another organization. Executions of a deleted test stay.",
         ),
         Code::RunNotFound => entry!(
             "run-not-found",

@@ -2,7 +2,7 @@
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::workflow;
+use crate::aggregates::{test, test_execution, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::trials;
@@ -119,6 +119,40 @@ impl From<NotExecuted<workflow::Error>> for Problem {
             NotExecuted::Journal(error) => error.into(),
             // Workflows are not fenced and claim nothing.
             NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<NotExecuted<test::Error>> for Problem {
+    fn from(error: NotExecuted<test::Error>) -> Self {
+        match error {
+            NotExecuted::Refused(test::Error::Unknown) => Self::new(Code::TestNotFound),
+            NotExecuted::Refused(
+                refusal @ (test::Error::Conflict { .. } | test::Error::Exists),
+            ) => Self::new(Code::VersionConflict).because(refusal),
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Tests are not fenced and claim nothing.
+            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<NotExecuted<test_execution::Error>> for Problem {
+    fn from(error: NotExecuted<test_execution::Error>) -> Self {
+        match error {
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Executions have fresh ids, are not fenced and claim nothing.
+            NotExecuted::Refused(_) | NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => {
+                Self::internal(error)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
-use super::{activity, catalog, health, inbound, openapi, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, openapi, projections, runs, testing, workflows};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,15 @@ table! {
     GET    "/v1/actions/{type}"                      Bearer          catalog::action;
     GET    "/v1/triggers"                            Bearer          catalog::triggers;
     GET    "/v1/triggers/{type}"                     Bearer          catalog::trigger;
+    GET    "/v1/testing/test-definitions"            Bearer          testing::list;
+    POST   "/v1/testing/test-definitions"            Bearer          testing::create;
+    GET    "/v1/testing/test-definitions/{id}"       Bearer          testing::get;
+    PUT    "/v1/testing/test-definitions/{id}"       Bearer          testing::update;
+    DELETE "/v1/testing/test-definitions/{id}"       Bearer          testing::delete;
+    GET    "/v1/testing/test-executions"             Bearer          testing::executions;
+    POST   "/v1/testing/test-executions"             Bearer          testing::execute;
+    GET    "/v1/testing/test-executions/{id}"        Bearer          testing::execution;
+    GET    "/v1/testing/test-results/{id}"           Bearer          testing::results;
     GET    "/v1/projections"                         Bearer          projections::list;
     POST   "/v1/webhooks/{secret}"                   Public          inbound::webhook;
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
+use crate::primitives::{CommandId, OrganizationId, RunId, TestExecutionId, TestId, WorkflowId};
 
 /// One aggregate's events: the unit of order and of conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +33,16 @@ impl StreamId {
     /// The stream of a workflow.
     pub fn workflow(workflow: WorkflowId) -> Self {
         Self::new("workflow", workflow.to_string())
+    }
+
+    /// The stream of a test.
+    pub fn test(test: TestId) -> Self {
+        Self::new("test", test.to_string())
+    }
+
+    /// The stream of a test's execution.
+    pub fn test_execution(execution: TestExecutionId) -> Self {
+        Self::new("test_execution", execution.to_string())
     }
 }
 
@@ -215,6 +225,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),
+        "test" => Cow::Borrowed("test"),
+        "test_execution" => Cow::Borrowed("test_execution"),
         _ => Cow::Owned(text),
     }
 }

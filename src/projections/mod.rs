@@ -17,6 +17,7 @@ pub mod runner;
 mod session;
 mod text;
 pub mod timers;
+pub mod trials;
 pub mod verify;
 pub mod workflow_catalog;
 
@@ -34,6 +35,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &workflow_catalog::Projector,
         &activity::Projector,
         &timers::Projector,
+        &trials::Projector,
     ]
 }
 

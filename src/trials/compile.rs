@@ -1,6 +1,6 @@
 //! From a test as it is written to cases that can be played.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::rehearsal::{Bounds, Mock};
@@ -22,8 +22,6 @@ use crate::aggregates::test::CheckKind;
 
 /// When a case begins that does not say.
 const BEGIN: OffsetDateTime = datetime!(2026-01-01 00:00:00 UTC);
-/// How long a name may be, in characters.
-const MAX_NAME: usize = 200;
 
 /// A test whose cases can be played.
 #[derive(Debug, Clone)]
@@ -55,28 +53,13 @@ impl Trial {
         target: &Target,
         catalog: &impl Catalog,
     ) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
-        if !(1..=MAX_NAME).contains(&test.name.trim().chars().count()) {
-            problems.push(Problem::at("/name", format!("a name has 1 to {MAX_NAME} characters")));
-        }
-        if !(1..=MAX_CASES).contains(&test.cases.len()) {
-            let count = test.cases.len();
-            let message = format!("a test has 1 to {MAX_CASES} cases, and this one has {count}");
-            problems.push(Problem::at("/cases", message));
+        let mut problems = test.problems();
+        if test.cases.len() > MAX_CASES {
             return Err(problems);
         }
         let mut cases = Vec::with_capacity(test.cases.len());
-        let mut ids = BTreeSet::new();
         for (index, spec) in test.cases.iter().enumerate() {
             let at = format!("/cases/{index}");
-            if spec.case_id.trim().is_empty() || spec.case_id.chars().count() > MAX_NAME {
-                let message = format!("a case's name has 1 to {MAX_NAME} characters");
-                problems.push(Problem::at(format!("{at}/caseId"), message));
-            }
-            if !ids.insert(&spec.case_id) {
-                let message = format!("there is another case \"{}\" before", spec.case_id);
-                problems.push(Problem::at(format!("{at}/caseId"), message));
-            }
             let mut compiler =
                 Compiler { test, target, at: &at, is_first: index == 0, problems: &mut problems };
             cases.extend(compiler.case(spec, catalog));

@@ -1,6 +1,6 @@
 //! A test definition as authors write it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{FailureCategory, RunStatus};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -13,6 +13,8 @@ use super::problem::{Problem, pointer};
 
 /// How many cases a test may have.
 pub const MAX_CASES: usize = 500;
+/// How long a name may be, in characters.
+const MAX_NAME: usize = 200;
 /// How many mocks a case may have, and how many its test may share.
 pub const MAX_MOCKS: usize = 500;
 /// How many assertions, expected events and expected states a case may have, each.
@@ -303,6 +305,34 @@ impl TestDefinition {
             }
             Problem::at(place, error.inner().to_string())
         })
+    }
+
+    /// What is wrong with it, whatever it is about: its name, and the number and names of its cases.
+    pub fn problems(&self) -> Vec<Problem> {
+        let is_name = |text: &str| (1..=MAX_NAME).contains(&text.trim().chars().count());
+        let mut problems = Vec::new();
+        if !is_name(&self.name) {
+            problems.push(Problem::at("/name", format!("a name has 1 to {MAX_NAME} characters")));
+        }
+        let count = self.cases.len();
+        if !(1..=MAX_CASES).contains(&count) {
+            let message = format!("a test has 1 to {MAX_CASES} cases, and this one has {count}");
+            problems.push(Problem::at("/cases", message));
+            return problems;
+        }
+        let mut ids = BTreeSet::new();
+        for (index, CaseSpec { case_id, .. }) in self.cases.iter().enumerate() {
+            let at = format!("/cases/{index}/caseId");
+            if !is_name(case_id) {
+                let message = format!("a case's name has 1 to {MAX_NAME} characters");
+                problems.push(Problem::at(&at, message));
+            }
+            if !ids.insert(case_id) {
+                let message = format!("there is another case \"{case_id}\" before");
+                problems.push(Problem::at(&at, message));
+            }
+        }
+        problems
     }
 
     /// What is tested, as the author named it.

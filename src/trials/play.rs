@@ -12,10 +12,12 @@ use super::check::Wanted;
 use super::compile::{Case, Trial};
 use super::difference::clipped;
 use super::document::document;
-use crate::aggregates::test::{CaseResult, CaseStatus};
+use crate::aggregates::test::{CaseResult, CaseStatus, Check};
 
 /// Chance is the same in every case and at every time.
 const SEED: u64 = 0;
+/// How many bytes of JSON the checks of one case may take.
+const MAX_RESULT: usize = 24 * 1024;
 
 /// What an execution may take.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +88,28 @@ fn judged(case: &Case, played: &Rehearsal, result: CaseResult) -> CaseResult {
         case.wanted.iter().flat_map(|wanted: &Wanted| wanted.check(&document)).collect();
     let passed = assertions.iter().all(|check| check.passed);
     let status = if passed { CaseStatus::Passed } else { CaseStatus::Failed };
-    CaseResult { status, assertions, ..result }
+    bounded(CaseResult { status, assertions, ..result })
+}
+
+/// The result within [`MAX_RESULT`]: what is wrong comes first, and what there is no room for is
+/// counted only.
+fn bounded(mut result: CaseResult) -> CaseResult {
+    let size = |check: &Check| serde_json::to_vec(check).map_or(usize::MAX, |json| json.len());
+    if result.assertions.iter().map(size).sum::<usize>() <= MAX_RESULT {
+        return result;
+    }
+    result.assertions.sort_by_key(|check| check.passed);
+    let all = result.assertions.len();
+    let mut left = MAX_RESULT;
+    result.assertions.retain(|check| {
+        let room = left.checked_sub(size(check));
+        left = room.unwrap_or(0);
+        room.is_some()
+    });
+    let shown = result.assertions.len();
+    result.error =
+        Some(format!("{shown} of {all} checks are shown, for there is no room for more"));
+    result
 }
 
 fn result(case: &Case, played: &Rehearsal) -> CaseResult {

@@ -8,15 +8,17 @@ use engine::{Definition, Json};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::validate;
+use super::{record, validate};
+use crate::access::Principal;
 use crate::aggregates::workflow::{Error, Workflow};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::http::refusals;
+use crate::primitives::WorkflowId;
 
 /// Which content of a workflow. As text: `draft`, `live`, or a version's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edition {
+pub(in crate::http) enum Edition {
     /// The unpublished edits.
     Draft,
     /// The version that triggers run.
@@ -75,6 +77,20 @@ impl Edition {
             .because(format_args!("the definition ({self}) has problems: `details` lists them"))
             .with_details(refusals::details("/definition", found))
     }
+}
+
+/// A definition of a workflow without problems, and the number of its version: what is wanted, and
+/// else the newest.
+pub(in crate::http) async fn edition_of(
+    api: &Api,
+    who: &Principal,
+    id: WorkflowId,
+    wanted: Option<Edition>,
+) -> Result<(Arc<Definition>, u32), Problem> {
+    let state = record::load(api, who, id, None).await?.state;
+    let edition = wanted.unwrap_or(Edition::newest(&state));
+    let Playable { definition, version } = edition.playable(api, &state)?;
+    Ok((definition, version))
 }
 
 impl FromStr for Edition {

@@ -21,6 +21,8 @@ mod validate_draft;
 mod version;
 mod versions;
 
+pub(super) use edition::{Edition, edition_of};
+
 pub use archive::{__path_archive, archive};
 pub use create::{__path_create, create};
 pub use diff::{__path_diff, diff};

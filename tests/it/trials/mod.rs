@@ -1,3 +1,4 @@
 //! Proving workflows: by files, by the API, and against what really ran.
 
+mod api;
 mod files;
