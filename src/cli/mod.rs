@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod sse;
 mod test;
+mod what_if;
 mod workflow;
 
 pub use arguments::main;

@@ -42,6 +42,7 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::version,
         workflows::diff,
         workflows::simulate,
+        workflows::what_if,
         runs::list,
         runs::get,
         runs::events,

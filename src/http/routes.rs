@@ -62,6 +62,7 @@ table! {
     GET    "/v1/workflows/{id}/versions"             Bearer          workflows::versions;
     GET    "/v1/workflows/{id}/versions/{versionNumber}" Bearer      workflows::version;
     GET    "/v1/workflows/{id}/diff"                 Bearer          workflows::diff;
+    POST   "/v1/workflows/{id}/what-if"              Bearer          workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;
     GET    "/v1/runs"                                Bearer          runs::list;
     GET    "/v1/runs/{id}"                           Bearer          runs::get;

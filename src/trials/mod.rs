@@ -16,6 +16,7 @@ mod simulation;
 mod target;
 #[cfg(test)]
 mod tests;
+mod what_if;
 
 pub use compile::Trial;
 pub use definition::{
@@ -30,3 +31,4 @@ pub use play::{Allowance, play_all};
 pub use problem::Problem;
 pub use simulation::{Simulated, Simulation, simulate};
 pub use target::Target;
+pub use what_if::{OtherInput, Verdict, WhatIf, WouldBe, what_if};

@@ -20,6 +20,7 @@ mod validate;
 mod validate_draft;
 mod version;
 mod versions;
+mod what_if;
 
 pub(super) use edition::{Edition, edition_of};
 
@@ -41,3 +42,4 @@ pub use validate::{__path_validate, validate};
 pub use validate_draft::{__path_validate_draft, validate_draft};
 pub use version::{__path_version, version};
 pub use versions::{__path_versions, versions};
+pub use what_if::{__path_what_if, what_if};

@@ -7,11 +7,13 @@ mod address;
 mod answers;
 mod call;
 mod chance;
+mod history;
 mod outcome;
 mod play;
 
 pub use address::Address;
 pub use answers::{Answers, Mock, Subject, Unmocked};
 pub use call::{Answer, Call, Gap, Purpose, Respond, Said};
+pub use history::{CallChange, History};
 pub use outcome::{Bounds, End, Rehearsal, Unanswered};
 pub use play::rehearse;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use chainkeel_engine::rehearsal::{
-    Answer, Answers, Bounds, End, Mock, Rehearsal, Said, Unmocked, rehearse,
+    Answer, Answers, Bounds, CallChange, End, History, Mock, Rehearsal, Said, Unmocked, rehearse,
 };
 use chainkeel_engine::{Definition, Fact, RunStatus, verify};
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::support::{definition, effect, lasting, log, passing, started_with, story};
+use crate::support::{World, definition, effect, lasting, log, passing, started_with, story};
 
 fn play(definition: &Arc<Definition>, mocks: Vec<Mock>) -> (Rehearsal, Vec<u32>) {
     play_within(definition, mocks, Unmocked::Fail, Bounds::default())
@@ -268,4 +268,79 @@ fn jitter_depends_on_the_seed_and_on_nothing_else() {
     }
     assert_eq!(elapsed[0], elapsed[1]);
     assert_ne!(elapsed[0], elapsed[2]);
+}
+
+/// A run with a retry, a delay and a wait, as it really happened.
+fn happened(definition: &Arc<Definition>) -> World {
+    let mut world = World::of(definition);
+    world.pass(Duration::milliseconds(70));
+    world.fail("ask", passing());
+    world.pass(Duration::milliseconds(1_013));
+    world.due("ask").expect("the second attempt is due");
+    world.pass(Duration::milliseconds(30));
+    world.succeed("ask", json!({ "price": 42 }));
+    world.pass(Duration::minutes(1));
+    world.due("pause").expect("the delay is over");
+    world.pass(Duration::minutes(9));
+    world.resume("approve", json!({ "by": "ada" })).expect("it waits");
+    assert_eq!(world.run.status(), RunStatus::Success);
+    world
+}
+
+fn lived(price: &str) -> Arc<Definition> {
+    let mut ask = retried(&["pause"], 0.0);
+    ask["payload"]["url"] = json!("https://example.org/1");
+    definition(
+        &["ask"],
+        json!({
+            "ask": ask,
+            "pause": { "type": "delay", "payload": { "duration": "1m" }, "children": ["approve"] },
+            "approve": {
+                "type": "wait",
+                "payload": { "timeoutMs": 3_600_000, "triggerType": "manual", "triggerConfig": {} },
+                "children": ["say"],
+            },
+            "say": log(&format!("{price}, says {{{{approve.result.triggerResult.by}}}}"), &[]),
+        }),
+    )
+}
+
+fn again(definition: &Arc<Definition>, world: &World) -> (Rehearsal, Vec<CallChange>) {
+    let mut history = History::of(&world.facts, Answers::default());
+    let from = started_with(definition, json!({}));
+    let played = rehearse(from, &mut history, Bounds::default(), 0);
+    (played, history.changes)
+}
+
+#[test]
+fn a_run_is_played_again_from_what_happened() {
+    let definition = lived("{{ask.result.price}}");
+    let world = happened(&definition);
+    let (played, changes) = again(&definition, &world);
+    assert_eq!(changes, []);
+    assert_eq!(story(&played.facts), story(&world.facts));
+    assert_eq!(result(&played, "say")["message"], "42, says ada");
+}
+
+#[test]
+fn calls_that_were_made_otherwise_or_not_at_all_are_told() {
+    let world = happened(&lived("{{ask.result.price}}"));
+    let mut changed = serde_json::to_value(&*lived("{{more.result}}")).expect("JSON");
+    changed["nodes"]["ask"]["payload"]["url"] = json!("https://example.org/2");
+    changed["nodes"]["pause"]["children"] = json!(["more"]);
+    changed["nodes"]["more"] = effect(&["approve"]);
+    let changed = Arc::new(chainkeel_engine::parse(&changed).expect("a definition"));
+    let (played, changes) = again(&changed, &world);
+    let told: Vec<String> = changes
+        .iter()
+        .map(|change| match change {
+            CallChange::Anew(call) => format!("{} anew", call.address),
+            CallChange::OtherInput { call, recorded } => {
+                format!("{} {} not {}", call.address, call.input["url"], recorded["url"])
+            }
+        })
+        .collect();
+    let other = r#"ask "https://example.org/2" not "https://example.org/1""#;
+    assert_eq!(told, [other, other, "more anew"]);
+    assert!(played.end.to_string().contains("node \"more\""), "{}", played.end);
 }
