@@ -205,8 +205,7 @@ impl House {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let hub = StreamHub::default();
-        let positions = Positions::new(serving.clone());
+        let (hub, positions) = (StreamHub::default(), Positions::new(serving.clone()));
         let supervisor = Supervisor::new(stop.clone()).start();
         let parts = Parts {
             plan: &plan,

@@ -97,7 +97,7 @@ fn show(diff: &Diff) {
             NodeChange::Renamed { node, from } => line(&format!("~ node {from} is now {node}")),
             NodeChange::Changed { node, values } => {
                 line(&format!("~ node {node}"));
-                values.iter().for_each(|change| value(change, "    "));
+                show_values(values);
             }
         }
     }
@@ -111,18 +111,20 @@ fn show(diff: &Diff) {
     }
     if !diff.settings.is_empty() {
         line("~ settings");
-        diff.settings.iter().for_each(|change| value(change, "    "));
+        show_values(&diff.settings);
     }
 }
 
-fn value(change: &ValueChange, indent: &str) {
-    line(&format!("{indent}{}", change.path));
-    for (sign, value) in [('-', &change.before), ('+', &change.after)] {
-        if let Some(value) = value {
+fn show_values(changes: &[ValueChange]) {
+    for change in changes {
+        line(&format!("    {}", change.path));
+        let sides = [('-', &change.before), ('+', &change.after)];
+        for (sign, value) in sides {
+            let Some(value) = value else { continue };
             let text = value.to_string();
             let end = text.char_indices().nth(MAX_SHOWN).map_or(text.len(), |(at, _)| at);
             let rest = if end < text.len() { "…" } else { "" };
-            line(&format!("{indent}  {sign} {}{rest}", &text[..end]));
+            line(&format!("      {sign} {}{rest}", &text[..end]));
         }
     }
 }

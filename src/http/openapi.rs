@@ -40,6 +40,7 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::run,
         workflows::versions,
         workflows::version,
+        workflows::pin_outputs,
         workflows::diff,
         workflows::simulate,
         workflows::what_if,

@@ -61,6 +61,7 @@ table! {
     POST   "/v1/workflows/{id}/run"                  Bearer          workflows::run;
     GET    "/v1/workflows/{id}/versions"             Bearer          workflows::versions;
     GET    "/v1/workflows/{id}/versions/{versionNumber}" Bearer      workflows::version;
+    PUT    "/v1/workflows/{id}/pinned-outputs"       Bearer          workflows::pin_outputs;
     GET    "/v1/workflows/{id}/diff"                 Bearer          workflows::diff;
     POST   "/v1/workflows/{id}/what-if"              Bearer          workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;

@@ -1,5 +1,7 @@
 //! What must hold of a played run, and whether it does.
 
+use std::borrow::Cow;
+
 use engine::RunStatus;
 use regex::Regex;
 use serde_json::Value;
@@ -111,10 +113,7 @@ impl How {
             Self::Holds(expected) => differences(expected, actual, Comparison::Contained),
             Self::Contains(expected) => return lacks(expected, actual),
             Self::Matches(pattern) => {
-                let fits = match actual {
-                    Value::String(text) => pattern.is_match(text),
-                    other => pattern.is_match(&other.to_string()),
-                };
+                let fits = pattern.is_match(&as_text(actual));
                 let why = || (Some("the pattern does not fit".to_owned()), Vec::new());
                 return (!fits).then(why);
             }
@@ -123,14 +122,15 @@ impl How {
     }
 }
 
+/// A text as it is, and everything else as JSON.
+fn as_text(value: &Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| value.to_string().into(), Cow::Borrowed)
+}
+
 fn lacks(expected: &Value, actual: &Value) -> Option<(Option<String>, Vec<Difference>)> {
     let why = match actual {
         Value::String(text) => {
-            let there = match expected {
-                Value::String(part) => text.contains(part),
-                other => text.contains(&other.to_string()),
-            };
-            (!there).then_some("the text does not contain it")
+            (!text.contains(&*as_text(expected))).then_some("the text does not contain it")
         }
         Value::Array(items) => {
             let holds = |item| differences(expected, item, Comparison::Contained).is_empty();

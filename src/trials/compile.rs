@@ -93,10 +93,8 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn case(&mut self, spec: &CaseSpec, catalog: &impl Catalog) -> Option<Case> {
-        let input = match &spec.input {
-            Value::Null => Value::Object(Map::new()),
-            given => given.clone(),
-        };
+        let input = Some(&spec.input).filter(|input| !input.is_null()).cloned();
+        let input = input.unwrap_or_else(|| Value::Object(Map::new()));
         let definition = match self.target.definition(&input, catalog) {
             Ok(definition) => definition,
             Err(found) => {
@@ -126,7 +124,7 @@ impl Compiler<'_> {
         let wanted = self.wanted(spec);
         let at = spec.setup.now.unwrap_or(BEGIN);
         let start = Start {
-            trigger: self.trigger(spec, &definition, &input),
+            trigger: trigger(spec, &definition, &input),
             carried: self.carried(spec, &definition),
             definition,
             workflow: self.target.workflow(),
@@ -145,16 +143,6 @@ impl Compiler<'_> {
         let mut unsaid = Vec::new();
         let problems = if self.is_first { &mut *self.problems } else { &mut unsaid };
         answers(&self.test.shared_mocks, definition, "/sharedMocks", problems)
-    }
-
-    fn trigger(&self, spec: &CaseSpec, definition: &Definition, input: &Json) -> Trigger {
-        let kind = definition.root().map_or_else(|| "manual".to_owned(), |it| it.kind.to_string());
-        Trigger {
-            source: kind.clone(),
-            kind,
-            body: Arc::clone(input),
-            headers: spec.setup.headers.clone(),
-        }
     }
 
     fn carried(&mut self, spec: &CaseSpec, definition: &Definition) -> BTreeMap<NodeId, Carried> {
@@ -268,5 +256,16 @@ impl Compiler<'_> {
 
     fn place(&self, field: &str) -> String {
         format!("{}/{field}", self.at)
+    }
+}
+
+/// What sets the run off: the definition's own trigger, with the case's input.
+fn trigger(spec: &CaseSpec, definition: &Definition, input: &Json) -> Trigger {
+    let kind = definition.root().map_or_else(|| "manual".to_owned(), |it| it.kind.to_string());
+    Trigger {
+        source: kind.clone(),
+        kind,
+        body: Arc::clone(input),
+        headers: spec.setup.headers.clone(),
     }
 }

@@ -358,10 +358,8 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
 
 /// One of them, or a list.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<StateSpec>, D::Error> {
-    let list = match Value::deserialize(deserializer)? {
-        list @ Value::Array(_) => list,
-        one => Value::Array(vec![one]),
-    };
+    let given = Value::deserialize(deserializer)?;
+    let list = if given.is_array() { given } else { Value::Array(vec![given]) };
     serde_json::from_value(list).map_err(serde::de::Error::custom)
 }
 

@@ -107,8 +107,8 @@ mod tests {
 
     use super::*;
 
-    fn places(expected: Value, actual: Value, comparison: Comparison) -> Vec<String> {
-        let found = differences(&expected, &actual, comparison);
+    fn places(expected: &Value, actual: &Value, comparison: Comparison) -> Vec<String> {
+        let found = differences(expected, actual, comparison);
         found.into_iter().map(|difference| difference.pointer).collect()
     }
 
@@ -117,10 +117,13 @@ mod tests {
         let expected = json!({ "a": { "b": [1, 2, 3] }, "c/d": true, "same": 1 });
         let actual = json!({ "a": { "b": [1, 5] }, "more": null, "same": 1.0 });
         assert_eq!(
-            places(expected.clone(), actual.clone(), Comparison::Exact),
+            places(&expected, &actual, Comparison::Exact),
             ["/a/b/1", "/a/b/2", "/c~1d", "/more"]
         );
-        assert_eq!(places(expected, actual, Comparison::Contained), ["/a/b/1", "/a/b/2", "/c~1d"]);
+        assert_eq!(
+            places(&expected, &actual, Comparison::Contained),
+            ["/a/b/1", "/a/b/2", "/c~1d"]
+        );
     }
 
     #[test]
@@ -133,7 +136,7 @@ mod tests {
     #[test]
     fn large_values_are_cut_off_and_many_differences_are_not_all_told() {
         let many: Vec<usize> = (0..1_000).collect();
-        assert_eq!(places(json!(many), json!([]), Comparison::Exact).len(), MAX_DIFFERENCES);
+        assert_eq!(places(&json!(many), &json!([]), Comparison::Exact).len(), MAX_DIFFERENCES);
         let found = differences(&json!("x".repeat(9_000)), &json!(1), Comparison::Exact);
         let shown = found[0].expected.as_ref().and_then(Value::as_str).expect("a text");
         assert!(shown.len() < 3_000 && shown.ends_with("(9002 bytes)"));

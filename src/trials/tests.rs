@@ -52,8 +52,8 @@ fn case(mut fields: Value) -> CaseResult {
     play_within(&test, Duration::from_mins(1)).remove(0)
 }
 
-fn places(test: Value) -> Vec<String> {
-    let problems = compiled(&test).map(|_| ()).expect_err("the test has problems");
+fn places(test: &Value) -> Vec<String> {
+    let problems = compiled(test).map(|_| ()).expect_err("the test has problems");
     problems.into_iter().map(|problem| problem.path).collect()
 }
 
@@ -203,7 +203,7 @@ fn one_node_can_be_tested_by_itself() {
 
     let mut wrong = test;
     wrong["cases"][0]["input"] = json!({ "array": 7 });
-    let problems = places(wrong);
+    let problems = places(&wrong);
     assert!(problems.iter().all(|place| place.starts_with("/cases/0/input")), "{problems:?}");
 }
 
@@ -275,6 +275,6 @@ fn problems_of_a_test_are_named_by_their_places() {
         ),
     ];
     for (test, place) in table {
-        assert_eq!(places(test.clone()), [place], "{test}");
+        assert_eq!(places(&test), [place], "{test}");
     }
 }

@@ -398,6 +398,11 @@ fn workflow_events() -> Vec<workflow::Event> {
     let definition = || value(json!({ "nodes": { "root": { "type": "manual", "payload": {} } } }));
     let by = || "admin".to_owned();
     let events = vec![
+        workflow::Event::OutputsPinned {
+            pins: BTreeMap::from([("pay".to_owned(), value(json!({ "status": 200 })))]),
+            by: by(),
+            at: AT,
+        },
         workflow::Event::Created {
             workflow_id: WorkflowId::from_uuid(uuid::Uuid::max()),
             organization_id: OrganizationId::DEFAULT,

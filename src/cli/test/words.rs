@@ -102,5 +102,5 @@ fn span(milliseconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
     let parts = [(days, "d"), (hours, "h"), (minutes, "m"), (seconds % 60, "s"), (rest, "ms")];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    parts.map(|(count, unit)| format!("{count}{unit}")).collect()
+    parts.map(|(count, unit)| format!("{count}{unit}")).collect::<Vec<_>>().concat()
 }

@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use engine::WorkflowRef;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,7 +13,7 @@ use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::playing::Playing;
 use crate::http::problem::{Document, Problem};
-use crate::http::workflows::{Edition, edition_of};
+use crate::http::workflows::{Edition, target_of};
 use crate::journal::{NotExecuted, Store, StreamId};
 use crate::primitives::{TestExecutionId, TestId, WorkflowId};
 use crate::trials::{self, Allowance, Target, TestDefinition, TestKind, Trial, play_all};
@@ -88,7 +86,11 @@ async fn played(
     let (content, test_version) = record::load(api, who, wanted.test_definition_id).await?;
     let test = TestDefinition::read(&content.definition)
         .map_err(|problem| order::invalid(vec![problem]))?;
-    let (target, workflow) = target(api, who, &test, wanted.version).await?;
+    let target = target(api, who, &test, wanted.version).await?;
+    let workflow = match &target {
+        Target::Workflow { workflow, .. } => Some(workflow.clone()),
+        Target::Task { .. } => None,
+    };
     let started_at = api.clock.now();
     let catalog = api.catalog;
     let results = api.playing.play(move || {
@@ -110,9 +112,9 @@ async fn played(
         started_at,
         at: api.clock.now(),
     };
-    let context = order::context(who, ticket, &stream);
+    let along = order::context(who, ticket, &stream);
     let store = Store::test_executions(api.journal.clone());
-    match store.execute(&stream.aggregate_id, command, context).await {
+    match store.execute(&stream.aggregate_id, command, along).await {
         Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
         Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
         Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
@@ -124,21 +126,17 @@ async fn target(
     who: &Principal,
     test: &TestDefinition,
     version: Option<Edition>,
-) -> Result<(Target, Option<WorkflowRef>), Problem> {
+) -> Result<Target, Problem> {
     let field = if test.workflow.is_some() { "/workflow" } else { "/targetId" };
     let wrong = |message: &str| order::invalid(vec![trials::Problem::at(field, message)]);
     let name = test.target().ok_or_else(|| wrong("a test names what it is about by `targetId`"))?;
     match test.kind {
-        TestKind::Task => Ok((Target::Task { kind: name.to_owned() }, None)),
+        TestKind::Task => Ok(Target::Task { kind: name.to_owned() }),
         TestKind::Workflow => {
             let id: WorkflowId = name.parse().map_err(|_| {
                 wrong("a test that a server plays names its workflow by id: `targetId`: \"wf_…\"")
             })?;
-            let (definition, version) = edition_of(api, who, id, version).await?;
-            let workflow = WorkflowRef { id: id.to_string(), version };
-            let pins = BTreeMap::new();
-            let target = Target::Workflow { definition, workflow: workflow.clone(), pins };
-            Ok((target, Some(workflow)))
+            target_of(api, who, id, version).await
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use engine::{Definition, Json};
+use engine::{Definition, Json, WorkflowRef};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -15,6 +15,7 @@ use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::http::refusals;
 use crate::primitives::WorkflowId;
+use crate::trials::Target;
 
 /// Which content of a workflow. As text: `draft`, `live`, or a version's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,18 +80,18 @@ impl Edition {
     }
 }
 
-/// A definition of a workflow without problems, and the number of its version: what is wanted, and
-/// else the newest.
-pub(in crate::http) async fn edition_of(
+/// A workflow as a test plays it: what is wanted of it, and else the newest.
+pub(in crate::http) async fn target_of(
     api: &Api,
     who: &Principal,
     id: WorkflowId,
     wanted: Option<Edition>,
-) -> Result<(Arc<Definition>, u32), Problem> {
+) -> Result<Target, Problem> {
     let state = record::load(api, who, id, None).await?.state;
     let edition = wanted.unwrap_or(Edition::newest(&state));
     let Playable { definition, version } = edition.playable(api, &state)?;
-    Ok((definition, version))
+    let workflow = WorkflowRef { id: id.to_string(), version };
+    Ok(Target::Workflow { definition, workflow, pins: state.pins })
 }
 
 impl FromStr for Edition {

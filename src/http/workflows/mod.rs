@@ -9,6 +9,7 @@ mod get;
 mod list;
 mod order;
 mod pause;
+mod pin_outputs;
 mod publish;
 mod record;
 mod resume;
@@ -22,7 +23,7 @@ mod version;
 mod versions;
 mod what_if;
 
-pub(super) use edition::{Edition, edition_of};
+pub(super) use edition::{Edition, target_of};
 
 pub use archive::{__path_archive, archive};
 pub use create::{__path_create, create};
@@ -31,6 +32,7 @@ pub use discard_draft::{__path_discard_draft, discard_draft};
 pub use get::{__path_get, get};
 pub use list::{__path_list, list};
 pub use pause::{__path_pause, pause};
+pub use pin_outputs::{__path_pin_outputs, pin_outputs};
 pub use publish::{__path_publish, publish};
 pub use resume::{__path_resume, resume};
 pub use rollback::{__path_rollback, rollback};

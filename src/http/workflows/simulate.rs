@@ -103,7 +103,7 @@ pub async fn simulate(
         payload: Arc::new(payload.unwrap_or_else(|| Value::Object(Map::new()))),
         headers,
         mocks,
-        pins: BTreeMap::new(),
+        pins: state.pins,
         unmocked,
         at: api.clock.now(),
     };

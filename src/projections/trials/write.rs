@@ -6,6 +6,7 @@ use super::fold::{Change, Deed, Finished, Started};
 use crate::journal::Recorded;
 use crate::projections::Error;
 use crate::projections::error::while_doing;
+use crate::projections::text::Text;
 
 pub(super) async fn create(
     connection: &mut PgConnection,
@@ -21,9 +22,9 @@ pub(super) async fn create(
         event.aggregate_id,
         event.organization.to_string(),
         definition.name.as_str(),
-        definition.description.as_ref().map(|text| text.as_str()),
+        definition.description.as_ref().map(Text::as_str),
         definition.kind.as_ref().map_or("workflow", |text| text.as_str()),
-        definition.target_id.as_ref().map(|text| text.as_str()),
+        definition.target_id.as_ref().map(Text::as_str),
         i32::try_from(definition.cases.len()).unwrap_or(i32::MAX),
         change.by.as_str(),
         change.at,
@@ -48,9 +49,9 @@ pub(super) async fn update(
           where test_id = $1",
         event.aggregate_id,
         definition.name.as_str(),
-        definition.description.as_ref().map(|text| text.as_str()),
+        definition.description.as_ref().map(Text::as_str),
         definition.kind.as_ref().map_or("workflow", |text| text.as_str()),
-        definition.target_id.as_ref().map(|text| text.as_str()),
+        definition.target_id.as_ref().map(Text::as_str),
         i32::try_from(definition.cases.len()).unwrap_or(i32::MAX),
         change.by.as_str(),
         change.at,

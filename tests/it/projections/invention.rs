@@ -388,7 +388,7 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
     }];
     let mut versions = 0;
     for _ in 0..dice.roll(9) {
-        let event = match dice.roll(7) {
+        let event = match dice.roll(8) {
             0 => workflow::Event::DraftSaved {
                 name: Some("Renamed".to_owned()),
                 description: None,
@@ -404,6 +404,10 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
             }
             4 => workflow::Event::Paused { reason: workflow::PauseReason::Requested, by: by(), at },
             5 => workflow::Event::Resumed { by: by(), at },
+            6 => {
+                let pins = BTreeMap::from([("n0".to_owned(), json(json!({"a\u{0}": 1})))]);
+                workflow::Event::OutputsPinned { pins, by: by(), at }
+            }
             _ => {
                 versions += 1;
                 workflow::Event::RolledBack {

@@ -239,3 +239,36 @@ async fn tests_with_problems_are_refused_with_their_places() {
     let refused = app.client.post("/v1/testing/test-executions", &body).await;
     assert_eq!(refused.json()["details"][0]["path"], "/workflow");
 }
+
+#[actix_web::test]
+async fn pinned_outputs_answer_simulations_and_tests_where_there_is_no_mock() {
+    let app = app().await;
+    let workflow = app.published(&asking("{{ask.result.price}}")).await;
+    let pin = |body: Value| {
+        let path = format!("/v1/workflows/{workflow}/pinned-outputs");
+        app.client.request("PUT", &path).json(&body).send()
+    };
+    let pinned = pin(json!({"pinnedOutputs": {"ask": {"price": 7}}})).await.data();
+    assert_eq!(pinned["pinnedOutputs"], json!({"ask": {"price": 7}}));
+    assert_eq!(pinned["hasDraft"], false);
+    let stale = json!({"pinnedOutputs": {}, "expectedCurrentVersion": 1});
+    assert_eq!(pin(stale).await.code(), "version-conflict");
+    let large = pin(json!({"pinnedOutputs": {"ask": "x".repeat(300_000)}})).await;
+    assert_eq!(
+        (large.status, large.json()["details"][0]["path"].clone()),
+        (422, json!("/pinnedOutputs/ask"))
+    );
+
+    let simulate = format!("/v1/workflows/{workflow}/simulate");
+    let simulated = app.client.post(&simulate, &json!({})).await.data();
+    assert_eq!(simulated["output"]["say"]["message"], 7);
+    let mocked = json!({"mocks": [{"type": "http-request", "response": {"price": 8}}]});
+    let mocked = app.client.post(&simulate, &mocked).await.data();
+    assert_eq!(mocked["output"]["say"]["message"], 8, "a mock comes before a pin");
+
+    let cases = json!([{"caseId": "pinned", "expectedOutput": {"say": {"message": 7}}}]);
+    let test = json!({"name": "t", "targetId": workflow, "cases": cases});
+    let test = app.client.post("/v1/testing/test-definitions", &test).await.data();
+    let executed = execute(&app, &json!({"testDefinitionId": test["id"]})).await;
+    assert_eq!(executed["status"], "passed", "{executed}");
+}

@@ -325,12 +325,12 @@ fn a_run_is_played_again_from_what_happened() {
 #[test]
 fn calls_that_were_made_otherwise_or_not_at_all_are_told() {
     let world = happened(&lived("{{ask.result.price}}"));
-    let mut changed = serde_json::to_value(&*lived("{{more.result}}")).expect("JSON");
-    changed["nodes"]["ask"]["payload"]["url"] = json!("https://example.org/2");
-    changed["nodes"]["pause"]["children"] = json!(["more"]);
-    changed["nodes"]["more"] = effect(&["approve"]);
-    let changed = Arc::new(chainkeel_engine::parse(&changed).expect("a definition"));
-    let (played, changes) = again(&changed, &world);
+    let mut draft = serde_json::to_value(&*lived("{{more.result}}")).expect("JSON");
+    draft["nodes"]["ask"]["payload"]["url"] = json!("https://example.org/2");
+    draft["nodes"]["pause"]["children"] = json!(["more"]);
+    draft["nodes"]["more"] = effect(&["approve"]);
+    let draft = Arc::new(chainkeel_engine::parse(&draft).expect("a definition"));
+    let (played, changes) = again(&draft, &world);
     let told: Vec<String> = changes
         .iter()
         .map(|change| match change {
