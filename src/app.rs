@@ -260,6 +260,7 @@ impl House {
                 clock,
                 stopping,
                 in_flight: http::idempotency::InFlight::default(),
+                playing: http::playing::Playing::default(),
             };
             let server = http::server::serve(door, api, plan.threads).map_err(Error::Listen)?;
             opened.server = Some(server.handle());

@@ -16,6 +16,7 @@ pub mod triggers;
 
 pub mod actions;
 pub mod projections;
+pub mod trials;
 
 pub mod actors;
 

@@ -2,4 +2,6 @@
 
 pub mod run;
 pub mod task;
+pub mod test;
+pub mod test_execution;
 pub mod workflow;

@@ -16,6 +16,7 @@ use super::projections::Projections;
 use super::run::Run;
 use super::serve::Serve;
 use super::task::Task;
+use super::test::Test;
 use super::workflow::Workflow;
 
 /// Workflow automation for blockchain operations whose every run is a ledger.
@@ -52,6 +53,7 @@ enum Command {
         #[command(subcommand)]
         what: Task,
     },
+    Test(Test),
     Projections(Projections),
     Doctor(Doctor),
     Bench(Bench),
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Task { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
+        Command::Test(test) => return test.run(),
         Command::Projections(projections) => projections.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),

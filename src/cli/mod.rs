@@ -8,6 +8,7 @@ pub mod cluster;
 mod completions;
 mod config;
 mod dev;
+mod diff;
 mod doctor;
 mod failure;
 mod migrate;
@@ -18,6 +19,8 @@ mod run;
 mod serve;
 mod sse;
 mod task;
+mod test;
+mod what_if;
 mod workflow;
 
 pub use arguments::main;

@@ -6,7 +6,9 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, read_json};
+use super::diff;
 use super::print::{line, print_json};
+use super::what_if;
 
 /// What to do with workflows.
 #[derive(Debug, Subcommand)]
@@ -34,6 +36,35 @@ pub(super) enum Workflow {
         /// The version that you saw; another one now is a conflict.
         #[arg(long)]
         expected_version: Option<u64>,
+        /// Do not show what would have become of the last runs.
+        #[arg(long)]
+        no_what_if: bool,
+    },
+    /// Show what would have become of the last runs, had the draft been live.
+    WhatIf {
+        /// The workflow.
+        id: String,
+        /// How many of the last finished runs of the live version, 200 at most; 20 when absent.
+        #[arg(long, value_name = "N")]
+        last: Option<u8>,
+        /// Try this definition instead of the draft; `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Show what changed between two versions of a workflow, its draft, or files.
+    Diff {
+        /// A workflow, or a file with `{name, description, definition}` or a bare definition.
+        #[arg(value_name = "FILE|WORKFLOW")]
+        what: String,
+        /// What it is compared with; without it, another content of the same workflow.
+        #[arg(value_name = "FILE|WORKFLOW")]
+        other: Option<String>,
+        /// Which content of the first workflow: live, draft, or a version's number.
+        #[arg(long, value_name = "VERSION")]
+        from: Option<String>,
+        /// Which content of the second one; its draft when both are the same.
+        #[arg(long, value_name = "VERSION")]
+        to: Option<String>,
     },
 }
 
@@ -45,10 +76,15 @@ impl Workflow {
             Self::Apply { file, id, publish } => {
                 apply(client, read_json(&file)?, id, publish).await
             }
-            Self::Publish { id, expected_version } => {
+            Self::WhatIf { id, last, file } => what_if::what_if(client, &id, last, file).await,
+            Self::Publish { id, expected_version, no_what_if } => {
+                if !no_what_if && !client.json {
+                    what_if::before_publication(client, &id).await?;
+                }
                 let record = publish(client, &id, expected_version).await?;
                 show(client, &record)
             }
+            Self::Diff { what, other, from, to } => diff::diff(client, what, other, from, to).await,
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::Written;
 use super::extract::MinPosition;
 use super::idempotency::{InFlight, Ticket};
+use super::playing::Playing;
 use super::problem::{Code, Problem};
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
@@ -23,6 +24,7 @@ use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
 use crate::projections::tasks::Tasks;
+use crate::projections::trials::Trials;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::triggers::TriggerIndex;
 
@@ -70,6 +72,8 @@ pub struct Api {
     pub stopping: CancellationToken,
     /// The requests with an idempotency key that are being carried out here.
     pub in_flight: InFlight,
+    /// The requests that compute.
+    pub playing: Playing,
 }
 
 impl Api {
@@ -129,6 +133,11 @@ impl Api {
     /// The questions to the tasks' view.
     pub fn task_list(&self) -> Tasks {
         Tasks::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of tests.
+    pub fn trials(&self) -> Trials {
+        Trials::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod inbound;
 pub mod middleware;
 pub mod openapi;
+pub mod playing;
 pub mod problem;
 pub mod problem_table;
 pub mod projections;
@@ -27,6 +28,7 @@ pub mod runs;
 pub mod server;
 mod sse;
 pub mod tasks;
+pub mod testing;
 pub mod workflows;
 
 pub use api::Api;

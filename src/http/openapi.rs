@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{activity, catalog, health, inbound, projections, runs, tasks, workflows};
+use super::{activity, catalog, health, inbound, projections, runs, tasks, testing, workflows};
 
 /// Where the document is.
 pub(super) const PATH: &str = "/openapi.json";
@@ -40,6 +40,10 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::run,
         workflows::versions,
         workflows::version,
+        workflows::pin_outputs,
+        workflows::diff,
+        workflows::simulate,
+        workflows::what_if,
         runs::list,
         runs::get,
         runs::events,
@@ -65,6 +69,15 @@ pub(super) const PATH: &str = "/openapi.json";
         catalog::action,
         catalog::triggers,
         catalog::trigger,
+        testing::list,
+        testing::create,
+        testing::get,
+        testing::update,
+        testing::delete,
+        testing::executions,
+        testing::execute,
+        testing::execution,
+        testing::results,
         projections::list,
         inbound::webhook,
     ),
@@ -77,6 +90,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "activity", description = "What happens, as it happens"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
+        (name = "testing", description = "Tests of workflows, and what became of them"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

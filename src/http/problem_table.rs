@@ -13,6 +13,7 @@ pub enum Code {
     InvalidDefinition,
     InvalidInput,
     InvalidAnswer,
+    InvalidTest,
     BodyTooLarge,
     BodyTimeout,
     UnsupportedMediaType,
@@ -22,6 +23,7 @@ pub enum Code {
     WorkflowNotFound,
     VersionNotFound,
     RunNotFound,
+    TestNotFound,
     NodeNotFound,
     TaskNotFound,
     NodeTypeNotFound,
@@ -56,7 +58,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 34] = [
+pub const ALL: [Code; 36] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -66,6 +68,7 @@ pub const ALL: [Code; 34] = [
     Code::InvalidDefinition,
     Code::InvalidInput,
     Code::InvalidAnswer,
+    Code::InvalidTest,
     Code::BodyTooLarge,
     Code::BodyTimeout,
     Code::UnsupportedMediaType,
@@ -75,6 +78,7 @@ pub const ALL: [Code; 34] = [
     Code::WorkflowNotFound,
     Code::VersionNotFound,
     Code::RunNotFound,
+    Code::TestNotFound,
     Code::NodeNotFound,
     Code::TaskNotFound,
     Code::NodeTypeNotFound,
@@ -166,6 +170,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "the answer is not what the task's form asks for",
             "`details` holds a JSON pointer for each fault; `form` of the task is the JSON Schema of its answer. Nothing was changed: mend the answer and send it again.",
         ),
+        Code::InvalidTest => entry!(
+            "invalid-test",
+            422,
+            "The test has problems",
+            "the test has problems",
+            "`details` lists them with their places in the test definition. `docs/testing-workflows.md` says what a test may hold.",
+        ),
         Code::BodyTooLarge => entry!(
             "body-too-large",
             413,
@@ -221,6 +232,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "There is no such version",
             "the workflow has no version with this number",
             "`GET /v1/workflows/{id}/versions` lists those there are.",
+        ),
+        Code::TestNotFound => entry!(
+            "test-not-found",
+            404,
+            "There is no such test",
+            "there is no test, or no execution of one, with this id",
+            "It never existed, was deleted, or belongs to another organization. Executions of a deleted test stay.",
         ),
         Code::RunNotFound => entry!(
             "run-not-found",

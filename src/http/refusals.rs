@@ -2,9 +2,10 @@
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{task, workflow};
+use crate::aggregates::{task, test, test_execution, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
+use crate::trials;
 
 /// When a caller should come again where nothing better is known.
 const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
@@ -160,6 +161,46 @@ impl From<NotExecuted<workflow::Error>> for Problem {
             NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
         }
     }
+}
+
+impl From<NotExecuted<test::Error>> for Problem {
+    fn from(error: NotExecuted<test::Error>) -> Self {
+        match error {
+            NotExecuted::Refused(test::Error::Unknown) => Self::new(Code::TestNotFound),
+            NotExecuted::Refused(
+                refusal @ (test::Error::Conflict { .. } | test::Error::Exists),
+            ) => Self::new(Code::VersionConflict).because(refusal),
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Tests are not fenced and claim nothing.
+            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<NotExecuted<test_execution::Error>> for Problem {
+    fn from(error: NotExecuted<test_execution::Error>) -> Self {
+        match error {
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Executions have fresh ids, are not fenced and claim nothing.
+            NotExecuted::Refused(_) | NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+/// The problems of a test or of mocks, with their places under `prefix`.
+pub(crate) fn of_trial(prefix: &str, problems: Vec<trials::Problem>) -> Vec<Detail> {
+    let problems = problems.into_iter();
+    problems.map(|it| Detail::new(format!("{prefix}{}", it.path), it.message)).collect()
 }
 
 /// The problems of a definition, with their places inside it under `prefix`.

@@ -5,7 +5,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
-use super::{activity, catalog, health, inbound, openapi, projections, runs, tasks, workflows};
+use super::{
+    activity, catalog, health, inbound, openapi, projections, runs, tasks, testing, workflows,
+};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,10 @@ table! {
     POST   "/v1/workflows/{id}/run"                  Bearer          workflows::run;
     GET    "/v1/workflows/{id}/versions"             Bearer          workflows::versions;
     GET    "/v1/workflows/{id}/versions/{versionNumber}" Bearer      workflows::version;
+    PUT    "/v1/workflows/{id}/pinned-outputs"       Bearer          workflows::pin_outputs;
+    GET    "/v1/workflows/{id}/diff"                 Bearer          workflows::diff;
+    POST   "/v1/workflows/{id}/what-if"              Bearer          workflows::what_if;
+    POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;
     GET    "/v1/runs"                                Bearer          runs::list;
     GET    "/v1/runs/{id}"                           Bearer          runs::get;
     GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
@@ -86,6 +92,15 @@ table! {
     GET    "/v1/actions/{type}"                      Bearer          catalog::action;
     GET    "/v1/triggers"                            Bearer          catalog::triggers;
     GET    "/v1/triggers/{type}"                     Bearer          catalog::trigger;
+    GET    "/v1/testing/test-definitions"            Bearer          testing::list;
+    POST   "/v1/testing/test-definitions"            Bearer          testing::create;
+    GET    "/v1/testing/test-definitions/{id}"       Bearer          testing::get;
+    PUT    "/v1/testing/test-definitions/{id}"       Bearer          testing::update;
+    DELETE "/v1/testing/test-definitions/{id}"       Bearer          testing::delete;
+    GET    "/v1/testing/test-executions"             Bearer          testing::executions;
+    POST   "/v1/testing/test-executions"             Bearer          testing::execute;
+    GET    "/v1/testing/test-executions/{id}"        Bearer          testing::execution;
+    GET    "/v1/testing/test-results/{id}"           Bearer          testing::results;
     GET    "/v1/projections"                         Bearer          projections::list;
     POST   "/v1/webhooks/{secret}"                   Public          inbound::webhook;
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::primitives::{CommandId, OrganizationId, RunId, TaskId, WorkflowId};
+use crate::primitives::{
+    CommandId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+};
 
 /// One aggregate's events: the unit of order and of conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +40,16 @@ impl StreamId {
     /// The stream of a workflow.
     pub fn workflow(workflow: WorkflowId) -> Self {
         Self::new("workflow", workflow.to_string())
+    }
+
+    /// The stream of a test.
+    pub fn test(test: TestId) -> Self {
+        Self::new("test", test.to_string())
+    }
+
+    /// The stream of a test's execution.
+    pub fn test_execution(execution: TestExecutionId) -> Self {
+        Self::new("test_execution", execution.to_string())
     }
 }
 
@@ -221,6 +233,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),
+        "test" => Cow::Borrowed("test"),
+        "test_execution" => Cow::Borrowed("test_execution"),
         _ => Cow::Owned(text),
     }
 }

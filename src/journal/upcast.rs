@@ -7,13 +7,15 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{run, task, workflow};
+use crate::aggregates::{run, task, test, test_execution, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
+static TEST: LazyLock<Upcasters> = LazyLock::new(test::upcasters);
+static TEST_EXECUTION: LazyLock<Upcasters> = LazyLock::new(test_execution::upcasters);
 
 impl Recorded {
     /// The event of a run.
@@ -29,6 +31,16 @@ impl Recorded {
     /// The event of a task.
     pub fn task(&self) -> Result<task::Event, Error> {
         decode(self, &TASK)
+    }
+
+    /// The JSON text of a test's event in its present shape.
+    pub fn test_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &TEST)
+    }
+
+    /// The JSON text of an event of a test's execution in its present shape.
+    pub fn test_execution_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &TEST_EXECUTION)
     }
 
     /// The JSON text of a run's event in its present shape, for those who read only parts of it.

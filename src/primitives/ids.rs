@@ -103,6 +103,16 @@ id!(
     "run"
 );
 id!(
+    /// A test of a workflow.
+    TestId,
+    "test"
+);
+id!(
+    /// One time that a test's cases were played.
+    TestExecutionId,
+    "texec"
+);
+id!(
     /// One order given to an aggregate; giving it twice changes nothing the second time.
     CommandId,
     "cmd"

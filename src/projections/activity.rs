@@ -89,6 +89,7 @@ enum Deed {
     Resumed(Done),
     Archived(Done),
     RolledBack(Done),
+    OutputsPinned(Done),
 }
 
 #[derive(Deserialize)]
@@ -196,6 +197,9 @@ impl<'a> Batch<'a> {
             Deed::Resumed(done) => ("workflow.resumed", "was resumed", done),
             Deed::Archived(done) => ("workflow.archived", "was archived", done),
             Deed::RolledBack(done) => ("workflow.rolled_back", "was rolled back", done),
+            Deed::OutputsPinned(done) => {
+                ("workflow.outputs_pinned", "has other pinned outputs", done)
+            }
         };
         self.rows.push(Row {
             event,

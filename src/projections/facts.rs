@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use super::text::Text;
-use crate::aggregates::{run, task, workflow};
+use crate::aggregates::{run, task, test, test_execution, workflow};
 use crate::journal::{self, Recorded};
 
 /// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
@@ -320,6 +320,20 @@ pub(super) fn of_tasks<'a>(
         .filter(|event| event.aggregate_type == task::Task::TYPE)
         .map(|event| Ok((*event, event.task().map_err(|error| poison(event, &error))?)))
         .collect()
+}
+
+/// The events of tests among others, each with its JSON text in the form of today.
+pub(super) fn of_tests<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
+    of_type(test::Test::TYPE, events, Recorded::test_text)
+}
+
+/// The events of tests' executions among others, each with its JSON text in the form of today.
+pub(super) fn of_test_executions<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
+    of_type(test_execution::TestExecution::TYPE, events, Recorded::test_execution_text)
 }
 
 /// Reads a piece of an event.

@@ -18,6 +18,7 @@ mod session;
 pub mod tasks;
 mod text;
 pub mod timers;
+pub mod trials;
 pub mod verify;
 pub mod workflow_catalog;
 
@@ -36,6 +37,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &activity::Projector,
         &timers::Projector,
         &tasks::Projector,
+        &trials::Projector,
     ]
 }
 

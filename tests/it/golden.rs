@@ -8,8 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{run, task, workflow};
-use chainkeel::primitives::{OrganizationId, RunId, TaskId, WorkflowId};
+use chainkeel::aggregates::{run, task, test, test_execution, workflow};
+use chainkeel::primitives::{OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId};
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
     Carried, Compensate, Fact, Failure, FailureCategory, Json, Place, Remedy, Start, Stimulus,
@@ -106,6 +106,20 @@ fn the_goldens_of_a_task_fold_into_its_state() {
     assert_eq!(state.status, task::Status::Expired);
     assert!(state.escalated);
     assert_eq!((state.version, state.reminded), (11, 1));
+}
+
+#[test]
+fn every_event_of_a_test_and_of_its_executions_is_read_as_it_was_written() {
+    let events = test_events();
+    for event in &events {
+        stands("test", event);
+    }
+    every_file_is_known("test", &names(&events));
+    let events = execution_events();
+    for event in &events {
+        stands("test_execution", event);
+    }
+    every_file_is_known("test_execution", &names(&events));
 }
 
 #[test]
@@ -376,10 +390,92 @@ fn lived_through() -> Vec<Fact> {
     facts
 }
 
+fn test_events() -> Vec<test::Event> {
+    let definition = || value(json!({ "name": "a test", "cases": [{ "caseId": "one" }] }));
+    let by = || "admin".to_owned();
+    vec![
+        test::Event::Created {
+            test_id: TestId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            definition: definition(),
+            by: by(),
+            at: AT,
+        },
+        test::Event::Updated { definition: definition(), by: by(), at: AT },
+        test::Event::Deleted { by: by(), at: AT },
+    ]
+}
+
+fn execution_events() -> Vec<test_execution::Event> {
+    let check = |kind| test::Check {
+        kind,
+        path: "$.output".into(),
+        expected: json!({ "say": 1 }),
+        actual: json!({ "say": null }),
+        passed: false,
+        message: Some("it should be said".into()),
+        differences: vec![test::Difference {
+            pointer: "/say".into(),
+            expected: Some(json!(1)),
+            actual: Some(Value::Null),
+        }],
+    };
+    let result = |status| test::CaseResult {
+        case_id: "one".into(),
+        status,
+        duration_ms: 2_000,
+        run_status: Some("success".into()),
+        output: Some(json!({ "say": null })),
+        error: Some("why".into()),
+        assertions: vec![
+            check(test::CheckKind::Status),
+            check(test::CheckKind::Output),
+            check(test::CheckKind::State),
+            check(test::CheckKind::Event),
+            check(test::CheckKind::Equals),
+            check(test::CheckKind::Contains),
+            check(test::CheckKind::Matches),
+        ],
+        unused_mocks: vec!["/setup/mocks/0".into()],
+    };
+    vec![
+        test_execution::Event::Started {
+            execution_id: TestExecutionId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            test_id: TestId::from_uuid(uuid::Uuid::max()),
+            test_version: 1,
+            workflow: Some(WorkflowRef { id: "wf_test".into(), version: 2 }),
+            by: "admin".into(),
+            at: AT,
+        },
+        test_execution::Event::CasesPlayed {
+            results: vec![
+                result(test::CaseStatus::Passed),
+                result(test::CaseStatus::Failed),
+                result(test::CaseStatus::Error),
+                result(test::CaseStatus::Timeout),
+                result(test::CaseStatus::Skipped),
+            ],
+            at: AT,
+        },
+        test_execution::Event::Finished {
+            status: test_execution::Status::Failed,
+            passed: 1,
+            failed: 4,
+            at: AT,
+        },
+    ]
+}
+
 fn workflow_events() -> Vec<workflow::Event> {
     let definition = || value(json!({ "nodes": { "root": { "type": "manual", "payload": {} } } }));
     let by = || "admin".to_owned();
     let events = vec![
+        workflow::Event::OutputsPinned {
+            pins: BTreeMap::from([("pay".to_owned(), value(json!({ "status": 200 })))]),
+            by: by(),
+            at: AT,
+        },
         workflow::Event::Created {
             workflow_id: WorkflowId::from_uuid(uuid::Uuid::max()),
             organization_id: OrganizationId::DEFAULT,

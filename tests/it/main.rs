@@ -16,3 +16,4 @@ mod journal;
 mod projections;
 mod scenarios;
 mod support;
+mod trials;

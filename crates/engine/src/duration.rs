@@ -8,7 +8,7 @@ pub(crate) const WEEK: u64 = 7 * DAY;
 
 /// The milliseconds of a duration like `15m`, `1h30m` or `250ms`, or of ISO 8601 in days, hours,
 /// minutes and seconds, like `P1DT12H`.
-pub(crate) fn duration(text: &str) -> Option<u64> {
+pub fn duration(text: &str) -> Option<u64> {
     let text = text.trim();
     match text.strip_prefix('P') {
         Some(rest) => iso(rest),

@@ -5,6 +5,7 @@
 //!
 //! - [`parse`] reads a [`Definition`]; [`validate`] lists what keeps it from being published.
 //! - [`start`] makes a run's first [`Fact`]s; [`decide`] says what follows from a [`Stimulus`].
+//! - [`rehearsal`] plays a run in virtual time, with answers instead of a world.
 //! - [`Run::apply`] folds facts into a [`Run`]; [`verify`] replays them and decides all again.
 
 mod batch;
@@ -14,6 +15,7 @@ mod condition;
 mod decide;
 mod definition;
 mod diagnostic;
+mod diff;
 mod duration;
 mod ending;
 mod expression;
@@ -35,6 +37,7 @@ mod parse;
 mod place;
 mod plan;
 mod preview;
+pub mod rehearsal;
 mod remedy;
 mod retrial;
 mod retry;
@@ -52,6 +55,8 @@ pub use definition::{
     MAX_NODES, Node, NodeId, RetryPolicy, Strategy, Visibility,
 };
 pub use diagnostic::{Diagnostic, DiagnosticCode, MAX_DIAGNOSTICS};
+pub use diff::{Diff, EdgeChange, EdgeFate, NodeChange, ValueChange};
+pub use duration::duration;
 pub use ending::{Emission, is_event_name};
 pub use expression::{expression_reference, has_expression};
 pub use fact::{Carried, Compensate, Fact, Parent, Trigger, WorkflowRef};

@@ -1,5 +1,7 @@
 //! What a workflow can be told to do.
 
+use std::collections::BTreeMap;
+
 use engine::Json;
 use time::OffsetDateTime;
 
@@ -45,6 +47,13 @@ pub enum Order {
         description: Option<String>,
         /// The new draft, as the author wrote it.
         definition: Option<Json>,
+    },
+    /// Pin results to nodes, for simulations and tests; all that were pinned before go.
+    PinOutputs {
+        /// The record's version that the author saw, to notice a change in between.
+        expected_version: Option<u64>,
+        /// By node id.
+        pins: BTreeMap<String, Json>,
     },
     /// Drop the unpublished draft.
     DiscardDraft,

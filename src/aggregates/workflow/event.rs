@@ -1,5 +1,7 @@
 //! What happened to a workflow. Stored for ever: a changed shape is a new version and an upcaster.
 
+use std::collections::BTreeMap;
+
 use cqrs_es::DomainEvent;
 use engine::Json;
 use serde::{Deserialize, Serialize};
@@ -123,6 +125,17 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// Results were pinned to nodes, instead of those that were pinned before. Simulations and
+    /// tests are answered with them; runs never are.
+    OutputsPinned {
+        /// By node id.
+        pins: BTreeMap<String, Json>,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
 }
 
 impl Event {
@@ -130,7 +143,7 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 9] = [
         "created",
         "draft_saved",
         "draft_discarded",
@@ -139,6 +152,7 @@ impl Event {
         "resumed",
         "archived",
         "rolled_back",
+        "outputs_pinned",
     ];
 
     /// The stored name of this event.
@@ -152,6 +166,7 @@ impl Event {
             Self::Resumed { .. } => "resumed",
             Self::Archived { .. } => "archived",
             Self::RolledBack { .. } => "rolled_back",
+            Self::OutputsPinned { .. } => "outputs_pinned",
         }
     }
 }

@@ -77,6 +77,9 @@ pub struct Workflow {
     pub version: u64,
     /// SHA-256 in hex of the secret in its webhook URL.
     pub webhook_secret_hash: String,
+    /// Results that are pinned to nodes, for simulations and tests.
+    #[serde(default)]
+    pub pins: BTreeMap<String, Json>,
 }
 
 impl Workflow {
@@ -118,6 +121,10 @@ impl Workflow {
                 self.must_be_at(expected_version)?;
                 let name = name.as_deref().map(accept_name).transpose()?;
                 Ok(Event::DraftSaved { name, description, definition, by, at })
+            }
+            Order::PinOutputs { expected_version, pins } => {
+                self.must_be_at(expected_version)?;
+                Ok(Event::OutputsPinned { pins, by, at })
             }
             Order::DiscardDraft => match (&self.draft, self.live) {
                 (None, _) => Err(Error::NoDraft),
@@ -247,6 +254,7 @@ impl Aggregate for Workflow {
                 }
             }
             Event::DraftDiscarded { .. } => self.draft = None,
+            Event::OutputsPinned { pins, .. } => self.pins = pins,
             Event::Published { version, definition, by, at } => {
                 self.draft = None;
                 self.go_live(version, Version { definition, by, at });

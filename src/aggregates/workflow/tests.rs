@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cqrs_es::Aggregate;
 use cqrs_es::test::TestFramework;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -212,7 +214,6 @@ fn the_archive_is_final() {
 
 #[test]
 fn a_rollback_leaves_the_draft_and_a_pause_alone() {
-    use cqrs_es::Aggregate;
     let mut workflow = Workflow::default();
     for event in [
         created(),
@@ -234,4 +235,33 @@ fn a_rollback_leaves_the_draft_and_a_pause_alone() {
     assert_eq!(workflow.live_definition(), Some((3, &definition("first"))));
     assert_eq!(workflow.draft.map(|draft| draft.definition), Some(definition("third")));
     assert_eq!(workflow.status, super::Status::Paused);
+}
+
+fn pins(expected_version: Option<u64>) -> Command {
+    let pins = BTreeMap::from([("pay".to_owned(), Arc::new(json!({"status": 200})))]);
+    by_ada(Order::PinOutputs { expected_version, pins })
+}
+
+#[test]
+fn outputs_are_pinned_without_touching_draft_or_versions() {
+    let pinned = Event::OutputsPinned {
+        pins: BTreeMap::from([("pay".to_owned(), Arc::new(json!({"status": 200})))]),
+        by: "ada".into(),
+        at: AT,
+    };
+    given(vec![created()]).when(pins(Some(1))).then_expect_events(vec![pinned.clone()]);
+    let mut workflow = Workflow::default();
+    for event in [created(), published(1, "first"), pinned] {
+        workflow.apply(event);
+    }
+    assert_eq!(workflow.pins["pay"]["status"], 200);
+    assert_eq!((workflow.draft, workflow.live), (None, Some(1)));
+}
+
+#[test]
+fn pins_are_not_changed_behind_anybodys_back_nor_in_the_archive() {
+    given(vec![created(), draft_saved("second")])
+        .when(pins(Some(1)))
+        .then_expect_error(Error::Conflict { expected: 1, actual: 2 });
+    given(vec![created(), archived()]).when(pins(None)).then_expect_error(Error::Archived);
 }

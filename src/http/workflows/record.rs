@@ -1,5 +1,6 @@
 //! A workflow as the API shows it, folded from its events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cqrs_es::Aggregate;
@@ -48,6 +49,9 @@ pub struct Record {
     /// The draft, as its author wrote it; without a draft the live definition.
     #[schema(value_type = Object)]
     pub definition: Option<Arc<Value>>,
+    /// Results that are pinned to nodes, by node id: simulations and tests are answered with them.
+    #[schema(value_type = Object)]
+    pub pinned_outputs: BTreeMap<String, Json>,
     /// Where a POST starts a run of the live version. It holds a secret.
     pub webhook_url: String,
     /// Who created it.
@@ -141,6 +145,7 @@ impl Loaded {
             has_live_version: state.live.is_some(),
             live_version: state.live,
             definition,
+            pinned_outputs: state.pins,
             webhook_url: format!("{}/v1/webhooks/{secret}", api.public_url),
             created_by: created.by,
             created_at: created.at,

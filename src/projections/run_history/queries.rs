@@ -161,6 +161,33 @@ impl RunHistory {
         Ok(Page::of(items, paging, position, |run| run.run_id.clone()))
     }
 
+    /// The last finished runs of one version of a workflow, the latest first.
+    pub async fn finished(
+        &self,
+        organization: OrganizationId,
+        workflow: WorkflowId,
+        version: u32,
+        limit: i64,
+    ) -> Result<Reflecting<Vec<RunId>>, Error> {
+        let position = self.positions.of(Projector::NAME).await?;
+        let ids = sqlx::query_scalar!(
+            r#"select run_id as "run_id!" from view_runs
+                where organization_id = $1 and workflow_id = $2 and workflow_version = $3
+                  and finished_at is not null
+                order by run_id desc limit $4"#,
+            organization.to_string(),
+            workflow.to_string(),
+            i32::try_from(version).unwrap_or(i32::MAX),
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("looking for finished runs"))?;
+        let value = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>();
+        let value = value.map_err(|_| Error::Damaged("a run's id is none".to_owned()))?;
+        Ok(Reflecting { value, position })
+    }
+
     /// One run; `None` where the organization has none of that id.
     pub async fn get(
         &self,

@@ -26,6 +26,7 @@ enum Event<'a> {
     Resumed(#[serde(borrow)] Content<'a>),
     Archived(#[serde(borrow)] Content<'a>),
     RolledBack(#[serde(borrow)] Content<'a>),
+    OutputsPinned(#[serde(borrow)] Content<'a>),
 }
 
 /// What the events say; each says some of it, and all say who and when.
@@ -139,6 +140,7 @@ impl Catalog {
                 row.touch(&content);
                 self.versions.push(row.go_live(event, &content)?);
             }
+            Event::OutputsPinned(content) => row.touch(&content),
             Event::Paused(content) => {
                 row.touch(&content);
                 "paused".clone_into(&mut row.status);

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
     ("actions", &["catalog", "egress", "engine", "primitives"]),
     ("projections", &["journal", "aggregates", "engine", "primitives"]),
+    ("trials", &["aggregates", "catalog", "engine", "primitives"]),
     (
         "actors",
         &[
@@ -37,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "actors",
             "projections",
+            "trials",
             "triggers",
             "journal",
             "aggregates",
@@ -76,6 +78,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telemetry",
             "http",
             "projections",
+            "trials",
             "journal",
             "aggregates",
             "egress",

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{run, workflow};
+use chainkeel::aggregates::{run, test, test_execution, workflow};
 use chainkeel::journal::{NewEvent, StreamId};
-use chainkeel::primitives::{OrganizationId, RunId, WorkflowId};
+use chainkeel::primitives::{OrganizationId, RunId, TestExecutionId, TestId, WorkflowId};
 use engine::{
     Carried, Definition, Fact, Failure, FailureCategory, Json, Place, Trigger, WorkflowRef,
 };
@@ -407,7 +407,7 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
     }];
     let mut versions = 0;
     for _ in 0..dice.roll(9) {
-        let event = match dice.roll(7) {
+        let event = match dice.roll(8) {
             0 => workflow::Event::DraftSaved {
                 name: Some("Renamed".to_owned()),
                 description: None,
@@ -423,6 +423,10 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
             }
             4 => workflow::Event::Paused { reason: workflow::PauseReason::Requested, by: by(), at },
             5 => workflow::Event::Resumed { by: by(), at },
+            6 => {
+                let pins = BTreeMap::from([("n0".to_owned(), json(json!({"a\u{0}": 1})))]);
+                workflow::Event::OutputsPinned { pins, by: by(), at }
+            }
             _ => {
                 versions += 1;
                 workflow::Event::RolledBack {
@@ -440,11 +444,62 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
     (History { stream: StreamId::workflow(id), appends }, id)
 }
 
+/// One test's life, and an execution of it.
+fn trial(dice: &mut Dice, workflow: WorkflowId) -> [History; 2] {
+    let (test, execution) = (TestId::generate(), TestExecutionId::generate());
+    let at = datetime!(2026-11-22 08:00 UTC) + Duration::minutes(dice.roll(500).cast_signed());
+    let by = || "author".to_owned();
+    let definition = |cases: u64| {
+        let cases: Vec<Value> = (0..cases).map(|n| json!({"caseId": format!("{n}")})).collect();
+        let (name, target) = ("A test\u{0}", workflow.to_string());
+        json(json!({"name": name, "targetId": target, "cases": cases}))
+    };
+    let mut events = vec![test::Event::Created {
+        test_id: test,
+        organization_id: OrganizationId::DEFAULT,
+        definition: definition(1 + dice.roll(4)),
+        by: by(),
+        at,
+    }];
+    for _ in 0..dice.roll(3) {
+        events.push(test::Event::Updated { definition: definition(2), by: by(), at });
+    }
+    if dice.roll(4) == 0 {
+        events.push(test::Event::Deleted { by: by(), at });
+    }
+    let started = test_execution::Event::Started {
+        execution_id: execution,
+        organization_id: OrganizationId::DEFAULT,
+        test_id: test,
+        test_version: 1,
+        workflow: (dice.roll(3) > 0).then(|| WorkflowRef { id: workflow.to_string(), version: 1 }),
+        by: by(),
+        at,
+    };
+    let played = test_execution::Event::CasesPlayed { results: Vec::new(), at };
+    let failed = u32::try_from(dice.roll(3)).unwrap();
+    let status =
+        if failed == 0 { test_execution::Status::Passed } else { test_execution::Status::Failed };
+    let finished = test_execution::Event::Finished { status, passed: 2, failed, at };
+    let executed = [started, played, finished];
+    [
+        History {
+            stream: StreamId::test(test),
+            appends: events.iter().map(|event| vec![NewEvent::of(event).unwrap()]).collect(),
+        },
+        History {
+            stream: StreamId::test_execution(execution),
+            appends: vec![executed.iter().map(|event| NewEvent::of(event).unwrap()).collect()],
+        },
+    ]
+}
+
 /// Many histories.
 pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) {
     let mut dice = Dice::new(seed);
     let (mut histories, workflows): (Vec<_>, Vec<_>) =
         (0..3 + runs / 20).map(|_| workflow(&mut dice)).unzip();
+    histories.extend(workflows.iter().flat_map(|workflow| trial(&mut dice, *workflow)));
     let mut invented = Vec::new();
     for number in 0..runs {
         let (history, run) = run(&mut dice, workflows[number % workflows.len()]);

@@ -43,6 +43,11 @@ impl Client {
         Self { address, key: key.map(str::to_owned) }
     }
 
+    /// The address as a URL, and the key, for commands that talk to the same server.
+    pub(crate) fn credentials(&self) -> (String, &str) {
+        (format!("http://{}", self.address), self.key.as_deref().unwrap_or_default())
+    }
+
     /// The same without a key.
     pub(crate) fn stranger(&self) -> Self {
         Self { address: self.address, key: None }

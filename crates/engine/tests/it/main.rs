@@ -1,6 +1,7 @@
 //! The engine from outside: definitions in, decisions out.
 
 mod control;
+mod diff;
 mod expressions;
 mod facts;
 mod laws;
@@ -8,6 +9,7 @@ mod loops;
 mod manual_tasks;
 mod nodes;
 mod parsing;
+mod rehearsal;
 mod replay;
 mod runs;
 mod seeds;
