@@ -15,8 +15,9 @@ use super::window::{Errand, Key};
 use crate::actors::reaction::{Reaction, Trouble};
 use crate::journal::{Arrear, Error, Fate, Journal, Reactions, Recorded};
 
-/// Events that are carried out side by side, each of another stream.
-const SIDE_BY_SIDE: usize = 64;
+/// Events that are carried out side by side, each of another stream. Most of the time each waits for
+/// an append, which takes none of the pool's connections.
+const SIDE_BY_SIDE: usize = 32;
 /// How long carrying out one event may take. Orders for runs of other processes wait for an answer
 /// of five seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(15);

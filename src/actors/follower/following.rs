@@ -43,6 +43,9 @@ pub struct Follower {
 }
 
 /// A follower in office.
+///
+/// What it has under way may hold connections of the pool, and gives them back only while it is
+/// polled: so the loop itself waits for nothing but all of it together.
 struct Following {
     reaction: Arc<dyn Reaction>,
     leases: Leases,
@@ -52,6 +55,8 @@ struct Following {
     under_way: FuturesUnordered<BoxFuture<'static, Result<Errand, Error>>>,
     /// What was set aside is being tried.
     again: Option<BoxFuture<'static, Result<HashSet<Key>, Error>>>,
+    /// The checkpoint is being moved, to there.
+    saving: Option<BoxFuture<'static, Result<i64, Error>>>,
     /// The checkpoint as it is stored.
     saved: i64,
     saved_at: Instant,
@@ -98,6 +103,7 @@ impl Follower {
             window: Window::behind(saved, held),
             under_way: FuturesUnordered::new(),
             again: None,
+            saving: None,
             saved,
             saved_at: Instant::now(),
         };
@@ -108,12 +114,13 @@ impl Follower {
             let has_room = following.window.len() < IN_HAND;
             tokio::select! {
                 batch = subscription.next(), if has_room => following.take(&batch?)?,
-                Some(errand) = following.under_way.next() => following.end(errand?).await?,
+                Some(errand) = following.under_way.next() => following.end(errand?),
                 Some(held) = OptionFuture::from(following.again.as_mut()) => {
                     following.again = None;
                     following.window.hold(held?);
                 }
-                _ = look.tick() => following.look().await?,
+                Some(saved) = OptionFuture::from(following.saving.as_mut()) => following.save_on(saved?),
+                _ = look.tick() => following.look(),
             }
         }
     }
@@ -135,34 +142,50 @@ impl Following {
         self.under_way.push(self.carrier.clone().carry_out(errand).boxed());
     }
 
-    async fn end(&mut self, errand: Errand) -> Result<(), Error> {
+    fn end(&mut self, errand: Errand) {
         if let Some(next) = self.window.end(errand) {
             self.begin(next);
         }
-        let is_at_rest = self.window.len() == 0;
-        if is_at_rest || self.saved_at.elapsed() >= SAVE_PAUSE { self.save().await } else { Ok(()) }
+        if self.window.len() == 0 || self.saved_at.elapsed() >= SAVE_PAUSE {
+            self.save();
+        }
     }
 
-    async fn look(&mut self) -> Result<(), Error> {
+    fn look(&mut self) {
         if self.again.is_none() {
             self.window.look_up();
             self.again = Some(self.carrier.clone().try_again().boxed());
         }
-        self.save().await
+        self.save();
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a gauge; positions stay far below 2^52")]
-    async fn save(&mut self) -> Result<(), Error> {
-        let (name, done) = (self.reaction.name(), self.window.done());
+    /// Begins to move the checkpoint, unless it is being moved or is where it should be.
+    fn save(&mut self) {
+        let (from, to) = (self.saved, self.window.done());
+        if self.saving.is_some() || from == to {
+            return;
+        }
         self.saved_at = Instant::now();
-        if done == self.saved {
-            return Ok(());
+        let (reactions, name) = (self.reactions.clone(), self.reaction.name());
+        let saving = async move {
+            if reactions.advance(name, from, to).await? {
+                Ok(to)
+            } else {
+                Err(Error::LeaseLost("a reaction"))
+            }
+        };
+        self.saving = Some(saving.boxed());
+    }
+
+    /// The checkpoint was moved; at rest it follows to the end at once.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge; positions stay far below 2^52")]
+    fn save_on(&mut self, saved: i64) {
+        self.saving = None;
+        self.saved = saved;
+        let name = self.reaction.name();
+        metrics::gauge!("chainkeel_reaction_position", "reaction" => name).set(saved as f64);
+        if self.window.len() == 0 && self.saved_at.elapsed() >= SAVE_PAUSE {
+            self.save();
         }
-        if !self.reactions.advance(name, self.saved, done).await? {
-            return Err(Error::LeaseLost("a reaction"));
-        }
-        self.saved = done;
-        metrics::gauge!("chainkeel_reaction_position", "reaction" => name).set(done as f64);
-        Ok(())
     }
 }

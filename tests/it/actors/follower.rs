@@ -102,6 +102,8 @@ impl Reaction for Echo {
                 Some(Wrong::Panics) => panic!("an invariant broke"),
                 Some(Wrong::HangsAfterwards) | None => {}
             }
+            // As most reactions do, it looks something up before it orders.
+            self.journal.head().await?;
             let Context { organization, actor, command, .. } = Context::because_of(event, NAME);
             let metadata = Metadata::new(organization, actor, command);
             let outcome = append(&self.journal, &answers_to(event), 0, "answered", metadata).await;
@@ -282,6 +284,20 @@ async fn a_reaction_that_panics_stops_no_other_event() {
     eventually("the other stream", async || echo.done(&well) == [1]).await;
     eventually("the parking", async || standing(&stage).await.parked == 1).await;
     assert!(standing(&stage).await.reason.unwrap().contains("panicked"));
+}
+
+#[tokio::test]
+async fn many_events_at_once_share_the_few_connections_that_there_are() {
+    let stage = Stage::new().await;
+    let echo = Echo::new(&stage);
+    let _process = Process::start(&stage, &echo).await;
+    let streams: Vec<_> = (0..400).map(|_| run()).collect();
+    for some in streams.chunks(50) {
+        let each = some.iter().map(|stream| stage.record(stream, 0, "happened"));
+        futures::future::join_all(each).await;
+    }
+    eventually("all of them", async || streams.iter().all(|one| echo.done(one) == [1])).await;
+    assert_eq!(echo.tried(), streams.len());
 }
 
 #[tokio::test]

@@ -178,16 +178,7 @@ async fn an_answer_whose_server_was_killed_before_the_run_heard_of_it_is_heard_o
     let client = Client::of(&server.url);
     let workflow = client.publish(&approval(&json!({}))).await;
     let runs = client.start(&workflow, 5).await;
-    let mut tasks = Vec::new();
-    for run in &runs {
-        tasks.push(loop {
-            let page = client.get(&format!("/v1/tasks?runId={run}")).await;
-            match page["items"][0]["id"].as_str() {
-                Some(task) => break task.to_owned(),
-                None => actix_web::rt::time::sleep(std::time::Duration::from_millis(10)).await,
-            }
-        });
-    }
+    let tasks = tasks_of(&client, &runs).await;
 
     // when the answers become durable and the process dies before anything follows from them
     server.kill();
@@ -198,12 +189,77 @@ async fn an_answer_whose_server_was_killed_before_the_run_heard_of_it_is_heard_o
     // then every run goes on, once
     client.all_succeed(&runs).await;
     drop(again);
+    each_was_resumed_once(&database.pool, 5).await;
+}
+
+#[actix::test]
+async fn of_two_processes_either_opens_tasks_and_hears_answers_for_the_runs_of_both() {
+    // given two processes that share the runs
+    let database = database().await;
+    let homes = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut one = Server::start(&database.url, &homes[0], "");
+    let client = Client::of(&one.url);
+    let workflow = client.publish(&approval(&json!({}))).await;
+    let other = Server::start(&database.url, &homes[1], "");
+    shared_evenly(&database.pool).await;
+    let runs = client.start(&workflow, 12).await;
+    let tasks = tasks_of(&client, &runs).await;
+
+    // when half of the tasks are answered, the first process dies, and then the others are
+    let (before, after) = tasks.split_at(6);
+    let answer = json!({"actingAs": "ada", "data": {"approved": true, "note": "fine"}});
+    for task in before {
+        client.post(&format!("/v1/tasks/{task}/complete"), task, &answer).await;
+    }
+    client.all_succeed(&runs[..6]).await;
+    one.kill();
+    client.moves_to(&other.url);
+    for task in after {
+        client.post(&format!("/v1/tasks/{task}/complete"), task, &answer).await;
+    }
+
+    // then every run has gone on, once
+    client.all_succeed(&runs).await;
+    drop(other);
+    each_was_resumed_once(&database.pool, 12).await;
+}
+
+/// Waits until each of two workers owns half of the slots.
+async fn shared_evenly(pool: &sqlx::PgPool) {
+    let query = "select count(*) as owners from (
+                   select owner from slot_leases where owner is not null
+                    group by owner having count(*) = 128) halves";
+    loop {
+        let row = sqlx::Executor::fetch_one(pool, sqlx::raw_sql(query)).await.unwrap();
+        if row.get::<i64, _>("owners") == 2 {
+            return;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+/// The tasks of these runs, each as soon as it is there.
+async fn tasks_of(client: &Client, runs: &[String]) -> Vec<String> {
+    let mut tasks = Vec::new();
+    for run in runs {
+        tasks.push(loop {
+            let page = client.get(&format!("/v1/tasks?runId={run}")).await;
+            match page["items"][0]["id"].as_str() {
+                Some(task) => break task.to_owned(),
+                None => actix_web::rt::time::sleep(std::time::Duration::from_millis(10)).await,
+            }
+        });
+    }
+    tasks
+}
+
+async fn each_was_resumed_once(pool: &sqlx::PgPool, runs: i64) {
     let count = sqlx::raw_sql(
         "select count(*) as resumed, count(distinct aggregate_id) as runs
            from events where event_type = 'wait_resumed'",
     );
-    let row = sqlx::Executor::fetch_one(&database.pool, count).await.unwrap();
-    assert_eq!((row.get::<i64, _>("resumed"), row.get::<i64, _>("runs")), (5, 5));
+    let row = sqlx::Executor::fetch_one(pool, count).await.unwrap();
+    assert_eq!((row.get::<i64, _>("resumed"), row.get::<i64, _>("runs")), (runs, runs));
 }
 
 /// What a process does that dies as soon as the answers stand on the ledger.
@@ -225,4 +281,24 @@ async fn answer_all(database: &sqlx::postgres::PgConnectOptions, tasks: &[String
         journal.close();
     };
     futures::future::join(answering, futures::future::join_all(lanes.iter().map(Lane::run))).await;
+}
+
+#[actix_web::test]
+async fn the_example_of_an_approval_can_be_published_and_answered() {
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let example = read(include_str!("../../../examples/approval-escalation.json"));
+    let payout = read(include_str!("../../../examples/payloads/payout.json"));
+    let app = app().await;
+    let workflow = app.published(&example["definition"]).await;
+    let path = format!("/v1/workflows/{workflow}/run");
+    let run = app.client.post(&path, &json!({"payload": payout})).await.data();
+    let run = run["runId"].as_str().unwrap();
+    let task = task_of(&app, run).await["id"].as_str().unwrap().to_owned();
+    let answer = json!({"actingAs": "ada", "data": {"approved": true, "note": "as agreed"}});
+    app.client.post(&format!("/v1/tasks/{task}/complete"), &answer).await.data();
+    app.until_status(run, "success").await;
+    assert_eq!(
+        message(&app, run, "pay").await,
+        "Paid 12500 USDC for INV-2026-1107, approved by ada: as agreed"
+    );
 }
