@@ -68,6 +68,7 @@ table! {
     POST   "/v1/workflows/{id}/what-if"              Bearer          workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;
     GET    "/v1/runs"                                Bearer          runs::list;
+    POST   "/v1/runs/sync"                           Bearer          runs::sync;
     GET    "/v1/runs/{id}"                           Bearer          runs::get;
     GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
     GET    "/v1/runs/{id}/stream"                    Bearer          runs::stream;
@@ -90,6 +91,7 @@ table! {
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
     GET    "/v1/actions"                             Bearer          catalog::actions;
     GET    "/v1/actions/{type}"                      Bearer          catalog::action;
+    POST   "/v1/actions/{type}/run"                  Bearer          catalog::run_action;
     GET    "/v1/triggers"                            Bearer          catalog::triggers;
     GET    "/v1/triggers/{type}"                     Bearer          catalog::trigger;
     GET    "/v1/testing/test-definitions"            Bearer          testing::list;

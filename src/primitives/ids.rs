@@ -152,6 +152,11 @@ impl RunId {
     }
 }
 
+impl WorkflowId {
+    /// What runs of definitions that belong to no workflow name instead of one.
+    pub const NONE: Self = Self(Uuid::nil());
+}
+
 impl OrganizationId {
     /// The organization that owns everything until the control plane makes others.
     pub const DEFAULT: Self = Self(Uuid::nil());

@@ -1,5 +1,6 @@
 //! The API over real connections, with a whole application behind it.
 
+mod at_once;
 mod authorization;
 mod catalog;
 mod definitions;
