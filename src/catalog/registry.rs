@@ -9,18 +9,25 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 11] = [
+const MANIFESTS: [&str; 18] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/filter.json"),
     include_str!("../../catalog/logic/if.json"),
     include_str!("../../catalog/logic/pluck.json"),
     include_str!("../../catalog/logic/wait.json"),
+    include_str!("../../catalog/builtin/convert-from-wei.json"),
+    include_str!("../../catalog/builtin/convert-to-wei.json"),
     include_str!("../../catalog/builtin/delay.json"),
     include_str!("../../catalog/builtin/fail.json"),
     include_str!("../../catalog/builtin/format.json"),
     include_str!("../../catalog/builtin/http-request.json"),
+    include_str!("../../catalog/builtin/list-max.json"),
+    include_str!("../../catalog/builtin/list-min.json"),
     include_str!("../../catalog/builtin/log.json"),
+    include_str!("../../catalog/builtin/parse-google-sheets-url.json"),
+    include_str!("../../catalog/builtin/parse-url.json"),
+    include_str!("../../catalog/builtin/regex.json"),
 ];
 
 static BUILTIN: LazyLock<Registry> = LazyLock::new(Registry::embedded);

@@ -282,7 +282,8 @@ impl Batch {
                 | Logic::Format
                 | Logic::Filter
                 | Logic::Pluck
-                | Logic::Fail),
+                | Logic::Fail
+                | Logic::Plain(_)),
             ) => match self.execute(logic, node, &input) {
                 Ok(done) => {
                     let result = Arc::new(done.result);

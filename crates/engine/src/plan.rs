@@ -91,7 +91,8 @@ impl Planned {
                 | Logic::Pluck
                 | Logic::Fail
                 | Logic::Delay
-                | Logic::Wait,
+                | Logic::Wait
+                | Logic::Plain(_),
             )
             | None => (Template::of(&node.payload), LeftSides::default()),
         };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::plain::{PLAIN, Plain};
 use super::{branch, delay, fail, filter, format, log, pluck, wait};
 use crate::catalog::NodeType;
 use crate::expression::{Problem, Scope, Template};
@@ -22,6 +23,8 @@ pub(crate) enum Logic {
     Fail,
     Delay,
     Wait,
+    /// One of those that make a result of their payload and know nothing else.
+    Plain(Plain),
 }
 
 /// What an executed node gives.
@@ -44,7 +47,8 @@ const LOGIC: [(&str, Logic); 8] = [
 
 /// The names of the types that the engine executes itself.
 pub fn logic_types() -> impl Iterator<Item = &'static str> {
-    LOGIC.into_iter().map(|(name, _)| name)
+    let plain = PLAIN.into_iter().map(|plain| plain.name);
+    LOGIC.into_iter().map(|(name, _)| name).chain(plain)
 }
 
 /// The type of that name, if the engine executes it itself.
@@ -65,19 +69,28 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::Fail => one(fail::check(payload)),
         Logic::Delay => one(delay::period(payload).map(drop)),
         Logic::Wait => one(wait::Wait::read(payload).map(drop)),
+        Logic::Plain(plain) => (plain.problems)(payload),
     }
 }
 
 impl Logic {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic)
+        let own = LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic);
+        let plain = || PLAIN.into_iter().find(|plain| plain.name == name).map(Self::Plain);
+        own.or_else(plain)
     }
 
     fn branches(self) -> &'static [&'static str] {
         match self {
             Self::If => &branch::BRANCHES,
             Self::Wait => &wait::BRANCHES,
-            Self::Log | Self::Format | Self::Filter | Self::Pluck | Self::Fail | Self::Delay => &[],
+            Self::Log
+            | Self::Format
+            | Self::Filter
+            | Self::Pluck
+            | Self::Fail
+            | Self::Delay
+            | Self::Plain(_) => &[],
         }
     }
 }
@@ -109,6 +122,7 @@ impl Pure<'_> {
             Logic::Filter => Ok(filter::filter(self.input)?),
             Logic::Pluck => Ok(pluck::pluck(self.input)?),
             Logic::Fail => Err(fail::failure(self.input)?),
+            Logic::Plain(plain) => Ok((plain.execute)(self.input)?),
             Logic::Delay | Logic::Wait => Err(Problem::new("", "it is not a pure node's").into()),
         }
     }

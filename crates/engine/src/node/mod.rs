@@ -2,14 +2,20 @@
 
 mod branch;
 mod delay;
+mod extreme;
 mod fail;
 mod field;
 mod filter;
 mod format;
 mod log;
 mod logic;
+mod plain;
 mod pluck;
+mod regex;
+mod sheets_url;
+mod url;
 mod wait;
+mod wei;
 
 pub(crate) use branch::{LeftSides, left_sides};
 pub(crate) use delay::{completed, period};

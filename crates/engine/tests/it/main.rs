@@ -4,6 +4,7 @@ mod facts;
 mod laws;
 mod nodes;
 mod parsing;
+mod plain_nodes;
 mod replay;
 mod runs;
 mod support;
