@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{AdminKey, WebhookSecrets};
-use crate::actions::Actions;
+use crate::actions::{Actions, OWN_PROGRAM, Tools};
 use crate::actors::{
     CountResidents, Drained, Heir, Household, IndexKeeper, Means, Membership, Ownership, Performer,
     Postman, RunDesk, RunRegistry, StreamHub, Supervisor, Timers, Watch, housekeeping, offices,
@@ -50,6 +51,8 @@ pub struct Plan {
     pub roles: Vec<Role>,
     /// Which private addresses may be reached.
     pub egress: egress::Config,
+    /// Our own program, which is started again to run code.
+    pub program: PathBuf,
     /// How many effects are performed at once.
     pub effects_at_once: usize,
     /// Threads for runs, and as many for the API.
@@ -72,6 +75,7 @@ impl Plan {
                 .map(|url| url.as_str().trim_end_matches('/').to_owned()),
             roles: config.roles.clone(),
             egress: config.egress.clone(),
+            program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
             label: config.data_dir.display().to_string(),
@@ -185,7 +189,8 @@ impl House {
         let (tail, reader) = Tail::open(journal.clone(), bells.clone(), TAIL_POLL).await?;
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
-        let performer = Performer::new(Arc::new(Actions::builtin(&egress)), plan.effects_at_once);
+        let actions = Actions::builtin(Tools { egress: &egress, program: plan.program.clone() });
+        let performer = Performer::new(Arc::new(actions), plan.effects_at_once);
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),

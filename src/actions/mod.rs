@@ -1,8 +1,10 @@
 //! What nodes do to the outside: one [`Action`] for each node type that has an effect.
 
 mod action;
+mod code;
 mod http;
 mod registry;
 
 pub use action::{Action, Call, Performing};
-pub use registry::Actions;
+pub use code::serve as serve_code;
+pub use registry::{Actions, OWN_PROGRAM, Tools};

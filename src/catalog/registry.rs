@@ -9,13 +9,14 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 18] = [
+const MANIFESTS: [&str; 19] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/filter.json"),
     include_str!("../../catalog/logic/if.json"),
     include_str!("../../catalog/logic/pluck.json"),
     include_str!("../../catalog/logic/wait.json"),
+    include_str!("../../catalog/builtin/code-transform.json"),
     include_str!("../../catalog/builtin/convert-from-wei.json"),
     include_str!("../../catalog/builtin/convert-to-wei.json"),
     include_str!("../../catalog/builtin/delay.json"),

@@ -75,6 +75,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "telemetry",
             "http",
+            // The command by which the program becomes a worker for code.
+            "actions",
             "projections",
             "journal",
             "aggregates",
