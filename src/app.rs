@@ -25,7 +25,7 @@ use crate::catalog::Registry;
 use crate::config::{Config, Role};
 use crate::egress::{self, Egress};
 use crate::http;
-use crate::journal::{self, Bells, Inbox, Journal, Runs, Store, Tail, TailReader, pool};
+use crate::journal::{self, Bells, Entries, Inbox, Journal, Runs, Store, Tail, TailReader, pool};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, Positions};
 use crate::telemetry;
@@ -189,7 +189,14 @@ impl House {
         let (tail, reader) = Tail::open(journal.clone(), bells.clone(), TAIL_POLL).await?;
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
-        let actions = Actions::builtin(Tools { egress: &egress, program: plan.program.clone() });
+        let positions = Positions::new(serving.clone());
+        let actions = Actions::builtin(Tools {
+            egress: &egress,
+            program: plan.program.clone(),
+            entries: Entries::new(journal.clone()),
+            keys: projections::storage::Storage::new(serving.clone(), positions.clone()),
+            clock: Arc::clone(&clock),
+        });
         let performer = Performer::new(Arc::new(actions), plan.effects_at_once);
         let house = Arc::new(Household {
             journal: journal.clone(),
@@ -211,7 +218,6 @@ impl House {
             clock: Arc::clone(&clock),
         });
         let hub = StreamHub::default();
-        let positions = Positions::new(serving.clone());
         let supervisor = Supervisor::new(stop.clone()).start();
         let parts = Parts {
             plan: &plan,

@@ -4,7 +4,8 @@ mod action;
 mod code;
 mod http;
 mod registry;
+mod storage;
 
-pub use action::{Action, Call, Performing};
+pub use action::{Action, Call, Origin, Performing};
 pub use code::serve as serve_code;
 pub use registry::{Actions, OWN_PROGRAM, Tools};

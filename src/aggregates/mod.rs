@@ -1,4 +1,5 @@
 //! Commands in, events out; pure: no I/O, no clock, no chance. A folder an aggregate.
 
+pub mod entry;
 pub mod run;
 pub mod workflow;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 19] = [
+const MANIFESTS: [&str; 23] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/filter.json"),
@@ -26,9 +26,13 @@ const MANIFESTS: [&str; 19] = [
     include_str!("../../catalog/builtin/list-max.json"),
     include_str!("../../catalog/builtin/list-min.json"),
     include_str!("../../catalog/builtin/log.json"),
+    include_str!("../../catalog/builtin/org-storage-get.json"),
+    include_str!("../../catalog/builtin/org-storage-list.json"),
+    include_str!("../../catalog/builtin/org-storage-set.json"),
     include_str!("../../catalog/builtin/parse-google-sheets-url.json"),
     include_str!("../../catalog/builtin/parse-url.json"),
     include_str!("../../catalog/builtin/regex.json"),
+    include_str!("../../catalog/builtin/storage.json"),
 ];
 
 static BUILTIN: LazyLock<Registry> = LazyLock::new(Registry::embedded);

@@ -16,11 +16,12 @@ use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
-use crate::journal::{Journal, Store, StreamId, Tail};
+use crate::journal::{Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
+use crate::projections::storage::Storage;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::triggers::TriggerIndex;
 
@@ -120,6 +121,16 @@ impl Api {
     /// The questions to the workflows' view.
     pub fn workflow_catalog(&self) -> WorkflowCatalog {
         WorkflowCatalog::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The values that workflows keep.
+    pub fn entries(&self) -> Entries {
+        Entries::new(self.journal.clone())
+    }
+
+    /// The questions to the view of their keys.
+    pub fn storage(&self) -> Storage {
+        Storage::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

@@ -26,6 +26,7 @@ pub mod routes;
 pub mod runs;
 pub mod server;
 mod sse;
+pub mod storage;
 pub mod workflows;
 
 pub use api::Api;

@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{activity, catalog, health, inbound, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, projections, runs, storage, workflows};
 
 /// Where the document is.
 pub(super) const PATH: &str = "/openapi.json";
@@ -49,6 +49,10 @@ pub(super) const PATH: &str = "/openapi.json";
         runs::resume_wait,
         activity::list,
         activity::stream,
+        storage::list,
+        storage::get,
+        storage::set,
+        storage::remove,
         catalog::actions,
         catalog::action,
         catalog::triggers,
@@ -62,6 +66,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "workflows", description = "Drafts, versions and what is done with them"),
         (name = "runs", description = "What workflows did, step by step"),
         (name = "activity", description = "What happens, as it happens"),
+        (name = "storage", description = "What workflows keep between their runs"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
         (name = "projections", description = "The views and how current they are"),

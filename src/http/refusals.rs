@@ -1,8 +1,10 @@
 //! The refusals of the rooms below, as problems.
 
+use std::error::Error;
+
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::workflow;
+use crate::aggregates::{entry, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 
@@ -107,8 +109,23 @@ impl From<workflow::Error> for Problem {
     }
 }
 
-impl From<NotExecuted<workflow::Error>> for Problem {
-    fn from(error: NotExecuted<workflow::Error>) -> Self {
+impl From<entry::Error> for Problem {
+    fn from(refusal: entry::Error) -> Self {
+        match refusal {
+            entry::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            entry::Error::Key | entry::Error::Store => {
+                Self::new(Code::InvalidPath).because(refusal)
+            }
+            entry::Error::Value(excess) => Self::new(Code::InvalidBody).at("/value", excess),
+        }
+    }
+}
+
+impl<E> From<NotExecuted<E>> for Problem
+where
+    E: Error + Into<Self> + Send + Sync + 'static,
+{
+    fn from(error: NotExecuted<E>) -> Self {
         match error {
             NotExecuted::Refused(refusal) => refusal.into(),
             NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
@@ -116,7 +133,7 @@ impl From<NotExecuted<workflow::Error>> for Problem {
                 Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
             }
             NotExecuted::Journal(error) => error.into(),
-            // Workflows are not fenced and claim nothing.
+            // Neither workflows nor entries are fenced, and they claim nothing.
             NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
         }
     }

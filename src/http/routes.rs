@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
-use super::{activity, catalog, health, inbound, openapi, projections, runs, workflows};
+use super::{activity, catalog, health, inbound, openapi, projections, runs, storage, workflows};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,10 @@ table! {
     POST   "/v1/runs/{id}/nodes/{nodeId}/resume"     BearerOrSecret  runs::resume_wait;
     GET    "/v1/activity"                            Bearer          activity::list;
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
+    GET    "/v1/organization/storage/{store}"        Bearer          storage::list;
+    GET    "/v1/organization/storage/{store}/{key}"  Bearer          storage::get;
+    PUT    "/v1/organization/storage/{store}/{key}"  Bearer          storage::set;
+    DELETE "/v1/organization/storage/{store}/{key}"  Bearer          storage::remove;
     GET    "/v1/actions"                             Bearer          catalog::actions;
     GET    "/v1/actions/{type}"                      Bearer          catalog::action;
     GET    "/v1/triggers"                            Bearer          catalog::triggers;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
+use crate::primitives::{CommandId, EntryId, OrganizationId, RunId, WorkflowId};
 
 /// One aggregate's events: the unit of order and of conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,11 @@ impl StreamId {
     /// The stream of a run.
     pub fn run(run: RunId) -> Self {
         Self::new("run", run.to_string())
+    }
+
+    /// The stream of an entry.
+    pub fn entry(entry: EntryId) -> Self {
+        Self::new("entry", entry.to_string())
     }
 
     /// The stream of a workflow.
@@ -213,6 +218,7 @@ impl Recorded {
 /// The name of an aggregate type without a copy for those that we know.
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
+        "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),
         _ => Cow::Owned(text),

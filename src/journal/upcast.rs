@@ -7,10 +7,11 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{run, workflow};
+use crate::aggregates::{entry, run, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
+static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 
@@ -23,6 +24,16 @@ impl Recorded {
     /// The event of a workflow.
     pub fn workflow(&self) -> Result<workflow::Event, Error> {
         decode(self, &WORKFLOW)
+    }
+
+    /// The event of an entry.
+    pub fn entry(&self) -> Result<entry::Event, Error> {
+        decode(self, &ENTRY)
+    }
+
+    /// The JSON text of an entry's event in its present shape.
+    pub fn entry_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &ENTRY)
     }
 
     /// The JSON text of a run's event in its present shape, for those who read only parts of it.

@@ -95,6 +95,11 @@ id!(
     "run"
 );
 id!(
+    /// A value under a key; derived from its place.
+    EntryId,
+    "entry"
+);
+id!(
     /// One order given to an aggregate; giving it twice changes nothing the second time.
     CommandId,
     "cmd"

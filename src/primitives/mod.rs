@@ -7,5 +7,5 @@ mod secret;
 
 pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use ids::{CommandId, InvalidId, OrganizationId, RunId, WorkerId, WorkflowId};
+pub use ids::{CommandId, EntryId, InvalidId, OrganizationId, RunId, WorkerId, WorkflowId};
 pub use secret::Secret;

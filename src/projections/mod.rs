@@ -15,6 +15,7 @@ pub mod rebuild;
 pub mod run_history;
 pub mod runner;
 mod session;
+pub mod storage;
 mod text;
 pub mod timers;
 pub mod verify;
@@ -34,6 +35,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &workflow_catalog::Projector,
         &activity::Projector,
         &timers::Projector,
+        &storage::Projector,
     ]
 }
 

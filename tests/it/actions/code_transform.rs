@@ -11,7 +11,7 @@ use futures::future::join_all;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::actions;
+use super::{actions, origin};
 use crate::support::peer::door;
 
 struct Desk(Actions);
@@ -23,7 +23,8 @@ impl Desk {
 
     async fn perform(&self, payload: Value) -> Result<Value, Failure> {
         let (input, idempotency_key) = (payload.into(), "run_1:code:1".to_owned());
-        let call = Call { input, idempotency_key, timeout: Duration::from_secs(30) };
+        let call =
+            Call { input, idempotency_key, timeout: Duration::from_secs(30), origin: origin() };
         self.0.perform("code-transform", call).await.map(|result| (*result).clone())
     }
 

@@ -9,7 +9,7 @@ use chainkeel::actions::{Actions, Call};
 use engine::{Failure, FailureCategory};
 use serde_json::{Value, json};
 
-use super::actions;
+use super::{actions, origin};
 use crate::support::peer::{Peer, door, raw};
 
 /// `/echo` tells what came, `/status/<n>` answers so and echoes the headers, `/big` is large.
@@ -57,7 +57,12 @@ impl Shop {
 }
 
 async fn perform(actions: &Actions, payload: Value, timeout: Duration) -> Result<Value, Failure> {
-    let call = Call { input: payload.into(), idempotency_key: "run_1:pay:1".into(), timeout };
+    let call = Call {
+        input: payload.into(),
+        idempotency_key: "run_1:pay:1".into(),
+        timeout,
+        origin: origin(),
+    };
     actions.perform("http-request", call).await.map(|result| (*result).clone())
 }
 
@@ -165,8 +170,12 @@ async fn a_payload_that_turned_out_wrong_is_never_sent() {
 #[actix_web::test]
 async fn a_type_without_an_action_is_a_failure_and_every_action_of_the_catalog_has_one() {
     let actions = actions(&door(&[]));
-    let call =
-        Call { input: json!({}).into(), idempotency_key: "k".into(), timeout: Duration::ZERO };
+    let call = Call {
+        input: json!({}).into(),
+        idempotency_key: "k".into(),
+        timeout: Duration::ZERO,
+        origin: origin(),
+    };
     assert_eq!(actions.perform("teleport", call).await.unwrap_err().code, "unknown_action");
     let catalog = chainkeel::catalog::Registry::builtin();
     let of_role = catalog.specs().filter(|spec| spec.role == chainkeel::catalog::Role::Action);

@@ -16,8 +16,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("aggregates", &["engine", "primitives"]),
     ("journal", &["aggregates", "primitives"]),
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
-    ("actions", &["catalog", "egress", "engine", "primitives"]),
     ("projections", &["journal", "aggregates", "engine", "primitives"]),
+    (
+        "actions",
+        // What a workflow keeps stands on the ledger, and which keys it has in a view.
+        &["projections", "journal", "aggregates", "catalog", "egress", "engine", "primitives"],
+    ),
     (
         "actors",
         &[

@@ -9,6 +9,7 @@ mod lists;
 mod malformed;
 mod odd;
 mod positions;
+mod storage;
 mod streams;
 mod webhooks;
 mod workflows;
