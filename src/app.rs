@@ -190,14 +190,7 @@ impl House {
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
         let positions = Positions::new(serving.clone());
-        let actions = Actions::builtin(Tools {
-            egress: &egress,
-            program: plan.program.clone(),
-            entries: Entries::new(journal.clone()),
-            keys: projections::storage::Storage::new(serving.clone(), positions.clone()),
-            clock: Arc::clone(&clock),
-        });
-        let performer = Performer::new(Arc::new(actions), plan.effects_at_once);
+        let performer = performer(&plan, &egress, &journal, &positions, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),
@@ -319,6 +312,24 @@ impl House {
             arbiter.stop();
         }
     }
+}
+
+/// Performs effects with all the actions there are.
+fn performer(
+    plan: &Plan,
+    egress: &Egress,
+    journal: &Journal,
+    positions: &Positions,
+    clock: &Arc<dyn Clock>,
+) -> Performer {
+    let actions = Actions::builtin(Tools {
+        egress,
+        program: plan.program.clone(),
+        entries: Entries::new(journal.clone()),
+        keys: projections::storage::Storage::new(journal.pool().clone(), positions.clone()),
+        clock: Arc::clone(clock),
+    });
+    Performer::new(Arc::new(actions), plan.effects_at_once)
 }
 
 /// One registry a thread; each has its share of the slots.

@@ -52,7 +52,9 @@ fn executed(kind: &str, example: &Example) -> engine::Run {
         chance: 0.5,
     });
     let mut run = engine::Run::default();
-    facts.iter().for_each(|fact| run.apply(fact));
+    for fact in &facts {
+        run.apply(fact);
+    }
     run
 }
 

@@ -57,14 +57,14 @@ type Language = (
 type Found<T> = Result<T, Fault>;
 
 /// Runs a script.
-pub(super) fn answer(question: Question) -> Answer {
+pub(super) fn answer(question: &Question) -> Answer {
     match run(question) {
         Ok(output) => Answer::Output(output),
         Err(fault) => Answer::Fault(fault),
     }
 }
 
-fn run(question: Question) -> Found<Value> {
+fn run(question: &Question) -> Found<Value> {
     check(FaultKind::InputType, question.input_type.as_ref(), &question.input)?;
     let output = transform(&question.code, &question.input, question.timeout_ms)?;
     check(FaultKind::OutputType, question.output_type.as_ref(), &output)?;
@@ -133,11 +133,12 @@ fn in_context(ctx: &Ctx<'_>, code: &str, input: &Value) -> Found<String> {
     let returned: rquickjs::Value<'_> =
         transform.call((input,)).map_err(|error| caught(ctx, FaultKind::Threw, error))?;
     let returned = match returned.as_promise() {
-        Some(promise) => promise.finish().map_err(|error| match error {
-            rquickjs::Error::WouldBlock => {
+        Some(promise) => promise.finish().map_err(|error| {
+            if matches!(error, rquickjs::Error::WouldBlock) {
                 fault(FaultKind::Output, "the promise that it returned is never settled".to_owned())
+            } else {
+                caught(ctx, FaultKind::Threw, error)
             }
-            error => caught(ctx, FaultKind::Threw, error),
         })?,
         None => returned,
     };
@@ -156,7 +157,7 @@ fn options() -> EvalOptions {
     options
 }
 
-/// The input as the script sees it: integers that its numbers would round are BigInts.
+/// The input as the script sees it: integers that its numbers would round are `BigInt`s.
 fn argument<'js>(ctx: &Ctx<'js>, input: &Value) -> rquickjs::Result<rquickjs::Value<'js>> {
     if let Some(whole) = exact(ctx, input) {
         return whole;
@@ -168,7 +169,7 @@ fn argument<'js>(ctx: &Ctx<'js>, input: &Value) -> rquickjs::Result<rquickjs::Va
     Ok(argument)
 }
 
-/// Puts BigInts in the places of integers that were rounded when the text was read.
+/// Puts `BigInt`s in the places of integers that were rounded when the text was read.
 fn mend<'js>(ctx: &Ctx<'js>, object: &Object<'js>, value: &Value) -> rquickjs::Result<()> {
     let put = |key: rquickjs::Value<'js>, inside: &Value| match exact(ctx, inside) {
         Some(whole) => object.set(key, whole?),
@@ -186,7 +187,7 @@ fn mend<'js>(ctx: &Ctx<'js>, object: &Object<'js>, value: &Value) -> rquickjs::R
     }
 }
 
-/// The BigInt of an integer that a number of JavaScript could not hold.
+/// The `BigInt` of an integer that a number of JavaScript could not hold.
 fn exact<'js>(ctx: &Ctx<'js>, value: &Value) -> Option<rquickjs::Result<rquickjs::Value<'js>>> {
     let number = value.as_number()?;
     let whole = match (number.as_i64(), number.as_u64()) {

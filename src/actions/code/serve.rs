@@ -15,7 +15,7 @@ pub fn serve() -> io::Result<()> {
     confine::confine()?;
     let (mut questions, mut answers) = (stdin().lock(), stdout().lock());
     while let Some(question) = frame::read(&mut questions)? {
-        frame::write(&mut answers, &script::answer(question))?;
+        frame::write(&mut answers, &script::answer(&question))?;
     }
     Ok(())
 }

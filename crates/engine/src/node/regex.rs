@@ -91,11 +91,10 @@ fn pattern(payload: &Value) -> Result<Regex, Problem> {
         return Err(wrong("pattern", &expected, &payload["pattern"]));
     }
     RegexBuilder::new(written).size_limit(MAX_COMPILED_BYTES).build().map_err(|error| {
-        let message = match &error {
-            regex::Error::CompiledTooBig(_) => {
-                "it is too large when its repetitions are written out: repeat less".to_owned()
-            }
-            _ => format!("it is no pattern: {}", last_line(&error.to_string())),
+        let message = if matches!(error, regex::Error::CompiledTooBig(_)) {
+            "it is too large when its repetitions are written out: repeat less".to_owned()
+        } else {
+            format!("it is no pattern: {}", last_line(&error.to_string()))
         };
         Problem::new("/pattern", message)
     })

@@ -49,8 +49,8 @@ fn read(payload: &Value) -> Result<(String, Option<String>), Problem> {
     if id.is_empty() || !is_id(id) {
         return Err(refused("it has no spreadsheet's id after /spreadsheets/d/"));
     }
-    let in_fragment = url.fragment.unwrap_or_default().split('&');
-    let in_fragment = in_fragment.filter_map(|pair| pair.strip_prefix("gid=")).next();
+    let mut in_fragment = url.fragment.unwrap_or_default().split('&');
+    let in_fragment = in_fragment.find_map(|pair| pair.strip_prefix("gid="));
     let in_query = url.query().map_err(|fault| Problem::new("/url", fault))?.remove("gid");
     let in_query = in_query.as_ref().map(|gid| gid.as_str().unwrap_or_default());
     // The fragment is what the browser shows, the query what the link was opened with.
