@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, catalog, health, inbound, openapi, projections, runs, tasks, testing, workflows,
+    activity, catalog, health, inbound, openapi, projections, runs, storage, tasks, testing,
+    workflows,
 };
 
 /// Who may use a route.
@@ -89,6 +90,10 @@ table! {
     POST   "/v1/tasks/{id}/cancel"                   Bearer          tasks::cancel;
     GET    "/v1/activity"                            Bearer          activity::list;
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
+    GET    "/v1/organization/storage/{store}"        Bearer          storage::list;
+    GET    "/v1/organization/storage/{store}/{key}"  Bearer          storage::get;
+    PUT    "/v1/organization/storage/{store}/{key}"  Bearer          storage::set;
+    DELETE "/v1/organization/storage/{store}/{key}"  Bearer          storage::remove;
     GET    "/v1/actions"                             Bearer          catalog::actions;
     GET    "/v1/actions/{type}"                      Bearer          catalog::action;
     POST   "/v1/actions/{type}/run"                  Bearer          catalog::run_action;

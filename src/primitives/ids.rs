@@ -112,6 +112,12 @@ id!(
     TestExecutionId,
     "texec"
 );
+
+id!(
+    /// A value under a key; derived from its place.
+    EntryId,
+    "entry"
+);
 id!(
     /// One order given to an aggregate; giving it twice changes nothing the second time.
     CommandId,

@@ -10,6 +10,7 @@ mod lists;
 mod malformed;
 mod odd;
 mod positions;
+mod storage;
 mod streams;
 mod tasks;
 mod webhooks;

@@ -43,6 +43,7 @@ pub(crate) async fn app() -> TestApp {
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config::default(),
+        program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
         label: "test".to_owned(),
