@@ -145,7 +145,7 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<String> {
 
 /// What the engine may depend on: data and time as data, nothing that acts.
 pub(super) fn engine_dependencies(manifest: &str) -> Vec<String> {
-    const ALLOWED: &[&str] = &["regex", "serde", "serde_json", "thiserror", "time"];
+    const ALLOWED: &[&str] = &["regex-automata", "serde", "serde_json", "thiserror", "time"];
     let section = manifest.split("[dependencies]").nth(1).unwrap_or_default();
     section
         .lines()
