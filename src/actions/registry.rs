@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::code::CodeTransform;
 use super::http::HttpRequest;
-use super::storage::Storage;
+use super::storage::{KeptVariable, Storage};
 use super::{Action, Call};
 use crate::catalog::{Registry, Stage};
 use crate::egress::Egress;
@@ -57,6 +57,7 @@ impl Actions {
         for (kind, action) in storage.of_the_organization() {
             by_type.insert(kind, Box::new(action));
         }
+        by_type.insert(KeptVariable::TYPE, Box::new(KeptVariable(storage.clone())));
         by_type.insert(Storage::TYPE, Box::new(storage));
         by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
         by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));

@@ -9,13 +9,15 @@ use engine::{
     Carried, Compensate, Definition, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger,
     WorkflowRef,
 };
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::order::{Context, Order, Placed, Refused, Resumed, StartRun};
 use super::ownership::Ownership;
 use super::postman::{self, Parcel};
 use super::run_registry::{Route, RunRegistry};
-use crate::journal::{Inbox, Journal, Reply, Side, StreamId, Tail, slot_of};
+use crate::aggregates::entry::{self, Scope, VARIABLES};
+use crate::journal::{Entries, Inbox, Journal, Reply, Side, StreamId, Tail, slot_of};
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
 use crate::triggers::{Lookup, TriggerIndex};
 
@@ -43,6 +45,7 @@ struct Inner {
     ownership: Arc<Ownership>,
     index: Arc<TriggerIndex>,
     journal: Journal,
+    entries: Entries,
     inbox: Inbox,
     tail: Tail,
     clock: Arc<dyn Clock>,
@@ -70,7 +73,8 @@ impl RunDesk {
     /// A desk over these means.
     pub fn new(means: Means) -> Self {
         let Means { registries, ownership, index, journal, inbox, tail, clock } = means;
-        Self(Arc::new(Inner { registries, ownership, index, journal, inbox, tail, clock }))
+        let entries = Entries::new(journal.clone());
+        Self(Arc::new(Inner { registries, ownership, index, journal, entries, inbox, tail, clock }))
     }
 
     /// Who listens under a webhook's URL, by the hash of its secret.
@@ -94,6 +98,7 @@ impl RunDesk {
         if !problems.is_empty() {
             return Err(Refused::Input(problems));
         }
+        let variables = self.kept(context.organization, workflow, &live.definition).await?;
         if let Some(trigger_id) = claim {
             context.side.push(Side::Claim { trigger_id });
         }
@@ -106,11 +111,31 @@ impl RunDesk {
             source_run: None,
             carried: BTreeMap::new(),
             parent,
-            variables: None,
+            variables,
             at: self.0.clock.now(),
             chance: rand::random(),
         };
         self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// What the variables hold that the workflow keeps between its runs.
+    async fn kept(
+        &self,
+        organization: OrganizationId,
+        workflow: WorkflowId,
+        definition: &Definition,
+    ) -> Result<Option<Json>, Refused> {
+        let mut kept = serde_json::Map::new();
+        for name in definition.kept_variables() {
+            let Ok(place) = entry::Place::new(Scope::Workflow(workflow), VARIABLES, name) else {
+                continue;
+            };
+            let entry = self.0.entries.read(organization, &place).await?;
+            if let Some(value) = entry.value() {
+                kept.insert(name.to_owned(), (**value).clone());
+            }
+        }
+        Ok((!kept.is_empty()).then(|| Arc::new(Value::Object(kept))))
     }
 
     /// Starts a run of a definition that belongs to no workflow. It was validated before.

@@ -263,6 +263,13 @@ impl Definition {
         self.variable_defs.as_ref()
     }
 
+    /// The names of the variables that keep their values from run to run.
+    pub fn kept_variables(&self) -> impl Iterator<Item = &str> {
+        let declared = self.variable_defs.iter().filter_map(|list| list.as_array()).flatten();
+        let names = declared.filter_map(|variable| variable.get("name").and_then(Value::as_str));
+        names.filter(|name| self.keeps_variable(name))
+    }
+
     /// Whether a variable keeps its value from run to run.
     pub fn keeps_variable(&self, name: &str) -> bool {
         self.variable(name).and_then(|variable| variable.get("lifetime")?.as_str())

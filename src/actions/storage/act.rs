@@ -75,7 +75,7 @@ impl Storage {
         Ok(json!({ "found": found, "value": shown(entry.value()), "version": version }).into())
     }
 
-    async fn change(
+    pub(super) async fn change(
         &self,
         call: &Call,
         place: Place,

@@ -2,5 +2,7 @@
 
 mod act;
 mod payload;
+mod variable;
 
 pub(super) use act::Storage;
+pub(super) use variable::KeptVariable;

@@ -12,6 +12,6 @@ mod upcast;
 pub use command::{Command, Order};
 pub use error::Error;
 pub use event::Event;
-pub use place::{DEFAULT_STORE, MAX_KEY_BYTES, MAX_STORE_BYTES, Place, Scope};
+pub use place::{DEFAULT_STORE, MAX_KEY_BYTES, MAX_STORE_BYTES, Place, Scope, VARIABLES};
 pub use state::{Changed, Entry};
 pub use upcast::upcasters;

@@ -10,6 +10,9 @@ use crate::primitives::{EntryId, OrganizationId, WorkflowId};
 /// The store of those who name none.
 pub const DEFAULT_STORE: &str = "default";
 
+/// The store of a workflow's variables that are kept between runs.
+pub const VARIABLES: &str = "variables";
+
 /// How many bytes a key may have: a name or a path, and still a part of an index.
 pub const MAX_KEY_BYTES: usize = 256;
 

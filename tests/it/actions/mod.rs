@@ -37,3 +37,4 @@ fn origin() -> Origin {
         node: "n".to_owned(),
     }
 }
+mod variables;
