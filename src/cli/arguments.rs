@@ -10,6 +10,7 @@ use super::completions::Completions;
 use super::config::Show;
 use super::dev::Dev;
 use super::doctor::Doctor;
+use super::event::Event;
 use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
@@ -52,6 +53,13 @@ enum Command {
         #[command(subcommand)]
         what: Task,
     },
+    /// Publish events that runs wait for
+    Event {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Event,
+    },
     Projections(Projections),
     Doctor(Doctor),
     Bench(Bench),
@@ -74,6 +82,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Task { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Event { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Projections(projections) => projections.run(),

@@ -9,6 +9,7 @@ mod completions;
 mod config;
 mod dev;
 mod doctor;
+mod event;
 mod failure;
 mod migrate;
 mod print;

@@ -14,6 +14,7 @@ use super::idempotency::{InFlight, Ticket};
 use super::problem::{Code, Problem};
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
+use crate::aggregates::event::Publication;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
@@ -44,6 +45,8 @@ pub struct Api {
     pub workflows: Store<Workflow>,
     /// Where tasks are changed.
     pub tasks: Store<Task>,
+    /// Where events are published.
+    pub events: Store<Publication>,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.

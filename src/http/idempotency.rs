@@ -181,6 +181,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
     let aggregate_type = match kept.aggregate_type.as_str() {
         "run" => "run",
         "task" => "task",
+        "event" => "event",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

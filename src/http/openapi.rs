@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{activity, catalog, health, inbound, projections, runs, tasks, workflows};
+use super::{activity, catalog, events, health, inbound, projections, runs, tasks, workflows};
 
 /// Where the document is.
 pub(super) const PATH: &str = "/openapi.json";
@@ -59,6 +59,8 @@ pub(super) const PATH: &str = "/openapi.json";
         tasks::complete,
         tasks::reject,
         tasks::cancel,
+        events::publish,
+        events::get,
         activity::list,
         activity::stream,
         catalog::actions,
@@ -74,6 +76,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "workflows", description = "Drafts, versions and what is done with them"),
         (name = "runs", description = "What workflows did, step by step"),
         (name = "tasks", description = "Work for people, which runs wait for"),
+        (name = "events", description = "Events of the outside, which runs wait for"),
         (name = "activity", description = "What happens, as it happens"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),

@@ -24,6 +24,7 @@ pub enum Code {
     RunNotFound,
     NodeNotFound,
     TaskNotFound,
+    EventNotFound,
     NodeTypeNotFound,
     WebhookNotFound,
     VersionConflict,
@@ -56,7 +57,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 34] = [
+pub const ALL: [Code; 35] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -77,6 +78,7 @@ pub const ALL: [Code; 34] = [
     Code::RunNotFound,
     Code::NodeNotFound,
     Code::TaskNotFound,
+    Code::EventNotFound,
     Code::NodeTypeNotFound,
     Code::WebhookNotFound,
     Code::VersionConflict,
@@ -242,6 +244,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "No such task",
             "this task does not exist",
             "It does not exist in this organization, or not yet: a run that has begun to wait has its task a few milliseconds later.",
+        ),
+        Code::EventNotFound => entry!(
+            "event-not-found",
+            404,
+            "No such event",
+            "this event does not exist",
+            "It was not published in this organization. What runs emit is no event of its own here: read it with the run's events.",
         ),
         Code::NodeTypeNotFound => entry!(
             "node-type-not-found",

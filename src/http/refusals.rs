@@ -2,7 +2,7 @@
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{task, workflow};
+use crate::aggregates::{event, task, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 
@@ -128,6 +128,34 @@ impl From<task::Error> for Problem {
             | task::Error::NotClaimed
             | task::Error::TooLate(_)
             | task::Error::NotDue(_) => Self::new(Code::TaskRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<event::Error> for Problem {
+    fn from(refusal: event::Error) -> Self {
+        let place = match refusal {
+            // Ids are new each time: two requests do not make the same one.
+            event::Error::Exists => return Self::internal(refusal),
+            event::Error::Name => "/event",
+            event::Error::TooLarge => "/payload",
+            event::Error::Source { .. } => "/source",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
+impl From<NotExecuted<event::Error>> for Problem {
+    fn from(error: NotExecuted<event::Error>) -> Self {
+        match error {
+            NotExecuted::Refused(refusal) => refusal.into(),
+            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
+            NotExecuted::ReceiptTaken => {
+                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
+            }
+            NotExecuted::Journal(error) => error.into(),
+            // Events are not fenced and claim nothing.
+            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Error;
-use crate::primitives::{CommandId, OrganizationId, RunId, TaskId, WorkflowId};
+use crate::primitives::{CommandId, EventId, OrganizationId, RunId, TaskId, WorkflowId};
 
 /// One aggregate's events: the unit of order and of conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +23,11 @@ impl StreamId {
     /// The stream of one aggregate.
     pub fn new(aggregate_type: &'static str, aggregate_id: impl Into<String>) -> Self {
         Self { aggregate_type, aggregate_id: aggregate_id.into() }
+    }
+
+    /// The stream of an event that was published.
+    pub fn event(event: EventId) -> Self {
+        Self::new("event", event.to_string())
     }
 
     /// The stream of a run.
@@ -221,6 +226,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),
+        "event" => Cow::Borrowed("event"),
         _ => Cow::Owned(text),
     }
 }

@@ -10,7 +10,7 @@ use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventS
 use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
 use super::upcast::decode;
 use super::{Error, Journal};
-use crate::aggregates::{run, task, workflow};
+use crate::aggregates::{event, run, task, workflow};
 use crate::primitives::CommandId;
 
 /// How often a command is decided anew after a conflict before its caller hears of it.
@@ -121,6 +121,13 @@ impl Store<task::Task> {
     /// The tasks.
     pub fn tasks(journal: Journal) -> Self {
         Self::new(journal, task::upcasters())
+    }
+}
+
+impl Store<event::Publication> {
+    /// The events that are published.
+    pub fn events(journal: Journal) -> Self {
+        Self::new(journal, event::upcasters())
     }
 }
 

@@ -7,10 +7,11 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{run, task, workflow};
+use crate::aggregates::{event, run, task, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
+static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
@@ -29,6 +30,11 @@ impl Recorded {
     /// The event of a task.
     pub fn task(&self) -> Result<task::Event, Error> {
         decode(self, &TASK)
+    }
+
+    /// The event that was published.
+    pub fn published(&self) -> Result<event::Event, Error> {
+        decode(self, &EVENT)
     }
 
     /// The JSON text of a run's event in its present shape, for those who read only parts of it.

@@ -7,5 +7,5 @@ mod secret;
 
 pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use ids::{CommandId, InvalidId, OrganizationId, RunId, TaskId, WorkerId, WorkflowId};
+pub use ids::{CommandId, EventId, InvalidId, OrganizationId, RunId, TaskId, WorkerId, WorkflowId};
 pub use secret::Secret;

@@ -19,6 +19,7 @@ pub mod tasks;
 mod text;
 pub mod timers;
 pub mod verify;
+pub mod waits;
 pub mod workflow_catalog;
 
 pub use compare::{Comparison, Difference, Reason};
@@ -36,6 +37,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &activity::Projector,
         &timers::Projector,
         &tasks::Projector,
+        &waits::Projector,
     ]
 }
 

@@ -3,6 +3,8 @@
 mod branch;
 mod call_workflow;
 mod delay;
+mod event_pattern;
+mod event_wait;
 mod fail;
 mod field;
 mod filter;
@@ -19,6 +21,8 @@ mod wait;
 
 pub(crate) use branch::LeftSides;
 pub(crate) use delay::completed;
+pub use event_pattern::EventPattern;
+pub use event_wait::{EventWait, Happening, MAX_EVENT_PAYLOAD};
 pub(crate) use for_each::{ForEach, literal_items};
 pub(crate) use join::{cancels_rest, join_needs, joined};
 pub(crate) use logic::{
