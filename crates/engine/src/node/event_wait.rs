@@ -211,19 +211,19 @@ fn read_mapping<'a>(
 /// Whether a path begins with what is known of an event.
 fn is_seen(left: &str) -> bool {
     let first = left.split('.').next().unwrap_or_default();
-    ["event", "payload", "source"].contains(&first)
+    ["event", "payload", "source", "eventId"].contains(&first)
 }
 
 fn left_cure(left: &str) -> String {
     format!(
-        "\"{left}\" is no place in an event: conditions look at event, source and payload, as in \
+        "\"{left}\" is no place in an event: conditions look at event, payload, source and eventId, as in \
          payload.amount"
     )
 }
 
 fn mapping_cure() -> String {
     "a mapping takes paths into the event with defaults: payload.amount || 0 (paths begin with \
-     event, payload or source; texts go into quotes)"
+     event, payload, source or eventId; texts go into quotes)"
         .to_owned()
 }
 

@@ -1,6 +1,7 @@
 //! The engine from outside: definitions in, decisions out.
 
 mod control;
+mod events;
 mod expressions;
 mod facts;
 mod laws;
