@@ -17,9 +17,9 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{AdminKey, WebhookSecrets};
 use crate::actions::{Actions, OWN_PROGRAM, Tools};
 use crate::actors::{
-    CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Kin, Means, Membership,
-    Ownership, Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor,
-    TaskClerk, TaskReaction, Timers, Watch, housekeeping, offices,
+    CountResidents, Drained, EventReaction, Follower, Heir, Household, IndexKeeper, Kin, Means,
+    Membership, Ownership, Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub,
+    Supervisor, TaskClerk, TaskReaction, Timers, Watch, housekeeping, offices,
 };
 use crate::catalog::Registry;
 use crate::config::{Config, Role};
@@ -251,7 +251,8 @@ impl House {
                 journal: journal.clone(),
                 tail,
                 workflows: Store::workflows(journal.clone()),
-                tasks: Store::tasks(journal),
+                tasks: Store::tasks(journal.clone()),
+                events: Store::events(journal),
                 desk,
                 hub,
                 views: serving,
@@ -465,6 +466,11 @@ impl Parts<'_> {
         let reactions: Vec<Arc<dyn Reaction>> = vec![
             Arc::new(TaskReaction::new(self.journal.clone(), self.desk.clone())),
             Arc::new(Kin::new(self.journal.clone(), self.desk.clone())),
+            Arc::new(EventReaction::new(
+                self.desk.clone(),
+                self.pool.clone(),
+                self.positions.clone(),
+            )),
         ];
         for reaction in reactions {
             let name = reaction.name();

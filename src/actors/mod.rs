@@ -1,6 +1,7 @@
 //! Everything alive: runs, the loops that record and order events, timers, leases, streams. All of
 //! it is restarted from the ledger by our own supervisor.
 
+mod event_reaction;
 mod follower;
 mod heir;
 pub mod housekeeping;
@@ -24,6 +25,7 @@ mod task_desk;
 mod task_reaction;
 mod timers;
 
+pub use event_reaction::EventReaction;
 pub use follower::{Follower, Patience};
 pub use heir::Heir;
 pub use index_keeper::IndexKeeper;
@@ -33,7 +35,7 @@ pub use order::{Context, Order, Placed, Refused, Resumed, StartRun};
 pub use ownership::Ownership;
 pub use performer::Performer;
 pub use postman::Postman;
-pub use reaction::{Reaction, Trouble};
+pub use reaction::{Mark, Part, Reaction, Trouble};
 pub use resident::Household;
 pub use run_desk::{Means, RunDesk};
 pub use run_registry::{CountResidents, RunRegistry};

@@ -25,6 +25,32 @@ pub trait Reaction: Send + Sync + 'static {
 
     /// Carries out what follows from an event.
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>>;
+
+    /// Carries out a part of what follows from an event, from where the part before it has ended.
+    ///
+    /// The time that a reaction may take is that of one part. What is ordered in thousands is cut
+    /// into parts; most reactions are one.
+    fn react_in_parts<'a>(
+        &'a self,
+        event: &'a Recorded,
+        from: Option<Mark>,
+    ) -> BoxFuture<'a, Result<Part, Trouble>> {
+        drop(from);
+        Box::pin(async move { self.react(event).await.map(|()| Part::Last) })
+    }
+}
+
+/// How far the parts of a reaction have come: a word of its own, which is forgotten with the try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark(pub String);
+
+/// What was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// All that there was.
+    Last,
+    /// What came before this mark.
+    UpTo(Mark),
 }
 
 /// Why an event could not be carried out.

@@ -10,6 +10,7 @@ use super::completions::Completions;
 use super::config::Show;
 use super::dev::Dev;
 use super::doctor::Doctor;
+use super::event::Event;
 use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
@@ -55,6 +56,13 @@ enum Command {
         what: Task,
     },
     Test(Test),
+    /// Publish events that runs wait for
+    Event {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Event,
+    },
     Projections(Projections),
     Doctor(Doctor),
     Bench(Bench),
@@ -83,6 +91,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Test(test) => return test.run(),
+        Command::Event { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Projections(projections) => projections.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),

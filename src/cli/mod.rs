@@ -10,6 +10,7 @@ mod config;
 mod dev;
 mod diff;
 mod doctor;
+mod event;
 mod failure;
 mod migrate;
 mod print;

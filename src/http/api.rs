@@ -15,6 +15,7 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
+use crate::aggregates::event::Publication;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
@@ -47,6 +48,8 @@ pub struct Api {
     pub workflows: Store<Workflow>,
     /// Where tasks are changed.
     pub tasks: Store<Task>,
+    /// Where events are published.
+    pub events: Store<Publication>,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.

@@ -184,6 +184,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "test" => "test",
         "test_execution" => "test_execution",
         "entry" => "entry",
+        "event" => "event",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

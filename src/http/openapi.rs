@@ -7,7 +7,8 @@ use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    activity, catalog, health, inbound, projections, runs, storage, tasks, testing, workflows,
+    activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing,
+    workflows,
 };
 
 /// Where the document is.
@@ -66,6 +67,8 @@ pub(super) const PATH: &str = "/openapi.json";
         tasks::complete,
         tasks::reject,
         tasks::cancel,
+        events::publish,
+        events::get,
         activity::list,
         activity::stream,
         storage::list,
@@ -95,6 +98,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "workflows", description = "Drafts, versions and what is done with them"),
         (name = "runs", description = "What workflows did, step by step"),
         (name = "tasks", description = "Work for people, which runs wait for"),
+        (name = "events", description = "Events of the outside, which runs wait for"),
         (name = "activity", description = "What happens, as it happens"),
         (name = "storage", description = "What workflows keep between their runs"),
         (name = "webhooks", description = "Where the outside starts runs"),

@@ -27,6 +27,7 @@ pub enum Code {
     EntryNotFound,
     NodeNotFound,
     TaskNotFound,
+    EventNotFound,
     NodeTypeNotFound,
     WebhookNotFound,
     VersionConflict,
@@ -59,7 +60,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 37] = [
+pub const ALL: [Code; 38] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -83,6 +84,7 @@ pub const ALL: [Code; 37] = [
     Code::EntryNotFound,
     Code::NodeNotFound,
     Code::TaskNotFound,
+    Code::EventNotFound,
     Code::NodeTypeNotFound,
     Code::WebhookNotFound,
     Code::VersionConflict,
@@ -269,6 +271,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "No such task",
             "this task does not exist",
             "It does not exist in this organization, or not yet: a run that has begun to wait has its task a few milliseconds later.",
+        ),
+        Code::EventNotFound => entry!(
+            "event-not-found",
+            404,
+            "No such event",
+            "this event does not exist",
+            "It was not published in this organization. What runs emit is no event of its own here: read it with the run's events.",
         ),
         Code::NodeTypeNotFound => entry!(
             "node-type-not-found",

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{entry, task, test, test_execution, workflow};
+use crate::aggregates::{entry, event, task, test, test_execution, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::trials;
@@ -144,6 +144,19 @@ impl From<entry::Error> for Problem {
             }
             entry::Error::Value(excess) => Self::new(Code::InvalidBody).at("/value", excess),
         }
+    }
+}
+
+impl From<event::Error> for Problem {
+    fn from(refusal: event::Error) -> Self {
+        let place = match refusal {
+            // Ids are new each time: two requests do not make the same one.
+            event::Error::Exists => return Self::internal(refusal),
+            event::Error::Name => "/event",
+            event::Error::TooLarge => "/payload",
+            event::Error::Source { .. } => "/source",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
     }
 }
 

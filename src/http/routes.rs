@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, catalog, health, inbound, openapi, projections, runs, storage, tasks, testing,
-    workflows,
+    activity, catalog, events, health, inbound, openapi, projections, runs, storage, tasks,
+    testing, workflows,
 };
 
 /// Who may use a route.
@@ -88,6 +88,8 @@ table! {
     POST   "/v1/tasks/{id}/complete"                 Bearer          tasks::complete;
     POST   "/v1/tasks/{id}/reject"                   Bearer          tasks::reject;
     POST   "/v1/tasks/{id}/cancel"                   Bearer          tasks::cancel;
+    POST   "/v1/events"                              Bearer          events::publish;
+    GET    "/v1/events/{id}"                         Bearer          events::get;
     GET    "/v1/activity"                            Bearer          activity::list;
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
     GET    "/v1/organization/storage/{store}"        Bearer          storage::list;

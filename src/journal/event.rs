@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    CommandId, EntryId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+    CommandId, EntryId, EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -25,6 +25,11 @@ impl StreamId {
     /// The stream of one aggregate.
     pub fn new(aggregate_type: &'static str, aggregate_id: impl Into<String>) -> Self {
         Self { aggregate_type, aggregate_id: aggregate_id.into() }
+    }
+
+    /// The stream of an event that was published.
+    pub fn event(event: EventId) -> Self {
+        Self::new("event", event.to_string())
     }
 
     /// The stream of a run.
@@ -241,6 +246,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "task" => Cow::Borrowed("task"),
         "test" => Cow::Borrowed("test"),
         "test_execution" => Cow::Borrowed("test_execution"),
+        "event" => Cow::Borrowed("event"),
         _ => Cow::Owned(text),
     }
 }

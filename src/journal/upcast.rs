@@ -7,11 +7,12 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{entry, run, task, test, test_execution, workflow};
+use crate::aggregates::{entry, event, run, task, test, test_execution, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
+static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
@@ -52,6 +53,11 @@ impl Recorded {
     /// The JSON text of an entry's event in its present shape.
     pub fn entry_text(&self) -> Result<Cow<'_, str>, Error> {
         present(self, &ENTRY)
+    }
+
+    /// The event that was published.
+    pub fn published(&self) -> Result<event::Event, Error> {
+        decode(self, &EVENT)
     }
 
     /// The JSON text of a run's event in its present shape, for those who read only parts of it.

@@ -136,6 +136,12 @@ id!(
     "task"
 );
 
+id!(
+    /// An event that was published.
+    EventId,
+    "evt"
+);
+
 impl TaskId {
     /// The task that a node of a run waits for: the same at each asking, and in the order of the
     /// runs in lists.

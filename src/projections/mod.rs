@@ -21,6 +21,7 @@ mod text;
 pub mod timers;
 pub mod trials;
 pub mod verify;
+pub mod waits;
 pub mod workflow_catalog;
 
 pub use compare::{Comparison, Difference, Reason};
@@ -40,6 +41,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &tasks::Projector,
         &trials::Projector,
         &storage::Projector,
+        &waits::Projector,
     ]
 }
 

@@ -8,8 +8,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{entry, run, task, test, test_execution, workflow};
-use chainkeel::primitives::{OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId};
+use chainkeel::aggregates::{entry, event, run, task, test, test_execution, workflow};
+use chainkeel::primitives::{
+    EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+};
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
     Carried, Compensate, Fact, Failure, FailureCategory, Json, Place, Remedy, Start, Stimulus,
@@ -96,6 +98,24 @@ fn every_event_of_a_task_is_read_as_it_was_written() {
         stands("task", event);
     }
     every_file_is_known("task", &names(&events));
+}
+
+#[test]
+fn an_event_that_was_published_is_read_as_it_was_written() {
+    let events = [event::Event::Published(event::Published {
+        event_id: EventId::from_uuid(uuid::Uuid::max()),
+        organization_id: OrganizationId::DEFAULT,
+        event: "order.paid".into(),
+        payload: value(json!({ "amount": 7 })),
+        source: Some("shop".into()),
+        by: "admin".into(),
+        at: AT,
+    })];
+    for event in &events {
+        stands("event", event);
+    }
+    every_file_is_known("event", &names(&events));
+    assert_eq!(events.map(|event| event.name()), event::Event::NAMES);
 }
 
 #[test]

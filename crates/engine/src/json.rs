@@ -43,6 +43,11 @@ pub(crate) fn spend_on(value: &Value, mut left: usize) -> Result<usize, Excess> 
     Ok(left)
 }
 
+/// What is left of `left` bytes after a value of at most so many levels; none when it is larger.
+pub(crate) fn within(value: &Value, mut left: usize, levels: usize) -> Option<usize> {
+    measure(value, &mut left, levels).ok().map(|()| left)
+}
+
 /// Whether a value has more than `levels` levels; looks no deeper than that.
 pub(crate) fn deeper_than(value: &Value, levels: usize) -> bool {
     let Some(left) = levels.checked_sub(1) else { return true };

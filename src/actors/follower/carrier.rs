@@ -12,13 +12,13 @@ use tokio::time::{sleep, timeout};
 
 use super::patience::Patience;
 use super::window::{Errand, Key};
-use crate::actors::reaction::{Reaction, Trouble};
+use crate::actors::reaction::{Mark, Part, Reaction, Trouble};
 use crate::journal::{Arrear, Error, Fate, Journal, Reactions, Recorded};
 
 /// Events that are carried out side by side, each of another stream. Most of the time each waits for
 /// an append, which takes none of the pool's connections.
 const SIDE_BY_SIDE: usize = 32;
-/// How long carrying out one event may take. Orders for runs of other processes wait for an answer
+/// How long carrying out one event, or a part of it, may take. Orders for runs of other processes wait for an answer
 /// of five seconds.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 /// How many events that were set aside are tried again at a time.
@@ -103,10 +103,21 @@ impl Carrier {
         tried
     }
 
-    /// One try. A reaction that panics or hangs must not stop those of other events.
+    /// One try, a part after the other.
     async fn attempt(&self, event: &Recorded) -> Result<(), Trouble> {
-        let reacting = AssertUnwindSafe(self.reaction.react(event)).catch_unwind();
-        match timeout(TIME_LIMIT, reacting).await {
+        let mut from = None;
+        loop {
+            match self.part(event, from).await? {
+                Part::Last => return Ok(()),
+                Part::UpTo(mark) => from = Some(mark),
+            }
+        }
+    }
+
+    /// A reaction that panics or hangs must not stop those of other events.
+    async fn part(&self, event: &Recorded, from: Option<Mark>) -> Result<Part, Trouble> {
+        let reacting = self.reaction.react_in_parts(event, from);
+        match timeout(TIME_LIMIT, AssertUnwindSafe(reacting).catch_unwind()).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_panic)) => Err(Trouble::lasting("the reaction panicked; the log says where")),
             Err(late) => Err(Trouble::Passing(late.into())),

@@ -6,6 +6,7 @@
 mod append;
 mod drive;
 mod echo;
+mod large;
 mod ledger;
 mod limits;
 mod percentiles;

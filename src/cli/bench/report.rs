@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::percentiles::Percentiles;
-use super::{ledger, runs, streams};
+use super::{large, ledger, runs, streams};
 use crate::cli::print::{line, print_json};
 
 /// The least share of the raw rate that appends should reach.
@@ -25,6 +25,9 @@ pub(super) struct Report {
     /// What each shape did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) shapes: Vec<runs::Measured>,
+    /// What the largest did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) large: Vec<large::Measured>,
     /// What the streams did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) streams: Option<streams::Measured>,
@@ -55,6 +58,9 @@ impl Report {
         for shape in &self.shapes {
             self.print_shape(shape);
         }
+        for large in &self.large {
+            self.print_large(large);
+        }
         if let Some(streams) = &self.streams {
             line(&format!(
                 "{} clients saw {} runs: {:.0} events/s delivered, {} of them complete",
@@ -69,6 +75,22 @@ impl Report {
                 measured.events_per_second,
                 aim(measured.target)
             ));
+        }
+    }
+
+    fn print_large(&self, large: &large::Measured) {
+        line(&format!("\n{}", large.what));
+        line(&format!("  took       {:>8.2} s", large.seconds));
+        let portion = self
+            .append_events_per_second
+            .map(|append| {
+                format!("   {:.0} % of the journal", large.events_per_second / append * 100.0)
+            })
+            .unwrap_or_default();
+        let (events, rate) = (large.events, large.events_per_second);
+        line(&format!("  events     {rate:>8.0} /s{portion}, {events} in all"));
+        if let Some(mb) = large.memory_mb {
+            line(&format!("  memory     {mb:>8.0} MB above idle"));
         }
     }
 

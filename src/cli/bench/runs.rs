@@ -126,7 +126,7 @@ async fn resume(client: &Client, run: &str) -> Result<(), Error> {
 }
 
 /// The memory that this process has in use, in MB.
-fn resident_mb() -> Option<f64> {
+pub(super) fn resident_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse().ok()?;

@@ -10,7 +10,7 @@ use super::drive::Finishes;
 use super::echo::Echo;
 use super::report::Report;
 use super::workflows::Shape;
-use super::{append, ledger, limits, runs, streams};
+use super::{append, large, ledger, limits, runs, streams};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan};
@@ -63,6 +63,12 @@ enum What {
         #[arg(long, default_value_t = 500)]
         clients: usize,
     },
+    /// The largest: loops at the budget of a run, and one event that all runs wait for
+    Large {
+        /// How many iterations go on at the same time where they are parallel
+        #[arg(long, default_value_t = 10)]
+        iterations_at_once: usize,
+    },
     /// The rebuild of every view from the ledger
     Rebuild,
     /// Every decision on the ledger made again
@@ -103,26 +109,23 @@ impl Bench {
         let mut report = Report::default();
         match what {
             What::Runs { shape } => {
-                steps.show("the disk");
-                report.fsyncs_per_second = limits::fsyncs_per_second(directory).ok();
-                steps.show("PostgreSQL alone");
-                let raw = limits::raw_events_per_second(&sitting.owner, TYPICAL_PAYLOAD).await;
-                report.raw_events_per_second =
-                    Some(raw.map_err(|error| {
-                        Error::Outcome(format!("measuring PostgreSQL: {error}"))
-                    })?);
-                steps.show("the journal");
-                let append =
-                    append::events_per_second(&sitting.owner, &sitting.database, TYPICAL_PAYLOAD);
-                let append = append
-                    .await
-                    .map_err(|error| Error::Outcome(format!("measuring the journal: {error}")))?;
-                report.append_events_per_second = Some(append);
+                self.limits(sitting, directory, &steps, &mut report).await?;
                 let shapes = shape.map_or(Shape::ALL.to_vec(), |shape| vec![shape]);
                 for shape in shapes {
                     steps.show(shape.name());
                     report.shapes.push(self.shape(sitting, shape).await?);
                 }
+            }
+            What::Large { iterations_at_once } => {
+                self.limits(sitting, directory, &steps, &mut report).await?;
+                let (client, finishes) = (&sitting.client, &sitting.finishes);
+                for at_once in [1, iterations_at_once] {
+                    steps.show("a large loop");
+                    report.large.push(large::one_loop(client, finishes, at_once).await?);
+                }
+                steps.show("one event for all");
+                let large = large::one_event(client, finishes, self.runs, self.at_once).await?;
+                report.large.push(large);
             }
             What::Sse { clients } => {
                 steps.show("streams");
@@ -151,6 +154,29 @@ impl Bench {
         }
         steps.done();
         Ok(report)
+    }
+
+    /// The machine's own limits, with which the rest is compared.
+    async fn limits(
+        &self,
+        sitting: &Sitting,
+        directory: &Path,
+        steps: &Steps,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        steps.show("the disk");
+        report.fsyncs_per_second = limits::fsyncs_per_second(directory).ok();
+        steps.show("PostgreSQL alone");
+        let raw = limits::raw_events_per_second(&sitting.owner, TYPICAL_PAYLOAD).await;
+        report.raw_events_per_second =
+            Some(raw.map_err(|error| Error::Outcome(format!("measuring PostgreSQL: {error}")))?);
+        steps.show("the journal");
+        let append = append::events_per_second(&sitting.owner, &sitting.database, TYPICAL_PAYLOAD);
+        let append = append
+            .await
+            .map_err(|error| Error::Outcome(format!("measuring the journal: {error}")))?;
+        report.append_events_per_second = Some(append);
+        Ok(())
     }
 
     async fn shape(&self, sitting: &Sitting, shape: Shape) -> Result<runs::Measured, Error> {

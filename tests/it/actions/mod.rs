@@ -3,6 +3,7 @@
 mod code_transform;
 mod http_request;
 mod storage;
+mod variables;
 
 use std::sync::Arc;
 
@@ -37,4 +38,3 @@ fn origin() -> Origin {
         node: "n".to_owned(),
     }
 }
-mod variables;

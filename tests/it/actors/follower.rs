@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chainkeel::actors::{Context, Follower, Patience, Reaction, Trouble};
+use chainkeel::actors::{Context, Follower, Mark, Part, Patience, Reaction, Trouble};
 use chainkeel::journal::{
     Journal, Leases, Metadata, Outcome, Reactions, Recorded, Standing, StreamId,
 };
@@ -137,7 +137,7 @@ struct Process {
 }
 
 impl Process {
-    async fn start(stage: &Stage, echo: &Echo) -> Self {
+    async fn start(stage: &Stage, echo: &(impl Reaction + Clone)) -> Self {
         let leases = worker(&stage.app).await;
         let (standing, stand) = watch::channel(Some(leases.clone()));
         let follower = Follower {
@@ -354,4 +354,56 @@ async fn what_a_reaction_orders_names_its_cause_and_is_the_same_command_each_tim
     assert_eq!(once.causation, Some(format!("{}#1", stream.aggregate_id)));
     assert_eq!(once.organization, OrganizationId::DEFAULT);
     assert_eq!(once.actor, "system:echo");
+}
+
+/// Carries each event out in three parts, the second of which is in the way at first.
+#[derive(Clone, Default)]
+struct InParts(Arc<Mutex<Vec<Option<String>>>>);
+
+impl Reaction for InParts {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        event.aggregate_type == "run"
+    }
+
+    fn react<'a>(&'a self, _: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
+        Box::pin(async { Err(Trouble::lasting("it comes in parts")) })
+    }
+
+    fn react_in_parts<'a>(
+        &'a self,
+        _: &'a Recorded,
+        from: Option<Mark>,
+    ) -> BoxFuture<'a, Result<Part, Trouble>> {
+        Box::pin(async move {
+            let from = from.map(|Mark(mark)| mark);
+            let mut asked = self.0.lock().unwrap();
+            asked.push(from.clone());
+            match from.as_deref() {
+                None => Ok(Part::UpTo(Mark("a third".to_owned()))),
+                Some("a third") if asked.len() == 2 => Err(Trouble::lasting("not yet")),
+                Some("a third") => Ok(Part::UpTo(Mark("two thirds".to_owned()))),
+                Some(_) => Ok(Part::Last),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_reaction_in_parts_goes_on_where_each_has_ended_and_begins_anew_with_each_try() {
+    let stage = Stage::new().await;
+    let reaction = InParts::default();
+    let _process = Process::start(&stage, &reaction).await;
+    stage.record(&run(), 0, "happened").await;
+    eventually("the last part", async || {
+        reaction.0.lock().unwrap().last() == Some(&Some("two thirds".to_owned()))
+    })
+    .await;
+    let expected = [None, Some("a third"), None, Some("a third"), Some("two thirds")];
+    let asked = reaction.0.lock().unwrap().clone();
+    assert_eq!(asked.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+    eventually("its checkpoint", async || standing(&stage).await.position > 0).await;
 }

@@ -258,6 +258,7 @@ fn parameters(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
             400,
             "invalid-header",
         ),
+        ("an event's id that is none", get("/v1/events/evt_1"), 400, "invalid-path"),
         ("a path that does not exist", get("/v1/nothing"), 404, "not-found"),
         (
             "a method that does not exist",
@@ -304,6 +305,42 @@ fn states(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
             client.request("GET", &format!("/v1/workflows/{workflow}/versions/9")),
             404,
             "version-not-found",
+        ),
+        (
+            "an unknown event",
+            client.request("GET", "/v1/events/evt_7zzzzzzzzzzzzzzzzzzzzzzzzz"),
+            404,
+            "event-not-found",
+        ),
+        (
+            "an event without a name",
+            post("/v1/events".to_owned(), json!({"payload": {}})),
+            422,
+            "invalid-body",
+        ),
+        (
+            "an event whose name is a pattern",
+            post("/v1/events".to_owned(), json!({"event": "order.*"})),
+            422,
+            "invalid-body",
+        ),
+        (
+            "an event that is larger than any run may take",
+            post("/v1/events".to_owned(), json!({"event": "a", "payload": "x".repeat(300_000)})),
+            422,
+            "invalid-body",
+        ),
+        (
+            "an event from nowhere",
+            post("/v1/events".to_owned(), json!({"event": "a", "source": " "})),
+            422,
+            "invalid-body",
+        ),
+        (
+            "an event with a field too many",
+            post("/v1/events".to_owned(), json!({"event": "a", "eventId": "evt_1"})),
+            422,
+            "invalid-body",
         ),
         (
             "an end for what has ended",

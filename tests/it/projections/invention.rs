@@ -334,7 +334,7 @@ fn wait(dice: &mut Dice, scribe: &mut Scribe, node: Place) -> bool {
     scribe.note(vec![Fact::WaitOpened {
         node: node.clone(),
         kind: "wait".into(),
-        input: json(json!({"timeout": "1d"})),
+        input: json(waited_for(dice)),
         due_at: at + Duration::days(1),
         at,
     }]);
@@ -368,6 +368,21 @@ fn wait(dice: &mut Dice, scribe: &mut Scribe, node: Place) -> bool {
     };
     scribe.note(vec![told, ended]);
     true
+}
+
+/// What a wait is given: half of them wait for an event, some in a way that is none any more.
+fn waited_for(dice: &mut Dice) -> Value {
+    let pattern = ["order.paid", "order.*", "a\u{0}b", ""];
+    match dice.roll(8) {
+        0..=3 => json!({
+            "timeoutMs": 86_400_000, "triggerType": "event",
+            "triggerConfig": {"pattern": pattern[usize::try_from(dice.roll(4)).unwrap()]},
+        }),
+        4 => json!({"triggerType": "event"}),
+        5 => json!({"triggerType": "signal", "triggerConfig": {"signal": "go"}}),
+        6 => json!({"triggerType": 7, "triggerConfig": "order.paid"}),
+        _ => json!({"timeout": "1d"}),
+    }
 }
 
 fn cancel(dice: &mut Dice, scribe: &mut Scribe, node: &Place) {

@@ -61,6 +61,8 @@ pub(crate) enum Source {
         of: Loop,
         part: LoopPart,
     },
+    /// An event that a wait looks at, where an expression is read over one: no place in a run.
+    Event,
 }
 
 /// What of a node is meant.

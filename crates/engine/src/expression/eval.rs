@@ -50,6 +50,8 @@ impl<'a> Scope<'a> {
             Source::StartedAt => leaf(path, || json!(instant::text(self.head.started_at))),
             Source::Node { id, part } => self.node(id, *part, path),
             Source::Variable(name) => walk(self.variable(name)?, path).map(Cow::Borrowed),
+            // Read over an event, and not in a run.
+            Source::Event => None,
             Source::Loop { of, part } => {
                 let (item, index) = match of {
                     Loop::Above(up) => self.loop_above(*up)?,

@@ -19,7 +19,7 @@ mod template;
 pub(crate) use ast::{Expression, Loop, Reference, Source, Step};
 pub(crate) use budget::{Budget, Complaint};
 pub(crate) use eval::{Scope, walk};
-pub(crate) use parser::{Fault, FaultKind, path};
+pub(crate) use parser::{Fault, FaultKind, parse_mapping, path};
 pub use reference::expression_reference;
 pub use template::has_expression;
 pub(crate) use template::{Piece, Placeholders, Problem, Template};

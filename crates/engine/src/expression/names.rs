@@ -20,6 +20,8 @@ const NAMES: [&str; 12] = [
     "$for",
 ];
 const TRIGGER_FIELDS: [&str; 4] = ["body", "headers", "source", "type"];
+/// What a wait sees of an event.
+const EVENT_FIELDS: [&str; 4] = ["event", "payload", "source", "eventId"];
 const WORKFLOW_FIELDS: [(&str, Source); 3] = [
     ("id", Source::WorkflowId),
     ("version", Source::WorkflowVersion),
@@ -80,6 +82,24 @@ pub(super) fn reference(
         id => node(id, &mut path, "", position)?,
     };
     Ok(Reference { source, path, position })
+}
+
+/// The same for what is read over an event.
+pub(super) fn of_event(
+    word: &str,
+    mut path: Vec<Step>,
+    position: usize,
+) -> Result<Reference, Fault> {
+    if EVENT_FIELDS.contains(&word) {
+        path.insert(0, Step::key(word));
+        return Ok(Reference { source: Source::Event, path, position });
+    }
+    let known = EVENT_FIELDS.join(", ");
+    let near = did_you_mean(word, EVENT_FIELDS.into_iter());
+    let message = format!(
+        "an event has no field \"{word}\"{near} (it has {known}; texts go into quotes: \"{word}\")"
+    );
+    Err(Fault { kind: FaultKind::UnknownName, position, message })
 }
 
 fn node(id: &str, path: &mut Vec<Step>, prefix: &str, position: usize) -> Result<Source, Fault> {

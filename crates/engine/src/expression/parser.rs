@@ -4,11 +4,11 @@
 
 use serde_json::Value;
 
-use super::ast::{Expression, Step};
+use super::ast::{Expression, Reference, Step};
 use super::exact::Exact;
 use super::functions::{ADD, DIVIDE, Function, MULTIPLY, REMAINDER, SUBTRACT, find};
 use super::lexer::{Sign, Token, TokenKind, tokens};
-use super::names::reference;
+use super::names::{of_event, reference};
 use crate::condition::Operator;
 
 /// How long an expression may be, in bytes between the braces.
@@ -57,6 +57,16 @@ static PRODUCTS: [(Sign, &Function); 3] =
 
 /// Reads the text between the braces.
 pub(crate) fn parse(text: &str) -> Result<Expression, Fault> {
+    read(text, reference)
+}
+
+/// Reads a text of the same language over an event instead of a run: its paths begin with `event`,
+/// `payload`, `source` or `eventId`.
+pub(crate) fn parse_mapping(text: &str) -> Result<Expression, Fault> {
+    read(text, of_event)
+}
+
+fn read(text: &str, names: Names) -> Result<Expression, Fault> {
     if text.len() > MAX_EXPRESSION_LENGTH {
         let message = format!(
             "the expression is longer than {MAX_EXPRESSION_LENGTH} bytes; shorten it, or prepare \
@@ -65,7 +75,7 @@ pub(crate) fn parse(text: &str) -> Result<Expression, Fault> {
         return Err(Fault { kind: FaultKind::Syntax, position: 1, message });
     }
     let end = text.chars().count() + 1;
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, end, depth: 0 };
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, end, depth: 0, names };
     let expression = parser.expression()?;
     match parser.tokens.get(parser.at) {
         None => Ok(expression),
@@ -98,7 +108,12 @@ struct Parser {
     end: usize,
     /// How many levels enclose the place that is being read.
     depth: usize,
+    /// What paths begin with.
+    names: Names,
 }
+
+/// Tells what a path begins with.
+type Names = fn(&str, Vec<Step>, usize) -> Result<Reference, Fault>;
 
 impl Parser {
     fn next(&mut self) -> Option<TokenKind> {
@@ -278,7 +293,7 @@ impl Parser {
             return self.call(word, position);
         }
         let path = self.steps()?;
-        reference(word, path, position).map(Expression::Reference)
+        (self.names)(word, path, position).map(Expression::Reference)
     }
 
     fn call(&mut self, name: &str, position: usize) -> Result<Expression, Fault> {

@@ -87,7 +87,7 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::Pluck => one(pluck::check(payload)),
         Logic::Fail => one(fail::check(payload)),
         Logic::Delay => one(delay::period(payload).map(drop)),
-        Logic::Wait => one(wait::Wait::read(payload).map(drop)),
+        Logic::Wait => wait::problems(payload),
         Logic::Switch => switch::problems(payload),
         Logic::ForEach => for_each::problems(payload),
         Logic::Join => one(join::check(payload)),

@@ -3,6 +3,8 @@
 mod branch;
 mod call_workflow;
 mod delay;
+mod event_pattern;
+mod event_wait;
 mod extreme;
 mod fail;
 mod field;
@@ -25,6 +27,8 @@ mod wei;
 
 pub(crate) use branch::LeftSides;
 pub(crate) use delay::completed;
+pub use event_pattern::EventPattern;
+pub use event_wait::{EventWait, Happening, MAX_EVENT_PAYLOAD};
 pub(crate) use for_each::{ForEach, literal_items};
 pub(crate) use join::{cancels_rest, join_needs, joined};
 pub(crate) use logic::{

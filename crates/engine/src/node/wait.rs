@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::event_wait::EventWait;
 use super::field::{field, text, whole, wrong};
 use super::logic::Done;
-use crate::expression::Problem;
+use crate::expression::{Problem, has_expression};
 
 pub(super) const RESUMED: &str = "resumed";
 pub(crate) const TIMED_OUT: &str = "timed_out";
@@ -21,6 +22,44 @@ const SIGNAL: &str = "signal";
 /// What a wait for a time of day waits for.
 const SCHEDULE: &str = "schedule";
 
+/// What a wait for an event waits for.
+const EVENT: &str = "event";
+
+/// What is wrong with the payload of a wait.
+pub(super) fn problems(payload: &Value) -> Vec<Problem> {
+    let kind = payload.get("triggerType").and_then(Value::as_str);
+    if kind.is_some_and(has_expression) {
+        // Said of the whole payload: what an expression stands in for is not judged before it has
+        // its value, and what a run waits for must be known when it is published.
+        let message = "triggerType is written as it is, without an expression";
+        return vec![Problem::new("", message)];
+    }
+    match Wait::settings(payload) {
+        Err(problem) => vec![problem],
+        Ok(_) if kind == Some(EVENT) => event_problems(payload),
+        Ok(_) => Vec::new(),
+    }
+}
+
+/// The setting of a wait for an event; none when it waits for something else.
+fn event_config(payload: &Value) -> Option<&Value> {
+    let is_meant = payload.get("triggerType").and_then(Value::as_str) == Some(EVENT);
+    is_meant.then(|| payload.get("triggerConfig").unwrap_or(&Value::Null))
+}
+
+fn event_problems(payload: &Value) -> Vec<Problem> {
+    const PLACE: &str = "/triggerConfig";
+    let mut problems = Vec::new();
+    let read =
+        event_config(payload).and_then(|config| EventWait::read(config, PLACE, &mut problems));
+    if read.is_none() && problems.is_empty() {
+        let cure = "a wait for an event needs the pattern of its name, written as it is: \
+                    triggerConfig {\"pattern\": \"order.paid\"}";
+        problems.push(Problem::new("", cure));
+    }
+    problems
+}
+
 /// What a wait node is given, read.
 pub(crate) struct Wait {
     /// How long it waits at most.
@@ -30,7 +69,15 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
+    /// Reads what a wait that begins is given.
     pub(crate) fn read(payload: &Value) -> Result<Self, Problem> {
+        let wait = Self::settings(payload)?;
+        let is_for_event = event_config(payload).is_some();
+        let problem = is_for_event.then(|| event_problems(payload).into_iter().next()).flatten();
+        problem.map_or(Ok(wait), Err)
+    }
+
+    fn settings(payload: &Value) -> Result<Self, Problem> {
         let timeout_ms = whole(payload, "timeoutMs", MIN_WAIT_MS, MAX_WAIT_MS)?;
         let kind = text(payload, "triggerType")?;
         let config = match field(payload, "triggerConfig") {
@@ -74,7 +121,7 @@ fn resumes_at(config: Option<&Value>) -> Result<OffsetDateTime, Problem> {
 /// What a wait gives when it goes on by itself; none when its time has not come, or when it waits
 /// for something else.
 pub(crate) fn scheduled(input: &Value, at: OffsetDateTime) -> Option<Done> {
-    let resumes_at = Wait::read(input).ok()?.resumes_at?;
+    let resumes_at = Wait::settings(input).ok()?.resumes_at?;
     // Timers are kept in whole milliseconds.
     let is_due = at + time::Duration::milliseconds(1) > resumes_at;
     is_due.then(|| resumed(input, &Value::Null, SCHEDULE))
@@ -103,5 +150,5 @@ pub(crate) fn timed_out(input: &Value) -> Done {
 }
 
 fn timeout(input: &Value) -> Option<u64> {
-    Wait::read(input).ok().map(|wait| wait.timeout_ms)
+    Wait::settings(input).ok().map(|wait| wait.timeout_ms)
 }

@@ -149,7 +149,11 @@ impl Walk<'_, '_> {
                     "the trigger's own payload is read before a run exists: use $props".to_owned()
                 });
             }
-            Source::Trigger | Source::WorkflowId | Source::WorkflowVersion | Source::StartedAt => {}
+            Source::Trigger
+            | Source::WorkflowId
+            | Source::WorkflowVersion
+            | Source::StartedAt
+            | Source::Event => {}
             Source::Loop { of: Loop::Above(up), .. } => {
                 if !self.site.is_inside(*up) {
                     let around = self.site.loops();

@@ -2,6 +2,7 @@
 
 mod control;
 mod diff;
+mod events;
 mod expressions;
 mod facts;
 mod laws;
