@@ -67,7 +67,9 @@ pub use json::{Excess, Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within_limits};
 pub use limits::{
     HISTORY_WARNING, MAX_CHILD_DEPTH, MAX_HISTORY, MAX_ITERATIONS, MAX_LOOP_NODES, MAX_SLEEPING,
 };
-pub use node::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE, logic_type, logic_types};
+pub use node::{
+    Audience, Escalation, ManualTask, Priority, TASK_SOURCE, is_answered, logic_type, logic_types,
+};
 pub use node_state::NodeState;
 pub use parse::parse;
 pub use place::{Iteration, MAX_LOOP_DEPTH, Place};
