@@ -1,3 +1,7 @@
 //! Stories from beginning to end, through the API of a whole house.
 
+mod hand;
+mod kin;
+mod payouts;
+mod saga;
 mod tasks;
