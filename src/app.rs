@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{AdminKey, WebhookSecrets};
-use crate::actions::Actions;
+use crate::actions::{Actions, OWN_PROGRAM, Tools};
 use crate::actors::{
     CountResidents, Drained, Follower, Heir, Household, IndexKeeper, Kin, Means, Membership,
     Ownership, Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub, Supervisor,
@@ -24,7 +25,7 @@ use crate::catalog::Registry;
 use crate::config::{Config, Role};
 use crate::egress::{self, Egress};
 use crate::http;
-use crate::journal::{self, Bells, Inbox, Journal, Runs, Store, Tail, TailReader, pool};
+use crate::journal::{self, Bells, Entries, Inbox, Journal, Runs, Store, Tail, TailReader, pool};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, Positions};
 use crate::telemetry;
@@ -50,6 +51,8 @@ pub struct Plan {
     pub roles: Vec<Role>,
     /// Which private addresses may be reached.
     pub egress: egress::Config,
+    /// Our own program, which is started again to run code.
+    pub program: PathBuf,
     /// How many effects are performed at once.
     pub effects_at_once: usize,
     /// Threads for runs, and as many for the API.
@@ -72,6 +75,7 @@ impl Plan {
                 .map(|url| url.as_str().trim_end_matches('/').to_owned()),
             roles: config.roles.clone(),
             egress: config.egress.clone(),
+            program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
             label: config.data_dir.display().to_string(),
@@ -185,7 +189,8 @@ impl House {
         let (tail, reader) = Tail::open(journal.clone(), bells.clone(), TAIL_POLL).await?;
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
-        let performer = Performer::new(Arc::new(Actions::builtin(&egress)), plan.effects_at_once);
+        let positions = Positions::new(serving.clone());
+        let performer = performer(&plan, &egress, &journal, &positions, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),
@@ -309,6 +314,24 @@ impl House {
             arbiter.stop();
         }
     }
+}
+
+/// Performs effects with all the actions there are.
+fn performer(
+    plan: &Plan,
+    egress: &Egress,
+    journal: &Journal,
+    positions: &Positions,
+    clock: &Arc<dyn Clock>,
+) -> Performer {
+    let actions = Actions::builtin(Tools {
+        egress,
+        program: plan.program.clone(),
+        entries: Entries::new(journal.clone()),
+        keys: projections::storage::Storage::new(journal.pool().clone(), positions.clone()),
+        clock: Arc::clone(clock),
+    });
+    Performer::new(Arc::new(actions), plan.effects_at_once)
 }
 
 /// One registry a thread; each has its share of the slots.

@@ -5,6 +5,21 @@ use std::time::Duration;
 use engine::{Failure, Json};
 use futures::future::BoxFuture;
 
+use crate::primitives::{OrganizationId, RunId};
+
+/// Whose effect it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The tenant.
+    pub organization: OrganizationId,
+    /// The workflow, as its run names it.
+    pub workflow: String,
+    /// The run.
+    pub run: RunId,
+    /// The node, as the run's history names it.
+    pub node: String,
+}
+
 /// One attempt of one node.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -14,6 +29,8 @@ pub struct Call {
     pub idempotency_key: String,
     /// How long the attempt may take.
     pub timeout: Duration,
+    /// Whose effect it is.
+    pub origin: Origin,
 }
 
 /// An attempt on its way.

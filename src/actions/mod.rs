@@ -1,8 +1,11 @@
 //! What nodes do to the outside: one [`Action`] for each node type that has an effect.
 
 mod action;
+mod code;
 mod http;
 mod registry;
+mod storage;
 
-pub use action::{Action, Call, Performing};
-pub use registry::Actions;
+pub use action::{Action, Call, Origin, Performing};
+pub use code::serve as serve_code;
+pub use registry::{Actions, OWN_PROGRAM, Tools};

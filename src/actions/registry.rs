@@ -1,22 +1,45 @@
 //! All actions of this build, and the one way to perform them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Failure, FailureCategory, Json, PayloadProblem};
 use serde_json::json;
 
+use super::code::CodeTransform;
 use super::http::HttpRequest;
+use super::storage::Storage;
 use super::{Action, Call};
 use crate::catalog::{Registry, Stage};
 use crate::egress::Egress;
+use crate::journal::Entries;
+use crate::primitives::Clock;
+use crate::projections::storage;
 
 /// How much longer than its time-out an action may take to say that its time is up.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// The program that runs, also after its file was replaced by a newer one.
+pub const OWN_PROGRAM: &str = "/proc/self/exe";
+
 /// How many problems of a payload a failure's message tells; its details tell all.
 const TOLD: usize = 3;
+
+/// What actions are made of.
+pub struct Tools<'a> {
+    /// The way out.
+    pub egress: &'a Egress,
+    /// Our own program, which is started again to run code: [`OWN_PROGRAM`], except in tests.
+    pub program: PathBuf,
+    /// The values that workflows keep.
+    pub entries: Entries,
+    /// Which of them there are.
+    pub keys: storage::Storage,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
 
 /// Actions by the type of the node that they are for. Cheap to clone.
 #[derive(Clone)]
@@ -27,10 +50,17 @@ pub struct Actions {
 
 impl Actions {
     /// The actions that this build brings. A new action is a new file and its line here.
-    pub fn builtin(egress: &Egress) -> Self {
-        let by_type: [(&'static str, Box<dyn Action>); 1] =
-            [(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())))];
-        Self { catalog: Registry::builtin(), by_type: Arc::new(by_type.into()) }
+    pub fn builtin(tools: Tools<'_>) -> Self {
+        let Tools { egress, program, entries, keys, clock } = tools;
+        let storage = Storage::new(entries, keys, clock);
+        let mut by_type: BTreeMap<&'static str, Box<dyn Action>> = BTreeMap::new();
+        for (kind, action) in storage.of_the_organization() {
+            by_type.insert(kind, Box::new(action));
+        }
+        by_type.insert(Storage::TYPE, Box::new(storage));
+        by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
+        by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));
+        Self { catalog: Registry::builtin(), by_type: Arc::new(by_type) }
     }
 
     /// The node types that have an action.

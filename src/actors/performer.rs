@@ -6,8 +6,7 @@ use std::time::Duration;
 use engine::{Effect, Failure, FailureCategory, Json};
 use tokio::sync::Semaphore;
 
-use crate::actions::{Actions, Call};
-use crate::primitives::RunId;
+use crate::actions::{Actions, Call, Origin};
 
 /// Performs effects; cheap to clone.
 #[derive(Clone)]
@@ -25,7 +24,7 @@ impl Performer {
     /// Performs one effect to its end.
     pub fn perform(
         &self,
-        run: RunId,
+        origin: Origin,
         effect: Effect,
     ) -> impl Future<Output = Result<Json, Failure>> + 'static + use<> {
         let (actions, places) = (Arc::clone(&self.actions), Arc::clone(&self.places));
@@ -33,10 +32,12 @@ impl Performer {
             // The semaphore is never closed; were it, the effect would go on without a place.
             let _place = places.acquire_owned().await.ok();
             let timeout = Duration::from_millis(effect.timeout_ms);
+            let run = origin.run;
             let call = Call {
                 input: effect.input,
                 idempotency_key: effect.idempotency_key.as_ref().to_owned(),
                 timeout,
+                origin,
             };
             tracing::debug!(run.id = %run, node.id = %effect.node, attempt = effect.attempt, "performing {} of run {run}", effect.node);
             match tokio::time::timeout(timeout, actions.perform(&effect.kind, call)).await {

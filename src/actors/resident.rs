@@ -7,6 +7,7 @@ use engine::{Effect, Json, Refusal, Stimulus};
 
 use super::order::{Context, Placed, Refused};
 use super::ownership::Ownership;
+use crate::actions::Origin;
 use crate::aggregates::run::{self, Run};
 use crate::journal::{Append, Journal, Metadata, NewEvent, Outcome, Recorded, StreamId, slot_of};
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId};
@@ -55,6 +56,16 @@ impl Resident {
             organization: OrganizationId::DEFAULT,
             correlation: None,
             house,
+        }
+    }
+
+    /// Whose effect it is that this node has.
+    pub(super) fn origin(&self, node: String) -> Origin {
+        Origin {
+            organization: self.organization,
+            workflow: self.state().workflow().map(|it| it.id.clone()).unwrap_or_default(),
+            run: self.id,
+            node,
         }
     }
 

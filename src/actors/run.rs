@@ -15,6 +15,7 @@ use super::order::{Context as OrderContext, Order, Placed, Refused};
 use super::performer::Performer;
 use super::resident::{Household, Resident};
 use super::run_registry::{Forget, Retire, RunRegistry};
+use crate::actions::Origin;
 use crate::primitives::RunId;
 
 /// How many orders may wait for one run; the next one is refused as busy.
@@ -50,12 +51,12 @@ impl RunActor {
         Self { id, resident, house, performer, registry, performing: HashSet::new(), timer: None }
     }
 
-    fn perform(&mut self, effect: Effect, ctx: &mut Context<Self>) {
+    fn perform(&mut self, origin: Origin, effect: Effect, ctx: &mut Context<Self>) {
         if !self.performing.insert(effect.node.clone()) {
             return;
         }
         let (node, attempt) = (effect.node.clone(), effect.attempt);
-        let performed = self.performer.perform(self.id, effect);
+        let performed = self.performer.perform(origin, effect);
         ctx.spawn(performed.into_actor(self).map(move |outcome, _, ctx| {
             let stimulus = match outcome {
                 Ok(result) => Stimulus::EffectSucceeded { node, attempt, result },
@@ -70,8 +71,10 @@ impl RunActor {
         let Some(resident) = &self.resident else { return };
         let terminal = resident.state().status().is_terminal();
         let next = resident.state().timers().min_by_key(|(_, due_at)| *due_at);
-        for effect in resident.intended() {
-            self.perform(effect, ctx);
+        let of = |effect: &Effect| resident.origin(effect.node.to_string());
+        let intended = resident.intended().into_iter().map(|effect| (of(&effect), effect));
+        for (origin, effect) in intended.collect::<Vec<_>>() {
+            self.perform(origin, effect, ctx);
         }
         if let Some(timer) = self.timer.take() {
             ctx.cancel_future(timer);

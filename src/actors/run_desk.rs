@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use engine::{
-    Carried, Compensate, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger, WorkflowRef,
+    Carried, Compensate, Definition, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger,
+    WorkflowRef,
 };
 use tokio::sync::oneshot;
 
@@ -105,6 +106,34 @@ impl RunDesk {
             source_run: None,
             carried: BTreeMap::new(),
             parent,
+            variables: None,
+            at: self.0.clock.now(),
+            chance: rand::random(),
+        };
+        self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// Starts a run of a definition that belongs to no workflow. It was validated before.
+    pub async fn start_alone(
+        &self,
+        run: RunId,
+        definition: Arc<Definition>,
+        trigger: Trigger,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        let problems = engine::input_problems(&definition, &trigger.body);
+        if !problems.is_empty() {
+            return Err(Refused::Input(problems));
+        }
+        let start = Start {
+            run_id: run.to_string(),
+            definition,
+            workflow: WorkflowRef { id: WorkflowId::NONE.to_string(), version: 0 },
+            input: Arc::clone(&trigger.body),
+            trigger,
+            source_run: None,
+            carried: BTreeMap::new(),
+            parent: None,
             variables: None,
             at: self.0.clock.now(),
             chance: rand::random(),

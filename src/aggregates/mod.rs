@@ -1,5 +1,6 @@
 //! Commands in, events out; pure: no I/O, no clock, no chance. A folder an aggregate.
 
+pub mod entry;
 pub mod run;
 pub mod task;
 pub mod test;

@@ -51,6 +51,10 @@ fn section(out: &mut String, spec: &Spec) -> fmt::Result {
         serde_json::json!({ "type": spec.kind, "payload": example.payload })
     )?;
     if example.result != serde_json::json!({}) {
+        if !example.body.is_null() {
+            let body = &example.body;
+            writeln!(out, "in a run whose trigger brought\n\n```json\n{body:#}\n```\n")?;
+        }
         writeln!(out, "gives\n\n```json\n{:#}\n```\n", example.result)?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 18] = [
+const MANIFESTS: [&str; 30] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/call-workflow.json"),
@@ -23,11 +23,23 @@ const MANIFESTS: [&str; 18] = [
     include_str!("../../catalog/logic/switch.json"),
     include_str!("../../catalog/logic/trigger-workflow.json"),
     include_str!("../../catalog/logic/wait.json"),
+    include_str!("../../catalog/builtin/code-transform.json"),
+    include_str!("../../catalog/builtin/convert-from-wei.json"),
+    include_str!("../../catalog/builtin/convert-to-wei.json"),
     include_str!("../../catalog/builtin/delay.json"),
     include_str!("../../catalog/builtin/fail.json"),
     include_str!("../../catalog/builtin/format.json"),
     include_str!("../../catalog/builtin/http-request.json"),
+    include_str!("../../catalog/builtin/list-max.json"),
+    include_str!("../../catalog/builtin/list-min.json"),
     include_str!("../../catalog/builtin/log.json"),
+    include_str!("../../catalog/builtin/org-storage-get.json"),
+    include_str!("../../catalog/builtin/org-storage-list.json"),
+    include_str!("../../catalog/builtin/org-storage-set.json"),
+    include_str!("../../catalog/builtin/parse-google-sheets-url.json"),
+    include_str!("../../catalog/builtin/parse-url.json"),
+    include_str!("../../catalog/builtin/regex.json"),
+    include_str!("../../catalog/builtin/storage.json"),
 ];
 
 /// The format of fields that hold a JSON Schema.

@@ -39,6 +39,9 @@ pub struct Spec {
 pub struct Example {
     /// The payload, with expressions.
     pub payload: Value,
+    /// The body of the trigger that the expressions look into, when there are any.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub body: Value,
     /// The result.
     pub result: Value,
 }

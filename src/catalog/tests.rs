@@ -1,11 +1,12 @@
 //! Given a manifest and a payload, what is wrong with it?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::Catalog as _;
 use serde_json::{Value, json};
+use time::macros::datetime;
 
-use super::{Registry, Role, Schema, Stage};
+use super::{Example, Registry, Role, Schema, Stage};
 
 fn told(kind: &str, payload: &Value, stage: Stage) -> Vec<String> {
     let problems = Registry::builtin().problems(kind, payload, stage);
@@ -24,6 +25,63 @@ fn every_example_fits_its_own_schemas() {
         assert_eq!(payload, [""; 0], "the payload of {}", spec.kind);
         let result = told_by(&spec.result_schema, &spec.example_usage.result);
         assert_eq!(result, [""; 0], "the result of {}", spec.kind);
+    }
+}
+
+/// What a run of this one node, started by that body, makes of the payload.
+fn executed(kind: &str, example: &Example) -> engine::Run {
+    let definition = engine::parse(&json!({"nodes": {
+        "root": {"type": "manual", "payload": {}, "children": ["n"]},
+        "n": {"type": kind, "payload": example.payload},
+    }}));
+    let body: engine::Json = example.body.clone().into();
+    let facts = engine::start(engine::Start {
+        definition: definition.unwrap().into(),
+        workflow: engine::WorkflowRef { id: "wf_example".into(), version: 1 },
+        trigger: engine::Trigger {
+            kind: "manual".into(),
+            source: "manual".into(),
+            body: body.clone(),
+            headers: BTreeMap::new(),
+        },
+        input: body,
+        run_id: "run_example".into(),
+        source_run: None,
+        carried: BTreeMap::new(),
+        parent: None,
+        variables: None,
+        at: datetime!(2026-11-21 07:00 UTC),
+        chance: 0.5,
+    });
+    let mut run = engine::Run::default();
+    for fact in &facts {
+        run.apply(fact);
+    }
+    run
+}
+
+#[test]
+fn every_pure_node_gives_the_result_that_its_example_promises() {
+    /// Those whose end is not the payload's alone.
+    const APART: [(&str, &str); 3] = [
+        ("delay", "it ends later"),
+        ("wait", "it ends by what happens meanwhile"),
+        ("fail", "it gives no result"),
+    ];
+    for kind in engine::logic_types() {
+        let spec = Registry::builtin().spec(kind);
+        let spec = spec.unwrap_or_else(|| panic!("{kind} has no manifest"));
+        if APART.iter().any(|(apart, _)| *apart == kind) {
+            continue;
+        }
+        let run = executed(kind, &spec.example_usage);
+        let node = run.node(&"n".into()).unwrap();
+        assert_eq!(run.failure(), None, "{kind}");
+        assert_eq!(
+            node.result().map(|result| &**result),
+            Some(&spec.example_usage.result),
+            "{kind}"
+        );
     }
 }
 

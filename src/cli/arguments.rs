@@ -18,6 +18,7 @@ use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
 use super::workflow::Workflow;
+use crate::actions::serve_code;
 
 /// Workflow automation for blockchain operations whose every run is a ledger.
 #[derive(Debug, Parser)]
@@ -59,6 +60,9 @@ enum Command {
     Bench(Bench),
     Config(Show),
     Completions(Completions),
+    /// Runs the code of `code-transform` nodes; started by the server itself
+    #[command(hide = true)]
+    CodeWorker,
 }
 
 /// Reads the command line and does what it says.
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),
         Command::Config(show) => show.run(),
+        Command::CodeWorker => serve_code().map_err(|error| Failure::of(&error)),
         Command::Completions(completions) => {
             completions.run(Arguments::command());
             Ok(())

@@ -18,11 +18,12 @@ use crate::actors::{Context, RunDesk, StreamHub};
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
-use crate::journal::{Journal, Store, StreamId, Tail};
+use crate::journal::{Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
+use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
 use crate::projections::workflow_catalog::WorkflowCatalog;
@@ -138,6 +139,16 @@ impl Api {
     /// The questions to the view of tests.
     pub fn trials(&self) -> Trials {
         Trials::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The values that workflows keep.
+    pub fn entries(&self) -> Entries {
+        Entries::new(self.journal.clone())
+    }
+
+    /// The questions to the view of their keys.
+    pub fn storage(&self) -> Storage {
+        Storage::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

@@ -183,6 +183,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "task" => "task",
         "test" => "test",
         "test_execution" => "test_execution",
+        "entry" => "entry",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

@@ -27,6 +27,7 @@ pub mod routes;
 pub mod runs;
 pub mod server;
 mod sse;
+pub mod storage;
 pub mod tasks;
 pub mod testing;
 pub mod workflows;

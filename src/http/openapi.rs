@@ -6,7 +6,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{activity, catalog, health, inbound, projections, runs, tasks, testing, workflows};
+use super::{
+    activity, catalog, health, inbound, projections, runs, storage, tasks, testing, workflows,
+};
 
 /// Where the document is.
 pub(super) const PATH: &str = "/openapi.json";
@@ -45,6 +47,7 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::simulate,
         workflows::what_if,
         runs::list,
+        runs::sync,
         runs::get,
         runs::events,
         runs::stream,
@@ -65,8 +68,13 @@ pub(super) const PATH: &str = "/openapi.json";
         tasks::cancel,
         activity::list,
         activity::stream,
+        storage::list,
+        storage::get,
+        storage::set,
+        storage::remove,
         catalog::actions,
         catalog::action,
+        catalog::run_action,
         catalog::triggers,
         catalog::trigger,
         testing::list,
@@ -88,6 +96,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "runs", description = "What workflows did, step by step"),
         (name = "tasks", description = "Work for people, which runs wait for"),
         (name = "activity", description = "What happens, as it happens"),
+        (name = "storage", description = "What workflows keep between their runs"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
         (name = "testing", description = "Tests of workflows, and what became of them"),

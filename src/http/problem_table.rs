@@ -24,6 +24,7 @@ pub enum Code {
     VersionNotFound,
     RunNotFound,
     TestNotFound,
+    EntryNotFound,
     NodeNotFound,
     TaskNotFound,
     NodeTypeNotFound,
@@ -58,7 +59,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 36] = [
+pub const ALL: [Code; 37] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -79,6 +80,7 @@ pub const ALL: [Code; 36] = [
     Code::VersionNotFound,
     Code::RunNotFound,
     Code::TestNotFound,
+    Code::EntryNotFound,
     Code::NodeNotFound,
     Code::TaskNotFound,
     Code::NodeTypeNotFound,
@@ -247,6 +249,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "there is no run with this id",
             "It never existed, or it belongs to another organization. A run that was just started is found at once.",
         ),
+        Code::EntryNotFound => entry!(
+            "entry-not-found",
+            404,
+            "There is no value under this key",
+            "there is no value under this key",
+            "It was never set, or it was removed. `GET /v1/organization/storage/{store}` lists the keys of a store.",
+        ),
         Code::NodeNotFound => entry!(
             "node-not-found",
             404,
@@ -279,8 +288,8 @@ pub const fn entry(code: Code) -> &'static Entry {
             "version-conflict",
             409,
             "Somebody else changed it",
-            "the workflow has changed since it was read",
-            "Read the workflow again, repeat the change on what it says now, and send its present `version`.",
+            "it has changed since it was read",
+            "Read it again, repeat the change on what it says now, and send its present `version`.",
         ),
         Code::WorkflowRefuses => entry!(
             "workflow-refuses",

@@ -1,8 +1,10 @@
 //! The refusals of the rooms below, as problems.
 
+use std::error::Error;
+
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{task, test, test_execution, workflow};
+use crate::aggregates::{entry, task, test, test_execution, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::trials;
@@ -133,8 +135,41 @@ impl From<task::Error> for Problem {
     }
 }
 
-impl From<NotExecuted<task::Error>> for Problem {
-    fn from(error: NotExecuted<task::Error>) -> Self {
+impl From<entry::Error> for Problem {
+    fn from(refusal: entry::Error) -> Self {
+        match refusal {
+            entry::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            entry::Error::Key | entry::Error::Store => {
+                Self::new(Code::InvalidPath).because(refusal)
+            }
+            entry::Error::Value(excess) => Self::new(Code::InvalidBody).at("/value", excess),
+        }
+    }
+}
+
+impl From<test::Error> for Problem {
+    fn from(refusal: test::Error) -> Self {
+        match refusal {
+            test::Error::Unknown => Self::new(Code::TestNotFound),
+            test::Error::Conflict { .. } | test::Error::Exists => {
+                Self::new(Code::VersionConflict).because(refusal)
+            }
+        }
+    }
+}
+
+/// An execution has a fresh id: that it is refused is our fault.
+impl From<test_execution::Error> for Problem {
+    fn from(refusal: test_execution::Error) -> Self {
+        Self::internal(refusal)
+    }
+}
+
+impl<E> From<NotExecuted<E>> for Problem
+where
+    E: Error + Into<Self> + Send + Sync + 'static,
+{
+    fn from(error: NotExecuted<E>) -> Self {
         match error {
             NotExecuted::Refused(refusal) => refusal.into(),
             NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
@@ -142,57 +177,8 @@ impl From<NotExecuted<task::Error>> for Problem {
                 Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
             }
             NotExecuted::Journal(error) => error.into(),
-            // Tasks are not fenced and claim nothing.
+            // What is executed like this is not fenced, and claims nothing.
             NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
-        }
-    }
-}
-
-impl From<NotExecuted<workflow::Error>> for Problem {
-    fn from(error: NotExecuted<workflow::Error>) -> Self {
-        match error {
-            NotExecuted::Refused(refusal) => refusal.into(),
-            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
-            NotExecuted::ReceiptTaken => {
-                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
-            }
-            NotExecuted::Journal(error) => error.into(),
-            // Workflows are not fenced and claim nothing.
-            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
-        }
-    }
-}
-
-impl From<NotExecuted<test::Error>> for Problem {
-    fn from(error: NotExecuted<test::Error>) -> Self {
-        match error {
-            NotExecuted::Refused(test::Error::Unknown) => Self::new(Code::TestNotFound),
-            NotExecuted::Refused(
-                refusal @ (test::Error::Conflict { .. } | test::Error::Exists),
-            ) => Self::new(Code::VersionConflict).because(refusal),
-            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
-            NotExecuted::ReceiptTaken => {
-                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
-            }
-            NotExecuted::Journal(error) => error.into(),
-            // Tests are not fenced and claim nothing.
-            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
-        }
-    }
-}
-
-impl From<NotExecuted<test_execution::Error>> for Problem {
-    fn from(error: NotExecuted<test_execution::Error>) -> Self {
-        match error {
-            NotExecuted::Conflict => Self::new(Code::Contended).retry_after(RETRY_AFTER),
-            NotExecuted::ReceiptTaken => {
-                Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER)
-            }
-            NotExecuted::Journal(error) => error.into(),
-            // Executions have fresh ids, are not fenced and claim nothing.
-            NotExecuted::Refused(_) | NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => {
-                Self::internal(error)
-            }
         }
     }
 }

@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, catalog, health, inbound, openapi, projections, runs, tasks, testing, workflows,
+    activity, catalog, health, inbound, openapi, projections, runs, storage, tasks, testing,
+    workflows,
 };
 
 /// Who may use a route.
@@ -68,6 +69,7 @@ table! {
     POST   "/v1/workflows/{id}/what-if"              Bearer          workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;
     GET    "/v1/runs"                                Bearer          runs::list;
+    POST   "/v1/runs/sync"                           Bearer          runs::sync;
     GET    "/v1/runs/{id}"                           Bearer          runs::get;
     GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
     GET    "/v1/runs/{id}/stream"                    Bearer          runs::stream;
@@ -88,8 +90,13 @@ table! {
     POST   "/v1/tasks/{id}/cancel"                   Bearer          tasks::cancel;
     GET    "/v1/activity"                            Bearer          activity::list;
     GET    "/v1/activity/stream"                     Bearer          activity::stream;
+    GET    "/v1/organization/storage/{store}"        Bearer          storage::list;
+    GET    "/v1/organization/storage/{store}/{key}"  Bearer          storage::get;
+    PUT    "/v1/organization/storage/{store}/{key}"  Bearer          storage::set;
+    DELETE "/v1/organization/storage/{store}/{key}"  Bearer          storage::remove;
     GET    "/v1/actions"                             Bearer          catalog::actions;
     GET    "/v1/actions/{type}"                      Bearer          catalog::action;
+    POST   "/v1/actions/{type}/run"                  Bearer          catalog::run_action;
     GET    "/v1/triggers"                            Bearer          catalog::triggers;
     GET    "/v1/triggers/{type}"                     Bearer          catalog::trigger;
     GET    "/v1/testing/test-definitions"            Bearer          testing::list;

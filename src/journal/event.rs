@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    CommandId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+    CommandId, EntryId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -35,6 +35,11 @@ impl StreamId {
     /// The stream of a task.
     pub fn task(task: TaskId) -> Self {
         Self::new("task", task.to_string())
+    }
+
+    /// The stream of an entry.
+    pub fn entry(entry: EntryId) -> Self {
+        Self::new("entry", entry.to_string())
     }
 
     /// The stream of a workflow.
@@ -230,6 +235,7 @@ impl Recorded {
 /// The name of an aggregate type without a copy for those that we know.
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
+        "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),

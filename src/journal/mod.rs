@@ -6,6 +6,7 @@
 
 mod append;
 mod blobs;
+mod entries;
 mod error;
 mod event;
 mod flush;
@@ -26,6 +27,7 @@ mod wakeup;
 
 pub use append::{Config, Journal, Lane};
 pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
+pub use entries::{Entries, Written};
 pub use error::Error;
 pub use event::{Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId};
 pub use inbox::{Inbox, Letter, Reply};

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use super::error::while_doing;
 use super::event::{Recorded, StreamId, aggregate_type};
 use super::{Error, Journal, blobs};
+use crate::primitives::CommandId;
 
 /// Bytes of payloads that one reading returns at most, except that one event always is.
 const READ_BYTES: usize = 4 * 1024 * 1024;
@@ -173,6 +174,40 @@ impl Journal {
         .fetch_optional(&self.pool)
         .await
         .map_err(while_doing("looking a position up"))
+    }
+
+    /// The last sequence of a stream up to a bound; none when there is no event.
+    pub async fn last_sequence(&self, stream: &StreamId, bound: i64) -> Result<Option<i64>, Error> {
+        sqlx::query_scalar!(
+            "select sequence from events
+              where aggregate_type = $1 and aggregate_id = $2 and sequence <= $3
+              order by sequence desc limit 1",
+            stream.aggregate_type,
+            stream.aggregate_id,
+            bound,
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(while_doing("looking for the end of a stream"))
+    }
+
+    /// The last sequence of a stream that a command wrote. Looks at the whole stream.
+    pub async fn sequence_of(
+        &self,
+        stream: &StreamId,
+        command: CommandId,
+    ) -> Result<Option<i64>, Error> {
+        sqlx::query_scalar!(
+            "select sequence from events
+              where aggregate_type = $1 and aggregate_id = $2 and metadata ->> 'command_id' = $3
+              order by sequence desc limit 1",
+            stream.aggregate_type,
+            stream.aggregate_id,
+            command.to_string(),
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(while_doing("looking for a command in a stream"))
     }
 
     /// The pool that serves; for the tables of other rooms that belong to the same transaction

@@ -7,10 +7,11 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{run, task, test, test_execution, workflow};
+use crate::aggregates::{entry, run, task, test, test_execution, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
+static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
@@ -41,6 +42,16 @@ impl Recorded {
     /// The JSON text of an event of a test's execution in its present shape.
     pub fn test_execution_text(&self) -> Result<Cow<'_, str>, Error> {
         present(self, &TEST_EXECUTION)
+    }
+
+    /// The event of an entry.
+    pub fn entry(&self) -> Result<entry::Event, Error> {
+        decode(self, &ENTRY)
+    }
+
+    /// The JSON text of an entry's event in its present shape.
+    pub fn entry_text(&self) -> Result<Cow<'_, str>, Error> {
+        present(self, &ENTRY)
     }
 
     /// The JSON text of a run's event in its present shape, for those who read only parts of it.

@@ -112,6 +112,12 @@ id!(
     TestExecutionId,
     "texec"
 );
+
+id!(
+    /// A value under a key; derived from its place.
+    EntryId,
+    "entry"
+);
 id!(
     /// One order given to an aggregate; giving it twice changes nothing the second time.
     CommandId,
@@ -150,6 +156,11 @@ impl RunId {
         let born = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
         born.unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
+}
+
+impl WorkflowId {
+    /// What runs of definitions that belong to no workflow name instead of one.
+    pub const NONE: Self = Self(Uuid::nil());
 }
 
 impl OrganizationId {

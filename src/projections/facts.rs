@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use super::text::Text;
-use crate::aggregates::{run, task, test, test_execution, workflow};
+use crate::aggregates::{entry, run, task, test, test_execution, workflow};
 use crate::journal::{self, Recorded};
 
 /// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
@@ -302,6 +302,13 @@ pub(super) fn of_runs<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
     of_type(run::Run::TYPE, events, Recorded::fact_text)
+}
+
+/// The events of entries among others, each with its JSON text in the form of today.
+pub(super) fn of_entries<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
+    of_type(entry::Entry::TYPE, events, Recorded::entry_text)
 }
 
 /// The events of workflows among others, each with its JSON text in the form of today.

@@ -15,6 +15,7 @@ pub mod rebuild;
 pub mod run_history;
 pub mod runner;
 mod session;
+pub mod storage;
 pub mod tasks;
 mod text;
 pub mod timers;
@@ -38,6 +39,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &timers::Projector,
         &tasks::Projector,
         &trials::Projector,
+        &storage::Projector,
     ]
 }
 

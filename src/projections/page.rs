@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Error;
+use crate::aggregates::entry::MAX_KEY_BYTES;
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,8 +38,8 @@ impl Cursor {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::Cursor)?;
         let key = String::from_utf8(bytes).map_err(|_| Error::Cursor)?;
-        // No key of ours is longer, and the database takes no NUL.
-        if key.is_empty() || key.len() > 100 || key.contains('\0') {
+        // No key of ours is longer than that of an entry, and the database takes no NUL.
+        if key.is_empty() || key.len() > MAX_KEY_BYTES || key.contains('\0') {
             return Err(Error::Cursor);
         }
         Ok(Self(key))

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{run, task, test, test_execution, workflow};
+use chainkeel::aggregates::{entry, run, task, test, test_execution, workflow};
 use chainkeel::primitives::{OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId};
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -21,6 +21,7 @@ use time::{Duration, OffsetDateTime};
 
 const AT: OffsetDateTime = datetime!(2026-11-21 08:00:00.123456 UTC);
 const RUN: &str = "run_01h455vb4pex5vsknk084sn02q";
+const WORKFLOW: &str = "wf_01h455vb4pex5vsknk084sn02q";
 
 fn directory(aggregate: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(aggregate)
@@ -120,6 +121,30 @@ fn every_event_of_a_test_and_of_its_executions_is_read_as_it_was_written() {
         stands("test_execution", event);
     }
     every_file_is_known("test_execution", &names(&events));
+}
+
+#[test]
+fn every_event_of_an_entry_is_read_as_it_was_written() {
+    let place = |scope| entry::Place::new(scope, "rates", "eur/usd").unwrap();
+    let events = [
+        entry::Event::Set {
+            place: place(entry::Scope::Workflow(WORKFLOW.parse().unwrap())),
+            value: json!({"rate": "1.08", "at": [1, null]}).into(),
+            by: format!("run {RUN}"),
+            effect: Some(format!("{RUN}:keep:1")),
+            at: AT,
+        },
+        entry::Event::Removed {
+            place: place(entry::Scope::Organization),
+            by: "admin".to_owned(),
+            effect: None,
+            at: AT,
+        },
+    ];
+    for event in &events {
+        stands("entry", event);
+    }
+    every_file_is_known("entry", &names(&events));
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Batch {
             | Logic::Filter
             | Logic::Pluck
             | Logic::SetVariable
+            | Logic::Plain(_)
             | Logic::Fail => match self.execute(logic, node, spot, &input) {
                 Ok(done) => {
                     let result = Arc::new(done.result);

@@ -37,6 +37,45 @@ impl Decimal {
         }
     }
 
+    /// How many digits it has after the point.
+    pub(crate) fn fraction_digits(&self) -> i64 {
+        let digits = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
+        digits.saturating_sub(self.point).max(0)
+    }
+
+    /// The number with its point moved so many places to the right.
+    pub(crate) fn shifted(mut self, places: i64) -> Self {
+        if !self.digits.is_empty() {
+            self.point = self.point.saturating_add(places);
+        }
+        self
+    }
+
+    /// The number as people write it, without an exponent; none when that would be longer than
+    /// what is read as a number.
+    pub(crate) fn plain(&self) -> Option<String> {
+        if self.digits.is_empty() {
+            return Some("0".to_owned());
+        }
+        let limit = i64::try_from(MAX_NUMBER_LENGTH).ok()?;
+        let digits = self.digits.iter().copied().map(char::from);
+        if !(-limit..=limit).contains(&self.point) {
+            return None;
+        }
+        let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or_default());
+        let (sign, digits) = (if self.negative { "-" } else { "" }, digits.collect::<String>());
+        let length = i64::try_from(digits.len()).ok()?;
+        let text = if self.point <= 0 {
+            format!("{sign}0.{}{digits}", zeros(-self.point))
+        } else if self.point >= length {
+            format!("{sign}{digits}{}", zeros(self.point - length))
+        } else {
+            let (whole, fraction) = digits.split_at(usize::try_from(self.point).ok()?);
+            format!("{sign}{whole}.{fraction}")
+        };
+        (text.len() <= MAX_NUMBER_LENGTH).then_some(text)
+    }
+
     pub(crate) fn read(text: &str) -> Option<Self> {
         if text.len() > MAX_NUMBER_LENGTH {
             return None;

@@ -6,13 +6,20 @@ use engine::{Failure, FailureCategory};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::super::Call;
+use super::super::{Call, Origin};
 use super::request::{Payload, ResponseType};
 use super::{exact, failure, response};
 use crate::egress::{Error, HeaderMap, HeaderName, HeaderValue, Redirects, Request, Response};
+use crate::primitives::{OrganizationId, RunId};
 
 fn request(payload: &Value) -> Result<Request, Failure> {
     let call = Call {
+        origin: Origin {
+            organization: OrganizationId::DEFAULT,
+            workflow: String::new(),
+            run: RunId::generate(),
+            node: "pay".into(),
+        },
         input: payload.clone().into(),
         idempotency_key: "run_1:pay:1".into(),
         timeout: Duration::from_secs(30),

@@ -12,6 +12,7 @@ use super::report::Report;
 use super::workflows::Shape;
 use super::{append, ledger, limits, runs, streams};
 use crate::access::AdminKey;
+use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan};
 use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
@@ -200,6 +201,7 @@ impl Sitting {
             public_url: None,
             roles: Role::ALL.to_vec(),
             egress: egress::Config { allow },
+            program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             threads: 2,
             label: "bench".to_owned(),

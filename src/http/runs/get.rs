@@ -99,7 +99,7 @@ pub struct RunDetail {
 /// What a node did.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct NodeRecord {
+pub(in crate::http) struct NodeRecord {
     /// Its type.
     #[serde(rename = "type")]
     kind: String,
@@ -217,7 +217,7 @@ fn detail(
     })
 }
 
-fn execution_state(
+pub(in crate::http) fn execution_state(
     run: &engine::Run,
     wanted: Option<&BTreeSet<&str>>,
 ) -> BTreeMap<String, NodeRecord> {

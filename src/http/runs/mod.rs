@@ -1,5 +1,6 @@
 //! Runs: what is asked of them, and what they tell.
 
+mod at_once;
 mod cancel;
 mod events;
 mod get;
@@ -13,7 +14,9 @@ mod resume_wait;
 mod retry;
 mod signal;
 mod stream;
+mod sync;
 
+pub use at_once::Ended;
 pub use cancel::{__path_cancel, cancel};
 pub use events::{__path_events, events};
 pub use get::{__path_get, get};
@@ -25,3 +28,5 @@ pub use resume_wait::{__path_resume_wait, resume_wait};
 pub use retry::{__path_retry, retry};
 pub use signal::{__path_signal, signal};
 pub use stream::{__path_stream, stream};
+pub(super) use sync::run_at_once;
+pub use sync::{__path_sync, sync};

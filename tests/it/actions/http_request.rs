@@ -9,6 +9,7 @@ use chainkeel::actions::{Actions, Call};
 use engine::{Failure, FailureCategory};
 use serde_json::{Value, json};
 
+use super::{actions, origin};
 use crate::support::peer::{Peer, door, raw};
 
 /// `/echo` tells what came, `/status/<n>` answers so and echoes the headers, `/big` is large.
@@ -45,7 +46,7 @@ struct Shop {
 impl Shop {
     fn open() -> Self {
         let peer = Peer::start(shop);
-        let actions = Actions::builtin(&door(&[peer.opening()]));
+        let actions = actions(&door(&[peer.opening()]));
         Self { peer, actions }
     }
 
@@ -56,7 +57,12 @@ impl Shop {
 }
 
 async fn perform(actions: &Actions, payload: Value, timeout: Duration) -> Result<Value, Failure> {
-    let call = Call { input: payload.into(), idempotency_key: "run_1:pay:1".into(), timeout };
+    let call = Call {
+        input: payload.into(),
+        idempotency_key: "run_1:pay:1".into(),
+        timeout,
+        origin: origin(),
+    };
     actions.perform("http-request", call).await.map(|result| (*result).clone())
 }
 
@@ -128,7 +134,7 @@ async fn a_response_beyond_its_bound_is_a_failure() {
 async fn silence_is_a_timeout_with_an_unknown_outcome_whichever_limit_is_lower() {
     let held = &*Box::leak(Box::new(Mutex::new(Vec::new())));
     let address = raw(|stream| async { held.lock().unwrap().push(stream) }).await;
-    let actions = Actions::builtin(&door(&[address.to_string()]));
+    let actions = actions(&door(&[address.to_string()]));
     for (own, shown) in [(100, "100 ms"), (9_000, "400 ms")] {
         let payload = json!({"url": format!("http://{address}/"), "timeoutMs": own});
         let failure = perform(&actions, payload, Duration::from_millis(400)).await.unwrap_err();
@@ -140,7 +146,7 @@ async fn silence_is_a_timeout_with_an_unknown_outcome_whichever_limit_is_lower()
 
 #[actix_web::test]
 async fn an_internal_address_is_refused_whatever_made_it_up() {
-    let actions = Actions::builtin(&door(&[]));
+    let actions = actions(&door(&[]));
     for url in ["http://169.254.169.254/latest/", "http://localhost:7717/v1/runs"] {
         let failure =
             perform(&actions, json!({"url": url}), Duration::from_secs(10)).await.unwrap_err();
@@ -163,9 +169,13 @@ async fn a_payload_that_turned_out_wrong_is_never_sent() {
 
 #[actix_web::test]
 async fn a_type_without_an_action_is_a_failure_and_every_action_of_the_catalog_has_one() {
-    let actions = Actions::builtin(&door(&[]));
-    let call =
-        Call { input: json!({}).into(), idempotency_key: "k".into(), timeout: Duration::ZERO };
+    let actions = actions(&door(&[]));
+    let call = Call {
+        input: json!({}).into(),
+        idempotency_key: "k".into(),
+        timeout: Duration::ZERO,
+        origin: origin(),
+    };
     assert_eq!(actions.perform("teleport", call).await.unwrap_err().code, "unknown_action");
     let catalog = chainkeel::catalog::Registry::builtin();
     let of_role = catalog.specs().filter(|spec| spec.role == chainkeel::catalog::Role::Action);

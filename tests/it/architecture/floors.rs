@@ -16,9 +16,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("aggregates", &["catalog", "engine", "primitives"]),
     ("journal", &["aggregates", "primitives"]),
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
-    ("actions", &["catalog", "egress", "engine", "primitives"]),
     ("projections", &["journal", "aggregates", "engine", "primitives"]),
     ("trials", &["aggregates", "catalog", "engine", "primitives"]),
+    (
+        "actions",
+        // What a workflow keeps stands on the ledger, and which keys it has in a view.
+        &["projections", "journal", "aggregates", "catalog", "egress", "engine", "primitives"],
+    ),
     (
         "actors",
         &[
@@ -77,6 +81,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "telemetry",
             "http",
+            // The command by which the program becomes a worker for code.
+            "actions",
             "projections",
             "trials",
             "journal",

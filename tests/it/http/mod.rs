@@ -1,5 +1,6 @@
 //! The API over real connections, with a whole application behind it.
 
+mod at_once;
 mod authorization;
 mod catalog;
 mod definitions;
@@ -9,6 +10,7 @@ mod lists;
 mod malformed;
 mod odd;
 mod positions;
+mod storage;
 mod streams;
 mod tasks;
 mod webhooks;

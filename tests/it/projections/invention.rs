@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{run, test, test_execution, workflow};
+use chainkeel::aggregates::{entry, run, test, test_execution, workflow};
 use chainkeel::journal::{NewEvent, StreamId};
 use chainkeel::primitives::{OrganizationId, RunId, TestExecutionId, TestId, WorkflowId};
 use engine::{
@@ -494,12 +494,41 @@ fn trial(dice: &mut Dice, workflow: WorkflowId) -> [History; 2] {
     ]
 }
 
+/// One entry, set and removed some times.
+fn entry(dice: &mut Dice) -> History {
+    let (scope, key) = match dice.roll(3) {
+        0 => (entry::Scope::Organization, RunId::generate().to_string()),
+        _ => (entry::Scope::Workflow(WorkflowId::generate()), "ünïcödé/\" key".to_owned()),
+    };
+    let place = entry::Place::new(scope, "default", &key).unwrap();
+    let at = datetime!(2026-11-21 08:00 UTC) + Duration::seconds(dice.roll(10_000).cast_signed());
+    let stream = StreamId::entry(place.entry(OrganizationId::DEFAULT));
+    let event = |dice: &mut Dice| {
+        let (place, by, effect) = (place.clone(), "run \u{0}".to_owned(), None);
+        match dice.roll(3) {
+            0 => entry::Event::Removed { place, by, effect, at },
+            1 => {
+                let value = json(json!("x".repeat(40_000)));
+                entry::Event::Set { place, value, by, effect, at }
+            }
+            _ => {
+                let value = json(json!({"a\u{0}b": [null, dice.roll(9)]}));
+                entry::Event::Set { place, value, by, effect, at }
+            }
+        }
+    };
+    let append =
+        |dice: &mut Dice| (0..=dice.roll(2)).map(|_| NewEvent::of(&event(dice)).unwrap()).collect();
+    History { stream, appends: (0..=dice.roll(4)).map(|_| append(dice)).collect() }
+}
+
 /// Many histories.
 pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) {
     let mut dice = Dice::new(seed);
     let (mut histories, workflows): (Vec<_>, Vec<_>) =
         (0..3 + runs / 20).map(|_| workflow(&mut dice)).unzip();
     histories.extend(workflows.iter().flat_map(|workflow| trial(&mut dice, *workflow)));
+    histories.extend((0..2 + runs / 10).map(|_| entry(&mut dice)));
     let mut invented = Vec::new();
     for number in 0..runs {
         let (history, run) = run(&mut dice, workflows[number % workflows.len()]);

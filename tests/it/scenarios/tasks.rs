@@ -166,7 +166,7 @@ async fn a_task_is_done_by_itself_and_not_by_resuming_its_run() {
     let body = json!({"data": {"outcome": "completed"}});
     let refused = app.client.post(&path, &body).await;
     assert_eq!((refused.status, refused.code().as_str()), (409, "run-refuses"));
-    assert!(refused.text().contains("complete or reject its task"), "{}", refused.text());
+    assert!(refused.text().contains("goes on when its task has ended"), "{}", refused.text());
     app.until_status(&run, "waiting").await;
 }
 

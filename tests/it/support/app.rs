@@ -50,6 +50,7 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config { allow },
+        program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
         label: "test".to_owned(),

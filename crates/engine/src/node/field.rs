@@ -46,6 +46,20 @@ pub(super) fn optional_text<'a>(
     }
 }
 
+/// Whether a mark is set; not, when it is left out. A text that says so counts, for expressions
+/// inside a text make texts.
+pub(super) fn flag(payload: &Value, name: &str) -> Result<bool, Problem> {
+    match object(payload)?.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(Value::String(text)) if text == "true" => Ok(true),
+        Some(Value::String(text)) if text == "false" => Ok(false),
+        Some(
+            other @ (Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)),
+        ) => Err(wrong(name, "true or false", other)),
+    }
+}
+
 /// A whole number from `least` to `most`; a text that is one counts, for expressions inside a
 /// text make texts.
 pub(super) fn whole(payload: &Value, name: &str, least: u64, most: u64) -> Result<u64, Problem> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::branch::LeftSides;
+use super::plain::{PLAIN, Plain};
 use super::{
     branch, call_workflow, delay, fail, filter, for_each, format, join, log, manual_task, pluck,
     set_variable, switch, wait,
@@ -34,6 +35,8 @@ pub(crate) enum Logic {
     CallWorkflow,
     TriggerWorkflow,
     ManualTask,
+    /// One of those that make a result of their payload and know nothing else.
+    Plain(Plain),
 }
 
 /// What an executed node gives.
@@ -63,7 +66,8 @@ const LOGIC: [(&str, Logic); 15] = [
 
 /// The names of the types that the engine executes itself.
 pub fn logic_types() -> impl Iterator<Item = &'static str> {
-    LOGIC.into_iter().map(|(name, _)| name)
+    let plain = PLAIN.into_iter().map(|plain| plain.name);
+    LOGIC.into_iter().map(|(name, _)| name).chain(plain)
 }
 
 /// The type of that name, if the engine executes it itself.
@@ -91,12 +95,15 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::CallWorkflow => one(call_workflow::patience(payload).map(drop)),
         Logic::TriggerWorkflow => one(call_workflow::beginning(payload).map(drop)),
         Logic::ManualTask => one(manual_task::ManualTask::read(payload).map(drop)),
+        Logic::Plain(plain) => (plain.problems)(payload),
     }
 }
 
 impl Logic {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic)
+        let own = LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic);
+        let plain = || PLAIN.into_iter().find(|plain| plain.name == name).map(Self::Plain);
+        own.or_else(plain)
     }
 
     /// How the engine executes a node of a definition; none for triggers and effects.
@@ -127,7 +134,8 @@ impl Logic {
             | Self::ForEach
             | Self::Join
             | Self::SetVariable
-            | Self::TriggerWorkflow => &[],
+            | Self::TriggerWorkflow
+            | Self::Plain(_) => &[],
         }
     }
 
@@ -147,7 +155,8 @@ impl Logic {
             | Self::Wait
             | Self::ForEach
             | Self::Join
-            | Self::SetVariable => None,
+            | Self::SetVariable
+            | Self::Plain(_) => None,
         }
     }
 }
@@ -172,7 +181,8 @@ pub fn is_answered(definition: &Definition, id: &NodeId) -> bool {
             | Logic::Delay
             | Logic::ForEach
             | Logic::Join
-            | Logic::SetVariable,
+            | Logic::SetVariable
+            | Logic::Plain(_),
         ) => false,
     }
 }
@@ -202,7 +212,8 @@ pub(crate) fn left_sides(logic: Logic, payload: &Value) -> LeftSides {
         | Logic::SetVariable
         | Logic::CallWorkflow
         | Logic::TriggerWorkflow
-        | Logic::ManualTask => LeftSides::default(),
+        | Logic::ManualTask
+        | Logic::Plain(_) => LeftSides::default(),
     }
 }
 
@@ -223,7 +234,8 @@ pub(crate) fn patience(logic: Logic, payload: &Value, at: OffsetDateTime) -> Res
         | Logic::Fail
         | Logic::ForEach
         | Logic::Join
-        | Logic::SetVariable => Err(Problem::new("", "a node of this type does not sleep")),
+        | Logic::SetVariable
+        | Logic::Plain(_) => Err(Problem::new("", "a node of this type does not sleep")),
     }
 }
 
@@ -292,6 +304,7 @@ impl Pure<'_> {
             Logic::Fail => Err(fail::failure(self.input)?),
             Logic::Switch => Ok(switch::choose(self.input)?),
             Logic::SetVariable => Ok(set_variable::set(self.input)?),
+            Logic::Plain(plain) => Ok((plain.execute)(self.input)?),
             Logic::Delay
             | Logic::Wait
             | Logic::ForEach

@@ -3,6 +3,7 @@
 mod branch;
 mod call_workflow;
 mod delay;
+mod extreme;
 mod fail;
 mod field;
 mod filter;
@@ -12,10 +13,15 @@ mod join;
 mod log;
 mod logic;
 mod manual_task;
+mod plain;
 mod pluck;
+mod regex;
 mod set_variable;
+mod sheets_url;
 mod switch;
+mod url;
 mod wait;
+mod wei;
 
 pub(crate) use branch::LeftSides;
 pub(crate) use delay::completed;

@@ -9,6 +9,7 @@ mod loops;
 mod manual_tasks;
 mod nodes;
 mod parsing;
+mod plain_nodes;
 mod rehearsal;
 mod replay;
 mod runs;
