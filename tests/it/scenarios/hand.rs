@@ -34,7 +34,7 @@ fn refused(code: &str) -> (u16, String) {
 fn sleeping() -> Value {
     json!({"nodes": {
         "root": {"type": "manual", "payload": {}, "children": ["nap"]},
-        "nap": {"type": "delay", "payload": {"delayMs": 300}, "children": ["said"]},
+        "nap": {"type": "delay", "payload": {"delayMs": 1_000}, "children": ["said"]},
         "said": {"type": "log", "payload": {"message": "{{$trigger.body.amount}}"}},
     }})
 }
@@ -51,7 +51,7 @@ async fn a_run_that_is_paused_waits_until_it_may_go_on() {
     assert_eq!(answer(&app, &run, "pause", json!({})).await, refused("run-refuses"));
 
     // when its timer has long been due
-    actix_web::rt::time::sleep(std::time::Duration::from_millis(800)).await;
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(1_500)).await;
     assert_eq!(shown(&app, &run).await["executionState"]["nap"]["status"], "scheduled");
 
     // then it goes on as soon as it may, and not before

@@ -62,8 +62,8 @@ async fn a_payroll_that_failed_goes_on_with_who_was_not_paid() {
     assert_eq!(on_retry["outcomeUnknown"], json!([]));
     let before = PAID.lock().unwrap().len();
     assert!((40..100).contains(&before), "{before} were paid");
-    // Both nodes of each recipient who was paid, and the trigger.
-    assert!(on_retry["takenOver"].as_u64().unwrap() >= 2 * 40, "{on_retry}");
+    // Everybody before was paid; what follows a payment is cut off for those that were under way.
+    assert!(on_retry["takenOver"].as_u64().unwrap() >= 41 + 37, "{on_retry}");
     let facts = app.facts(&run).await;
     let Some(engine::Fact::Failed { node, .. }) = facts.last() else { panic!("{facts:?}") };
     assert_eq!(node.as_ref().unwrap().to_string(), "pay.41");

@@ -1,6 +1,7 @@
 //! A journey is booked as a whole, or what was booked is given back, the last thing first.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ use crate::support::{TestApp, app_that_reaches};
 /// What the agency was asked for, in order: for whom, and what.
 static ASKED: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 
+/// Whose payments are answered although they are slow.
+static ANSWERED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
 /// Takes every booking and every cancellation; whose name begins with `poor` cannot pay, and whose
 /// name begins with `slow` has to wait for the answer about the payment.
 async fn agency(request: HttpRequest, asked: web::Json<Value>) -> HttpResponse {
@@ -20,8 +24,11 @@ async fn agency(request: HttpRequest, asked: web::Json<Value>) -> HttpResponse {
     if path.starts_with("/payments") && traveller.starts_with("poor") {
         return HttpResponse::PaymentRequired().json(json!({"error": "no money"}));
     }
-    if path == "/payments" && traveller.starts_with("slow") {
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+    while path == "/payments"
+        && traveller.starts_with("slow")
+        && !ANSWERED.lock().unwrap().contains(&traveller)
+    {
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
     }
     HttpResponse::Ok().json(json!({ "booking": traveller }))
 }
@@ -108,6 +115,7 @@ async fn a_cancelled_journey_is_given_back_when_that_is_asked_for() {
         // when it is cancelled
         let body = json!({ "reason": "ill", "shouldCompensate": compensates });
         agency.app.client.post(&format!("/v1/runs/{run}/cancel"), &body).await.data();
+        ANSWERED.lock().unwrap().push(traveller.to_owned());
         agency.app.until_status(&run, "cancelled").await;
 
         // then the payment has settled, and the bookings are given back or stand
