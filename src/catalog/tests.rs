@@ -63,9 +63,15 @@ fn executed(kind: &str, example: &Example) -> engine::Run {
 #[test]
 fn every_pure_node_gives_the_result_that_its_example_promises() {
     /// Those whose end is not the payload's alone.
-    const APART: [(&str, &str); 3] = [
+    const APART: [(&str, &str); 9] = [
         ("delay", "it ends later"),
         ("wait", "it ends by what happens meanwhile"),
+        ("manual-task", "it ends by what a person does"),
+        ("call-workflow", "it ends with another run"),
+        ("trigger-workflow", "it ends when another run has begun"),
+        ("for-each", "it executes other nodes; the tests of loops show what it gives"),
+        ("join", "it gives what others gave; the tests of joins show it"),
+        ("set-variable", "it needs a variable that the definition declares"),
         ("fail", "it gives no result"),
     ];
     for kind in engine::logic_types() {

@@ -54,12 +54,14 @@ impl Entries {
     ) -> Result<Written, NotExecuted<entry::Error>> {
         let stream = stream(context.metadata.organization, &command.place);
         for _ in 0..ATTEMPTS {
-            if let Some(sequence) =
-                self.journal.sequence_of(&stream, context.metadata.command).await?
-            {
-                return Ok(Written { sequence: Some(sequence) });
-            }
             let (last, entry) = self.load(&stream, i64::MAX).await?;
+            // After the state was read, never before: what the same command wrote in between would
+            // be part of the state, and be written again on top of it. What it writes from here on
+            // makes this append a conflict, or its duplicate.
+            let before = self.journal.sequence_of(&stream, context.metadata.command).await?;
+            if before.is_some() {
+                return Ok(Written { sequence: before });
+            }
             let event = entry.decide(command.clone()).map_err(NotExecuted::Refused)?;
             let Some(event) = event else { return Ok(Written { sequence: None }) };
             let append = Append {

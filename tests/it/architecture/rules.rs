@@ -151,6 +151,7 @@ pub(super) fn engine_dependencies(manifest: &str) -> Vec<String> {
         "num-bigint",
         "percent-encoding",
         "regex",
+        "regex-automata",
         "serde",
         "serde_json",
         "sha2",

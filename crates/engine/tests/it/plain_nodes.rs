@@ -112,24 +112,46 @@ fn a_search_says_what_it_cannot_do() {
     ]);
 }
 
-/// Each of these makes a backtracking matcher, or one that starts over for each match, take for
-/// ever. The time allowed is far above what they take, for slow machines and builds without
-/// optimisation.
+/// Each of these makes some matcher take for ever: one that backtracks, one that starts over for
+/// each match, or one whose automaton has more states than there are atoms. They end with a result
+/// or say that they take too long. The time allowed is far above what they take, for slow machines
+/// and builds without optimisation.
 #[test]
 fn no_pattern_takes_more_time_than_its_text_is_long() {
+    let mixed = "ab".repeat(450) + &"b".repeat(64_000);
+    let noise = (0_u32..60_000).map(|at| if at.wrapping_mul(at) % 7 < 3 { 'a' } else { 'b' });
+    let noise = "ab".repeat(400) + &noise.collect::<String>();
     let table = [
         ("(a+)+$", "a".repeat(65_535) + "!"),
         ("(x+x+)+y", "x".repeat(65_536)),
         (".*[^A-Z]|[A-Z]", "A".repeat(999)),
         ("(?:a?){200}a{200}", "a".repeat(65_536)),
         (r"[01]*1[01]{300}$", "01".repeat(32_767) + "2"),
+        ("[ab]*a[ab]{900}c|ab", mixed),
+        ("[ab]*a[ab]{300}c|^(?:ab)+?|abab", noise.clone()),
+        (r"\b[ab]*a[ab]{300}c|ab", noise + "é"),
     ];
     for (pattern, text) in table {
         let begun = std::time::Instant::now();
-        result("regex", &json!({ "text": text, "pattern": pattern, "global": true }));
+        let world = world("regex", &json!({ "text": text, "pattern": pattern, "global": true }));
         let taken = begun.elapsed();
-        assert!(taken.as_secs() < 20, "{pattern} took {taken:?}");
+        let failure = world.run.failure().map(|failure| failure.message.as_str());
+        let told = |message: &str| {
+            message.contains("takes too long on this text") || message.contains("1000 times")
+        };
+        assert!(failure.is_none_or(told), "{pattern}");
+        assert!(taken.as_secs() < 60, "{pattern} took {taken:?}");
     }
+}
+
+#[test]
+fn word_boundaries_are_found_in_every_script() {
+    let payload = json!({ "text": "größe, Größe und é1", "pattern": r"\b\w+\b", "global": true });
+    let found = result("regex", &payload)["all"].clone();
+    assert_eq!(found, json!([{ "0": "größe" }, { "0": "Größe" }, { "0": "und" }, { "0": "é1" }]));
+    let empty = json!({ "text": "é😀", "pattern": "", "global": true });
+    let found = result("regex", &empty)["all"].as_array().map(Vec::len);
+    assert_eq!(found, Some(3), "between letters, never inside one");
 }
 
 #[test]
