@@ -136,6 +136,9 @@ impl Resident {
         context: Context,
     ) -> Result<Placed, Refused> {
         self.prepare().await?;
+        if self.sequence == 0 || self.organization != context.organization {
+            return Err(Refused::UnknownRun);
+        }
         let mut placed = None;
         for node in self.state().waits_for_signal(&signal) {
             // The first append carries the order's own id, by which it is known when it comes again.

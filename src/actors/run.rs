@@ -33,6 +33,8 @@ pub(super) struct RunActor {
     house: Arc<Household>,
     performer: Performer,
     registry: Addr<RunRegistry>,
+    /// The effects that are under way, or over and not yet written down: until it is, the ledger
+    /// says that they are in flight, and they must not be performed again.
     performing: HashSet<Place>,
     timer: Option<SpawnHandle>,
 }
@@ -55,8 +57,7 @@ impl RunActor {
         }
         let (node, attempt) = (effect.node.clone(), effect.attempt);
         let performed = self.performer.perform(origin, effect);
-        ctx.spawn(performed.into_actor(self).map(move |outcome, actor, ctx| {
-            actor.performing.remove(&node);
+        ctx.spawn(performed.into_actor(self).map(move |outcome, _, ctx| {
             let stimulus = match outcome {
                 Ok(result) => Stimulus::EffectSucceeded { node, attempt, result },
                 Err(failure) => Stimulus::EffectFailed { node, attempt, failure },
@@ -101,8 +102,13 @@ impl RunActor {
         }
     }
 
-    /// Carries out one order; the next one waits in the mailbox until this one is durable.
-    fn carry_out<W, T>(&mut self, work: impl FnOnce(Resident) -> W) -> Carried<T>
+    /// Carries out one order; the next one waits in the mailbox until this one is durable. When the
+    /// order was a report of an effect, that one is over with it.
+    fn carry_out<W, T>(
+        &mut self,
+        reported: Option<Place>,
+        work: impl FnOnce(Resident) -> W,
+    ) -> Carried<T>
     where
         W: Future<Output = (Resident, Result<T, Refused>)> + 'static,
         T: 'static,
@@ -110,8 +116,11 @@ impl RunActor {
         let Some(resident) = self.resident.take() else {
             return Box::pin(fut::ready(Err(Refused::Unanswered)));
         };
-        Box::pin(work(resident).into_actor(self).map(|(resident, outcome), actor, ctx| {
+        Box::pin(work(resident).into_actor(self).map(move |(resident, outcome), actor, ctx| {
             actor.resident = Some(resident);
+            if let (Some(place), Ok(_) | Err(Refused::Run(_))) = (&reported, &outcome) {
+                actor.performing.remove(place);
+            }
             actor.settle(ctx);
             outcome
         }))
@@ -152,7 +161,7 @@ impl Handler<Ask> for RunActor {
 
     fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
         let Ask { order, context, answer } = ask;
-        let work = self.carry_out(move |mut resident| async move {
+        let work = self.carry_out(None, move |mut resident| async move {
             let outcome = place(&mut resident, order, context).await;
             (resident, outcome)
         });
@@ -195,7 +204,7 @@ impl Handler<Report> for RunActor {
 
     fn handle(&mut self, Report(stimulus): Report, _: &mut Self::Context) -> Self::Result {
         let again = stimulus.clone();
-        let work = self.carry_out(move |mut resident| async move {
+        let work = self.carry_out(performed(&stimulus), move |mut resident| async move {
             let outcome = resident.report(stimulus).await;
             (resident, outcome)
         });
@@ -212,6 +221,21 @@ impl Handler<Report> for RunActor {
                 ctx.notify_later(Report(again), REPORT_AGAIN_AFTER);
             }
         })))
+    }
+}
+
+/// The effect whose end this tells of.
+fn performed(stimulus: &Stimulus) -> Option<Place> {
+    match stimulus {
+        Stimulus::EffectSucceeded { node, .. } | Stimulus::EffectFailed { node, .. } => {
+            Some(node.clone())
+        }
+        Stimulus::EffectInterrupted { .. }
+        | Stimulus::TimerDue { .. }
+        | Stimulus::Resume { .. }
+        | Stimulus::Cancel { .. }
+        | Stimulus::Pause { .. }
+        | Stimulus::Unpause { .. } => None,
     }
 }
 

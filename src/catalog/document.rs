@@ -1,49 +1,90 @@
-//! The reference of all node types, `docs/nodes.md`, from their manifests.
+//! The reference of all node types, `docs/nodes.md` and `docs/nodes/`, from their manifests and
+//! from notes of people.
 
 use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
-use super::{Category, Registry, Spec};
+use super::{Category, Registry, Role, Spec};
 
-/// The text of `docs/nodes.md`.
-pub fn document() -> String {
+/// The index of all pages; those of the types lie in a directory beside it.
+const INDEX: &str = "docs/nodes.md";
+/// What is said of types in more words than a manifest has.
+pub(super) const NOTES: [(&str, &str); 8] = [
+    ("call-workflow", include_str!("../../catalog/notes/call-workflow.md")),
+    ("code-transform", include_str!("../../catalog/notes/code-transform.md")),
+    ("for-each", include_str!("../../catalog/notes/for-each.md")),
+    ("http-request", include_str!("../../catalog/notes/http-request.md")),
+    ("join", include_str!("../../catalog/notes/join.md")),
+    ("manual-task", include_str!("../../catalog/notes/manual-task.md")),
+    ("switch", include_str!("../../catalog/notes/switch.md")),
+    ("wait", include_str!("../../catalog/notes/wait.md")),
+];
+const GENERATED: &str = "<!-- Generated from the manifests and notes in `catalog/`; \
+                         `UPDATE=1 cargo test contracts` rewrites it. -->\n";
+
+/// A page of the reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Where it lies in the repository.
+    pub path: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The reference of node types: its index, and a page for each type.
+pub fn document() -> Vec<Page> {
+    let pages = Registry::builtin().specs().map(|spec| Page {
+        path: format!("docs/nodes/{}.md", spec.kind),
+        text: written(|out| page(out, spec)),
+    });
+    let index = Page { path: INDEX.to_owned(), text: written(index) };
+    std::iter::once(index).chain(pages).collect()
+}
+
+fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = write(&mut text);
-    text
+    // One line break at the end, not two.
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
-fn write(out: &mut String) -> fmt::Result {
-    writeln!(out, "# Node types\n")?;
-    writeln!(
-        out,
-        "<!-- Generated from the manifests in `catalog/`; `UPDATE=1 cargo test contracts` rewrites it. -->\n"
-    )?;
+fn index(out: &mut String) -> fmt::Result {
+    writeln!(out, "# Node types\n\n{GENERATED}")?;
     writeln!(
         out,
         "A node of a workflow names its type, and gives it a payload. Every text in a payload may hold \
-         expressions (`{{{{…}}}}`); a field that the type does not know is refused.\n"
+         [expressions](expressions.md) (`{{{{…}}}}`); a field that the type does not know is refused. \
+         What every node may have beside its payload stands in [workflows.md](workflows.md).\n"
     )?;
     for category in [Category::Trigger, Category::Logic, Category::Utility] {
-        writeln!(out, "## {}\n", category.title())?;
+        writeln!(out, "## {}\n\n| type | |\n|---|---|", category.title())?;
         for spec in Registry::builtin().specs().filter(|spec| spec.category == category) {
-            section(out, spec)?;
+            let kind = &spec.kind;
+            let told = spec.description.replace('|', "\\|");
+            writeln!(out, "| [`{kind}`](nodes/{kind}.md) | {} |", first_sentence(&told))?;
         }
+        writeln!(out)?;
     }
-    // One line break at the end, not two.
-    out.truncate(out.trim_end().len());
-    writeln!(out)
+    Ok(())
 }
 
-fn section(out: &mut String, spec: &Spec) -> fmt::Result {
-    writeln!(out, "### `{}`\n\n{}\n", spec.kind, spec.description)?;
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
+}
+
+fn page(out: &mut String, spec: &Spec) -> fmt::Result {
+    writeln!(out, "# `{}`\n\n{GENERATED}\n{}\n", spec.kind, spec.description)?;
+    writeln!(out, "{}\n", standing(spec.role))?;
     if !spec.branches.is_empty() {
         let branches: Vec<_> = spec.branches.iter().map(|name| format!("`{name}`")).collect();
         writeln!(out, "Branches: {}.\n", branches.join(", "))?;
     }
     fields(out, "Payload", &spec.payload_schema)?;
     fields(out, "Result", &spec.result_schema)?;
+    writeln!(out, "## Example\n")?;
     let example = &spec.example_usage;
     writeln!(
         out,
@@ -57,7 +98,23 @@ fn section(out: &mut String, spec: &Spec) -> fmt::Result {
         }
         writeln!(out, "gives\n\n```json\n{:#}\n```\n", example.result)?;
     }
-    Ok(())
+    let note = NOTES.iter().find(|(kind, _)| *kind == spec.kind);
+    if let Some((_, note)) = note {
+        writeln!(out, "{note}")?;
+    }
+    writeln!(out, "[All node types](../nodes.md) · [Workflows](../workflows.md)")
+}
+
+/// Where a node may stand, and who executes it.
+fn standing(role: Role) -> &'static str {
+    match role {
+        Role::Trigger => "It stands at the `root`, where a run starts.",
+        Role::Logic => "It stands below the root; the engine executes it, and it costs no effect.",
+        Role::Action => {
+            "It stands below the root, and is an effect: its intent is on the ledger before it is \
+             performed, with the idempotency key under which it is repeated when a process dies."
+        }
+    }
 }
 
 /// The fields of an object's schema as a table.
@@ -66,7 +123,7 @@ fn fields(out: &mut String, title: &str, schema: &Value) -> fmt::Result {
     if fields.is_empty() {
         return Ok(());
     }
-    writeln!(out, "| {title} | type | |\n|---|---|---|")?;
+    writeln!(out, "## {title}\n\n| field | type | |\n|---|---|---|")?;
     for (name, field) in fields {
         let field = resolved(field, schema);
         let required = if requires(schema, name) { "Required. " } else { "" };

@@ -12,7 +12,7 @@ mod spec;
 mod tests;
 mod wording;
 
-pub use document::document;
+pub use document::{Page, document};
 pub use registry::Registry;
 pub use schema::{InvalidSchema, Schema, Stage};
 pub use spec::{Category, Example, OperationType, Role, Spec};

@@ -280,3 +280,10 @@ fn an_unknown_field_is_named_even_when_its_value_is_an_expression() {
     let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
     assert_eq!(paths, ["/nodes/told/payload/mesage"]);
 }
+
+#[test]
+fn every_note_is_of_a_type_that_there_is() {
+    for (kind, _) in super::document::NOTES {
+        assert!(Registry::builtin().spec(kind).is_some(), "{kind}");
+    }
+}

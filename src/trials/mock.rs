@@ -76,7 +76,7 @@ fn mock(
     }
 }
 
-/// Only nodes that ask the world for something can be answered for.
+/// Only nodes that ask the outside, somebody or another run for something can be answered for.
 fn must_call_out(text: &str, definition: &Definition, at: &str, problems: &mut Vec<Problem>) {
     let address = engine::rehearsal::Address::of(text);
     let at = format!("{at}/node");
@@ -89,7 +89,7 @@ fn must_call_out(text: &str, definition: &Definition, at: &str, problems: &mut V
     };
     if address.node() == engine::NodeId::ROOT {
         problems.push(Problem::at(at, "the trigger is not mocked: give the case an `input`"));
-    } else if engine::logic_type(&node.kind).is_some() && &*node.kind != "wait" {
+    } else if !engine::is_answered(definition, &address.node().into()) {
         problems.push(Problem::at(
             at,
             format!(

@@ -188,6 +188,50 @@ fn a_case_has_a_time_out_in_virtual_time() {
     assert_eq!((result.status, result.duration_ms), (CaseStatus::Passed, 20_000));
 }
 
+/// A workflow that asks a person, another workflow and a variable that is kept.
+fn asking() -> Value {
+    json!({
+        "variableDefs": [{ "name": "last", "type": "string", "lifetime": "persist" }],
+        "nodes": {
+            "root": { "type": "webhook", "payload": {}, "children": ["ask"] },
+            "ask": { "type": "manual-task", "payload": { "title": "Pay?" }, "children": ["call"] },
+            "call": { "type": "call-workflow", "payload": { "workflowId": "wf_books" }, "children": ["begin"] },
+            "begin": { "type": "trigger-workflow", "payload": { "workflowId": "wf_mail" }, "children": ["keep"] },
+            "keep": { "type": "set-variable", "payload": { "name": "last", "value": "{{$trigger.body.id}}" }, "children": ["say"] },
+            "say": { "type": "log", "payload": { "message":
+                "{{ask.result.data.approved}} by {{ask.result.completedBy}}, {{call.result.output.book.entry}}, {{begin.result.triggeredRunId}}, {{$vars.last}}" } },
+        }
+    })
+}
+
+#[test]
+fn whoever_a_node_waits_for_is_answered_for_by_a_mock() {
+    let target = Target::of_definition(&asking(), Registry::builtin()).expect("valid");
+    let gives = |mocks: Value, path: &str, value: &str| {
+        let case = json!({ "caseId": "it", "input": { "id": "A-1" }, "setup": { "mocks": mocks },
+            "assertions": [{ "type": "equals", "path": path, "value": value },
+                           { "type": "matches", "path": "$.status", "value": "" }] });
+        let test = TestDefinition::read(&json!({ "name": "t", "cases": [case] })).expect("a test");
+        let trial = Trial::compile(&test, &target, Registry::builtin()).expect("it is sound");
+        let allowance = Allowance { at_once: NonZeroUsize::MIN, time: Duration::from_mins(1) };
+        let result = play_all(&trial, allowance, &|_| {}).remove(0);
+        assert_eq!(result.status, CaseStatus::Passed, "{result:?}");
+    };
+    let approved = json!({ "node": "ask", "response": { "approved": true } });
+    let booked = json!({ "node": "call", "response": { "book": { "entry": 7 } } });
+    let begun = json!({ "node": "begin", "response": { "runId": "run_mail" } });
+    let kept = json!({ "node": "keep", "response": { "name": "last", "value": "A-1" } });
+    let said = "true by rehearsal, 7, run_mail, A-1";
+    gives(json!([approved, booked, begun, kept]), "$.output.say.message", said);
+
+    let no = json!({ "outcome": "rejected", "by": "ada", "reason": "too much" });
+    gives(json!([{ "node": "ask", "response": no }]), "$.failure.code", "task_rejected");
+    gives(json!([{ "node": "ask", "timesOut": true }]), "$.failure.code", "wait_timed_out");
+    let lost = json!({ "code": "ledger_closed", "category": "service" });
+    let lost = json!({ "node": "call", "error": lost });
+    gives(json!([approved, lost]), "$.failure.code", "ledger_closed");
+}
+
 #[test]
 fn one_node_can_be_tested_by_itself() {
     let test = json!({

@@ -7,7 +7,43 @@ use std::path::Path;
 
 #[test]
 fn the_reference_of_node_types_is_what_the_manifests_say() {
-    is_up_to_date("docs/nodes.md", &chainkeel::catalog::document());
+    let pages = chainkeel::catalog::document();
+    for page in &pages {
+        is_up_to_date(&page.path, &page.text);
+    }
+    // Nothing is left of types that are no more.
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/nodes");
+    for file in fs::read_dir(directory).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let path = format!("docs/nodes/{name}");
+        assert!(pages.iter().any(|page| page.path == path), "{path} is of no node type: remove it");
+    }
+}
+
+/// A definition in a page is one that can be published; a node alone is one with a root before it.
+#[test]
+fn the_definitions_that_the_pages_show_can_be_published() {
+    let mut shown = 0;
+    for (page, text) in [
+        ("docs/workflows.md", include_str!("../../docs/workflows.md")),
+        ("catalog/notes/call-workflow.md", include_str!("../../catalog/notes/call-workflow.md")),
+        ("catalog/notes/for-each.md", include_str!("../../catalog/notes/for-each.md")),
+        ("catalog/notes/join.md", include_str!("../../catalog/notes/join.md")),
+        ("catalog/notes/manual-task.md", include_str!("../../catalog/notes/manual-task.md")),
+        ("catalog/notes/switch.md", include_str!("../../catalog/notes/switch.md")),
+        ("catalog/notes/wait.md", include_str!("../../catalog/notes/wait.md")),
+    ] {
+        for block in text.split("```json\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            let definition: serde_json::Value = serde_json::from_str(block)
+                .unwrap_or_else(|error| panic!("{page} shows no JSON: {error}\n{block}"));
+            let problems =
+                engine::check(&definition, chainkeel::catalog::Registry::builtin()).err();
+            assert_eq!(problems, None, "{page} shows\n{block}");
+            shown += 1;
+        }
+    }
+    assert!(shown >= 8, "{shown} were looked at");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod kill_nine;
+mod loops;
 mod postgres;
 pub(crate) mod server;
 mod two_workers;

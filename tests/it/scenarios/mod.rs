@@ -1,4 +1,8 @@
 //! Stories from beginning to end, through the API of a whole house.
 
 mod events;
+mod hand;
+mod kin;
+mod payouts;
+mod saga;
 mod tasks;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chainkeel::access::AdminKey;
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
+use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
 use sqlx::Row;
@@ -34,6 +35,12 @@ struct Running {
 
 /// A fresh application.
 pub(crate) async fn app() -> TestApp {
+    app_that_reaches(&[]).await
+}
+
+/// A fresh application whose effects reach these private addresses.
+pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
+    let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
     let (admin_key, key) = AdminKey::generate([7; 32]);
     let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -42,7 +49,7 @@ pub(crate) async fn app() -> TestApp {
         database: database.options(),
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
-        egress: chainkeel::egress::Config::default(),
+        egress: chainkeel::egress::Config { allow },
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
@@ -108,6 +115,33 @@ impl TestApp {
         let body = json!({"payload": {"amount": 250}});
         let started = self.client.post(&format!("/v1/workflows/{workflow}/run"), &body).await;
         started.data()["runId"].as_str().unwrap().to_owned()
+    }
+
+    /// A run of this input that has begun; its id.
+    pub(crate) async fn run_of(&self, workflow: &str, payload: &Value) -> String {
+        let path = format!("/v1/workflows/{workflow}/run");
+        let started = self.client.post(&path, &json!({"payload": payload})).await;
+        started.data()["runId"].as_str().unwrap().to_owned()
+    }
+
+    /// What is on the ledger of a run, as an auditor reads it.
+    pub(crate) async fn facts(&self, run: &str) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        loop {
+            let path = format!("/v1/runs/{run}/events?after={}&limit=1000", facts.len());
+            let page = self.client.data(&path).await;
+            let items = page["items"].as_array().unwrap();
+            if items.is_empty() {
+                return facts;
+            }
+            let read = |event: &Value| serde_json::from_value(event["payload"].clone()).unwrap();
+            facts.extend(items.iter().map(read));
+        }
+    }
+
+    /// Holds a run to its ledger: every decision is the one that the engine takes again.
+    pub(crate) async fn replays(&self, run: &str) {
+        assert_eq!(engine::verify(&self.facts(run).await).divergence, None, "run {run}");
     }
 
     /// A run that is over; its id.

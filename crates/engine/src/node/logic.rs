@@ -161,6 +161,32 @@ impl Logic {
     }
 }
 
+/// Whether a node of a definition is answered from outside the engine: it performs an effect, or
+/// waits for somebody, for something or for another run. Nodes that only sleep are not.
+pub fn is_answered(definition: &Definition, id: &NodeId) -> bool {
+    let Some(node) = definition.node(id).filter(|_| !id.is_root()) else { return false };
+    match Logic::of(definition, id, node) {
+        None
+        | Some(Logic::Wait | Logic::ManualTask | Logic::CallWorkflow | Logic::TriggerWorkflow) => {
+            true
+        }
+        Some(
+            Logic::If
+            | Logic::Switch
+            | Logic::Log
+            | Logic::Format
+            | Logic::Filter
+            | Logic::Pluck
+            | Logic::Fail
+            | Logic::Delay
+            | Logic::ForEach
+            | Logic::Join
+            | Logic::SetVariable
+            | Logic::Plain(_),
+        ) => false,
+    }
+}
+
 /// The branches that a node offers its children.
 pub(crate) fn branches<'a>(node: &'a Node, known: &NodeType) -> Vec<&'a str> {
     match Logic::named(&node.kind) {

@@ -34,7 +34,7 @@ pub(crate) use join::{cancels_rest, join_needs, joined};
 pub(crate) use logic::{
     Awoken, Done, Logic, Pure, branches, is_answer, left_sides, patience, problems,
 };
-pub use logic::{logic_type, logic_types};
+pub use logic::{is_answered, logic_type, logic_types};
 pub use manual_task::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE};
 pub(crate) use set_variable::{SET_VARIABLE, assigned};
 pub(crate) use wait::{TIMED_OUT, scheduled, signal};

@@ -1,0 +1,186 @@
+//! What people do to runs by hand: pause, signal, retry and execute again; and what is refused.
+
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, app, definitions};
+
+const NOWHERE: &str = "run_01m7ykw2t4e2srm67ectajy81p";
+
+async fn shown(app: &TestApp, run: &str) -> Value {
+    app.client.data(&format!("/v1/runs/{run}")).await
+}
+
+/// What is answered to a deed: its status, and the code of the problem.
+async fn answer(app: &TestApp, run: &str, deed: &str, body: Value) -> (u16, String) {
+    let answer = app.client.post(&format!("/v1/runs/{run}/{deed}"), &body).await;
+    (answer.status, answer.code())
+}
+
+async fn does(app: &TestApp, run: &str, deed: &str, body: Value) -> String {
+    let done = app.client.post(&format!("/v1/runs/{run}/{deed}"), &body).await;
+    done.data()["runId"].as_str().unwrap().to_owned()
+}
+
+fn refused(code: &str) -> (u16, String) {
+    let status = match code {
+        "run-not-found" | "node-not-found" => 404,
+        "run-refuses" => 409,
+        _ => 422,
+    };
+    (status, code.to_owned())
+}
+
+/// Sleeps for a moment, then says what it was started with.
+fn sleeping() -> Value {
+    json!({"nodes": {
+        "root": {"type": "manual", "payload": {}, "children": ["nap"]},
+        "nap": {"type": "delay", "payload": {"delayMs": 1_000}, "children": ["said"]},
+        "said": {"type": "log", "payload": {"message": "{{$trigger.body.amount}}"}},
+    }})
+}
+
+#[actix_web::test]
+async fn a_run_that_is_paused_waits_until_it_may_go_on() {
+    // given a run that sleeps and is paused
+    let app = app().await;
+    let workflow = app.published(&sleeping()).await;
+    let run = app.started_run(&workflow).await;
+    does(&app, &run, "pause", json!({"reason": "the bank is closed"})).await;
+    let paused = shown(&app, &run).await["paused"].clone();
+    assert_eq!((&paused["by"], &paused["reason"]), (&json!("admin"), &json!("the bank is closed")));
+    assert_eq!(answer(&app, &run, "pause", json!({})).await, refused("run-refuses"));
+
+    // when its timer has long been due
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(shown(&app, &run).await["executionState"]["nap"]["status"], "scheduled");
+
+    // then it goes on as soon as it may, and not before
+    does(&app, &run, "resume", json!({})).await;
+    app.until_status(&run, "success").await;
+    let after = shown(&app, &run).await;
+    assert_eq!(
+        (&after["paused"], &after["executionState"]["said"]["result"]["message"]),
+        (&Value::Null, &json!(250))
+    );
+    for deed in ["pause", "resume"] {
+        assert_eq!(answer(&app, &run, deed, json!({})).await, refused("run-refuses"), "{deed}");
+        assert_eq!(answer(&app, NOWHERE, deed, json!({})).await, refused("run-not-found"));
+    }
+    app.replays(&run).await;
+}
+
+#[actix_web::test]
+async fn a_signal_lets_go_on_what_waits_for_it() {
+    let app = app().await;
+    let waits = |signal: &str| json!({"type": "wait", "payload": {"timeoutMs": 60_000, "triggerType": "signal", "triggerConfig": {"signal": signal}}, "children": []});
+    let workflow = app
+        .published(&json!({"nodes": {
+            "root": {"type": "manual", "payload": {}, "children": ["paid", "also-paid", "shipped"]},
+            "paid": waits("paid"), "also-paid": waits("paid"), "shipped": waits("shipped"),
+        }}))
+        .await;
+    let run = app.started_run(&workflow).await;
+    app.until_status(&run, "waiting").await;
+
+    let signal = |name: &str| json!({"signal": name, "payload": {"tx": "0xa"}});
+    assert_eq!(answer(&app, &run, "signal", signal("lost")).await, refused("run-refuses"));
+    assert_eq!(answer(&app, &run, "signal", signal("")).await, refused("invalid-body"));
+    assert_eq!(answer(&app, NOWHERE, "signal", signal("paid")).await, refused("run-not-found"));
+    does(&app, &run, "signal", signal("paid")).await;
+    let state = shown(&app, &run).await["executionState"].clone();
+    for node in ["paid", "also-paid"] {
+        assert_eq!(state[node]["result"]["triggerResult"], json!({"tx": "0xa"}), "{node}");
+        assert_eq!(state[node]["result"]["source"], "signal:paid", "{node}");
+    }
+    assert_eq!(state["shipped"]["status"], "waiting");
+    does(&app, &run, "signal", signal("shipped")).await;
+    app.until_status(&run, "success").await;
+    assert_eq!(answer(&app, &run, "signal", signal("paid")).await, refused("run-refuses"));
+    app.replays(&run).await;
+}
+
+/// Notes the amount, then fails unless it is small.
+fn picky() -> Value {
+    json!({
+        "inputSchema": [{"key": "amount", "type": "number", "required": true}],
+        "nodes": {
+            "root": {"type": "manual", "payload": {}, "children": ["noted"]},
+            "noted": {"type": "log", "payload": {"message": "noted {{$inputs.amount}}"}, "children": ["small"]},
+            "small": {"type": "if", "payload": {"condition": {"$and": [{"{{$inputs.amount}}": {"$lt": 100}}]}}, "children": ["taken", "refused"]},
+            "taken": {"type": "log", "branch": "then", "payload": {"message": "took {{$inputs.amount}}"}},
+            "refused": {"type": "fail", "branch": "else", "payload": {"code": "too_much", "message": "it is {{$inputs.amount}}"}},
+        },
+    })
+}
+
+#[actix_web::test]
+async fn a_failed_run_is_retried_with_what_it_should_have_been_given() {
+    let app = app().await;
+    let workflow = app.published(&picky()).await;
+    let failed = app.run_of(&workflow, &json!({"amount": 250})).await;
+    app.until_status(&failed, "failure").await;
+
+    let wrong = json!({"payload": {"amount": "much"}});
+    let answered = app.client.post(&format!("/v1/runs/{failed}/retry"), &wrong).await;
+    assert_eq!((answered.status, answered.code()), refused("invalid-input"));
+    assert_eq!(answered.json()["details"][0]["path"], "/payload/amount");
+    assert_eq!(answer(&app, NOWHERE, "retry", json!({})).await, refused("run-not-found"));
+
+    // The choice was made by the input of then: it is taken over with the rest, and the same node
+    // fails with the new input.
+    let again = does(&app, &failed, "retry", json!({"payload": {"amount": 20}})).await;
+    app.until_status(&again, "failure").await;
+    let retried = shown(&app, &again).await;
+    assert_eq!(retried["failure"]["message"], "it is 20");
+    assert_eq!(retried["executionState"]["noted"]["result"]["message"], "noted 250");
+    assert_eq!(retried["sourceRunId"], json!(failed));
+
+    // From the choice on, it is made again.
+    let body = json!({"fromNode": "small", "payload": {"amount": 20}});
+    let rerun = does(&app, &failed, "rerun", body).await;
+    app.until_status(&rerun, "success").await;
+    assert_eq!(shown(&app, &rerun).await["output"]["taken"]["message"], "took 20");
+    assert_eq!(answer(&app, &rerun, "retry", json!({})).await, refused("run-refuses"));
+    for run in [failed, again, rerun] {
+        app.replays(&run).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_run_is_executed_again_from_a_node_and_keeps_what_came_before() {
+    let app = app().await;
+    let workflow = app.published(&sleeping()).await;
+    let run = app.started_run(&workflow).await;
+    let early = answer(&app, &run, "rerun", json!({"fromNode": "said"})).await;
+    assert_eq!(early, refused("run-refuses"), "it is not over");
+    app.until_status(&run, "success").await;
+
+    let body = json!({"fromNode": "said", "payload": {"amount": 7}});
+    let again = does(&app, &run, "rerun", body).await;
+    app.until_status(&again, "success").await;
+    let (first, second) = (shown(&app, &run).await, shown(&app, &again).await);
+    assert_eq!(second["sourceRunId"], json!(run));
+    assert_eq!(first["sourceRunId"], Value::Null);
+    let result = |run: &Value, node: &str| run["executionState"][node]["result"].clone();
+    assert_eq!(result(&second, "nap"), result(&first, "nap"));
+    assert_eq!(
+        (&result(&first, "said")["message"], &result(&second, "said")["message"]),
+        (&json!(250), &json!(7))
+    );
+    let slept = |fact: &engine::Fact| fact.name() == "delay_started";
+    assert!(!app.facts(&again).await.iter().any(slept), "it does not sleep again");
+
+    let nowhere = json!({"fromNode": "nowhere"});
+    assert_eq!(answer(&app, &run, "rerun", nowhere.clone()).await, refused("node-not-found"));
+    assert_eq!(answer(&app, NOWHERE, "rerun", nowhere).await, refused("run-not-found"));
+    assert_eq!(answer(&app, &run, "rerun", json!({"from": "said"})).await, refused("invalid-body"));
+    app.replays(&again).await;
+}
+
+#[actix_web::test]
+async fn a_run_that_did_not_fail_is_not_retried() {
+    let app = app().await;
+    let workflow = app.published(&definitions::pure()).await;
+    let run = app.finished_run(&workflow).await;
+    assert_eq!(answer(&app, &run, "retry", json!({})).await, refused("run-refuses"));
+}
