@@ -79,6 +79,10 @@ impl Plan {
         }
     }
 
+    fn public_url_at(&self, address: SocketAddr) -> Arc<str> {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}")).into()
+    }
+
     fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
@@ -241,7 +245,6 @@ impl House {
         };
         if plan.has(Role::Api) {
             let address = door.local_addr().map_err(Error::Listen)?;
-            let public_url = plan.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
             let api = http::api::Api {
                 journal: journal.clone(),
                 tail,
@@ -256,7 +259,7 @@ impl House {
                 catalog: Registry::builtin(),
                 admin_key,
                 webhook_secrets: secrets,
-                public_url: public_url.into(),
+                public_url: plan.public_url_at(address),
                 metrics,
                 clock,
                 stopping,
