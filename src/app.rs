@@ -83,6 +83,10 @@ impl Plan {
         }
     }
 
+    fn public_url_at(&self, address: SocketAddr) -> Arc<str> {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}")).into()
+    }
+
     fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
@@ -210,7 +214,7 @@ impl House {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let (hub, positions) = (StreamHub::default(), Positions::new(serving.clone()));
+        let hub = StreamHub::default();
         let supervisor = Supervisor::new(stop.clone()).start();
         let parts = Parts {
             plan: &plan,
@@ -246,7 +250,6 @@ impl House {
         };
         if plan.has(Role::Api) {
             let address = door.local_addr().map_err(Error::Listen)?;
-            let public_url = plan.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
             let api = http::api::Api {
                 journal: journal.clone(),
                 tail,
@@ -261,21 +264,15 @@ impl House {
                 catalog: Registry::builtin(),
                 admin_key,
                 webhook_secrets: secrets,
-                public_url: public_url.into(),
+                public_url: plan.public_url_at(address),
                 metrics,
                 clock,
                 stopping,
                 in_flight: http::idempotency::InFlight::default(),
                 playing: http::playing::Playing::default(),
             };
-            let server = http::server::serve(door, api, plan.threads).map_err(Error::Listen)?;
-            opened.server = Some(server.handle());
+            opened.server = Some(answer(door, api, plan.threads)?);
             opened.address = Some(address);
-            Arbiter::current().spawn(async move {
-                if let Err(error) = server.await {
-                    tracing::error!("the HTTP server ended: {error}");
-                }
-            });
         }
         Ok(opened)
     }
@@ -333,6 +330,22 @@ fn performer(
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)
+}
+
+/// Answers requests from here on.
+fn answer(
+    door: TcpListener,
+    api: http::api::Api,
+    threads: usize,
+) -> Result<actix_web::dev::ServerHandle, Error> {
+    let server = http::server::serve(door, api, threads).map_err(Error::Listen)?;
+    let handle = server.handle();
+    Arbiter::current().spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!("the HTTP server ended: {error}");
+        }
+    });
+    Ok(handle)
 }
 
 /// One registry a thread; each has its share of the slots.

@@ -203,12 +203,10 @@ fn happening(event: &Recorded) -> Result<Option<Happening>, Trouble> {
     if event.aggregate_type == Run::TYPE {
         // Known like the causes of events elsewhere: by its place in its stream.
         let id = format!("{}#{}", event.aggregate_id, event.sequence);
-        return Ok(match event.fact()?.0 {
-            Fact::EventEmitted { event: name, payload, .. } => {
-                Some(Happening::new(&name, &payload, Some(&event.aggregate_id), &id))
-            }
-            _ => None,
-        });
+        let Fact::EventEmitted { event: name, payload, .. } = event.fact()?.0 else {
+            return Ok(None);
+        };
+        return Ok(Some(Happening::new(&name, &payload, Some(&event.aggregate_id), &id)));
     }
     let Event::Published(Published { event: name, payload, source, .. }) = event.published()?;
     Ok(Some(Happening::new(&name, &payload, source.as_deref(), &event.aggregate_id)))

@@ -125,13 +125,13 @@ impl Kin {
         input: &Json,
     ) -> Result<(), Trouble> {
         let begun = run.begun_by(&node.to_string());
-        let caller = Parent { run: run.to_string(), node: node.clone(), depth: 1 };
         let depth = self.depth_of(run).await? + 1;
-        let called = (kind == CALL).then_some(Parent { depth, ..caller.clone() });
+        let caller = Parent { run: run.to_string(), node: node.clone(), depth };
+        let parent = (kind == CALL).then(|| caller.clone());
         let started = if depth > MAX_CHILD_DEPTH {
             Err(too_deep())
         } else {
-            self.start(event, begun, input, called, kind, &run.to_string()).await?
+            self.start(event, begun, input, parent, kind, &run.to_string()).await?
         };
         let told = match started {
             Err(failure) => json!({ "status": "failure", "failure": failure }),
@@ -243,10 +243,10 @@ impl Kin {
     }
 
     async fn depth_of(&self, run: RunId) -> Result<u32, Trouble> {
-        match self.beginning_of(run).await? {
-            Fact::Started { parent, .. } => Ok(parent.map_or(0, |parent| parent.depth)),
-            _ => Err(Trouble::lasting(Odd::Beginning(run))),
-        }
+        let Fact::Started { parent, .. } = self.beginning_of(run).await? else {
+            return Err(Trouble::lasting(Odd::Beginning(run)));
+        };
+        Ok(parent.map_or(0, |parent| parent.depth))
     }
 
     async fn beginning_of(&self, run: RunId) -> Result<Fact, Trouble> {

@@ -177,7 +177,9 @@ impl Batch {
             self.emit(Fact::WaitResumed { node, data, source, by, at: self.at });
             return self.succeed(spot, 1, None, Arc::new(done.result), done.branch);
         }
-        let missed = self.awoken(spot, input, |awoken| awoken.missed());
+        let has_branch = |branch: &str| self.plan().has_branch(self.node(spot), branch);
+        let logic = self.node(spot).logic;
+        let missed = Awoken { logic, input, has_branch: &has_branch }.missed();
         let kind = self.helper_of(spot);
         self.emit(Fact::WaitTimedOut { node, kind, at: self.at });
         if let Some(done) = missed {
@@ -191,12 +193,6 @@ impl Batch {
         }
     }
 
-    fn awoken<T>(&self, spot: Spot, input: &Value, tell: impl FnOnce(&Awoken<'_>) -> T) -> T {
-        let node = self.node(spot);
-        let has_branch = |branch: &str| self.plan().has_branch(node, branch);
-        tell(&Awoken { logic: node.logic, input, has_branch: &has_branch })
-    }
-
     /// What the wait waited for has come.
     pub(crate) fn resume(
         &mut self,
@@ -207,7 +203,9 @@ impl Batch {
         by: String,
     ) {
         let input = state.input().map_or(&Value::Null, |input| input);
-        let outcome = self.awoken(spot, input, |awoken| awoken.resumed(&data, &source));
+        let has_branch = |branch: &str| self.plan().has_branch(self.node(spot), branch);
+        let logic = self.node(spot).logic;
+        let outcome = Awoken { logic, input, has_branch: &has_branch }.resumed(&data, &source);
         let node = self.place(spot);
         self.emit(Fact::WaitResumed { node, data, source, by, at: self.at });
         match outcome {

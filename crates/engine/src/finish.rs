@@ -229,7 +229,7 @@ fn look_for_open(
 fn look_into(plan: &Plan, state: &NodeState, place: Place, open: &mut Vec<Place>) {
     match &state.phase {
         Phase::Pending | Phase::Retrying { .. } | Phase::Delayed { .. } | Phase::Waiting { .. } => {
-            open.push(place)
+            open.push(place);
         }
         Phase::Looping => {
             let body = plan.index(place.node.as_str()).and_then(|index| plan.node(index).body);

@@ -15,7 +15,7 @@ use crate::primitives::EventId;
 /// An event that was published.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Event)]
+#[schema(as = KnownEvent)]
 pub struct Record {
     /// Its id.
     #[schema(value_type = String, example = "evt_01h455vb4pex5vsknk084sn02q")]

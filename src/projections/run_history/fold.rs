@@ -39,11 +39,8 @@ impl<'a> Changes<'a> {
             Fact::Started(started) => self.start(place, event, *started)?,
             Fact::NodeStarted { node, kind, attempt, input, idempotency_key, at } => {
                 let row = self.execution(place, event, node, attempt)?;
-                row.kind = Some(kind);
-                row.status = Some(Status::Running);
-                row.input = Some(input.get());
+                row.begin(kind, input, at);
                 row.idempotency_key = Some(idempotency_key);
-                row.started_at = Some(at);
             }
             Fact::EffectRepeated { node, attempt, repeat } => {
                 let repeat = number(event, repeat)?;
@@ -80,11 +77,7 @@ impl<'a> Changes<'a> {
             | Fact::CompensationEnded { .. }
             | Fact::EventEmitted { .. } => {}
             Fact::LoopStarted { node, kind, input, at } => {
-                let row = self.execution(place, event, node, ONLY_ATTEMPT)?;
-                row.kind = Some(kind);
-                row.status = Some(Status::Running);
-                row.input = Some(input.get());
-                row.started_at = Some(at);
+                self.execution(place, event, node, ONLY_ATTEMPT)?.begin(kind, input, at);
             }
             Fact::NodeSkipped { node, kind, at } => {
                 run.skipped += 1;
@@ -297,6 +290,13 @@ impl<'a> RunChange<'a> {
 }
 
 impl<'a> ExecutionChange<'a> {
+    fn begin(&mut self, kind: Text<'a>, input: &'a RawValue, at: OffsetDateTime) {
+        self.kind = Some(kind);
+        self.status = Some(Status::Running);
+        self.input = Some(input.get());
+        self.started_at = Some(at);
+    }
+
     /// Ends the attempt. A node that never was under way began in the same instant.
     fn end(
         &mut self,

@@ -35,6 +35,7 @@ fn cases(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
     all.extend(shapes(client, workflow, run));
     all.extend(parameters(client, workflow, run));
     all.extend(states(client, workflow, run));
+    all.extend(events(client));
     all.extend(strangers(client, run));
     all
 }
@@ -269,6 +270,38 @@ fn parameters(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
     ]
 }
 
+fn events(client: &Client) -> Vec<Case> {
+    let post = |body| client.request("POST", "/v1/events").json(&body);
+    vec![
+        (
+            "an unknown event",
+            client.request("GET", "/v1/events/evt_7zzzzzzzzzzzzzzzzzzzzzzzzz"),
+            404,
+            "event-not-found",
+        ),
+        ("an event without a name", post(json!({"payload": {}})), 422, "invalid-body"),
+        (
+            "an event whose name is a pattern",
+            post(json!({"event": "order.*"})),
+            422,
+            "invalid-body",
+        ),
+        (
+            "an event that is larger than any run may take",
+            post(json!({"event": "a", "payload": "x".repeat(300_000)})),
+            422,
+            "invalid-body",
+        ),
+        ("an event from nowhere", post(json!({"event": "a", "source": " "})), 422, "invalid-body"),
+        (
+            "an event with a field too many",
+            post(json!({"event": "a", "eventId": "evt_1"})),
+            422,
+            "invalid-body",
+        ),
+    ]
+}
+
 fn states(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
     const NOBODY: &str = "wf_7zzzzzzzzzzzzzzzzzzzzzzzzz";
     const NO_RUN: &str = "run_7zzzzzzzzzzzzzzzzzzzzzzzzz";
@@ -305,42 +338,6 @@ fn states(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
             client.request("GET", &format!("/v1/workflows/{workflow}/versions/9")),
             404,
             "version-not-found",
-        ),
-        (
-            "an unknown event",
-            client.request("GET", "/v1/events/evt_7zzzzzzzzzzzzzzzzzzzzzzzzz"),
-            404,
-            "event-not-found",
-        ),
-        (
-            "an event without a name",
-            post("/v1/events".to_owned(), json!({"payload": {}})),
-            422,
-            "invalid-body",
-        ),
-        (
-            "an event whose name is a pattern",
-            post("/v1/events".to_owned(), json!({"event": "order.*"})),
-            422,
-            "invalid-body",
-        ),
-        (
-            "an event that is larger than any run may take",
-            post("/v1/events".to_owned(), json!({"event": "a", "payload": "x".repeat(300_000)})),
-            422,
-            "invalid-body",
-        ),
-        (
-            "an event from nowhere",
-            post("/v1/events".to_owned(), json!({"event": "a", "source": " "})),
-            422,
-            "invalid-body",
-        ),
-        (
-            "an event with a field too many",
-            post("/v1/events".to_owned(), json!({"event": "a", "eventId": "evt_1"})),
-            422,
-            "invalid-body",
         ),
         (
             "an end for what has ended",

@@ -67,12 +67,11 @@ pub(super) fn returned(data: &Value) -> Result<Done, Failure> {
     }
     let status = data.get("status").and_then(Value::as_str).unwrap_or("failure");
     let failure: Option<Failure> = serde_json::from_value(part("failure")).ok();
-    let (code, category, why) = match failure {
-        Some(failure) => (failure.code, failure.category, failure.message),
-        None => {
-            let why = format!("it ended with status {status}");
-            (Failure::CHILD_FAILED.to_owned(), FailureCategory::Validation, why)
-        }
+    let (code, category, why) = if let Some(failure) = failure {
+        (failure.code, failure.category, failure.message)
+    } else {
+        let why = format!("it ended with status {status}");
+        (Failure::CHILD_FAILED.to_owned(), FailureCategory::Validation, why)
     };
     let message = match run {
         "" => format!("the called workflow could not be run: {why}"),

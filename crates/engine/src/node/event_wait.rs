@@ -196,7 +196,7 @@ fn read_mapping<'a>(
         }
         match parse_mapping(text) {
             Ok(expression) if is_path_or_default(&expression) => {
-                read.push((name.as_str(), expression))
+                read.push((name.as_str(), expression));
             }
             Ok(_) => problems.push(Problem::new(field, mapping_cure())),
             Err(fault) => {
