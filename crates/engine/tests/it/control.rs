@@ -51,7 +51,7 @@ fn a_switch_takes_the_first_case_that_fits() {
     }
 }
 
-fn race(payload: Value) -> World {
+fn race(payload: &Value) -> World {
     let definition = definition(
         &["a", "b", "c"],
         json!({
@@ -64,7 +64,7 @@ fn race(payload: Value) -> World {
 
 #[test]
 fn a_join_waits_for_all_for_some_or_for_the_first() {
-    let mut world = race(json!({ "mode": "first" }));
+    let mut world = race(&json!({ "mode": "first" }));
     world.succeed("c", json!(3));
     assert_eq!(world.result("done")["message"], json!(["c"]));
     assert_eq!(world.run.status(), RunStatus::Running);
@@ -73,7 +73,7 @@ fn a_join_waits_for_all_for_some_or_for_the_first() {
     assert_eq!((world.run.status(), world.status("b2")), (RunStatus::Success, "success"));
     replays(&world);
 
-    let mut world = race(json!({ "mode": "count", "count": 2 }));
+    let mut world = race(&json!({ "mode": "count", "count": 2 }));
     world.succeed("c", json!(3));
     assert_eq!(world.status("join"), "pending");
     world.succeed("a", json!(1));
@@ -83,7 +83,7 @@ fn a_join_waits_for_all_for_some_or_for_the_first() {
     );
     replays(&world);
 
-    let mut world = race(json!({}));
+    let mut world = race(&json!({}));
     world.succeed("c", json!(3));
     world.succeed("a", json!(1));
     assert_eq!(world.status("join"), "pending");
@@ -94,7 +94,7 @@ fn a_join_waits_for_all_for_some_or_for_the_first() {
 
 #[test]
 fn a_join_may_end_what_else_leads_to_it() {
-    let mut world = race(json!({ "mode": "first", "cancelRest": true }));
+    let mut world = race(&json!({ "mode": "first", "cancelRest": true }));
     let facts = world.succeed("a", json!(1));
     assert_eq!(
         story(&facts),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::support::{TestCatalog, World, definition, lasting, log, started_with, story};
 
 /// `each` pays every item of the trigger's list, and `done` follows.
-fn payouts(options: Value) -> Arc<Definition> {
+fn payouts(options: &Value) -> Arc<Definition> {
     let mut payload = json!({ "array": "{{$trigger.body.items}}" });
     if let (Some(payload), Some(options)) = (payload.as_object_mut(), options.as_object()) {
         payload.extend(options.clone());
@@ -39,7 +39,7 @@ fn replays(world: &World) {
 
 #[test]
 fn a_sequential_loop_executes_its_body_item_by_item() {
-    let mut world = World::with(&payouts(json!({})), recipients(2));
+    let mut world = World::with(&payouts(&json!({})), recipients(2));
 
     assert_eq!(in_flight(&world), ["pay.0"]);
     let effect = world.run.effect(&"pay.0".into()).expect("it is in flight");
@@ -70,7 +70,7 @@ fn a_sequential_loop_executes_its_body_item_by_item() {
 #[test]
 fn a_parallel_loop_has_no_more_iterations_under_way_than_it_may() {
     let options = json!({ "mode": "parallel", "maxConcurrency": 3 });
-    let mut world = World::with(&payouts(options), recipients(5));
+    let mut world = World::with(&payouts(&options), recipients(5));
 
     assert_eq!(in_flight(&world), ["pay.0", "pay.1", "pay.2"]);
     world.succeed("pay.1", json!({ "tx": "b" }));
@@ -88,7 +88,7 @@ fn a_parallel_loop_has_no_more_iterations_under_way_than_it_may() {
 
 #[test]
 fn a_loop_over_nothing_is_done_at_once() {
-    let world = World::with(&payouts(json!({})), recipients(0));
+    let world = World::with(&payouts(&json!({})), recipients(0));
     assert_eq!(world.run.status(), RunStatus::Success);
     assert_eq!(world.result("each")["lastAdvancedIteration"], -1);
     replays(&world);
@@ -116,12 +116,12 @@ fn an_inner_loop_sees_the_items_of_all_loops_around_it() {
 #[test]
 fn a_loop_takes_as_many_items_as_it_may_and_not_one_more() {
     let world = World::with(
-        &payouts(json!({ "mode": "parallel", "maxConcurrency": 100 })),
+        &payouts(&json!({ "mode": "parallel", "maxConcurrency": 100 })),
         recipients(MAX_ITERATIONS),
     );
     assert_eq!(in_flight(&world).len(), MAX_ITERATIONS);
 
-    let world = World::with(&payouts(json!({})), recipients(MAX_ITERATIONS + 1));
+    let world = World::with(&payouts(&json!({})), recipients(MAX_ITERATIONS + 1));
     let failure = world.run.failure().expect("it failed");
     assert_eq!(
         (failure.code.as_str(), world.run.status()),
@@ -162,7 +162,7 @@ fn the_loops_of_a_run_execute_as_many_nodes_as_they_may_and_not_one_more() {
 #[test]
 fn a_failing_item_ends_the_run_and_the_rest_is_cancelled() {
     let options = json!({ "mode": "parallel", "maxConcurrency": 2 });
-    let mut world = World::with(&payouts(options), recipients(3));
+    let mut world = World::with(&payouts(&options), recipients(3));
     let facts = world.fail("pay.0", lasting());
     assert_eq!(
         story(&facts),
@@ -182,7 +182,7 @@ fn a_failing_item_ends_the_run_and_the_rest_is_cancelled() {
 
 #[test]
 fn a_failed_loop_goes_on_where_it_failed_and_does_nothing_twice() {
-    let definition = payouts(json!({}));
+    let definition = payouts(&json!({}));
     let mut source = World::with(&definition, recipients(4));
     source.succeed("pay.0", json!({ "tx": "a" }));
     source.succeed("pay.1", json!({ "tx": "b" }));
@@ -216,7 +216,7 @@ fn a_failed_loop_goes_on_where_it_failed_and_does_nothing_twice() {
 
 #[test]
 fn an_item_that_has_changed_is_not_taken_over() {
-    let definition = payouts(json!({}));
+    let definition = payouts(&json!({}));
     let mut source = World::with(&definition, recipients(2));
     source.succeed("pay.0", json!({ "tx": "a" }));
     source.fail("pay.1", lasting());
