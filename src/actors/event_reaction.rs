@@ -14,7 +14,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
-use super::order::{Context, Refused};
+use super::order::Context;
 use super::reaction::{Mark, Part, Reaction, Trouble};
 use super::run_desk::RunDesk;
 use crate::aggregates::event::{Event, Publication, Published};
@@ -180,8 +180,7 @@ impl EventReaction {
         let source = format!("event:{}", happening.name());
         match self.runs.resume(*run, node.clone(), answer, source, context).await {
             Ok(_) => Ok(()),
-            Err(Refused::Run(refusal)) if waits_no_longer(refusal.code()) => Ok(()),
-            Err(Refused::Elsewhere { code, .. }) if waits_no_longer(&code) => Ok(()),
+            Err(refused) if refused.waits_no_longer() => Ok(()),
             Err(refused) => {
                 let trouble = Trouble::from(refused);
                 if let Trouble::Lasting(fault) = &trouble {
@@ -217,12 +216,6 @@ fn answer(config: &str, happening: &Happening) -> Option<Json> {
     let config: Value = serde_json::from_str(config).ok()?;
     // What a wait was opened with was read then: it can be read again.
     EventWait::of(&config).ok()?.answer(happening)
-}
-
-/// Whether a run refuses, by this word, because it has gone on: by this very event, by another, by
-/// its deadline or by its end.
-fn waits_no_longer(code: &str) -> bool {
-    matches!(code, "ended" | "ending" | "already_resumed" | "expired" | "not_waiting")
 }
 
 fn unasked(error: crate::projections::Error) -> Trouble {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cqrs_es::Aggregate;
 use engine::{
     Compensate, ERROR_TRIGGER, Fact, Failure, FailureCategory, Json, MAX_CHILD_DEPTH, Parent,
-    Place, Refusal, Trigger,
+    Place, Trigger,
 };
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -29,6 +29,9 @@ const CALL: &str = "call-workflow";
 const TRIGGER: &str = "trigger-workflow";
 /// Where a resumption comes from when another run has begun or ended.
 const SOURCE: &str = "run";
+/// The words of refusals, whether a run of this process refuses or one of another.
+const UNKNOWN_RUN: &str = "unknown_run";
+const TOO_LARGE: &str = "too_large";
 /// What the id of the run of an error workflow is made from, beside the failed run.
 const ERROR_PLACE: &str = "$error";
 
@@ -185,16 +188,12 @@ impl Kin {
             self.runs.resume(run, node, Arc::new(data), source, context).await
         };
         let told = match resume(ended.clone()).await {
-            Err(Refused::Run(Refusal::TooLarge(_))) => resume(without_output(ended)).await,
-            Err(Refused::Elsewhere { code, .. }) if code == "too_large" => {
-                resume(without_output(ended)).await
-            }
+            Err(refused) if refused.code() == TOO_LARGE => resume(without_output(ended)).await,
             told => told,
         };
         match told {
             Ok(_) => Ok(()),
-            Err(Refused::Run(refusal)) if waits_no_longer(refusal.code()) => Ok(()),
-            Err(Refused::Elsewhere { code, .. }) if waits_no_longer(&code) => Ok(()),
+            Err(refused) if refused.waits_no_longer() => Ok(()),
             Err(refused) => Err(refused.into()),
         }
     }
@@ -204,11 +203,8 @@ impl Kin {
         let context = Context::because_of(event, NAME);
         let reason = Some("the run that called it has ended, or waits no longer".to_owned());
         match self.runs.cancel(called, reason, Compensate::Yes, context).await {
-            Ok(_) | Err(Refused::UnknownRun) => Ok(()),
-            Err(Refused::Run(refusal)) if has_ended(refusal.code()) => Ok(()),
-            Err(Refused::Elsewhere { code, .. }) if has_ended(&code) || code == "unknown_run" => {
-                Ok(())
-            }
+            Ok(_) => Ok(()),
+            Err(refused) if refused.run_is_over() || refused.code() == UNKNOWN_RUN => Ok(()),
             Err(refused) => Err(refused.into()),
         }
     }
@@ -309,16 +305,6 @@ fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
 fn without_output(mut ended: Value) -> Value {
     ended["output"] = json!({ "$omitted": "the output is too large: read it from the called run" });
     ended
-}
-
-/// Whether a run refuses, by this word, because it has gone on: by this very answer, by its deadline
-/// or by its end.
-fn waits_no_longer(code: &str) -> bool {
-    has_ended(code) || matches!(code, "already_resumed" | "expired" | "not_waiting")
-}
-
-fn has_ended(code: &str) -> bool {
-    matches!(code, "ended" | "ending")
 }
 
 impl Reaction for Kin {

@@ -154,6 +154,17 @@ impl Refused {
         Self::Input(problems)
     }
 
+    /// Whether the run refuses because it is over, or about to be.
+    pub(super) fn run_is_over(&self) -> bool {
+        matches!(self.code(), "ended" | "ending")
+    }
+
+    /// Whether the run refuses a resumption because it has gone on: by this very one, by its
+    /// deadline or by its end.
+    pub(super) fn waits_no_longer(&self) -> bool {
+        self.run_is_over() || matches!(self.code(), "already_resumed" | "expired" | "not_waiting")
+    }
+
     /// A stable word for it, for machines.
     pub fn code(&self) -> &str {
         match self {

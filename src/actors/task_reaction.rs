@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::order::{Context, Refused};
+use super::order::Context;
 use super::reaction::{Reaction, Trouble};
 use super::run_desk::RunDesk;
 use super::task_desk::TaskDesk;
@@ -156,8 +156,7 @@ impl TaskReaction {
             self.runs.resume(created.run_id, node, Arc::new(answer), source, context).await;
         match resumed {
             Ok(_) => Ok(()),
-            Err(Refused::Run(refusal)) if waits_no_longer(refusal.code()) => Ok(()),
-            Err(Refused::Elsewhere { code, .. }) if waits_no_longer(&code) => Ok(()),
+            Err(refused) if refused.waits_no_longer() => Ok(()),
             Err(refused) => Err(refused.into()),
         }
     }
@@ -165,12 +164,6 @@ impl TaskReaction {
 
 fn rejected(task: TaskId, by: &str, reason: &str) -> serde_json::Value {
     json!({ "outcome": "rejected", "reason": reason, "by": by, "taskId": task })
-}
-
-/// Whether a run refuses, by this word, because it has gone on: by this very answer, by its deadline
-/// or by its end.
-fn waits_no_longer(code: &str) -> bool {
-    matches!(code, "ended" | "ending" | "already_resumed" | "expired" | "not_waiting")
 }
 
 fn odd(what: Odd) -> Trouble {

@@ -52,6 +52,57 @@ pub(super) enum Run {
         /// Why, for the ledger.
         #[arg(long)]
         reason: Option<String>,
+        /// Undo what has a compensation, the last thing first.
+        #[arg(long)]
+        compensate: bool,
+    },
+    /// Let nothing new start in a run.
+    Pause {
+        /// The run.
+        id: String,
+        /// Why, for the ledger.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Let a paused run go on.
+    Resume {
+        /// The run.
+        id: String,
+    },
+    /// Let every node go on that waits for a signal.
+    Signal {
+        /// The run.
+        id: String,
+        /// The signal.
+        signal: String,
+        /// What it brings, as JSON.
+        #[arg(long)]
+        payload: Option<String>,
+    },
+    /// Run a failed run again from where it failed.
+    Retry {
+        /// The run.
+        id: String,
+        /// Another input, as JSON.
+        #[arg(long)]
+        input: Option<String>,
+        /// Show what happens until the new run is over; the exit code is 1 unless it succeeds.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Execute a run that is over again from one of its nodes on.
+    Rerun {
+        /// The run.
+        id: String,
+        /// The node to begin with.
+        #[arg(long)]
+        from: String,
+        /// Another input, as JSON.
+        #[arg(long)]
+        input: Option<String>,
+        /// Show what happens until the new run is over; the exit code is 1 unless it succeeds.
+        #[arg(long)]
+        watch: bool,
     },
     /// Decide a recorded run again, event by event, and name the first one that differs.
     Replay {
@@ -69,29 +120,67 @@ impl Run {
                 let path = format!("/v1/workflows/{workflow}/run");
                 let body = json!({ "payload": payload });
                 let started = client.post_once(&path, &body, idempotency_key.as_deref()).await?;
-                let id = text_of(&started, "runId").to_owned();
-                if client.json && !watch {
-                    print_json(&started);
-                } else if !client.json {
-                    line(&id);
-                }
-                if watch { follow(client, &id).await } else { Ok(()) }
+                begun(client, &started, watch).await
             }
             Self::Show { id } => show(client, &id).await,
             Self::Watch { id } => follow(client, &id).await,
-            Self::Cancel { id, reason } => {
-                let body = reason.map_or(json!({}), |reason| json!({ "reason": reason }));
-                let answer = client.post(&format!("/v1/runs/{id}/cancel"), &body).await?;
-                if client.json {
-                    print_json(&answer);
-                } else {
-                    line("asked to cancel");
-                }
-                Ok(())
+            Self::Cancel { id, reason, compensate } => {
+                let body = json!({ "reason": reason, "shouldCompensate": compensate });
+                order(client, &id, "cancel", &body, "asked to cancel").await
+            }
+            Self::Pause { id, reason } => {
+                order(client, &id, "pause", &json!({ "reason": reason }), "paused").await
+            }
+            Self::Resume { id } => order(client, &id, "resume", &json!({}), "goes on").await,
+            Self::Signal { id, signal, payload: data } => {
+                let body = json!({ "signal": signal, "payload": payload(data, None)? });
+                order(client, &id, "signal", &body, "signalled").await
+            }
+            Self::Retry { id, input, watch } => {
+                let body = json!({ "payload": edited(input)? });
+                let started = client.post(&format!("/v1/runs/{id}/retry"), &body).await?;
+                begun(client, &started, watch).await
+            }
+            Self::Rerun { id, from, input, watch } => {
+                let body = json!({ "fromNode": from, "payload": edited(input)? });
+                let started = client.post(&format!("/v1/runs/{id}/rerun"), &body).await?;
+                begun(client, &started, watch).await
             }
             Self::Replay { id } => replay::replay(client, &id).await,
         }
     }
+}
+
+/// Gives an order to a run and says that it was given.
+async fn order(
+    client: &Client,
+    id: &str,
+    deed: &str,
+    body: &Value,
+    done: &str,
+) -> Result<(), Error> {
+    let answer = client.post(&format!("/v1/runs/{id}/{deed}"), body).await?;
+    if client.json {
+        print_json(&answer);
+    } else {
+        line(done);
+    }
+    Ok(())
+}
+
+/// Tells of a run that has begun, and shows what happens in it if that is wanted.
+async fn begun(client: &Client, started: &Value, watch: bool) -> Result<(), Error> {
+    let id = text_of(started, "runId").to_owned();
+    if client.json && !watch {
+        print_json(started);
+    } else if !client.json {
+        line(&id);
+    }
+    if watch { follow(client, &id).await } else { Ok(()) }
+}
+
+fn edited(input: Option<String>) -> Result<Option<Value>, Error> {
+    input.map(|input| payload(Some(input), None)).transpose()
 }
 
 fn payload(input: Option<String>, file: Option<PathBuf>) -> Result<Value, Error> {
@@ -125,7 +214,29 @@ async fn show(client: &Client, id: &str) -> Result<(), Error> {
             text_of(state, "type")
         ));
     }
+    if let Some(failure) = run.get("failure").filter(|failure| !failure.is_null()) {
+        tell_failure(&run, failure);
+    }
     Ok(())
+}
+
+/// Why the run failed, what helps, and what a retry would do.
+fn tell_failure(run: &Value, failure: &Value) {
+    let (category, code) = (text_of(failure, "category"), text_of(failure, "code"));
+    line(&format!("failed   {category}, {code}: {}", text_of(failure, "message")));
+    line(&format!("helps    {}", text_of(run, "remediation")));
+    let Some(retry) = run.get("onRetry").filter(|retry| !retry.is_null()) else { return };
+    let names = |field: &str| -> Vec<&str> {
+        let places = retry.get(field).and_then(Value::as_array);
+        places.into_iter().flatten().filter_map(Value::as_str).collect()
+    };
+    let taken_over = retry.get("takenOver").and_then(Value::as_u64).unwrap_or_default();
+    let begins = names("beginsWith").join(", ");
+    line(&format!("on retry {taken_over} executions are taken over; it begins with {begins}"));
+    let unknown = names("outcomeUnknown");
+    if !unknown.is_empty() {
+        line(&format!("unknown  whether it has happened: {}", unknown.join(", ")));
+    }
 }
 
 /// Prints the events of a run as they come, through lost connections, until the run is over.
