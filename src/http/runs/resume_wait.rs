@@ -36,6 +36,48 @@ pub struct Resume {
     /// Another name for `data`; give one of the two.
     #[schema(value_type = Option<Object>)]
     payload: Option<Value>,
+    /// In which iteration the node waits; the path may say it, too: `ask.3`.
+    for_each_context: Option<ForEachContext>,
+}
+
+/// An iteration of a loop, and of the loops around it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct ForEachContext {
+    /// Which item, from 0.
+    index: u16,
+    /// The loop.
+    parent_node_id: String,
+    /// How many items there are.
+    #[serde(default, rename = "total")]
+    _total: Option<u32>,
+    /// The loops around it, the outermost first; it may stand last among them itself.
+    #[serde(default)]
+    stack: Vec<LoopTurn>,
+}
+
+/// An iteration of one loop.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct LoopTurn {
+    /// Which item, from 0.
+    index: u16,
+    /// The loop.
+    parent_node_id: String,
+    /// How many items there are.
+    #[serde(default, rename = "total")]
+    _total: Option<u32>,
+}
+
+impl ForEachContext {
+    /// The place of a node in this iteration.
+    fn place_of(&self, node: &str) -> Place {
+        let is_last = |turn: &LoopTurn| turn.parent_node_id == self.parent_node_id;
+        let is_whole = self.stack.last().is_some_and(is_last);
+        let indices = self.stack.iter().map(|turn| turn.index);
+        let indices = indices.chain((!is_whole).then_some(self.index));
+        Place::from(indices.fold(node.to_owned(), |text, index| format!("{text}.{index}")))
+    }
 }
 
 /// What became of it.
@@ -80,7 +122,10 @@ pub async fn resume_wait(
     body: Body<Resume>,
 ) -> Result<Answer<Outcome>, Problem> {
     let (run, node) = path.into_inner();
-    let node = Place::from(node.as_str());
+    let node = match &body.content.for_each_context {
+        Some(context) => context.place_of(&node),
+        None => Place::from(node.as_str()),
+    };
     let (who, source) = match known {
         Some(known) => (*known, "manual"),
         None => (by_secret(&api, run, query.0.secret.as_deref()).await?, "webhook"),

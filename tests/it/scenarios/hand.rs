@@ -184,3 +184,36 @@ async fn a_run_that_did_not_fail_is_not_retried() {
     let run = app.finished_run(&workflow).await;
     assert_eq!(answer(&app, &run, "retry", json!({})).await, refused("run-refuses"));
 }
+
+#[tokio::test]
+async fn a_wait_in_a_loop_is_resumed_by_its_iteration_however_that_is_said() {
+    let app = app().await;
+    let workflow = app
+        .published(&json!({ "nodes": {
+            "root": { "type": "manual", "payload": {}, "children": ["outer"] },
+            "outer": { "type": "for-each", "payload": { "array": [1, 2], "mode": "parallel" }, "loopBody": ["inner"] },
+            "inner": { "type": "for-each", "payload": { "array": [1, 2], "mode": "parallel" }, "loopBody": ["ask"] },
+            "ask": { "type": "wait", "payload": { "timeoutMs": 600_000, "triggerType": "manual" } },
+        } }))
+        .await;
+    let run = app.started_run(&workflow).await;
+    let within = |stack: Value, index: u16| json!({ "data": {}, "forEachContext": { "index": index, "parentNodeId": "inner", "total": 2, "stack": stack } });
+    let outer = |index: u16| json!({ "index": index, "parentNodeId": "outer", "total": 2 });
+    let inner = |index: u16| json!({ "index": index, "parentNodeId": "inner", "total": 2 });
+    for (node, body) in [
+        ("ask.0.0", json!({ "data": {} })),
+        ("ask", within(json!([outer(0)]), 1)),
+        ("ask", within(json!([outer(1), inner(0)]), 0)),
+        ("ask.1.1", json!({})),
+    ] {
+        let path = format!("/v1/runs/{run}/nodes/{node}/resume");
+        assert_eq!(
+            app.client.post(&path, &body).await.data()["action"],
+            "resumed",
+            "{node} {body}"
+        );
+    }
+    app.until_status(&run, "success").await;
+    let nowhere = format!("/v1/runs/{run}/nodes/ask.7/resume");
+    assert_eq!(app.client.post(&nowhere, &json!({})).await.status, 404);
+}
