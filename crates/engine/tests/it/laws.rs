@@ -173,7 +173,8 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
     let mut world = World::with(definition, json!({ "n": 30_000 }));
     let mut chances = chances.iter().copied().cycle();
     let mut next = || chances.next().unwrap_or_default();
-    let mut paused = false;
+    // A world that pauses and lets go on for ever would never let a run end.
+    let (mut paused, mut pauses) = (false, 0);
     for _ in 0..4_000 {
         check_counts(&world.run);
         if world.run.status().is_terminal() {
@@ -195,8 +196,9 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
             continue;
         }
         let by = || "ada".to_owned();
-        if choice == 254 && world.tell(Stimulus::Pause { by: by(), reason: None }).is_ok() {
-            paused = true;
+        let may_pause = choice == 254 && pauses < 3;
+        if may_pause && world.tell(Stimulus::Pause { by: by(), reason: None }).is_ok() {
+            (paused, pauses) = (true, pauses + 1);
             continue;
         }
         // A run that fails or is ended does not stay paused.
@@ -216,6 +218,8 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
                 world.now = world.now.max(*due);
                 if let Err(refusal) = world.due(&node.to_string()) {
                     assert!(paused, "{refusal}");
+                    let _ = world.tell(Stimulus::Unpause { by: by() });
+                    paused = false;
                 }
             }
         }
