@@ -174,7 +174,7 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
     let mut chances = chances.iter().copied().cycle();
     let mut next = || chances.next().unwrap_or_default();
     // A world that pauses and lets go on for ever would never let a run end.
-    let (mut paused, mut pauses) = (false, 0);
+    let (mut paused, mut stops) = (false, 0);
     for _ in 0..4_000 {
         check_counts(&world.run);
         if world.run.status().is_terminal() {
@@ -196,9 +196,9 @@ fn play(definition: &Arc<Definition>, chances: &[u8]) -> World {
             continue;
         }
         let by = || "ada".to_owned();
-        let may_pause = choice == 254 && pauses < 3;
+        let may_pause = choice == 254 && stops < 3;
         if may_pause && world.tell(Stimulus::Pause { by: by(), reason: None }).is_ok() {
-            (paused, pauses) = (true, pauses + 1);
+            (paused, stops) = (true, stops + 1);
             continue;
         }
         // A run that fails or is ended does not stay paused.
