@@ -69,14 +69,8 @@ impl Batch {
     ) -> Result<Done, Failure> {
         let (template, scope) = (&node.template, self.scope(spot));
         let done = Pure { logic, template, scope, input, at: self.at }.execute()?;
-        match within_limits(&done.result) {
-            Ok(()) => Ok(done),
-            Err(excess) => Err(Failure::lasting(
-                Failure::RESULT_TOO_LARGE,
-                FailureCategory::Validation,
-                format!("the node's result {excess}"),
-            )),
-        }
+        within_limits(&done.result).map_err(Failure::result_too_large)?;
+        Ok(done)
     }
 
     /// The effect may be performed once this is durable.
@@ -114,9 +108,7 @@ impl Batch {
         match within_limits(&result) {
             Ok(()) => self.succeed(spot, 1, Some(input), Arc::new(result), None),
             Err(excess) => {
-                let message = format!("the node's result {excess}");
-                let code = Failure::RESULT_TOO_LARGE;
-                let failure = Failure::lasting(code, FailureCategory::Validation, message);
+                let failure = Failure::result_too_large(excess);
                 return self.fail(spot, 1, Some(input), failure);
             }
         }

@@ -83,10 +83,7 @@ impl<'a> Decision<'a> {
         match within_limits(&result) {
             Ok(()) => batch.succeed(spot, attempt, None, result, None),
             Err(excess) => {
-                let message = format!("the node's result {excess}");
-                let code = Failure::RESULT_TOO_LARGE;
-                let failure = Failure::lasting(code, FailureCategory::Validation, message);
-                batch.fail_attempt(spot, attempt, failure);
+                batch.fail_attempt(spot, attempt, Failure::result_too_large(excess));
             }
         }
         Ok(batch.conclude())

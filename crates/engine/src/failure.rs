@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::json::{Json, within_limits};
+use crate::json::{Excess, Json, within_limits};
 
 /// How many bytes of a failure's message are kept.
 pub const MAX_MESSAGE_BYTES: usize = 4 * 1024;
@@ -112,6 +112,12 @@ impl Failure {
             retryable: false,
             details: None,
         }
+    }
+
+    /// The failure of a node whose result is larger than a result may be.
+    pub(crate) fn result_too_large(excess: Excess) -> Self {
+        let message = format!("the node's result {excess}");
+        Self::lasting(Self::RESULT_TOO_LARGE, FailureCategory::Validation, message)
     }
 
     /// A failure that may be gone at the next attempt.

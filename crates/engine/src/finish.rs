@@ -9,7 +9,7 @@ use crate::batch::Batch;
 use crate::fact::{Compensate, Fact};
 use crate::failure::Failure;
 use crate::frame::Frame;
-use crate::json::{Json, MAX_VALUE_BYTES, spend_on};
+use crate::json::{Json, MAX_VALUE_BYTES, kept_or_omitted};
 use crate::node::Logic;
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
@@ -198,13 +198,7 @@ impl Batch {
             let Some(result) = state.result().filter(|_| node.children.is_empty()) else {
                 continue;
             };
-            let value = match spend_on(result, left) {
-                Ok(rest) => {
-                    left = rest;
-                    (**result).clone()
-                }
-                Err(_) => json!({ "$omitted": "the outputs together are too large" }),
-            };
+            let value = kept_or_omitted(result, &mut left, "the outputs together are too large");
             output.insert(node.id.to_string(), value);
         }
         Arc::new(Value::Object(output))

@@ -48,6 +48,17 @@ pub(crate) fn within(value: &Value, mut left: usize, levels: usize) -> Option<us
     measure(value, &mut left, levels).ok().map(|()| left)
 }
 
+/// The value, as long as there is room for it; what stands in its place when there is none says so.
+pub(crate) fn kept_or_omitted(value: &Value, left: &mut usize, why: &str) -> Value {
+    match spend_on(value, *left) {
+        Ok(rest) => {
+            *left = rest;
+            value.clone()
+        }
+        Err(_) => serde_json::json!({ "$omitted": why }),
+    }
+}
+
 /// Whether a value has more than `levels` levels; looks no deeper than that.
 pub(crate) fn deeper_than(value: &Value, levels: usize) -> bool {
     let Some(left) = levels.checked_sub(1) else { return true };

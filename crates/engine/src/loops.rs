@@ -8,7 +8,7 @@ use crate::batch::{Batch, Next};
 use crate::fact::Fact;
 use crate::failure::{Failure, FailureCategory};
 use crate::frame::Frame;
-use crate::json::{Json, MAX_VALUE_BYTES, spend_on};
+use crate::json::{Json, MAX_VALUE_BYTES, kept_or_omitted};
 use crate::limits::{MAX_ITERATIONS, MAX_LOOP_NODES};
 use crate::node::ForEach;
 use crate::node_state::Phase;
@@ -125,13 +125,8 @@ fn result(plan: &Plan, body: Option<usize>, frames: &[Arc<Frame>], each: &ForEac
                 let Some(result) = state.result().filter(|_| node.children.is_empty()) else {
                     continue;
                 };
-                let value = match spend_on(result, left) {
-                    Ok(rest) => {
-                        left = rest;
-                        (**result).clone()
-                    }
-                    Err(_) => json!({ "$omitted": "the results together are too large" }),
-                };
+                let value =
+                    kept_or_omitted(result, &mut left, "the results together are too large");
                 results.insert(node.id.to_string(), value);
             }
             let status = if failed.is_empty() { "success" } else { "handled_failure" };
