@@ -143,6 +143,23 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<String> {
     violations
 }
 
+/// Routes that are made outside of the table, where no permission stands beside them.
+pub(super) fn routes(sources: &[Source]) -> Vec<String> {
+    const MAKERS: &[&str] =
+        &["web::resource", "web::scope", "web::route", "#[get(", "#[post(", "#[put(", "#[delete("];
+    let elsewhere = |source: &&Source| source.path != "src/http/routes.rs";
+    let mut violations = Vec::new();
+    for source in sources.iter().filter(elsewhere) {
+        for (number, line) in source.code.lines().enumerate() {
+            if let Some(maker) = MAKERS.iter().find(|maker| line.contains(**maker)) {
+                let at = number + 1;
+                violations.push(format!("{}:{at}: {maker}: give it a line in routes", source.path));
+            }
+        }
+    }
+    violations
+}
+
 /// What the engine may depend on: data, time as data, and what calculates with both; nothing that
 /// acts.
 pub(super) fn engine_dependencies(manifest: &str) -> Vec<String> {
