@@ -36,7 +36,11 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("postgres_es", &["journal"], "events are written by the journal alone"),
     ("reqwest", &["egress"], "outbound HTTP goes through one guarded door"),
     ("TcpStream", &["egress", "http"], "outbound connections go through one guarded door"),
-    ("sqlx", &["journal", "projections", "actors", "app", "http", "cli"], "this room does no I/O"),
+    (
+        "sqlx",
+        &["journal", "projections", "secrets", "actors", "app", "http", "cli"],
+        "this room does no I/O",
+    ),
     ("env", &["config", "cli"], "only the configuration reads the environment"),
 ];
 
