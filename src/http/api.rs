@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use sqlx::PgPool;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -21,13 +20,13 @@ use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::journal::{Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
-use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
 use crate::projections::workflow_catalog::WorkflowCatalog;
+use crate::projections::{Positions, Views};
 use crate::triggers::TriggerIndex;
 
 /// How long a write waits for its position before it answers without.
@@ -55,7 +54,7 @@ pub struct Api {
     /// Where streams come from.
     pub hub: StreamHub,
     /// The views, for reading them.
-    pub views: PgPool,
+    pub views: Views,
     /// How far the views have come.
     pub positions: Positions,
     /// The live workflows, as those see them who start runs.

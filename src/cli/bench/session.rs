@@ -18,7 +18,8 @@ use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
 use crate::config::{Role, Surroundings};
 use crate::egress;
-use crate::journal::{migrate, pool};
+use crate::journal::migrate;
+use crate::journal::pool::{self, Logins};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds::State;
 use crate::{projections, telemetry};
@@ -224,6 +225,7 @@ impl Sitting {
             telemetry::measure().map_err(|error| failed("starting the metrics", &error))?;
         let plan = Plan {
             database: database.clone(),
+            logins: Logins::OneForAll,
             public_url: None,
             roles: Role::ALL.to_vec(),
             egress: egress::Config { allow },

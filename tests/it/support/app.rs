@@ -47,6 +47,7 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
     let address = door.local_addr().unwrap();
     let plan = Plan {
         database: database.options(),
+        logins: database.logins(),
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config { allow },
