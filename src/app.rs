@@ -64,6 +64,8 @@ pub struct Plan {
     pub threads: usize,
     /// How an operator tells this process from others.
     pub label: String,
+    /// How fast requests may come.
+    pub rate_limits: http::rates::Config,
     /// Whether the label is held by this process alone, so that whoever had it before is dead.
     pub exclusive: bool,
 }
@@ -90,6 +92,7 @@ impl Plan {
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
             label: config.data_dir.display().to_string(),
+            rate_limits: config.rate_limits.clone(),
             exclusive,
         }
     }
@@ -287,6 +290,7 @@ impl House {
                 stopping,
                 in_flight: http::idempotency::InFlight::default(),
                 playing: http::playing::Playing::default(),
+                rates: http::rates::Rates::new(&plan.rate_limits),
             };
             opened.server = Some(answer(door, api, plan.threads)?);
             opened.address = Some(address);

@@ -12,6 +12,7 @@ use super::extract::MinPosition;
 use super::idempotency::{InFlight, Ticket};
 use super::playing::Playing;
 use super::problem::{Code, Problem};
+use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
 use crate::aggregates::event::Publication;
@@ -77,6 +78,8 @@ pub struct Api {
     pub in_flight: InFlight,
     /// The requests that compute.
     pub playing: Playing,
+    /// How fast requests may come.
+    pub rates: Rates,
 }
 
 impl Api {

@@ -38,6 +38,7 @@ pub enum Code {
     IdempotencyMismatch,
     Contended,
     Busy,
+    RateLimited,
     PositionNotReached,
     Unanswered,
     Unavailable,
@@ -60,7 +61,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 38] = [
+pub const ALL: [Code; 39] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -95,6 +96,7 @@ pub const ALL: [Code; 38] = [
     Code::IdempotencyMismatch,
     Code::Contended,
     Code::Busy,
+    Code::RateLimited,
     Code::PositionNotReached,
     Code::Unanswered,
     Code::Unavailable,
@@ -348,6 +350,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "Too much at once",
             "the house has as much to do as it takes",
             "Nothing was changed. Try again after `Retry-After`, and more slowly.",
+        ),
+        Code::RateLimited => entry!(
+            "rate-limited",
+            429,
+            "Too many requests",
+            "more requests came than are taken from one sender",
+            "Nothing was changed. Try again after `Retry-After`. `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds) of each answer tell how many requests are left; the limits are counted by key and organization, and by address for requests that name nobody.",
         ),
         Code::PositionNotReached => entry!(
             "position-not-reached",

@@ -233,6 +233,7 @@ impl Sitting {
             effects_at_once: 512,
             threads: 2,
             label: "bench".to_owned(),
+            rate_limits: crate::http::rates::Config::default(),
             exclusive: true,
         };
         let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;

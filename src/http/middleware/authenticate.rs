@@ -3,7 +3,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderName};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
@@ -11,6 +11,10 @@ use actix_web::{Error, HttpMessage};
 use crate::access::{AdminKey, Principal};
 use crate::http::problem::{Code, Problem};
 use crate::http::routes::{self, Access};
+use crate::primitives::OrganizationId;
+
+/// Names the organization, where the credential leaves it open.
+const ORGANIZATION: HeaderName = HeaderName::from_static("x-org-id");
 
 /// Recognizes the principal, or refuses the request before its body is read.
 pub async fn authenticate(
@@ -62,7 +66,16 @@ fn recognize(request: &ServiceRequest) -> Result<Principal, Problem> {
     if !key.admits(presented) {
         return Err(Problem::new(Code::Unauthenticated).because("the key is not known here"));
     }
-    Ok(Principal::admin())
+    Ok(Principal { organization: organization(request)?, ..Principal::admin() })
+}
+
+/// The organization in whose name the holder of the admin key acts.
+fn organization(request: &ServiceRequest) -> Result<OrganizationId, Problem> {
+    let Some(wanted) = request.headers().get(ORGANIZATION) else {
+        return Ok(OrganizationId::DEFAULT);
+    };
+    let wanted = wanted.to_str().ok().and_then(|text| text.parse().ok());
+    wanted.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {

@@ -3,4 +3,5 @@
 pub mod access_log;
 pub mod authenticate;
 pub mod headers;
+pub mod rate_limit;
 pub mod request_id;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chainkeel::access::AdminKey;
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
+use chainkeel::http::rates;
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
@@ -40,6 +41,15 @@ pub(crate) async fn app() -> TestApp {
 
 /// A fresh application whose effects reach these private addresses.
 pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
+    opened(openings, rates::Config::default()).await
+}
+
+/// A fresh application that takes no more requests than this.
+pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
+    opened(&[], rate_limits).await
+}
+
+async fn opened(openings: &[String], rate_limits: rates::Config) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
     let (admin_key, key) = AdminKey::generate([7; 32]);
@@ -55,6 +65,7 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
         effects_at_once: 64,
         threads: 1,
         label: "test".to_owned(),
+        rate_limits,
         exclusive: true,
     };
     let running = Running::start(plan, door, key);
