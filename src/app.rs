@@ -29,6 +29,7 @@ use crate::journal::pool::{self, Logins};
 use crate::journal::{self, Bells, Entries, Inbox, Journal, Runs, Store, Tail, TailReader};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, HouseViews, Positions, Views};
+use crate::secrets::{self, KeySource, Vault};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
 
@@ -56,6 +57,8 @@ pub struct Plan {
     pub roles: Vec<Role>,
     /// Which private addresses may be reached.
     pub egress: egress::Config,
+    /// What the data keys of secrets are wrapped by.
+    pub keys: Arc<dyn KeySource>,
     /// Our own program, which is started again to run code.
     pub program: PathBuf,
     /// How many effects are performed at once.
@@ -77,9 +80,9 @@ impl Plan {
         database: PgConnectOptions,
         logins: Logins,
         exclusive: bool,
-    ) -> Self {
+    ) -> Result<Self, secrets::Error> {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        Self {
+        Ok(Self {
             database,
             logins,
             public_url: config
@@ -88,13 +91,14 @@ impl Plan {
                 .map(|url| url.as_str().trim_end_matches('/').to_owned()),
             roles: config.roles.clone(),
             egress: config.egress.clone(),
+            keys: config.secrets.source(&config.data_dir)?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
             label: config.data_dir.display().to_string(),
             rate_limits: config.rate_limits.clone(),
             exclusive,
-        }
+        })
     }
 
     fn public_url_at(&self, address: SocketAddr) -> Arc<str> {
@@ -119,6 +123,9 @@ pub enum Error {
     /// The outbound door.
     #[error("opening the outbound door")]
     Egress(#[source] Box<egress::Error>),
+    /// The keys for secrets.
+    #[error("reading the keys for secrets")]
+    Secrets(#[from] secrets::Error),
     /// The socket.
     #[error("listening for requests")]
     Listen(#[source] io::Error),
@@ -145,7 +152,7 @@ pub async fn serve(
     door: TcpListener,
 ) -> Result<(), Error> {
     let metrics = telemetry::measure()?;
-    let plan = Plan::of(&config, database, logins, exclusive);
+    let plan = Plan::of(&config, database, logins, exclusive)?;
     let house = House::open(plan, door, key, metrics).await?;
     told_to_stop().await.map_err(Error::Signals)?;
     tracing::info!("stopping: what is under way comes to its end first");
@@ -180,6 +187,8 @@ pub struct House {
     pub ownership: Arc<Ownership>,
     /// The pool with the rights of what serves.
     pub pool: PgPool,
+    /// The secrets of all organizations.
+    pub vault: Vault,
     registries: Vec<Addr<RunRegistry>>,
     arbiters: Vec<Arbiter>,
     supervisor: Addr<Supervisor>,
@@ -204,6 +213,7 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
         let serving = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
+        let vault = Vault::new(serving.clone(), Arc::clone(&plan.keys));
         let secrets = WebhookSecrets::new(journal::webhook_key(&serving, rand::random()).await?);
         if plan.exclusive {
             journal::Leases::bury(&serving, &plan.label).await?;
@@ -241,6 +251,7 @@ impl House {
             supervisor: &supervisor,
             pool: &serving,
             bells: &bells,
+            vault: &vault,
             journal: &journal,
             tail: &tail,
             desk: &desk,
@@ -260,6 +271,7 @@ impl House {
             index: Arc::clone(&index),
             ownership,
             pool: serving.clone(),
+            vault,
             registries,
             arbiters,
             supervisor,
@@ -396,6 +408,7 @@ struct Parts<'a> {
     supervisor: &'a Addr<Supervisor>,
     pool: &'a PgPool,
     bells: &'a Bells,
+    vault: &'a Vault,
     journal: &'a Journal,
     tail: &'a Tail,
     desk: &'a RunDesk,
@@ -484,6 +497,9 @@ impl Parts<'_> {
             desk: self.desk.clone(),
         };
         self.watch(Watch::new("postman", move |stop| postman.clone().run(stop))).await?;
+        let vault = self.vault.clone();
+        let keeper = Watch::new("secrets", move |stop| secrets::keep(vault.clone(), stop));
+        self.watch(keeper).await?;
         let heir = Arc::new(Heir {
             gained: Mutex::new(slots),
             views: across,

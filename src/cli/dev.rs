@@ -70,6 +70,10 @@ async fn run(
         Some(_) => by_role(&database).await?,
         None => Logins::OneForAll,
     };
+    config
+        .secrets
+        .ensure(&config.data_dir, rand::random())
+        .map_err(|error| Failure::of(&error).cure("check CHAINKEEL_DATA_DIR"))?;
     let obtained = admin_key::obtain(&config, wish, rand::random())?;
     welcome(&listener, &database, cluster, &obtained);
     serve(config, database, logins, obtained.key, listener).await

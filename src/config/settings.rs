@@ -142,4 +142,19 @@ pub const SETTINGS: &[Setting] = &[
         about: "The networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`. Without \
                 them, all that comes through a proxy counts as the proxy's.",
     },
+    Setting {
+        key: "secrets.key",
+        variable: "CHAINKEEL_SECRETS_KEY",
+        kind: Kind::Secret,
+        about: "The key-encryption key that wraps the data keys of all organizations: 32 random \
+                bytes in base64, the same for all servers. Several between commas: the first \
+                wraps, the others are still accepted, which is how it is rotated.",
+    },
+    Setting {
+        key: "secrets.key_file",
+        variable: "CHAINKEEL_SECRETS_KEY_FILE",
+        kind: Kind::Text,
+        about: "A file with those keys instead, a line each, for its owner alone. Without \
+                either, `chainkeel dev` makes `secrets.key` in the data directory.",
+    },
 ];

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::http::rates;
 use crate::primitives::Secret;
-use crate::{egress, telemetry};
+use crate::{egress, secrets, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +30,7 @@ pub struct Config {
     pub log: telemetry::Config,
     pub egress: egress::Config,
     pub rate_limits: rates::Config,
+    pub secrets: secrets::Config,
 }
 
 impl Default for Config {
@@ -47,6 +48,7 @@ impl Default for Config {
             log: telemetry::Config::default(),
             egress: egress::Config::default(),
             rate_limits: rates::Config::default(),
+            secrets: secrets::Config::default(),
         }
     }
 }

@@ -204,7 +204,9 @@ async fn on_the_private_server_each_role_logs_in_by_its_own_name() {
     let names = loop {
         let rows = owner.fetch_all(sessions).await.unwrap();
         let names: Vec<(String, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        if names.iter().filter(|(name, _)| name != "chainkeel").count() == 3 || begun.elapsed() > Duration::from_secs(20) {
+        if names.iter().filter(|(name, _)| name != "chainkeel").count() == 3
+            || begun.elapsed() > Duration::from_secs(20)
+        {
             break names;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod authenticate;
+pub mod authorize;
 pub mod headers;
 pub mod rate_limit;
 pub mod request_id;

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn keys_are_counted_by_themselves_and_together() {
         let (rates, _) = rates(&few());
-        let one = Principal::admin();
+        let one = Principal::admin(OrganizationId::DEFAULT);
         for _ in 0..6 {
             rates.recognize(&one).expect("there is some");
         }
@@ -241,7 +241,7 @@ mod tests {
         };
         let (rates, _) = rates(&none);
         assert_eq!(rates.arrive_unnamed(address(1)), Ok(None));
-        assert_eq!(rates.recognize(&Principal::admin()), Ok(None));
+        assert_eq!(rates.recognize(&Principal::admin(OrganizationId::DEFAULT)), Ok(None));
     }
 
     #[test]

@@ -53,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("telemetry", &["primitives"]),
-    ("config", &["telemetry", "http", "actors", "journal", "egress", "primitives"]),
+    ("config", &["telemetry", "http", "actors", "journal", "egress", "secrets", "primitives"]),
     (
         "app",
         &[
@@ -90,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "egress",
             "catalog",
             "access",
+            "secrets",
             "engine",
             "primitives",
         ],

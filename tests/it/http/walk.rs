@@ -81,6 +81,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/runs/{id}", "/v1/runs/{run}", "", Nothing),
     ("GET /v1/runs/{id}", "/v1/runs/{run}?summary=true", "", Nothing),
     ("GET /v1/runs/{id}/events", "/v1/runs/{run}/events", "", Nothing),
+    ("GET /v1/runs/{id}/lineage", "/v1/runs/{run}/lineage", "", Nothing),
     ("GET /v1/runs/{id}/stream", "/v1/runs/{run}/stream", "", Nothing),
     ("GET /v1/runs/{id}/stream", "/v1/runs/{over}/stream?lastEventId=1000000", "", Nothing),
     ("POST /v1/runs/{id}/cancel", "/v1/runs/{run}/cancel", "{}", Nothing),
@@ -318,7 +319,7 @@ fn told(response: &Response) -> (u16, Value) {
     (response.status, document)
 }
 
-async fn walker(app: &TestApp) -> Client {
+fn walker(app: &TestApp) -> Client {
     app.client.within(&OrganizationId::generate().to_string())
 }
 
@@ -338,7 +339,7 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
     let app = app().await;
     let world = World::of(&app).await;
     let nobody = World::of_nobody();
-    let walker = walker(&app).await;
+    let walker = walker(&app);
     let before = events_of_the_first(&app).await;
     let mut wrong = Vec::new();
 
@@ -398,7 +399,7 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
 #[actix_web::test]
 async fn an_idempotency_key_of_another_organization_is_another_key() {
     let app = app().await;
-    let walker = walker(&app).await;
+    let walker = walker(&app);
     let post = async |client: &Client, body: &Value| {
         let request = client.request("POST", "/v1/workflows").header("Idempotency-Key", "k-1");
         request.json(body).send().await
@@ -419,7 +420,7 @@ async fn an_idempotency_key_of_another_organization_is_another_key() {
 #[actix_web::test]
 async fn a_stream_of_activity_tells_only_of_its_own_organization() {
     let app = app().await;
-    let walker = walker(&app).await;
+    let walker = walker(&app);
     let workflow = app.published(&definitions::pure()).await;
     let from = app.head().await;
     let mut from_now = walker.stream("/v1/activity/stream", None).await;
@@ -438,7 +439,7 @@ async fn a_stream_of_activity_tells_only_of_its_own_organization() {
 #[actix_web::test]
 async fn the_same_event_wakes_nobody_elsewhere() {
     let app = app().await;
-    let walker = walker(&app).await;
+    let walker = walker(&app);
     let waits = json!({"nodes": {
         "root": {"type": "manual", "payload": {}, "children": ["seen"]},
         "seen": {"type": "wait", "payload": {

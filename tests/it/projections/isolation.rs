@@ -8,6 +8,7 @@ use sqlx::{Executor, PgPool, Postgres, Row, Transaction};
 
 use super::invention::{happen, world};
 use super::stage::Stage;
+use crate::support::TestDatabase;
 
 const OURS: OrganizationId = OrganizationId::DEFAULT;
 
@@ -28,7 +29,7 @@ async fn gaps(owner: &PgPool) -> Vec<String> {
     let tables = "select b.schema_name || '.' || c.relname as place, c.relname::text as name,
                          c.relrowsecurity and c.relforcerowsecurity as walled,
                          exists (select from pg_attribute a where a.attrelid = c.oid
-                                    and a.attname = 'organization_id' and a.attnotnull) as owned,
+                                    and a.attname = 'organization_id' and a.attnotnull) as shared,
                          array(select p.polname::text from pg_policy p where p.polrelid = c.oid) as policies,
                          array(select pg_get_expr(p.polqual, p.polrelid) || pg_get_expr(p.polwithcheck, p.polrelid)
                                  from pg_policy p where p.polrelid = c.oid and p.polname = 'organization') as conditions
@@ -38,16 +39,16 @@ async fn gaps(owner: &PgPool) -> Vec<String> {
     let mut gaps = Vec::new();
     for row in owner.fetch_all(tables).await.unwrap() {
         let (place, name): (String, String) = (row.get("place"), row.get("name"));
-        let (walled, owned): (bool, bool) = (row.get("walled"), row.get("owned"));
+        let (walled, shared): (bool, bool) = (row.get("walled"), row.get("shared"));
         let policies: Vec<String> = row.get("policies");
         let conditions: Vec<String> = row.get("conditions");
         if !walled {
             gaps.push(format!("{place} has no forced row-level security"));
         }
-        if owned == PROJECTORS_OWN.contains(&name.as_str()) {
+        if shared == PROJECTORS_OWN.contains(&name.as_str()) {
             gaps.push(format!("{place} says not whose its rows are"));
         }
-        if owned && conditions != [condition.repeat(2)] {
+        if shared && conditions != [condition.repeat(2)] {
             gaps.push(format!("{place} has not the policy of organizations: {conditions:?}"));
         }
         for policy in policies {
@@ -243,7 +244,7 @@ async fn nobody_but_who_migrates_owns_anything_or_passes_the_walls() {
         let (current, session, passes, owned): (String, String, bool, i64) =
             sqlx::query_as(rights).fetch_one(&pool).await.unwrap();
         assert_eq!(current, role.name());
-        if stage.database.logins() == pool::Logins::ByRole {
+        if TestDatabase::logins() == pool::Logins::ByRole {
             assert_eq!((session.as_str(), passes, owned), (role.name(), false, 0));
             let back = sqlx::query("reset role; set role chainkeel").execute(&pool).await;
             assert!(back.is_err(), "{current} has nobody to become");

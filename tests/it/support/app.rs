@@ -1,6 +1,7 @@
 //! A whole house in the test's own process, with a database of its own.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use chainkeel::access::AdminKey;
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
 use chainkeel::http::rates;
+use chainkeel::secrets::{KeySource, Keyring};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
@@ -57,10 +59,11 @@ async fn opened(openings: &[String], rate_limits: rates::Config) -> TestApp {
     let address = door.local_addr().unwrap();
     let plan = Plan {
         database: database.options(),
-        logins: database.logins(),
+        logins: TestDatabase::logins(),
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config { allow },
+        keys: test_keys(),
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
@@ -73,6 +76,11 @@ async fn opened(openings: &[String], rate_limits: rates::Config) -> TestApp {
     let app = TestApp { client, database, running: Some(running) };
     app.eventually(|| app.client.get("/readyz"), |ready| ready.status == 200).await;
     app
+}
+
+/// Keys for the secrets of a test.
+pub(crate) fn test_keys() -> Arc<dyn KeySource> {
+    Arc::new(Keyring::parse(&Keyring::written(&[9; 32]), "the test").unwrap())
 }
 
 impl Running {
@@ -194,6 +202,11 @@ impl TestApp {
     pub(crate) async fn count_runs(&self) -> i64 {
         self.count("select count(distinct aggregate_id) from events where aggregate_type = 'run'")
             .await
+    }
+
+    /// How many texts the ledger keeps beside its events.
+    pub(crate) async fn count_blobs(&self) -> i64 {
+        self.count("select count(*) from blobs").await
     }
 
     #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]

@@ -27,13 +27,13 @@ impl TestDatabase {
     }
 
     /// How roles log in there: each by its own name where the server is private.
-    pub(crate) fn logins(&self) -> Logins {
+    pub(crate) fn logins() -> Logins {
         if server().is_private { Logins::ByRole } else { Logins::OneForAll }
     }
 
     /// Where a role finds it.
     pub(crate) fn login(&self, role: pool::Role) -> PgConnectOptions {
-        self.logins().of(&self.options(), role)
+        Self::logins().of(&self.options(), role)
     }
 }
 
