@@ -389,7 +389,8 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
     assert_eq!(events_of_the_first(&app).await, before, "nothing was changed");
     // The owner still has all of it.
     for (route, path, _, expect) in WALK {
-        if *expect == Nothing && route.starts_with("GET") {
+        // A stream of a run that waits has no end.
+        if *expect == Nothing && route.starts_with("GET") && !route.ends_with("/stream") {
             let answer = world.walk(&app.client, route, path, "").await;
             assert!((200..300).contains(&answer.status), "{route}: {}", answer.text());
         }
