@@ -25,9 +25,10 @@ use crate::catalog::Registry;
 use crate::config::{Config, Role};
 use crate::egress::{self, Egress};
 use crate::http;
-use crate::journal::{self, Bells, Entries, Inbox, Journal, Runs, Store, Tail, TailReader, pool};
+use crate::journal::pool::{self, Logins};
+use crate::journal::{self, Bells, Entries, Inbox, Journal, Runs, Store, Tail, TailReader};
 use crate::primitives::{Clock, SystemClock};
-use crate::projections::{self, Positions};
+use crate::projections::{self, HouseViews, Positions, Views};
 use crate::secrets::{self, KeySource, Vault};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
@@ -40,12 +41,16 @@ const DRAIN: Duration = Duration::from_secs(10);
 const EFFECTS_AT_ONCE: usize = 512;
 /// Connections of the serving pool: two lanes, the sequencer, the listener, and readers.
 const SERVING_CONNECTIONS: u32 = 24;
+/// Connections for what the house reads across organizations: timers, tasks, takeovers.
+const HOUSE_CONNECTIONS: u32 = 3;
 
 /// What a process needs to know to open the house.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The database, already migrated.
+    /// The database, already migrated, by the login of its owner.
     pub database: PgConnectOptions,
+    /// By which logins everything but the owner's work is done.
+    pub logins: Logins,
     /// Where the outside reaches the API, when that is another address.
     pub public_url: Option<String>,
     /// What this process does.
@@ -62,6 +67,8 @@ pub struct Plan {
     pub threads: usize,
     /// How an operator tells this process from others.
     pub label: String,
+    /// How fast requests may come.
+    pub rate_limits: http::rates::Config,
     /// Whether the label is held by this process alone, so that whoever had it before is dead.
     pub exclusive: bool,
 }
@@ -71,11 +78,13 @@ impl Plan {
     pub fn of(
         config: &Config,
         database: PgConnectOptions,
+        logins: Logins,
         exclusive: bool,
     ) -> Result<Self, secrets::Error> {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             database,
+            logins,
             public_url: config
                 .public_url
                 .as_ref()
@@ -87,12 +96,17 @@ impl Plan {
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
             label: config.data_dir.display().to_string(),
+            rate_limits: config.rate_limits.clone(),
             exclusive,
         })
     }
 
     fn public_url_at(&self, address: SocketAddr) -> Arc<str> {
         self.public_url.clone().unwrap_or_else(|| format!("http://{address}")).into()
+    }
+
+    fn login(&self, role: pool::Role) -> PgConnectOptions {
+        self.logins.of(&self.database, role)
     }
 
     fn has(&self, role: Role) -> bool {
@@ -132,12 +146,14 @@ pub enum Error {
 pub async fn serve(
     config: Config,
     database: PgConnectOptions,
+    logins: Logins,
     exclusive: bool,
     key: AdminKey,
     door: TcpListener,
 ) -> Result<(), Error> {
     let metrics = telemetry::measure()?;
-    let house = House::open(Plan::of(&config, database, exclusive)?, door, key, metrics).await?;
+    let plan = Plan::of(&config, database, logins, exclusive)?;
+    let house = House::open(plan, door, key, metrics).await?;
     told_to_stop().await.map_err(Error::Signals)?;
     tracing::info!("stopping: what is under way comes to its end first");
     house.close().await;
@@ -196,7 +212,7 @@ impl House {
     ) -> Result<Self, Error> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
-        let serving = pool::serving(&plan.database, SERVING_CONNECTIONS);
+        let serving = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
         let vault = Vault::new(serving.clone(), Arc::clone(&plan.keys));
         let secrets = WebhookSecrets::new(journal::webhook_key(&serving, rand::random()).await?);
         if plan.exclusive {
@@ -274,7 +290,7 @@ impl House {
                 events: Store::events(journal),
                 desk,
                 hub,
-                views: serving,
+                views: Views::new(serving),
                 positions,
                 index,
                 catalog: Registry::builtin(),
@@ -286,6 +302,7 @@ impl House {
                 stopping,
                 in_flight: http::idempotency::InFlight::default(),
                 playing: http::playing::Playing::default(),
+                rates: http::rates::Rates::new(&plan.rate_limits),
             };
             opened.server = Some(answer(door, api, plan.threads)?);
             opened.address = Some(address);
@@ -342,7 +359,10 @@ fn performer(
         egress,
         program: plan.program.clone(),
         entries: Entries::new(journal.clone()),
-        keys: projections::storage::Storage::new(journal.pool().clone(), positions.clone()),
+        keys: projections::storage::Storage::new(
+            Views::new(journal.pool().clone()),
+            positions.clone(),
+        ),
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)
@@ -434,7 +454,8 @@ impl Parts<'_> {
         }
         if self.plan.has(Role::Projector) {
             for projection in projections::all() {
-                let (database, tail) = (self.plan.database.clone(), self.tail.clone());
+                let database = self.plan.login(pool::Role::Projector);
+                let tail = self.tail.clone();
                 let positions = self.positions.clone();
                 self.watch(offices::projector(*projection, database, tail, positions)).await?;
             }
@@ -456,8 +477,10 @@ impl Parts<'_> {
     }
 
     async fn start_worker(&self, slots: mpsc::UnboundedReceiver<Vec<i16>>) -> Result<(), Error> {
+        let across = pool::house(&self.plan.login(pool::Role::House), HOUSE_CONNECTIONS);
+        let across = HouseViews::new(across);
         let timers = Timers {
-            pool: self.pool.clone(),
+            views: across.clone(),
             ownership: Arc::clone(self.ownership),
             desk: self.desk.clone(),
             clock: Arc::clone(self.clock),
@@ -465,7 +488,7 @@ impl Parts<'_> {
         // The view of the same matter is a part, too, and parts are known by their names.
         self.watch(Watch::new("due timers", move |stop| timers.clone().run(stop))).await?;
         let (ownership, clock) = (Arc::clone(self.ownership), Arc::clone(self.clock));
-        let clerk = TaskClerk::new(self.journal.clone(), self.pool.clone(), ownership, clock);
+        let clerk = TaskClerk::new(self.journal.clone(), across.clone(), ownership, clock);
         self.watch(Watch::new("task clerk", move |stop| clerk.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.pool.clone()),
@@ -479,7 +502,7 @@ impl Parts<'_> {
         self.watch(keeper).await?;
         let heir = Arc::new(Heir {
             gained: Mutex::new(slots),
-            pool: self.pool.clone(),
+            views: across,
             positions: self.positions.clone(),
             tail: self.tail.clone(),
             desk: self.desk.clone(),
@@ -501,7 +524,7 @@ impl Parts<'_> {
             Arc::new(Kin::new(self.journal.clone(), self.desk.clone())),
             Arc::new(EventReaction::new(
                 self.desk.clone(),
-                self.pool.clone(),
+                Views::new(self.pool.clone()),
                 self.positions.clone(),
             )),
         ];

@@ -11,7 +11,6 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use super::order::Context;
@@ -21,8 +20,8 @@ use crate::aggregates::event::{Event, Publication, Published};
 use crate::aggregates::run::Run;
 use crate::journal::Recorded;
 use crate::primitives::CommandId;
-use crate::projections::Positions;
 use crate::projections::waits::{self, Projector, Waiting};
+use crate::projections::{Positions, Views};
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
 const NAME: &str = "events";
@@ -39,7 +38,7 @@ const VIEW_PATIENCE: Duration = Duration::from_secs(5);
 /// The reaction that hands events to those who wait for them.
 pub struct EventReaction {
     runs: RunDesk,
-    pool: PgPool,
+    views: Views,
     positions: Positions,
     hands: Semaphore,
 }
@@ -68,8 +67,8 @@ struct Delivered {
 
 impl EventReaction {
     /// Hands events to the runs of this desk.
-    pub fn new(runs: RunDesk, pool: PgPool, positions: Positions) -> Self {
-        Self { runs, pool, positions, hands: Semaphore::new(SIDE_BY_SIDE) }
+    pub fn new(runs: RunDesk, views: Views, positions: Positions) -> Self {
+        Self { runs, views, positions, hands: Semaphore::new(SIDE_BY_SIDE) }
     }
 
     /// Hands an event to a page of those who wait for it.
@@ -95,7 +94,7 @@ impl EventReaction {
             let after = (delivered.run.as_str(), delivered.node.as_str());
             let (organization, before) = (event.organization, event.position);
             let pattern = &delivered.pattern;
-            let page = waits::waiting(&self.pool, organization, pattern, before, after, left);
+            let page = waits::waiting(&self.views, organization, pattern, before, after, left);
             let page = page.await.map_err(unasked)?;
             self.resume_all(event, &happening, &page).await?;
             left -= i64::try_from(page.len()).unwrap_or(left);
@@ -126,7 +125,7 @@ impl EventReaction {
         event: &Recorded,
         happening: &Happening,
     ) -> Result<BTreeSet<String>, Trouble> {
-        let wild = waits::wild_patterns(&self.pool, event.organization).await.map_err(unasked)?;
+        let wild = waits::wild_patterns(&self.views, event.organization).await.map_err(unasked)?;
         let matching = wild.iter().filter(|pattern| pattern.matches(happening.name()));
         let mut patterns: BTreeSet<_> =
             matching.map(|pattern| pattern.as_str().to_owned()).collect();

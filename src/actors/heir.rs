@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::StreamExt;
-use sqlx::PgPool;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +11,7 @@ use super::order::{Context, Order, Refused};
 use super::run_desk::RunDesk;
 use crate::journal::{Tail, slot_of};
 use crate::projections::run_history::OpenRun;
-use crate::projections::{self, Positions, run_history};
+use crate::projections::{self, HouseViews, Positions, run_history};
 
 /// The view that knows which runs are open.
 const VIEW: &str = "run_history";
@@ -28,7 +27,7 @@ pub struct Heir {
     /// Slots that this process has gained; locked by the loop, which may be built anew.
     pub gained: Mutex<mpsc::UnboundedReceiver<Vec<i16>>>,
     /// Where the view of runs is read.
-    pub pool: PgPool,
+    pub views: HouseViews,
     /// How far it has come.
     pub positions: Positions,
     /// The ledger's end.
@@ -68,7 +67,7 @@ impl Heir {
                     "the view of runs is behind the ledger while runs are taken up"
                 );
             }
-            let mut left = run_history::running(&self.pool).await?;
+            let mut left = run_history::running(&self.views).await?;
             left.retain(|run| {
                 slots.contains(&slot_of(&run.id.to_string())) && woken.insert(run.id)
             });

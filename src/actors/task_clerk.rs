@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
@@ -15,8 +14,8 @@ use super::task_desk::TaskDesk;
 use crate::aggregates::task::Order;
 use crate::journal::{Journal, Store};
 use crate::primitives::{Clock, TaskId};
-use crate::projections;
 use crate::projections::tasks::{self, Prompt};
+use crate::projections::{self, HouseViews};
 
 /// How often the view is asked for what is due. People do not notice less.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -28,7 +27,7 @@ const LEAVE_ALONE: time::Duration = time::Duration::seconds(5);
 /// What the clerk's loop needs.
 #[derive(Clone)]
 pub struct TaskClerk {
-    pool: PgPool,
+    views: HouseViews,
     ownership: Arc<Ownership>,
     tasks: TaskDesk,
     clock: Arc<dyn Clock>,
@@ -38,11 +37,11 @@ impl TaskClerk {
     /// A clerk for the tasks whose slots are this process's.
     pub fn new(
         journal: Journal,
-        pool: PgPool,
+        views: HouseViews,
         ownership: Arc<Ownership>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { pool, ownership, tasks: TaskDesk::new(Store::tasks(journal)), clock }
+        Self { views, ownership, tasks: TaskDesk::new(Store::tasks(journal)), clock }
     }
 
     /// Prompts tasks until it is told to stop.
@@ -57,7 +56,7 @@ impl TaskClerk {
             }
             let now = self.clock.now();
             prompted.retain(|_, at| now - *at < LEAVE_ALONE);
-            let due = tasks::prompts(&self.pool, &self.ownership.slots(), now, BATCH).await?;
+            let due = tasks::prompts(&self.views, &self.ownership.slots(), now, BATCH).await?;
             let fresh = due
                 .into_iter()
                 .filter(|prompt| prompted.insert((prompt.task, prompt.due_at), now).is_none());

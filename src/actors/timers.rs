@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Place;
-use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
@@ -13,8 +12,8 @@ use super::order::{Context, Order, Refused};
 use super::ownership::Ownership;
 use super::run_desk::RunDesk;
 use crate::primitives::{Clock, RunId};
-use crate::projections;
 use crate::projections::timers::{self, DueTimer};
+use crate::projections::{self, HouseViews};
 
 /// How often the view is asked for what is due.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -27,7 +26,7 @@ const LEAVE_ALONE: time::Duration = time::Duration::seconds(5);
 #[derive(Clone)]
 pub struct Timers {
     /// Where the view is read.
-    pub pool: PgPool,
+    pub views: HouseViews,
     /// The slots whose timers are ours.
     pub ownership: Arc<Ownership>,
     /// The way to the runs.
@@ -50,7 +49,7 @@ impl Timers {
             let now = self.clock.now();
             delivered.retain(|_, at| now - *at < LEAVE_ALONE);
             let slots = self.ownership.slots();
-            let due = timers::due(&self.pool, &slots, now, BATCH).await?;
+            let due = timers::due(&self.views, &slots, now, BATCH).await?;
             let fresh = due
                 .into_iter()
                 .filter(|timer| delivered.insert((timer.run, timer.node.clone()), now).is_none());

@@ -15,6 +15,7 @@ use super::migrate::{bring_up_to_date, database, tell_where};
 use super::serve::{listen, serve};
 use super::{cluster, print};
 use crate::config::{Config, Flags, Surroundings};
+use crate::journal::pool::{self, Logins};
 use crate::primitives::Secret;
 
 /// How many connections the private server takes: this process, tools, and a test run beside it.
@@ -65,13 +66,17 @@ async fn run(
         create_database(cluster).await?;
     }
     bring_up_to_date(&database).await?;
+    let logins = match cluster {
+        Some(_) => by_role(&database).await?,
+        None => Logins::OneForAll,
+    };
     config
         .secrets
         .ensure(&config.data_dir, rand::random())
         .map_err(|error| Failure::of(&error).cure("check CHAINKEEL_DATA_DIR"))?;
     let obtained = admin_key::obtain(&config, wish, rand::random())?;
     welcome(&listener, &database, cluster, &obtained);
-    serve(config, database, obtained.key, listener).await
+    serve(config, database, logins, obtained.key, listener).await
 }
 
 fn start(config: &Config, surroundings: &Surroundings) -> Result<Cluster, Failure> {
@@ -99,6 +104,17 @@ async fn create_database(cluster: &Cluster) -> Result<(), Failure> {
             Some(_) | None => Err(Failure::of(&error)),
         },
     }
+}
+
+/// On a server of our own nobody works with the rights of the owner but who migrates.
+async fn by_role(database: &PgConnectOptions) -> Result<Logins, Failure> {
+    let open = async {
+        let mut owner = database.connect().await?;
+        pool::let_roles_log_in(&mut owner).await?;
+        owner.close().await
+    };
+    open.await.map_err(|error: sqlx::Error| Failure::of(&error))?;
+    Ok(Logins::ByRole)
 }
 
 fn welcome(

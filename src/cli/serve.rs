@@ -14,6 +14,7 @@ use super::{admin_key, print};
 use crate::access::AdminKey;
 use crate::app;
 use crate::config::{Config, Flags, Role, Surroundings};
+use crate::journal::pool::Logins;
 
 /// Serves with the database of `DATABASE_URL`, which `chainkeel migrate` has brought up to date
 #[derive(Debug, Args)]
@@ -39,7 +40,7 @@ impl Serve {
                 env!("CARGO_PKG_VERSION")
             ));
         }
-        actix_rt::System::new().block_on(serve(config, database, key, listener))
+        actix_rt::System::new().block_on(serve(config, database, Logins::OneForAll, key, listener))
     }
 }
 
@@ -47,11 +48,12 @@ impl Serve {
 pub(super) async fn serve(
     config: Config,
     database: PgConnectOptions,
+    logins: Logins,
     key: AdminKey,
     listener: TcpListener,
 ) -> Result<(), Failure> {
     let lock = alone(&config.data_dir);
-    let served = app::serve(config, database, lock.is_some(), key, listener).await;
+    let served = app::serve(config, database, logins, lock.is_some(), key, listener).await;
     drop(lock);
     served.map_err(|error| Failure::of(&error))
 }

@@ -110,6 +110,39 @@ pub const SETTINGS: &[Setting] = &[
                 and that workflows may reach all the same: `10.1.0.0/16:8080`, `[fd00::/8]:443`.",
     },
     Setting {
+        key: "rate_limits.per_address",
+        variable: "CHAINKEEL_RATE_LIMITS_PER_ADDRESS",
+        kind: Kind::Number,
+        about: "How many requests a second one address (of IPv6: one /64) may send to a process, \
+                and twice as many at once; 0 sets no limit, here and below.",
+    },
+    Setting {
+        key: "rate_limits.per_stranger",
+        variable: "CHAINKEEL_RATE_LIMITS_PER_STRANGER",
+        kind: Kind::Number,
+        about: "The same for requests that name nobody: public routes such as webhooks, and those \
+                without a key.",
+    },
+    Setting {
+        key: "rate_limits.per_key",
+        variable: "CHAINKEEL_RATE_LIMITS_PER_KEY",
+        kind: Kind::Number,
+        about: "How many requests a second one key may send to a process.",
+    },
+    Setting {
+        key: "rate_limits.per_organization",
+        variable: "CHAINKEEL_RATE_LIMITS_PER_ORGANIZATION",
+        kind: Kind::Number,
+        about: "How many requests a second all keys of an organization may send to a process.",
+    },
+    Setting {
+        key: "rate_limits.trusted_proxies",
+        variable: "CHAINKEEL_RATE_LIMITS_TRUSTED_PROXIES",
+        kind: Kind::List,
+        about: "The networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`. Without \
+                them, all that comes through a proxy counts as the proxy's.",
+    },
+    Setting {
         key: "secrets.key",
         variable: "CHAINKEEL_SECRETS_KEY",
         kind: Kind::Secret,

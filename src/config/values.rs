@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::http::rates;
 use crate::primitives::Secret;
 use crate::{egress, secrets, telemetry};
 
@@ -28,6 +29,7 @@ pub struct Config {
     pub api_key: Option<Secret>,
     pub log: telemetry::Config,
     pub egress: egress::Config,
+    pub rate_limits: rates::Config,
     pub secrets: secrets::Config,
 }
 
@@ -45,6 +47,7 @@ impl Default for Config {
             api_key: None,
             log: telemetry::Config::default(),
             egress: egress::Config::default(),
+            rate_limits: rates::Config::default(),
             secrets: secrets::Config::default(),
         }
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use sqlx::PgPool;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +12,7 @@ use super::extract::MinPosition;
 use super::idempotency::{InFlight, Ticket};
 use super::playing::Playing;
 use super::problem::{Code, Problem};
+use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
 use crate::aggregates::event::Publication;
@@ -21,13 +21,13 @@ use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::journal::{Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
-use crate::projections::Positions;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
 use crate::projections::workflow_catalog::WorkflowCatalog;
+use crate::projections::{Positions, Views};
 use crate::triggers::TriggerIndex;
 
 /// How long a write waits for its position before it answers without.
@@ -55,7 +55,7 @@ pub struct Api {
     /// Where streams come from.
     pub hub: StreamHub,
     /// The views, for reading them.
-    pub views: PgPool,
+    pub views: Views,
     /// How far the views have come.
     pub positions: Positions,
     /// The live workflows, as those see them who start runs.
@@ -78,6 +78,8 @@ pub struct Api {
     pub in_flight: InFlight,
     /// The requests that compute.
     pub playing: Playing,
+    /// How fast requests may come.
+    pub rates: Rates,
 }
 
 impl Api {

@@ -23,6 +23,7 @@ pub mod playing;
 pub mod problem;
 pub mod problem_table;
 pub mod projections;
+pub mod rates;
 mod refusals;
 pub mod routes;
 pub mod runs;

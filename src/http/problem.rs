@@ -14,6 +14,9 @@ use super::problem_table::{self, Entry};
 
 pub use super::problem_table::Code;
 
+/// How long a text of a problem may be, in characters: longer than any that we write.
+const MAX_TEXT: usize = 2_000;
+
 /// One fault among several, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -35,6 +38,15 @@ impl Detail {
     /// A fault at a place.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), node_id: None, code: None, message: message.into() }
+    }
+
+    fn shortened(&self) -> Self {
+        Self {
+            path: shortened(self.path.clone()),
+            node_id: self.node_id.clone().map(shortened),
+            code: self.code.clone(),
+            message: shortened(self.message.clone()),
+        }
     }
 }
 
@@ -157,6 +169,8 @@ impl Problem {
             [only] => format!("{}: {}", only.path, only.message),
             _ => entry.message.to_owned(),
         });
+        let message = shortened(message);
+        let details = self.details.iter().map(Detail::shortened).collect();
         Document {
             kind: format!("/problems/{}", entry.code),
             title: entry.title,
@@ -165,7 +179,7 @@ impl Problem {
             code: entry.code,
             message,
             request_id: request_id.to_owned(),
-            details: self.details.clone(),
+            details,
         }
     }
 
@@ -236,6 +250,16 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
+/// A text that quotes no more of a request than helps: names of a megabyte would otherwise come
+/// back several times over.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 fn whole_seconds(after: Duration) -> u64 {
     after.as_secs() + u64::from(after.subsec_nanos() > 0)
 }
@@ -265,6 +289,14 @@ mod tests {
         let problem = Problem::internal("password=hunter2");
         let text = serde_json::to_string(&problem.document("r")).expect("JSON");
         assert!(!text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn what_was_sent_does_not_come_back_at_length() {
+        let long = "ü".repeat(100_000);
+        let problem = Problem::new(Code::InvalidBody).at(format!("/{long}"), &long);
+        let text = serde_json::to_string(&problem.document("r")).expect("JSON");
+        assert!(text.len() < 20_000 && text.contains("ü…"), "{}", text.len());
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub struct ProjectionRecord {
     responses((status = 200, description = "The views", body = Envelope<Page<ProjectionRecord>>)),
 )]
 pub async fn list(api: Data<Api>, _: Principal) -> Result<Answer<Page<ProjectionRecord>>, Problem> {
-    let builds = projections::builds::list(&api.views).await?;
+    let builds = projections::builds::list(api.journal.pool()).await?;
     let head = api.journal.head().await?;
     let items: Vec<_> = builds
         .into_iter()

@@ -18,6 +18,7 @@ use super::extract::path_config;
 use super::middleware::access_log::access_log;
 use super::middleware::authenticate::authenticate;
 use super::middleware::headers::headers;
+use super::middleware::rate_limit::{limit_addresses, limit_principals};
 use super::middleware::request_id::request_id;
 use super::{openapi, routes};
 
@@ -41,7 +42,9 @@ pub fn serve(listener: TcpListener, api: Api, workers: usize) -> io::Result<Serv
         App::new()
             .configure(move |config| configure(config, &api))
             .default_service(web::to(routes::nothing_here))
+            .wrap(from_fn(limit_principals))
             .wrap(from_fn(authenticate))
+            .wrap(from_fn(limit_addresses))
             .wrap(from_fn(access_log))
             .wrap(from_fn(request_id))
             .wrap(from_fn(headers))

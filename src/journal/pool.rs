@@ -1,15 +1,74 @@
-//! Connections, each stepped down into the role that its work needs.
+//! Connections, each in the role that its work needs: `chainkeel_app` serves, `chainkeel_projector`
+//! builds views, `chainkeel_house` reads across organizations what the house's own work needs.
 
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, Executor, PgPool};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
 
 /// How long a request waits for a connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection that was idle for longer is tried before it is used: the server may have restarted.
 const UNTESTED: Duration = Duration::from_secs(1);
+
+/// How those who work with the database come to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logins {
+    /// By the login that was configured, which steps down into each role.
+    OneForAll,
+    /// Each by the name of its role, which needs no password: on a private server, whose socket
+    /// nobody else reaches. Nobody but who migrates has more rights to go back to.
+    ByRole,
+}
+
+/// A role, and thereby what a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Reads and appends, in the name of one organization at a time.
+    App,
+    /// Writes views.
+    Projector,
+    /// Reads across organizations what the house's own work needs.
+    House,
+}
+
+impl Role {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::App, Self::Projector, Self::House];
+
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::App => "chainkeel_app",
+            Self::Projector => "chainkeel_projector",
+            Self::House => "chainkeel_house",
+        }
+    }
+}
+
+impl Logins {
+    /// The way to the database for a role.
+    pub fn of(self, database: &PgConnectOptions, role: Role) -> PgConnectOptions {
+        match self {
+            Self::OneForAll => database.clone(),
+            Self::ByRole => database.clone().username(role.name()),
+        }
+    }
+}
+
+/// Lets each role log in by its own name. Only on a private server, which asks nobody for a
+/// password; `owner` made the roles.
+pub async fn let_roles_log_in(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
+    owner
+        .execute(
+            "alter role chainkeel_app login;
+             alter role chainkeel_projector login;
+             alter role chainkeel_house login",
+        )
+        .await
+        .map(drop)
+}
 
 /// A pool for the owner, who migrates: as the login says, without stepping down.
 pub fn owner(database: &PgConnectOptions, size: u32) -> PgPool {
@@ -29,6 +88,25 @@ pub fn serving(database: &PgConnectOptions, size: u32) -> PgPool {
                         "set role chainkeel_app;
                          set idle_in_transaction_session_timeout = '30s';
                          set synchronous_commit = on;
+                         set jit = off",
+                    )
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect_lazy_with(database.clone())
+}
+
+/// A pool for what the house reads of views across organizations; it may read nothing else.
+pub fn house(database: &PgConnectOptions, size: u32) -> PgPool {
+    options(size)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "set role chainkeel_house;
+                         set default_transaction_read_only = on;
+                         set idle_in_transaction_session_timeout = '30s';
                          set jit = off",
                     )
                     .await

@@ -8,7 +8,7 @@ use cqrs_es::Aggregate;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
@@ -18,6 +18,7 @@ use super::page::{Page, Paging};
 use super::positions::Positions;
 use super::projection::Projection;
 use super::text::Text;
+use super::views::Views;
 use crate::aggregates::run;
 use crate::journal::Recorded;
 use crate::primitives::{OrganizationId, RunId, WorkflowId};
@@ -338,14 +339,14 @@ pub struct Filter {
 /// The questions to `view_activity`. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Activity {
-    pool: PgPool,
+    views: Views,
     positions: Positions,
 }
 
 impl Activity {
-    /// Asks through `pool`.
-    pub fn new(pool: PgPool, positions: Positions) -> Self {
-        Self { pool, positions }
+    /// Asks these views.
+    pub fn new(views: Views, positions: Positions) -> Self {
+        Self { views, positions }
     }
 
     /// What happened in an organization, the latest first.
@@ -360,6 +361,7 @@ impl Activity {
             Some(cursor) => Some(cursor.key().parse::<i64>().map_err(|_| Error::Cursor)?),
             None => None,
         };
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Entry,
             r#"select position as "position!", kind as "kind!", workflow_id, run_id, node_id,
@@ -376,7 +378,7 @@ impl Activity {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing activity"))?;
         Ok(Page::of(items, paging, position, |entry| entry.position.to_string()))

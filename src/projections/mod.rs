@@ -21,6 +21,7 @@ mod text;
 pub mod timers;
 pub mod trials;
 pub mod verify;
+mod views;
 pub mod waits;
 pub mod workflow_catalog;
 
@@ -30,6 +31,7 @@ pub use page::{Cursor, Page, Paging, Reflecting};
 pub use positions::Positions;
 pub use projection::Projection;
 pub use runner::Runner;
+pub use views::{HouseViews, Views};
 
 /// Every projection there is.
 pub fn all() -> &'static [&'static dyn Projection] {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::future::BoxFuture;
 use serde::Deserialize;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
@@ -14,6 +14,7 @@ use super::page::{Cursor, Page, Paging};
 use super::positions::Positions;
 use super::projection::Projection;
 use super::text::Text;
+use super::views::Views;
 use crate::aggregates::entry::Scope;
 use crate::journal::Recorded;
 use crate::primitives::OrganizationId;
@@ -167,14 +168,14 @@ pub struct Filter<'a> {
 /// What a list of keys is asked. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Storage {
-    pool: PgPool,
+    views: Views,
     positions: Positions,
 }
 
 impl Storage {
-    /// Asks through `pool`.
-    pub fn new(pool: PgPool, positions: Positions) -> Self {
-        Self { pool, positions }
+    /// Asks these views.
+    pub fn new(views: Views, positions: Positions) -> Self {
+        Self { views, positions }
     }
 
     /// How far the view has come.
@@ -194,6 +195,7 @@ impl Storage {
             Scope::Organization => String::new(),
             Scope::Workflow(workflow) => workflow.to_string(),
         };
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Key,
             r#"select key as "key!", version as "version!", updated_by as "updated_by!",
@@ -211,7 +213,7 @@ impl Storage {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing keys"))?;
         Ok(Page::of(items, paging, position, |key| key.key.clone()))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use engine::Place;
 use futures::future::BoxFuture;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
@@ -14,6 +14,7 @@ use super::error::while_doing;
 use super::facts::{self, Fact};
 use super::projection::Projection;
 use super::text::Text;
+use super::views::HouseViews;
 use crate::journal::{Recorded, slot_of};
 use crate::primitives::{OrganizationId, RunId};
 
@@ -172,7 +173,7 @@ pub struct DueTimer {
 
 /// The timers of runs in these slots that are due at `now`, the most overdue first, at most `limit`.
 pub async fn due(
-    pool: &PgPool,
+    views: &HouseViews,
     slots: &[i16],
     now: OffsetDateTime,
     limit: i64,
@@ -180,13 +181,13 @@ pub async fn due(
     let rows = sqlx::query!(
         r#"select organization_id as "organization!", run_id as "run!", node_id as "node!",
                   due_at as "due_at!"
-             from view_timers where slot = any ($1) and due_at <= $2
+             from house_timers where slot = any ($1) and due_at <= $2
             order by due_at limit $3"#,
         slots,
         now,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_all(views.rows())
     .await
     .map_err(while_doing("asking for timers that are due"))?;
     rows.into_iter()

@@ -6,7 +6,7 @@ use engine::{EventPattern, Place};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 use super::Error;
 use super::error::held;
@@ -14,6 +14,7 @@ use super::error::while_doing;
 use super::facts::{self, Fact, Pending};
 use super::projection::Projection;
 use super::text::Text;
+use super::views::Views;
 use crate::journal::Recorded;
 use crate::primitives::{OrganizationId, RunId};
 
@@ -196,9 +197,10 @@ pub struct Waiting {
 
 /// The patterns with a `*` that somebody in the organization waits for.
 pub async fn wild_patterns(
-    pool: &PgPool,
+    views: &Views,
     organization: OrganizationId,
 ) -> Result<Vec<EventPattern>, Error> {
+    let mut reader = views.of(organization).await?;
     // From each pattern on to the next one: many may wait for the same.
     let patterns = sqlx::query_scalar!(
         r#"with recursive wild (pattern) as (
@@ -212,7 +214,7 @@ pub async fn wild_patterns(
            select pattern as "pattern!" from wild where pattern is not null"#,
         organization.to_string(),
     )
-    .fetch_all(pool)
+    .fetch_all(reader.rows())
     .await
     .map_err(while_doing("asking for the patterns that runs wait for"))?;
     Ok(patterns.iter().filter_map(|pattern| EventPattern::read(pattern)).collect())
@@ -221,13 +223,14 @@ pub async fn wild_patterns(
 /// Those who wait for a pattern since before a position, behind `after` in the order of runs and
 /// nodes, at most `limit`.
 pub async fn waiting(
-    pool: &PgPool,
+    views: &Views,
     organization: OrganizationId,
     pattern: &str,
     before: i64,
     after: (&str, &str),
     limit: i64,
 ) -> Result<Vec<Waiting>, Error> {
+    let mut reader = views.of(organization).await?;
     let rows = sqlx::query!(
         r#"select run_id as "run!", node_id as "node!", config as "config!"
              from view_waits
@@ -241,7 +244,7 @@ pub async fn waiting(
         after.1,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_all(reader.rows())
     .await
     .map_err(while_doing("asking who waits for an event"))?;
     rows.into_iter()

@@ -190,3 +190,31 @@ fn a_server_that_somebody_else_runs_is_left_alone() {
     stranger.wait().unwrap();
     assert!(matches!(refused, Err(Error::Occupied { .. })), "{refused:?}");
 }
+
+#[tokio::test]
+async fn on_the_private_server_each_role_logs_in_by_its_own_name() {
+    let place = place();
+    let data = place.path().join("data");
+    let dev = Dev::start(&data);
+    assert!(dev.answers());
+    let mut owner = connect(&data).await;
+    let sessions = "select usename::text, count(*) from pg_stat_activity
+                     where datname = 'chainkeel' and pid <> pg_backend_pid() group by 1 order by 1";
+    let begun = Instant::now();
+    let names = loop {
+        let rows = owner.fetch_all(sessions).await.unwrap();
+        let names: Vec<(String, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        if names.iter().filter(|(name, _)| name != "chainkeel").count() == 3
+            || begun.elapsed() > Duration::from_secs(20)
+        {
+            break names;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    // The owner makes months of partitions, over one connection that is there only for that.
+    let owners = names.iter().find(|(name, _)| name == "chainkeel").map_or(0, |(_, count)| *count);
+    let names: Vec<_> =
+        names.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "chainkeel").collect();
+    assert_eq!(names, ["chainkeel_app", "chainkeel_house", "chainkeel_projector"]);
+    assert!(owners <= 1, "{owners} sessions of the owner");
+}

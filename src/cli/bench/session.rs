@@ -19,7 +19,8 @@ use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
 use crate::config::{Role, Surroundings};
 use crate::egress;
-use crate::journal::{migrate, pool};
+use crate::journal::migrate;
+use crate::journal::pool::{self, Logins};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds::State;
 use crate::secrets::NoKey;
@@ -226,6 +227,7 @@ impl Sitting {
             telemetry::measure().map_err(|error| failed("starting the metrics", &error))?;
         let plan = Plan {
             database: database.clone(),
+            logins: Logins::OneForAll,
             public_url: None,
             roles: Role::ALL.to_vec(),
             egress: egress::Config { allow },
@@ -234,6 +236,7 @@ impl Sitting {
             effects_at_once: 512,
             threads: 2,
             label: "bench".to_owned(),
+            rate_limits: crate::http::rates::Config::default(),
             exclusive: true,
         };
         let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;

@@ -1,6 +1,7 @@
 //! Headers that tell browsers to do nothing clever with what we send.
 
 use actix_web::Error;
+use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -8,6 +9,15 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
+
+use crate::http::rates::Standing;
+
+/// How many requests the sender may send at once.
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+/// How many of them are left.
+const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+/// In how many seconds all of them are there again.
+const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// The API sends data, never a page.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -22,12 +32,19 @@ pub async fn headers(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let documentation = request.path().starts_with("/docs");
     let mut response = next.call(request).await?;
+    let standing = response.request().extensions().get::<Standing>().copied();
     let headers = response.headers_mut();
     let policy = if documentation { DOCS_POLICY } else { API_POLICY };
     set(headers, CONTENT_SECURITY_POLICY, policy);
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, X_FRAME_OPTIONS, "DENY");
     set(headers, REFERRER_POLICY, "no-referrer");
+    if let Some(Standing { limit, remaining, reset }) = standing {
+        let reset = u64::from(reset.subsec_nanos() > 0) + reset.as_secs();
+        headers.insert(RATE_LIMIT, limit.into());
+        headers.insert(RATE_REMAINING, remaining.into());
+        headers.insert(RATE_RESET, reset.into());
+    }
     if !documentation && !headers.contains_key(CACHE_CONTROL) {
         set(headers, CACHE_CONTROL, "no-store");
     }

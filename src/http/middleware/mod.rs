@@ -4,4 +4,5 @@ pub mod access_log;
 pub mod authenticate;
 pub mod authorize;
 pub mod headers;
+pub mod rate_limit;
 pub mod request_id;

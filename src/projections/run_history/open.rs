@@ -1,10 +1,7 @@
 //! The runs that somebody must be at work on.
 
-use sqlx::PgPool;
-
-use super::super::Error;
 use super::super::error::{held, while_doing};
-
+use super::super::{Error, HouseViews};
 use crate::primitives::{OrganizationId, RunId};
 
 /// A run whose effects are being performed, or were when its worker died.
@@ -17,12 +14,12 @@ pub struct OpenRun {
 }
 
 /// Every run that is running, of all organizations.
-pub async fn running(pool: &PgPool) -> Result<Vec<OpenRun>, Error> {
+pub async fn running(views: &HouseViews) -> Result<Vec<OpenRun>, Error> {
     let rows = sqlx::query!(
         r#"select run_id as "run!", organization_id as "organization!"
-             from view_runs where status = 'running'"#
+             from house_runs where status = 'running'"#
     )
-    .fetch_all(pool)
+    .fetch_all(views.rows())
     .await
     .map_err(while_doing("asking for runs that are running"))?;
     rows.into_iter()

@@ -1,7 +1,6 @@
 //! The questions to `view_runs` and `view_executions`.
 
 use engine::{ExecutionStatus, NodeId, RunStatus};
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::Projector;
@@ -9,7 +8,7 @@ use crate::primitives::{OrganizationId, RunId, WorkflowId};
 use crate::projections::error::while_doing;
 use crate::projections::page::{Cursor, Page, Paging, Reflecting};
 use crate::projections::text::Text;
-use crate::projections::{Error, Positions};
+use crate::projections::{Error, Positions, Views};
 
 /// A run as it is listed and opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,14 +148,14 @@ pub struct Filter {
 /// What run history is asked. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RunHistory {
-    pool: PgPool,
+    views: Views,
     positions: Positions,
 }
 
 impl RunHistory {
-    /// Asks through `pool`.
-    pub fn new(pool: PgPool, positions: Positions) -> Self {
-        Self { pool, positions }
+    /// Asks these views.
+    pub fn new(views: Views, positions: Positions) -> Self {
+        Self { views, positions }
     }
 
     /// The runs of an organization, the latest first, without their inputs and outputs.
@@ -167,6 +166,7 @@ impl RunHistory {
         paging: &Paging,
     ) -> Result<Page<Run>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_file_as!(
             Run,
             "src/projections/run_history/list_runs.sql",
@@ -181,7 +181,7 @@ impl RunHistory {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing runs"))?;
         Ok(Page::of(items, paging, position, |run| run.run_id.clone()))
@@ -196,6 +196,7 @@ impl RunHistory {
         limit: i64,
     ) -> Result<Reflecting<Vec<RunId>>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let ids = sqlx::query_scalar!(
             r#"select run_id as "run_id!" from view_runs
                 where organization_id = $1 and workflow_id = $2 and workflow_version = $3
@@ -206,7 +207,7 @@ impl RunHistory {
             i32::try_from(version).unwrap_or(i32::MAX),
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("looking for finished runs"))?;
         let value = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>();
@@ -221,6 +222,7 @@ impl RunHistory {
         run: RunId,
     ) -> Result<Reflecting<Option<Run>>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let value = sqlx::query_as!(
             Run,
             r#"select run_id as "run_id!", workflow_id as "workflow_id!",
@@ -237,7 +239,7 @@ impl RunHistory {
             run.to_string(),
             organization.to_string(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(reader.rows())
         .await
         .map_err(while_doing("opening a run"))?;
         Ok(Reflecting { value, position })
@@ -251,6 +253,7 @@ impl RunHistory {
         run: RunId,
     ) -> Result<Reflecting<Vec<Relative>>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let value = sqlx::query_file_as!(
             Relative,
             "src/projections/run_history/lineage.sql",
@@ -258,7 +261,7 @@ impl RunHistory {
             run.to_string(),
             MAX_LINEAGE,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("following the lineage of a run"))?;
         Ok(Reflecting { value, position })
@@ -274,6 +277,7 @@ impl RunHistory {
         let position = self.positions.of(Projector::NAME).await?;
         let nodes: Option<Vec<String>> =
             nodes.map(|nodes| nodes.iter().map(ToString::to_string).collect());
+        let mut reader = self.views.of(organization).await?;
         let value = sqlx::query_as!(
             Execution,
             r#"select node_id as "node_id!", attempt as "attempt!", kind, status as "status!",
@@ -288,7 +292,7 @@ impl RunHistory {
             organization.to_string(),
             nodes.as_deref(),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing the executions of a run"))?;
         Ok(Reflecting { value, position })

@@ -1,7 +1,6 @@
 //! The questions to `view_tasks`.
 
 use engine::Priority;
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::Projector;
@@ -10,7 +9,7 @@ use crate::primitives::{OrganizationId, RunId, TaskId, WorkflowId};
 use crate::projections::error::{held, while_doing};
 use crate::projections::page::{Cursor, Page, Paging};
 use crate::projections::text::Text;
-use crate::projections::{Error, Positions};
+use crate::projections::{Error, HouseViews, Positions, Views};
 
 /// A task as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,14 +72,14 @@ pub struct Filter {
 /// What a list of tasks is asked. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Tasks {
-    pool: PgPool,
+    views: Views,
     positions: Positions,
 }
 
 impl Tasks {
-    /// Asks through `pool`.
-    pub fn new(pool: PgPool, positions: Positions) -> Self {
-        Self { pool, positions }
+    /// Asks these views.
+    pub fn new(views: Views, positions: Positions) -> Self {
+        Self { views, positions }
     }
 
     /// The tasks of an organization, those of the latest runs first.
@@ -96,6 +95,7 @@ impl Tasks {
             .statuses
             .as_ref()
             .map(|all| all.iter().map(|status| status.name().to_owned()).collect());
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Summary,
             r#"select task_id as "task_id!", run_id as "run_id!", node_id as "node_id!",
@@ -128,7 +128,7 @@ impl Tasks {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing tasks"))?;
         Ok(Page::of(items, paging, position, |row| row.task_id.clone()))
@@ -149,20 +149,20 @@ pub struct Prompt {
 /// The tasks in these slots for which something is due at `now`, the most overdue first, at most
 /// `limit`.
 pub async fn prompts(
-    pool: &PgPool,
+    views: &HouseViews,
     slots: &[i16],
     now: OffsetDateTime,
     limit: i64,
 ) -> Result<Vec<Prompt>, Error> {
     let rows = sqlx::query!(
         r#"select organization_id as "organization!", task_id as "task!", prompt_at as "due_at!"
-             from view_tasks where slot = any ($1) and prompt_at <= $2
+             from house_tasks where slot = any ($1) and prompt_at <= $2
             order by prompt_at limit $3"#,
         slots,
         now,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_all(views.rows())
     .await
     .map_err(while_doing("asking for tasks that are due"))?;
     rows.into_iter()

@@ -1,6 +1,5 @@
 //! The questions to `view_tests` and `view_test_executions`.
 
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::Projector;
@@ -8,7 +7,7 @@ use crate::primitives::{OrganizationId, TestId, WorkflowId};
 use crate::projections::error::while_doing;
 use crate::projections::page::{Cursor, Page, Paging};
 use crate::projections::text::Text;
-use crate::projections::{Error, Positions};
+use crate::projections::{Error, Positions, Views};
 
 /// A test as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,14 +86,14 @@ pub struct ExecutionFilter {
 /// What tests are asked. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Trials {
-    pool: PgPool,
+    views: Views,
     positions: Positions,
 }
 
 impl Trials {
-    /// Asks through `pool`.
-    pub fn new(pool: PgPool, positions: Positions) -> Self {
-        Self { pool, positions }
+    /// Asks these views.
+    pub fn new(views: Views, positions: Positions) -> Self {
+        Self { views, positions }
     }
 
     /// The tests of an organization, the latest first.
@@ -105,6 +104,7 @@ impl Trials {
         paging: &Paging,
     ) -> Result<Page<Test>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Test,
             r#"select test_id as "test_id!", name as "name!", description, kind as "kind!",
@@ -124,7 +124,7 @@ impl Trials {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing tests"))?;
         Ok(Page::of(items, paging, position, |row| row.test_id.clone()))
@@ -138,6 +138,7 @@ impl Trials {
         paging: &Paging,
     ) -> Result<Page<Execution>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Execution,
             r#"select execution_id as "execution_id!", test_id as "test_id!",
@@ -159,7 +160,7 @@ impl Trials {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing the executions of tests"))?;
         Ok(Page::of(items, paging, position, |row| row.execution_id.clone()))

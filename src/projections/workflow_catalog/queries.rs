@@ -1,6 +1,5 @@
 //! The questions to `view_workflows` and `view_workflow_versions`.
 
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::Projector;
@@ -8,7 +7,7 @@ use crate::primitives::{OrganizationId, WorkflowId};
 use crate::projections::error::while_doing;
 use crate::projections::page::{Cursor, Page, Paging, Reflecting};
 use crate::projections::text::Text;
-use crate::projections::{Error, Positions};
+use crate::projections::{Error, Positions, Views};
 
 pub use crate::aggregates::workflow::Status;
 
@@ -97,14 +96,14 @@ pub struct Filter {
 /// What a list of workflows is asked. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct WorkflowCatalog {
-    pool: PgPool,
+    views: Views,
     positions: Positions,
 }
 
 impl WorkflowCatalog {
-    /// Asks through `pool`.
-    pub fn new(pool: PgPool, positions: Positions) -> Self {
-        Self { pool, positions }
+    /// Asks these views.
+    pub fn new(views: Views, positions: Positions) -> Self {
+        Self { views, positions }
     }
 
     /// The workflows of an organization, the latest first.
@@ -115,6 +114,7 @@ impl WorkflowCatalog {
         paging: &Paging,
     ) -> Result<Page<Summary>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Summary,
             r#"select workflow_id as "workflow_id!", name as "name!", description,
@@ -135,7 +135,7 @@ impl WorkflowCatalog {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing workflows"))?;
         Ok(Page::of(items, paging, position, |row| row.workflow_id.clone()))
@@ -148,6 +148,7 @@ impl WorkflowCatalog {
         workflow: WorkflowId,
     ) -> Result<Reflecting<Option<Workflow>>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
+        let mut reader = self.views.of(organization).await?;
         let value = sqlx::query_as!(
             Workflow,
             r#"select w.workflow_id as "workflow_id!", w.name as "name!", w.description,
@@ -162,7 +163,7 @@ impl WorkflowCatalog {
             workflow.to_string(),
             organization.to_string(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(reader.rows())
         .await
         .map_err(while_doing("opening a workflow"))?;
         Ok(Reflecting { value, position })
@@ -180,6 +181,7 @@ impl WorkflowCatalog {
             Some(cursor) => Some(cursor.key().parse::<i32>().map_err(|_| Error::Cursor)?),
             None => None,
         };
+        let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Version,
             r#"select version as "version!", definition::text as "definition!", restored_version,
@@ -193,7 +195,7 @@ impl WorkflowCatalog {
             paging.fetched(),
             paging.offset,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(reader.rows())
         .await
         .map_err(while_doing("listing the versions of a workflow"))?;
         Ok(Page::of(items, paging, position, |row| row.version.to_string()))
@@ -206,6 +208,7 @@ impl WorkflowCatalog {
         workflow: WorkflowId,
         version: i32,
     ) -> Result<Option<String>, Error> {
+        let mut reader = self.views.of(organization).await?;
         sqlx::query_scalar!(
             r#"select definition::text as "definition!" from view_workflow_versions
                 where workflow_id = $1 and organization_id = $2 and version = $3"#,
@@ -213,7 +216,7 @@ impl WorkflowCatalog {
             organization.to_string(),
             version,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(reader.rows())
         .await
         .map_err(while_doing("reading the definition of a version"))
     }

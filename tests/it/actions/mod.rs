@@ -11,8 +11,8 @@ use chainkeel::actions::{Actions, Origin, Tools};
 use chainkeel::egress::Egress;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::{OrganizationId, RunId, SystemClock, WorkflowId};
-use chainkeel::projections::Positions;
 use chainkeel::projections::storage::Storage;
+use chainkeel::projections::{Positions, Views};
 
 /// All actions, with this way out, and with a ledger that nobody asks.
 fn actions(egress: &Egress) -> Actions {
@@ -24,7 +24,7 @@ fn actions(egress: &Egress) -> Actions {
         egress,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         entries: Entries::new(journal),
-        keys: Storage::new(pool, positions),
+        keys: Storage::new(Views::new(pool), positions),
         clock: Arc::new(SystemClock),
     })
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use chainkeel::actions::{Actions, Call, Origin, Tools};
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::SystemClock;
-use chainkeel::projections::Positions;
 use chainkeel::projections::storage::Storage;
+use chainkeel::projections::{Positions, Views};
 use engine::{Failure, FailureCategory};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ struct Desk {
 impl Desk {
     async fn open() -> Self {
         let app = app().await;
-        let pool = pool::serving(&app.database.options(), 16);
+        let pool = pool::serving(&app.database.login(pool::Role::App), 16);
         let (journal, lanes) = Journal::open(pool.clone(), &Bells::default(), Config::default());
         for lane in lanes {
             tokio::spawn(async move { lane.run().await });
@@ -38,7 +38,7 @@ impl Desk {
             egress: &door(&[]),
             program: env!("CARGO_BIN_EXE_chainkeel").into(),
             entries: Entries::new(journal),
-            keys: Storage::new(pool, positions),
+            keys: Storage::new(Views::new(pool), positions),
             clock: Arc::new(SystemClock),
         });
         Self { app, actions, origin: origin() }

@@ -111,7 +111,7 @@ async fn the_view_of_a_run_says_what_the_engine_says() {
             )
             .bind(id.to_string())
             .bind(node.to_string())
-            .fetch_optional(&stage.app)
+            .fetch_optional(&stage.database.pool)
             .await
             .unwrap();
             let shown = shown.unwrap_or_else(|| "pending".to_owned());

@@ -5,6 +5,7 @@
 mod crash;
 mod invented_tasks;
 mod invention;
+mod isolation;
 mod law;
 mod poison;
 mod questions;

@@ -26,7 +26,7 @@ async fn stage() -> (Stage, Vec<InventedRun>) {
 #[tokio::test]
 async fn runs_are_found_by_status_node_status_workflow_time_and_text() {
     let (stage, runs) = stage().await;
-    let history = RunHistory::new(stage.app.clone(), stage.positions.clone());
+    let history = RunHistory::new(stage.views(), stage.positions.clone());
     let all = Paging::first(1_000);
     let found = async |filter: Filter| {
         let page = history.list(OURS, &filter, &all).await.unwrap();
@@ -69,7 +69,7 @@ async fn runs_are_found_by_status_node_status_workflow_time_and_text() {
 #[tokio::test]
 async fn a_cursor_walks_every_row_once_while_rows_are_added() {
     let (stage, runs) = stage().await;
-    let history = RunHistory::new(stage.app.clone(), stage.positions.clone());
+    let history = RunHistory::new(stage.views(), stage.positions.clone());
     let mut paging = Paging::first(7);
     let mut seen = Vec::new();
     loop {
@@ -95,7 +95,7 @@ async fn a_cursor_walks_every_row_once_while_rows_are_added() {
 #[tokio::test]
 async fn a_run_is_opened_with_all_attempts_of_its_nodes() {
     let (stage, runs) = stage().await;
-    let history = RunHistory::new(stage.app.clone(), stage.positions.clone());
+    let history = RunHistory::new(stage.views(), stage.positions.clone());
     for run in &runs {
         let opened = history.get(OURS, run.id).await.unwrap();
         assert!(opened.position >= opened.value.as_ref().unwrap().last_position);
@@ -139,21 +139,21 @@ async fn a_run_is_opened_with_all_attempts_of_its_nodes() {
 async fn nobody_sees_what_another_organization_has() {
     let (stage, runs) = stage().await;
     let stranger = OrganizationId::generate();
-    let (app, positions) = (stage.app.clone(), stage.positions.clone());
-    let history = RunHistory::new(app.clone(), positions.clone());
+    let (views, positions) = (stage.views(), stage.positions.clone());
+    let history = RunHistory::new(views.clone(), positions.clone());
     let paging = Paging::first(10);
     assert!(history.list(stranger, &Filter::default(), &paging).await.unwrap().items.is_empty());
     assert_eq!(history.get(stranger, runs[0].id).await.unwrap().value, None);
     assert!(history.executions(stranger, runs[0].id, None).await.unwrap().value.is_empty());
     assert_eq!(history.get(OURS, RunId::generate()).await.unwrap().value, None);
-    let workflows = WorkflowCatalog::new(app.clone(), positions.clone());
+    let workflows = WorkflowCatalog::new(views.clone(), positions.clone());
     let filter = workflow_catalog::Filter::default();
     assert!(workflows.list(stranger, &filter, &paging).await.unwrap().items.is_empty());
     let ours = workflows.list(OURS, &filter, &paging).await.unwrap().items;
     let id: WorkflowId = ours[0].workflow_id.parse().unwrap();
     assert_eq!(workflows.get(stranger, id).await.unwrap().value, None);
     assert!(workflows.versions(stranger, id, &paging).await.unwrap().items.is_empty());
-    let activity = Activity::new(app, positions);
+    let activity = Activity::new(views, positions);
     let filter = activity::Filter::default();
     assert!(activity.list(stranger, &filter, &paging).await.unwrap().items.is_empty());
 }
@@ -161,7 +161,7 @@ async fn nobody_sees_what_another_organization_has() {
 #[tokio::test]
 async fn workflows_are_listed_and_opened_with_their_versions() {
     let (stage, _) = stage().await;
-    let workflows = WorkflowCatalog::new(stage.app.clone(), stage.positions.clone());
+    let workflows = WorkflowCatalog::new(stage.views(), stage.positions.clone());
     let all = Paging::first(100);
     let filter = workflow_catalog::Filter::default();
     let listed = workflows.list(OURS, &filter, &all).await.unwrap().items;
@@ -192,7 +192,7 @@ async fn workflows_are_listed_and_opened_with_their_versions() {
 #[tokio::test]
 async fn activity_tells_beginnings_ends_and_failures_of_a_workflows_runs() {
     let (stage, runs) = stage().await;
-    let activity = Activity::new(stage.app.clone(), stage.positions.clone());
+    let activity = Activity::new(stage.views(), stage.positions.clone());
     let all = Paging::first(10_000);
     let filter = activity::Filter::default();
     let entries = activity.list(OURS, &filter, &all).await.unwrap().items;
@@ -216,18 +216,19 @@ async fn timers_are_found_by_slot_and_time_until_they_are_settled() {
     let (stage, runs) = stage().await;
     let every: Vec<i16> = (0..256).collect();
     let far = SystemClock.now() + Duration::days(10_000);
-    let due = timers::due(&stage.app, &every, far, 10_000).await.unwrap();
+    let house = stage.house();
+    let due = timers::due(&house, &every, far, 10_000).await.unwrap();
     let pending: usize = runs.iter().map(|run| run.state.timers().count()).sum();
     assert!(pending > 5);
     assert_eq!(due.len(), pending);
     assert!(due.windows(2).all(|pair| pair[0].due_at <= pair[1].due_at));
     let timer = &due[0];
     let slot = chainkeel::journal::slot_of(&timer.run.to_string());
-    let here = timers::due(&stage.app, &[slot], timer.due_at, 10).await.unwrap();
+    let here = timers::due(&house, &[slot], timer.due_at, 10).await.unwrap();
     assert!(here.contains(timer));
     let elsewhere: Vec<i16> = every.into_iter().filter(|other| *other != slot).collect();
-    let others = timers::due(&stage.app, &elsewhere, far, 10_000).await.unwrap();
+    let others = timers::due(&house, &elsewhere, far, 10_000).await.unwrap();
     assert!(!others.contains(timer));
     let early = timer.due_at - Duration::microseconds(1);
-    assert!(timers::due(&stage.app, &[slot], early, 10).await.unwrap().is_empty());
+    assert!(timers::due(&house, &[slot], early, 10).await.unwrap().is_empty());
 }

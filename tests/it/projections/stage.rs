@@ -12,7 +12,7 @@ use chainkeel::journal::{
 };
 use chainkeel::primitives::{CommandId, OrganizationId, WorkerId};
 use chainkeel::projections::rebuild::Means;
-use chainkeel::projections::{self, Error, Positions, Projection, Runner};
+use chainkeel::projections::{self, Error, HouseViews, Positions, Projection, Runner, Views};
 use sqlx::{PgPool, Row};
 use tokio::task::JoinHandle;
 
@@ -42,7 +42,7 @@ impl Drop for Stage {
 impl Stage {
     pub(super) async fn new() -> Self {
         let database = database().await;
-        let app = pool::serving(&database.options(), 16);
+        let app = pool::serving(&database.login(pool::Role::App), 16);
         let bells = Bells::default();
         let (journal, lanes) = Journal::open(app.clone(), &bells, Config::default());
         let mut tasks: Vec<_> =
@@ -72,11 +72,25 @@ impl Stage {
     }
 
     pub(super) fn means(&self) -> Means {
-        Means { database: self.database.options(), journal: self.journal.clone() }
+        Means {
+            database: self.database.login(pool::Role::Projector),
+            journal: self.journal.clone(),
+        }
     }
 
     pub(super) fn runner(&self, projection: &'static dyn Projection) -> Runner {
-        Runner::new(projection, self.database.options(), self.tail.clone(), self.positions.clone())
+        let database = self.database.login(pool::Role::Projector);
+        Runner::new(projection, database, self.tail.clone(), self.positions.clone())
+    }
+
+    /// The views, for asking them in the name of an organization.
+    pub(super) fn views(&self) -> Views {
+        Views::new(self.app.clone())
+    }
+
+    /// What the house reads across organizations.
+    pub(super) fn house(&self) -> HouseViews {
+        HouseViews::new(pool::house(&self.database.login(pool::Role::House), 2))
     }
 
     /// Keeps a projection up until the test ends, and builds its runner anew when it fails.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chainkeel::access::AdminKey;
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
+use chainkeel::http::rates;
 use chainkeel::secrets::{KeySource, Keyring};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -42,6 +43,15 @@ pub(crate) async fn app() -> TestApp {
 
 /// A fresh application whose effects reach these private addresses.
 pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
+    opened(openings, rates::Config::default()).await
+}
+
+/// A fresh application that takes no more requests than this.
+pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
+    opened(&[], rate_limits).await
+}
+
+async fn opened(openings: &[String], rate_limits: rates::Config) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
     let (admin_key, key) = AdminKey::generate([7; 32]);
@@ -49,6 +59,7 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
     let address = door.local_addr().unwrap();
     let plan = Plan {
         database: database.options(),
+        logins: TestDatabase::logins(),
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config { allow },
@@ -57,6 +68,7 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
         effects_at_once: 64,
         threads: 1,
         label: "test".to_owned(),
+        rate_limits,
         exclusive: true,
     };
     let running = Running::start(plan, door, key);
@@ -192,12 +204,12 @@ impl TestApp {
             .await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
     /// How many texts the ledger keeps beside its events.
     pub(crate) async fn count_blobs(&self) -> i64 {
         self.count("select count(*) from blobs").await
     }
 
+    #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
     async fn count(&self, query: &'static str) -> i64 {
         sqlx::query(query).fetch_one(&self.database.pool).await.unwrap().get(0)
     }

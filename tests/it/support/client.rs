@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Client {
     address: SocketAddr,
     key: Option<String>,
+    organization: Option<String>,
 }
 
 /// A request in the making.
@@ -40,7 +41,7 @@ pub(crate) struct Response {
 impl Client {
     /// A client that sends this key with every request.
     pub(crate) fn new(address: SocketAddr, key: Option<&str>) -> Self {
-        Self { address, key: key.map(str::to_owned) }
+        Self { address, key: key.map(str::to_owned), organization: None }
     }
 
     /// The address as a URL, and the key, for commands that talk to the same server.
@@ -50,7 +51,12 @@ impl Client {
 
     /// The same without a key.
     pub(crate) fn stranger(&self) -> Self {
-        Self { address: self.address, key: None }
+        Self { address: self.address, key: None, organization: None }
+    }
+
+    /// The same key in the name of another organization.
+    pub(crate) fn within(&self, organization: &str) -> Self {
+        Self { organization: Some(organization.to_owned()), ..self.clone() }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
@@ -117,6 +123,9 @@ impl Request {
         );
         let own_key =
             self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        if let Some(organization) = &self.client.organization {
+            write!(head, "X-Org-ID: {organization}\r\n").unwrap();
+        }
         if let Some(key) = self.client.key.filter(|_| !own_key) {
             write!(head, "Authorization: Bearer {key}\r\n").unwrap();
         }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process, thread};
 
+use chainkeel::journal::pool::{self, Logins};
 use chainkeel::primitives::{Clock, SystemClock};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -23,6 +24,16 @@ impl TestDatabase {
     /// Where it is, for a pool of one's own.
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.url.parse().unwrap()
+    }
+
+    /// How roles log in there: each by its own name where the server is private.
+    pub(crate) fn logins() -> Logins {
+        if server().is_private { Logins::ByRole } else { Logins::OneForAll }
+    }
+
+    /// Where a role finds it.
+    pub(crate) fn login(&self, role: pool::Role) -> PgConnectOptions {
+        Self::logins().of(&self.options(), role)
     }
 }
 
@@ -117,6 +128,9 @@ async fn make_template(connection: &mut PgConnection, name: &str) {
         connection.execute(statement.as_str()).await.unwrap();
     }
     migrate(&url_of(&unfinished)).await;
+    if server().is_private {
+        pool::let_roles_log_in(connection).await.unwrap();
+    }
     let rename = format!(r#"alter database "{unfinished}" rename to "{name}""#);
     connection.execute(rename.as_str()).await.unwrap();
 }

@@ -1,0 +1,462 @@
+//! Every route, walked by somebody of another organization who knows the ids of the first one.
+
+use std::collections::BTreeSet;
+
+use chainkeel::http::routes::TABLE;
+use chainkeel::primitives::{
+    EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+};
+use serde_json::{Value, json};
+
+use crate::support::client::{Client, Response};
+use crate::support::{TestApp, app, definitions};
+
+/// Stands in everything that the first organization has, and nowhere else.
+const MARK: &str = "amaranth-7f3a";
+
+/// What the walker must find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expect {
+    /// Nothing of that name: the same answer as for an id that nobody ever had.
+    Nothing,
+    /// A list without rows.
+    Empty,
+    /// A success that is the walker's own, or everybody's.
+    Own,
+    /// Walked by a test of its own.
+    Apart,
+}
+use Expect::{Apart, Empty, Nothing, Own};
+
+/// A route, how it is walked (`{workflow}` and the like are ids of the first organization), what is
+/// sent, and what is found. A route may be walked more than once; none may be left out.
+const WALK: &[(&str, &str, &str, Expect)] = &[
+    ("GET /healthz", "/healthz", "", Own),
+    ("GET /readyz", "/readyz", "", Own),
+    ("GET /metrics", "/metrics", "", Own),
+    ("GET /openapi.json", "/openapi.json", "", Own),
+    ("GET /v1/workflows", "/v1/workflows", "", Empty),
+    ("GET /v1/workflows", "/v1/workflows?search={workflow}", "", Empty),
+    ("POST /v1/workflows", "/v1/workflows", r#"{"name": "Mine", "definition": {pure}}"#, Own),
+    ("POST /v1/workflows/validate", "/v1/workflows/validate", r#"{"definition": {pure}}"#, Own),
+    ("GET /v1/workflows/{id}", "/v1/workflows/{workflow}", "", Nothing),
+    ("PUT /v1/workflows/{id}", "/v1/workflows/{workflow}", r#"{"name": "Taken"}"#, Nothing),
+    ("DELETE /v1/workflows/{id}", "/v1/workflows/{workflow}", "", Nothing),
+    ("POST /v1/workflows/{id}/validate", "/v1/workflows/{workflow}/validate", "{}", Nothing),
+    ("POST /v1/workflows/{id}/publish", "/v1/workflows/{workflow}/publish", "{}", Nothing),
+    ("POST /v1/workflows/{id}/pause", "/v1/workflows/{workflow}/pause", "{}", Nothing),
+    ("POST /v1/workflows/{id}/resume", "/v1/workflows/{workflow}/resume", "{}", Nothing),
+    (
+        "POST /v1/workflows/{id}/rollback",
+        "/v1/workflows/{workflow}/rollback",
+        r#"{"versionNumber": 1}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/workflows/{id}/discard-draft",
+        "/v1/workflows/{workflow}/discard-draft",
+        "{}",
+        Nothing,
+    ),
+    ("POST /v1/workflows/{id}/run", "/v1/workflows/{workflow}/run", "{}", Nothing),
+    ("GET /v1/workflows/{id}/versions", "/v1/workflows/{workflow}/versions", "", Nothing),
+    (
+        "GET /v1/workflows/{id}/versions/{versionNumber}",
+        "/v1/workflows/{workflow}/versions/1",
+        "",
+        Nothing,
+    ),
+    (
+        "PUT /v1/workflows/{id}/pinned-outputs",
+        "/v1/workflows/{workflow}/pinned-outputs",
+        r#"{"pinnedOutputs": {}}"#,
+        Nothing,
+    ),
+    ("GET /v1/workflows/{id}/diff", "/v1/workflows/{workflow}/diff", "", Nothing),
+    ("POST /v1/workflows/{id}/what-if", "/v1/workflows/{workflow}/what-if", "{}", Nothing),
+    ("POST /v1/workflows/{id}/simulate", "/v1/workflows/{workflow}/simulate", "{}", Nothing),
+    ("GET /v1/runs", "/v1/runs", "", Empty),
+    ("GET /v1/runs", "/v1/runs?workflowId={workflow}", "", Empty),
+    ("POST /v1/runs/sync", "/v1/runs/sync", r#"{"definition": {pure}}"#, Own),
+    ("GET /v1/runs/{id}", "/v1/runs/{run}", "", Nothing),
+    ("GET /v1/runs/{id}", "/v1/runs/{run}?summary=true", "", Nothing),
+    ("GET /v1/runs/{id}/events", "/v1/runs/{run}/events", "", Nothing),
+    ("GET /v1/runs/{id}/lineage", "/v1/runs/{run}/lineage", "", Nothing),
+    ("GET /v1/runs/{id}/stream", "/v1/runs/{run}/stream", "", Nothing),
+    ("GET /v1/runs/{id}/stream", "/v1/runs/{over}/stream?lastEventId=1000000", "", Nothing),
+    ("POST /v1/runs/{id}/cancel", "/v1/runs/{run}/cancel", "{}", Nothing),
+    ("POST /v1/runs/{id}/pause", "/v1/runs/{run}/pause", "{}", Nothing),
+    ("POST /v1/runs/{id}/resume", "/v1/runs/{run}/resume", "{}", Nothing),
+    ("POST /v1/runs/{id}/signal", "/v1/runs/{run}/signal", r#"{"signal": "go"}"#, Nothing),
+    ("POST /v1/runs/{id}/retry", "/v1/runs/{failed}/retry", "{}", Nothing),
+    ("POST /v1/runs/{id}/rerun", "/v1/runs/{over}/rerun", r#"{"fromNode": "root"}"#, Nothing),
+    (
+        "POST /v1/runs/{id}/nodes/{nodeId}/resume",
+        "/v1/runs/{run}/nodes/approval/resume",
+        r#"{"data": {"by": "Mallory"}}"#,
+        Nothing,
+    ),
+    ("GET /v1/tasks", "/v1/tasks", "", Empty),
+    ("GET /v1/tasks", "/v1/tasks?workflowId={workflow}", "", Empty),
+    ("GET /v1/tasks/{id}", "/v1/tasks/{task}", "", Nothing),
+    ("POST /v1/tasks/{id}/claim", "/v1/tasks/{task}/claim", "{}", Nothing),
+    ("POST /v1/tasks/{id}/release", "/v1/tasks/{task}/release", "{}", Nothing),
+    (
+        "POST /v1/tasks/{id}/assign",
+        "/v1/tasks/{task}/assign",
+        r#"{"assignee": "mallory"}"#,
+        Nothing,
+    ),
+    ("POST /v1/tasks/{id}/complete", "/v1/tasks/{task}/complete", r#"{"data": {}}"#, Nothing),
+    ("POST /v1/tasks/{id}/reject", "/v1/tasks/{task}/reject", r#"{"reason": "no"}"#, Nothing),
+    ("POST /v1/tasks/{id}/cancel", "/v1/tasks/{task}/cancel", "{}", Nothing),
+    ("POST /v1/events", "/v1/events", r#"{"event": "payment.seen", "payload": {}}"#, Own),
+    ("GET /v1/events/{id}", "/v1/events/{event}", "", Nothing),
+    ("GET /v1/activity", "/v1/activity", "", Empty),
+    ("GET /v1/activity", "/v1/activity?workflowId={workflow}", "", Empty),
+    ("GET /v1/activity", "/v1/activity?runId={run}", "", Empty),
+    ("GET /v1/activity/stream", "", "", Apart),
+    ("GET /v1/organization/storage/{store}", "/v1/organization/storage/vault", "", Empty),
+    (
+        "GET /v1/organization/storage/{store}/{key}",
+        "/v1/organization/storage/vault/kept",
+        "",
+        Nothing,
+    ),
+    (
+        "PUT /v1/organization/storage/{store}/{key}",
+        "/v1/organization/storage/vault/kept",
+        // Only in the walker's own store nothing was set before.
+        r#"{"value": 1, "expectedVersion": 0}"#,
+        Own,
+    ),
+    (
+        "DELETE /v1/organization/storage/{store}/{key}",
+        "/v1/organization/storage/vault/other",
+        "",
+        Nothing,
+    ),
+    ("GET /v1/actions", "/v1/actions", "", Own),
+    ("GET /v1/actions/{type}", "/v1/actions/log", "", Own),
+    ("POST /v1/actions/{type}/run", "/v1/actions/log/run", r#"{"inputs": {"message": "x"}}"#, Own),
+    ("GET /v1/triggers", "/v1/triggers", "", Own),
+    ("GET /v1/triggers/{type}", "/v1/triggers/webhook", "", Own),
+    ("GET /v1/testing/test-definitions", "/v1/testing/test-definitions", "", Empty),
+    (
+        "GET /v1/testing/test-definitions",
+        "/v1/testing/test-definitions?workflowId={workflow}",
+        "",
+        Empty,
+    ),
+    ("POST /v1/testing/test-definitions", "/v1/testing/test-definitions", "{own_test}", Own),
+    ("GET /v1/testing/test-definitions/{id}", "/v1/testing/test-definitions/{test}", "", Nothing),
+    (
+        "PUT /v1/testing/test-definitions/{id}",
+        "/v1/testing/test-definitions/{test}",
+        "{own_test}",
+        Nothing,
+    ),
+    (
+        "DELETE /v1/testing/test-definitions/{id}",
+        "/v1/testing/test-definitions/{test}",
+        "",
+        Nothing,
+    ),
+    ("GET /v1/testing/test-executions", "/v1/testing/test-executions", "", Empty),
+    (
+        "GET /v1/testing/test-executions",
+        "/v1/testing/test-executions?workflowId={workflow}",
+        "",
+        Empty,
+    ),
+    (
+        "POST /v1/testing/test-executions",
+        "/v1/testing/test-executions",
+        r#"{"testDefinitionId": "{test}"}"#,
+        Nothing,
+    ),
+    (
+        "GET /v1/testing/test-executions/{id}",
+        "/v1/testing/test-executions/{execution}",
+        "",
+        Nothing,
+    ),
+    ("GET /v1/testing/test-results/{id}", "/v1/testing/test-results/{execution}", "", Nothing),
+    ("GET /v1/projections", "/v1/projections", "", Own),
+    ("POST /v1/webhooks/{secret}", "/v1/webhooks/{workflow}", "{}", Nothing),
+];
+
+#[test]
+fn every_route_is_walked() {
+    let routes: BTreeSet<String> =
+        TABLE.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let walked: BTreeSet<String> = WALK.iter().map(|(route, ..)| (*route).to_owned()).collect();
+    let missing: Vec<_> = routes.difference(&walked).collect();
+    assert!(missing.is_empty(), "give each a line in WALK, with a foreign id: {missing:#?}");
+    let gone: Vec<_> = walked.difference(&routes).collect();
+    assert!(gone.is_empty(), "these routes are no more: {gone:#?}");
+}
+
+/// What the first organization has: the names of the places, and the ids that stand there.
+struct World(Vec<(&'static str, String)>);
+
+impl World {
+    async fn of(app: &TestApp) -> Self {
+        let create = async |definition: Value| {
+            let body = json!({"name": MARK, "description": MARK, "definition": definition});
+            let made = app.client.post("/v1/workflows", &body).await.data();
+            let id = made["id"].as_str().unwrap().to_owned();
+            app.client.post(&format!("/v1/workflows/{id}/publish"), &json!({})).await.data();
+            id
+        };
+        let started = async |workflow: &str| {
+            let body = json!({"payload": {"amount": 250, "note": MARK}});
+            let path = format!("/v1/workflows/{workflow}/run");
+            let started = app.client.post(&path, &body).await.data();
+            started["runId"].as_str().unwrap().to_owned()
+        };
+        let workflow = create(definitions::waiting()).await;
+        let draft = app.client.request("PUT", &format!("/v1/workflows/{workflow}"));
+        draft.json(&json!({"definition": definitions::pure()})).send().await.data();
+        let run = started(&workflow).await;
+        app.until_status(&run, "waiting").await;
+        let pure = create(definitions::pure()).await;
+        let over = started(&pure).await;
+        app.until_status(&over, "success").await;
+        let failed = started(&create(definitions::failing()).await).await;
+        app.until_status(&failed, "failure").await;
+        let errand = create(json!({"nodes": {
+            "root": {"type": "manual", "payload": {}, "children": ["ask"]},
+            "ask": {"type": "manual-task", "payload": {"title": MARK}},
+        }}))
+        .await;
+        let errand_run = started(&errand).await;
+        let path = format!("/v1/tasks?runId={errand_run}");
+        let there = |page: &Value| !page["items"].as_array().unwrap().is_empty();
+        let tasks = app.eventually(|| app.client.data(&path), there).await;
+        let task = tasks["items"][0]["id"].as_str().unwrap().to_owned();
+        let body = json!({"event": "payment.seen", "payload": {"note": MARK}});
+        let event = app.client.post("/v1/events", &body).await.data();
+        let event = event["eventId"].as_str().unwrap().to_owned();
+        let kept = app.client.request("PUT", "/v1/organization/storage/vault/kept");
+        kept.json(&json!({"value": MARK})).send().await.data();
+        let kept = app.client.request("PUT", "/v1/organization/storage/vault/other");
+        kept.json(&json!({"value": MARK})).send().await.data();
+        let test = app.client.post("/v1/testing/test-definitions", &test_of(&pure, MARK)).await;
+        let test = test.data()["id"].as_str().unwrap().to_owned();
+        let body = json!({"testDefinitionId": test});
+        let execution = app.client.post("/v1/testing/test-executions", &body).await.data();
+        let execution = execution["id"].as_str().unwrap().to_owned();
+        Self(vec![
+            ("{workflow}", workflow),
+            ("{run}", run),
+            ("{over}", over),
+            ("{failed}", failed),
+            ("{task}", task),
+            ("{event}", event),
+            ("{test}", test),
+            ("{execution}", execution),
+        ])
+    }
+
+    /// The same places with ids that nobody ever had.
+    fn of_nobody() -> Self {
+        Self(vec![
+            ("{workflow}", WorkflowId::generate().to_string()),
+            ("{run}", RunId::generate().to_string()),
+            ("{over}", RunId::generate().to_string()),
+            ("{failed}", RunId::generate().to_string()),
+            ("{task}", TaskId::of(RunId::generate(), "nobody").to_string()),
+            ("{event}", EventId::generate().to_string()),
+            ("{test}", TestId::generate().to_string()),
+            ("{execution}", TestExecutionId::generate().to_string()),
+        ])
+    }
+
+    /// A text with the ids in their places.
+    fn fill(&self, text: &str) -> String {
+        let text = text.replace("{pure}", &definitions::pure().to_string());
+        let own = test_of(&WorkflowId::generate().to_string(), "Mine").to_string();
+        let text = text.replace("{own_test}", &own);
+        self.0.iter().fold(text, |text, (place, id)| text.replace(place, id))
+    }
+
+    /// A text with the places instead of the ids.
+    fn mask(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (place, id)| text.replace(id, place))
+    }
+
+    /// What of the first organization stands in a text.
+    fn found_in(&self, text: &str) -> Vec<&str> {
+        let ids = self.0.iter().map(|(_, id)| id.as_str());
+        ids.chain([MARK]).filter(|mark| text.contains(mark)).collect()
+    }
+
+    async fn walk(&self, walker: &Client, route: &str, path: &str, body: &str) -> Response {
+        let method = route.split(' ').next().unwrap();
+        let request = walker.request(method, &self.fill(path));
+        let request = if body.is_empty() {
+            request
+        } else {
+            request.header("Content-Type", "application/json").bytes(self.fill(body))
+        };
+        request.send().await
+    }
+}
+
+fn test_of(workflow: &str, name: &str) -> Value {
+    json!({
+        "name": name, "targetId": workflow,
+        "cases": [{"caseId": "large", "input": {"amount": 250},
+                   "expectedOutput": {"large": {"message": "large: 250"}}}],
+    })
+}
+
+/// What a refusal says, apart from the request's own id.
+fn told(response: &Response) -> (u16, Value) {
+    let mut document = response.json();
+    document.as_object_mut().unwrap().remove("requestId");
+    (response.status, document)
+}
+
+fn walker(app: &TestApp) -> Client {
+    app.client.within(&OrganizationId::generate().to_string())
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests ask SQL ad hoc")]
+async fn events_of_the_first(app: &TestApp) -> i64 {
+    app.head().await;
+    let events = "select count(*) from events where organization_id = $1";
+    sqlx::query_scalar(events)
+        .bind(OrganizationId::DEFAULT.to_string())
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn nobody_of_another_organization_finds_or_changes_anything() {
+    let app = app().await;
+    let world = World::of(&app).await;
+    let nobody = World::of_nobody();
+    let walker = walker(&app);
+    let before = events_of_the_first(&app).await;
+    let mut wrong = Vec::new();
+
+    // The lists first, while the walker has nothing; then all the rest; then the lists once more.
+    let (lists, rest): (Vec<_>, Vec<_>) = WALK.iter().partition(|line| line.3 == Empty);
+    for (route, path, body, _) in &lists {
+        let answer = world.walk(&walker, route, path, body).await;
+        let is_empty = answer.status == 200 && answer.json()["data"]["items"] == json!([]);
+        let counts = answer.text().contains("\"total\"");
+        if !is_empty || counts || !world.found_in(&answer.text()).is_empty() {
+            wrong.push(format!("{route} by {path}: {} {}", answer.status, answer.text()));
+        }
+    }
+    for (route, path, body, expect) in rest {
+        let right = match expect {
+            Apart | Empty => continue,
+            Own => {
+                let answer = world.walk(&walker, route, path, body).await;
+                let found = world.found_in(&answer.text()).join(", ");
+                let fine = (200..300).contains(&answer.status) && found.is_empty();
+                fine.then_some(()).ok_or_else(|| {
+                    format!("{} with {found:?}: {:.300}", answer.status, answer.text())
+                })
+            }
+            Nothing => {
+                let answer = world.walk(&walker, route, path, body).await;
+                let control = nobody.walk(&walker, route, path, body).await;
+                let masked = (control.status, nobody.mask(&told(&control).1.to_string()));
+                let found = (answer.status, world.mask(&told(&answer).1.to_string()));
+                let fine = answer.status == 404 && found == masked && !found.1.contains(MARK);
+                fine.then_some(()).ok_or_else(|| format!("{found:?} instead of {masked:?}"))
+            }
+        };
+        if let Err(found) = right {
+            wrong.push(format!("{route} by {path}: {found}"));
+        }
+    }
+    for (route, path, body, _) in &lists {
+        let answer = world.walk(&walker, route, path, body).await;
+        // The walker's own test names a workflow that nobody has.
+        let found = world.found_in(&answer.text());
+        if answer.status != 200 || !found.is_empty() {
+            wrong.push(format!("{route} by {path}, at the end: {} {found:?}", answer.status));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(events_of_the_first(&app).await, before, "nothing was changed");
+    // The owner still has all of it.
+    for (route, path, _, expect) in WALK {
+        // A stream of a run that waits has no end.
+        if *expect == Nothing && route.starts_with("GET") && !route.ends_with("/stream") {
+            let answer = world.walk(&app.client, route, path, "").await;
+            assert!((200..300).contains(&answer.status), "{route}: {}", answer.text());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_idempotency_key_of_another_organization_is_another_key() {
+    let app = app().await;
+    let walker = walker(&app);
+    let post = async |client: &Client, body: &Value| {
+        let request = client.request("POST", "/v1/workflows").header("Idempotency-Key", "k-1");
+        request.json(body).send().await
+    };
+    let body = json!({"name": MARK, "definition": definitions::pure()});
+    let ours = post(&app.client, &body).await;
+    let theirs = post(&walker, &body).await;
+    assert_eq!((theirs.status, theirs.header("idempotency-replayed")), (ours.status, None));
+    assert_ne!(theirs.data()["id"], ours.data()["id"]);
+    assert_ne!(theirs.data()["organizationId"], ours.data()["organizationId"]);
+    // Nor does it tell that the key was used with another body.
+    let other = json!({"name": "Other", "definition": definitions::pure()});
+    assert_eq!(post(&walker, &other).await.status, 422, "its own key, another body");
+    let second = app.client.within(&OrganizationId::generate().to_string());
+    assert_eq!(post(&second, &other).await.header("idempotency-replayed"), None);
+}
+
+#[actix_web::test]
+async fn a_stream_of_activity_tells_only_of_its_own_organization() {
+    let app = app().await;
+    let walker = walker(&app);
+    let workflow = app.published(&definitions::pure()).await;
+    let from = app.head().await;
+    let mut from_now = walker.stream("/v1/activity/stream", None).await;
+    app.finished_run(&workflow).await;
+    let body = json!({"name": "Mine", "definition": definitions::pure()});
+    let own = walker.post("/v1/workflows", &body).await.data()["id"].clone();
+    // What came first is nothing of the others; the past holds nothing of them either.
+    let mut past = walker.stream("/v1/activity/stream?lastEventId=0", None).await;
+    for stream in [&mut from_now, &mut past] {
+        let first = stream.next().await.expect("what the walker did");
+        assert_eq!((first.kind.as_str(), &first.data["workflowId"]), ("workflow.created", &own));
+        assert!(first.id > from);
+    }
+}
+
+#[actix_web::test]
+async fn the_same_event_wakes_nobody_elsewhere() {
+    let app = app().await;
+    let walker = walker(&app);
+    let waits = json!({"nodes": {
+        "root": {"type": "manual", "payload": {}, "children": ["seen"]},
+        "seen": {"type": "wait", "payload": {
+            "timeoutMs": 3_600_000, "triggerType": "event", "triggerConfig": {"pattern": "payment.*"},
+        }},
+    }});
+    let run = app.started_run(&app.published(&waits).await).await;
+    app.until_status(&run, "waiting").await;
+    let event = json!({"event": "payment.seen", "payload": {}});
+    let taken = walker.post("/v1/events", &event).await;
+    assert_eq!(taken.status / 100, 2, "{}", taken.text());
+    // The next event is handed out after that one.
+    let own = app.started_run(&app.published(&waits).await).await;
+    app.until_status(&own, "waiting").await;
+    assert_eq!(app.client.data(&format!("/v1/runs/{run}?summary=true")).await["status"], "waiting");
+    app.client.post("/v1/events", &event).await.data();
+    app.until_status(&run, "success").await;
+    app.until_status(&own, "success").await;
+}
