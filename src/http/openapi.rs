@@ -125,6 +125,9 @@ impl Modify for Bearer {
     }
 }
 
+/// What refusals are sent as.
+const PROBLEM: &str = "application/problem+json";
+
 /// Every operation may be refused; those that want a key or a permission say so.
 struct Refusals;
 
@@ -145,6 +148,13 @@ impl Modify for Refusals {
             if !public {
                 let refusal = refusal("Without a valid key");
                 operation.responses.responses.entry("401".to_owned()).or_insert(refusal);
+            }
+            for (status, response) in &mut operation.responses.responses {
+                if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)
+                    && let Some(content) = response.content.shift_remove("application/json")
+                {
+                    response.content.insert(PROBLEM.to_owned(), content);
+                }
             }
             let refusal = refusal("Any other refusal: `code` says which");
             operation.responses.responses.entry("default".to_owned()).or_insert(refusal);
@@ -172,11 +182,7 @@ fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 fn refusal(description: &str) -> RefOr<Response> {
     let content = Content::new(Some(Ref::from_schema_name("Problem")));
-    ResponseBuilder::new()
-        .description(description)
-        .content("application/problem+json", content)
-        .build()
-        .into()
+    ResponseBuilder::new().description(description).content(PROBLEM, content).build().into()
 }
 
 /// The document.

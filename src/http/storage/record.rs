@@ -20,7 +20,7 @@ pub struct Record {
     #[schema(example = "rate/eur")]
     key: String,
     /// The value.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     value: Json,
     /// The version of the value: what `expectedVersion` is compared with.
     version: u64,

@@ -21,7 +21,7 @@ use crate::http::problem::{Document, Problem};
 pub struct SetEntry {
     /// The value: any JSON of at most 256 KiB. Null is a value, too.
     #[serde(deserialize_with = "anything")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     value: Value,
     /// The version that the entry must have, 0 when it must not exist: another one now is a
     /// conflict.
