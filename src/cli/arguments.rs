@@ -18,6 +18,7 @@ use super::run::Run;
 use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
+use super::usage::Usage;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
 
@@ -56,6 +57,13 @@ enum Command {
         what: Task,
     },
     Test(Test),
+    /// Compute units: what they cost, what was used, what is left
+    Usage {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Usage,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -91,6 +99,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Test(test) => return test.run(),
+        Command::Usage { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Event { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }

@@ -21,6 +21,7 @@ mod serve;
 mod sse;
 mod task;
 mod test;
+mod usage;
 mod what_if;
 mod workflow;
 

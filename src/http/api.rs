@@ -15,6 +15,7 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
+use crate::aggregates::account::Account;
 use crate::aggregates::event::Publication;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
@@ -27,6 +28,7 @@ use crate::projections::run_history::RunHistory;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
+use crate::projections::usage::Usage;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::triggers::TriggerIndex;
 
@@ -50,6 +52,8 @@ pub struct Api {
     pub tasks: Store<Task>,
     /// Where events are published.
     pub events: Store<Publication>,
+    /// Where compute units are given.
+    pub accounts: Store<Account>,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.
@@ -152,6 +156,11 @@ impl Api {
     /// The questions to the view of their keys.
     pub fn storage(&self) -> Storage {
         Storage::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of compute units.
+    pub fn usage(&self) -> Usage {
+        Usage::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

@@ -31,6 +31,7 @@ mod sse;
 pub mod storage;
 pub mod tasks;
 pub mod testing;
+mod usage;
 pub mod workflows;
 
 pub use api::Api;

@@ -7,7 +7,7 @@ use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing,
+    activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing, usage,
     workflows,
 };
 
@@ -89,6 +89,13 @@ pub(super) const PATH: &str = "/openapi.json";
         testing::execute,
         testing::execution,
         testing::results,
+        usage::get,
+        usage::daily,
+        usage::balance,
+        usage::prices,
+        usage::plan,
+        usage::grant,
+        usage::top_up,
         projections::list,
         inbound::webhook,
     ),
@@ -104,6 +111,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
         (name = "testing", description = "Tests of workflows, and what became of them"),
+        (name = "usage", description = "Compute units: prices, what was used, what is left"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

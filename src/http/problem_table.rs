@@ -34,6 +34,7 @@ pub enum Code {
     WorkflowRefuses,
     RunRefuses,
     TaskRefuses,
+    CuExhausted,
     IdempotencyInFlight,
     IdempotencyMismatch,
     Contended,
@@ -60,7 +61,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 38] = [
+pub const ALL: [Code; 39] = [
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -91,6 +92,7 @@ pub const ALL: [Code; 38] = [
     Code::WorkflowRefuses,
     Code::RunRefuses,
     Code::TaskRefuses,
+    Code::CuExhausted,
     Code::IdempotencyInFlight,
     Code::IdempotencyMismatch,
     Code::Contended,
@@ -320,6 +322,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "The task does not allow it now",
             "the task does not allow this now",
             "It is somebody else's, or has come to its end; `message` says which. Read it again, release it or assign it anew.",
+        ),
+        Code::CuExhausted => entry!(
+            "cu-exhausted",
+            402,
+            "The compute units are used up",
+            "the organization's compute units are used up: nothing new starts",
+            "The balance is not above the threshold of the organization's plan. Runs that had begun go on; nothing new starts until units are added or the next month's grant is made. `GET /v1/usage/balance` shows the balance, `GET /v1/usage` what used it. Workflows that were paused for it stay paused until somebody resumes them.",
         ),
         Code::IdempotencyInFlight => entry!(
             "idempotency-in-flight",

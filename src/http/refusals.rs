@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{entry, event, task, test, test_execution, workflow};
+use crate::aggregates::{account, entry, event, task, test, test_execution, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::trials;
@@ -34,6 +34,7 @@ impl From<Refused> for Problem {
         match refused {
             Refused::UnknownWorkflow => Self::new(Code::WorkflowNotFound),
             Refused::NotLive | Refused::Paused => Self::new(Code::WorkflowRefuses).because(refused),
+            Refused::OutOfUnits(_) => Self::new(Code::CuExhausted).because(refused),
             Refused::NobodyListens => Self::new(Code::WebhookNotFound),
             Refused::Elsewhere { code, message } => elsewhere(&code).because(message),
             Refused::UnknownRun => Self::new(Code::RunNotFound),
@@ -144,6 +145,17 @@ impl From<entry::Error> for Problem {
             }
             entry::Error::Value(excess) => Self::new(Code::InvalidBody).at("/value", excess),
         }
+    }
+}
+
+impl From<account::Error> for Problem {
+    fn from(refusal: account::Error) -> Self {
+        let place = match refusal {
+            account::Error::Units => "/units",
+            account::Error::Plan => "/monthlyGrant",
+            account::Error::Note => "/reason",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 use super::problem::{Code, Problem};
 use super::{
     activity, catalog, events, health, inbound, openapi, projections, runs, storage, tasks,
-    testing, workflows,
+    testing, usage, workflows,
 };
 
 /// Who may use a route.
@@ -110,6 +110,13 @@ table! {
     POST   "/v1/testing/test-executions"             Bearer          testing::execute;
     GET    "/v1/testing/test-executions/{id}"        Bearer          testing::execution;
     GET    "/v1/testing/test-results/{id}"           Bearer          testing::results;
+    GET    "/v1/usage"                               Bearer          usage::get;
+    GET    "/v1/usage/daily"                         Bearer          usage::daily;
+    GET    "/v1/usage/balance"                       Bearer          usage::balance;
+    GET    "/v1/usage/prices"                        Bearer          usage::prices;
+    PUT    "/v1/usage/plan"                          Bearer          usage::plan;
+    POST   "/v1/usage/grants"                        Bearer          usage::grant;
+    POST   "/v1/usage/top-ups"                       Bearer          usage::top_up;
     GET    "/v1/projections"                         Bearer          projections::list;
     POST   "/v1/webhooks/{secret}"                   Public          inbound::webhook;
 }

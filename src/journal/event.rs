@@ -57,6 +57,11 @@ impl StreamId {
         Self::new("test", test.to_string())
     }
 
+    /// The stream of an organization's account.
+    pub fn account(organization: OrganizationId) -> Self {
+        Self::new("account", organization.to_string())
+    }
+
     /// The stream of a test's execution.
     pub fn test_execution(execution: TestExecutionId) -> Self {
         Self::new("test_execution", execution.to_string())
@@ -240,6 +245,7 @@ impl Recorded {
 /// The name of an aggregate type without a copy for those that we know.
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
+        "account" => Cow::Borrowed("account"),
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "workflow" => Cow::Borrowed("workflow"),

@@ -142,6 +142,12 @@ id!(
     "evt"
 );
 
+id!(
+    /// A JSON Schema with its versions; derived from its name.
+    SchemaId,
+    "sch"
+);
+
 impl TaskId {
     /// The task that a node of a run waits for: the same at each asking, and in the order of the
     /// runs in lists.

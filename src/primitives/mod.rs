@@ -8,7 +8,7 @@ mod secret;
 pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ids::{
-    CommandId, EntryId, EventId, InvalidId, OrganizationId, RunId, TaskId, TestExecutionId, TestId,
-    WorkerId, WorkflowId,
+    CommandId, EntryId, EventId, InvalidId, OrganizationId, RunId, SchemaId, TaskId,
+    TestExecutionId, TestId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

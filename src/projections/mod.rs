@@ -20,6 +20,7 @@ pub mod tasks;
 mod text;
 pub mod timers;
 pub mod trials;
+pub mod usage;
 pub mod verify;
 pub mod waits;
 pub mod workflow_catalog;
@@ -42,6 +43,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &trials::Projector,
         &storage::Projector,
         &waits::Projector,
+        &usage::Projector,
     ]
 }
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{entry, event, run, task, test, test_execution, workflow};
+use chainkeel::aggregates::{account, entry, event, run, task, test, test_execution, workflow};
 use chainkeel::primitives::{
     EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
 };
@@ -141,6 +141,26 @@ fn every_event_of_a_test_and_of_its_executions_is_read_as_it_was_written() {
         stands("test_execution", event);
     }
     every_file_is_known("test_execution", &names(&events));
+}
+
+#[test]
+fn every_event_of_an_account_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let plan = account::Plan { monthly_grant: 40_000, min_threshold: 100 };
+    let month = Some("2026-11".parse().unwrap());
+    let events = [
+        account::Event::Metered { plan, by: by(), at: AT },
+        account::Event::Unmetered { by: by(), at: AT },
+        account::Event::ToppedUp { units: 7, reference: Some("inv-1".into()), by: by(), at: AT },
+        account::Event::Granted { units: 40_000, month, reason: None, by: by(), at: AT },
+        account::Event::Exhausted { balance: -3, threshold: 100, by: by(), at: AT },
+        account::Event::Replenished { balance: 101, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("account", event);
+    }
+    every_file_is_known("account", &names(&events));
+    assert_eq!(events.map(|event| event.name()), account::Event::NAMES);
 }
 
 #[test]

@@ -16,7 +16,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("aggregates", &["catalog", "engine", "primitives"]),
     ("journal", &["aggregates", "primitives"]),
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
-    ("projections", &["journal", "aggregates", "engine", "primitives"]),
+    // The prices of node types are what usage is counted by.
+    ("projections", &["journal", "aggregates", "catalog", "engine", "primitives"]),
     ("trials", &["aggregates", "catalog", "engine", "primitives"]),
     (
         "actions",
