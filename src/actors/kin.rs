@@ -294,6 +294,7 @@ fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
         | Refused::UnknownRun
         | Refused::NotEnded
         | Refused::NotFailed
+        | Refused::TooMuchToCarry { .. }
         | Refused::Run(_)
         | Refused::ReceiptTaken
         | Refused::Busy { .. }

@@ -110,6 +110,17 @@ pub enum Refused {
     /// Only a failed run is retried.
     #[error("this run did not fail: only a failed run can be retried")]
     NotFailed,
+    /// What the new run would take over is more than an event may hold.
+    #[error(
+        "what the new run would take over has {bytes} bytes, and at most {limit} can be: re-run \
+         from an earlier node, or start the workflow anew"
+    )]
+    TooMuchToCarry {
+        /// How much it is.
+        bytes: usize,
+        /// How much it may be.
+        limit: usize,
+    },
     /// The run refuses.
     #[error(transparent)]
     Run(Refusal),
@@ -181,6 +192,7 @@ impl Refused {
             Self::Input(_) => "invalid_input",
             Self::NotEnded => "not_ended",
             Self::NotFailed => "not_failed",
+            Self::TooMuchToCarry { .. } => "too_much_to_carry",
             Self::Run(refusal) => refusal.code(),
             Self::ReceiptTaken => "receipt_taken",
             Self::Busy { .. } => "busy",

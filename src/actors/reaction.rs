@@ -119,6 +119,7 @@ impl From<Refused> for Trouble {
             | Refused::UnknownRun
             | Refused::NotEnded
             | Refused::NotFailed
+            | Refused::TooMuchToCarry { .. }
             | Refused::Run(_)
             | Refused::Elsewhere { .. }
             | Refused::Unwritable(_) => Self::Lasting(refused.into()),

@@ -33,6 +33,9 @@ const FOREIGN_ANSWER: Duration = Duration::from_secs(5);
 const FOREIGN_LOOK: Duration = Duration::from_millis(25);
 /// Events of one read of a stream.
 const PAGE: i64 = 1_000;
+/// What a run that continues another takes over at most: it is one field of its first event, which
+/// holds its definition and its input besides.
+const CARRIED_BYTES: usize = 12 * 1024 * 1024;
 /// When the caller of a refused order should come again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -233,6 +236,10 @@ impl RunDesk {
         context: Context,
     ) -> Result<Placed, Refused> {
         self.must_have_units(context.organization)?;
+        let bytes = serde_json::to_vec(&carried).map_err(Refused::Unwritable)?.len();
+        if bytes > CARRIED_BYTES {
+            return Err(Refused::TooMuchToCarry { bytes, limit: CARRIED_BYTES });
+        }
         let (Some(definition), Some(workflow), Some(trigger), Some(input)) =
             (over.definition(), over.workflow(), over.trigger(), over.input())
         else {

@@ -40,6 +40,11 @@ pub(super) enum Run {
         /// The run.
         id: String,
     },
+    /// Show a run with all that it continues and all that continue it.
+    Lineage {
+        /// The run.
+        id: String,
+    },
     /// Show what happens in a run until it is over.
     Watch {
         /// The run.
@@ -123,6 +128,7 @@ impl Run {
                 begun(client, &started, watch).await
             }
             Self::Show { id } => show(client, &id).await,
+            Self::Lineage { id } => lineage(client, &id).await,
             Self::Watch { id } => follow(client, &id).await,
             Self::Cancel { id, reason, compensate } => {
                 let body = json!({ "reason": reason, "shouldCompensate": compensate });
@@ -201,6 +207,9 @@ async fn show(client: &Client, id: &str) -> Result<(), Error> {
     let version = run.get("workflowVersion").and_then(Value::as_u64).unwrap_or_default();
     line(&format!("{id}  {}", text_of(&run, "status")));
     line(&format!("workflow {} version {version}", text_of(&run, "workflowId")));
+    if !text_of(&run, "sourceRunId").is_empty() {
+        line(&format!("continues {}", text_of(&run, "sourceRunId")));
+    }
     line(&format!("started  {}", text_of(&run, "startedAt")));
     if !text_of(&run, "finishedAt").is_empty() {
         line(&format!("finished {}", text_of(&run, "finishedAt")));
@@ -216,6 +225,32 @@ async fn show(client: &Client, id: &str) -> Result<(), Error> {
     }
     if let Some(failure) = run.get("failure").filter(|failure| !failure.is_null()) {
         tell_failure(&run, failure);
+    }
+    Ok(())
+}
+
+async fn lineage(client: &Client, id: &str) -> Result<(), Error> {
+    let found = client.get(&format!("/v1/runs/{id}/lineage")).await?;
+    if client.json {
+        print_json(&found);
+        return Ok(());
+    }
+    for run in found.get("runs").and_then(Value::as_array).into_iter().flatten() {
+        let mark = if text_of(run, "id") == id { '>' } else { ' ' };
+        let failed = match text_of(run, "failedNodeId") {
+            "" => String::new(),
+            node => format!(" at {node} ({})", text_of(run, "failureCode")),
+        };
+        let continues = match text_of(run, "sourceRunId") {
+            "" => String::new(),
+            source => format!("  continues {source}"),
+        };
+        line(&format!(
+            "{mark} {}  {}  {}{failed}{continues}",
+            text_of(run, "id"),
+            text_of(run, "startedAt"),
+            text_of(run, "status"),
+        ));
     }
     Ok(())
 }

@@ -51,6 +51,7 @@ pub(super) const PATH: &str = "/openapi.json";
         runs::sync,
         runs::get,
         runs::events,
+        runs::lineage,
         runs::stream,
         runs::cancel,
         runs::pause,

@@ -43,7 +43,9 @@ impl From<Refused> for Problem {
                 let details = details.map(|problem| Detail::new(problem.path, problem.message));
                 Self::new(Code::InvalidInput).with_details(details.collect())
             }
-            Refused::NotEnded | Refused::NotFailed => Self::new(Code::RunRefuses).because(refused),
+            Refused::NotEnded | Refused::NotFailed | Refused::TooMuchToCarry { .. } => {
+                Self::new(Code::RunRefuses).because(refused)
+            }
             Refused::Run(engine::Refusal::UnknownNode { .. }) => Self::new(Code::NodeNotFound),
             Refused::Run(refusal) => Self::new(Code::RunRefuses).because(refusal),
             Refused::ReceiptTaken => Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),

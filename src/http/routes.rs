@@ -72,6 +72,7 @@ table! {
     POST   "/v1/runs/sync"                           Bearer          runs::sync;
     GET    "/v1/runs/{id}"                           Bearer          runs::get;
     GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
+    GET    "/v1/runs/{id}/lineage"                   Bearer          runs::lineage;
     GET    "/v1/runs/{id}/stream"                    Bearer          runs::stream;
     POST   "/v1/runs/{id}/cancel"                    Bearer          runs::cancel;
     POST   "/v1/runs/{id}/pause"                     Bearer          runs::pause;

@@ -12,7 +12,7 @@ use crate::failure::{Failure, FailureCategory};
 use crate::frame::Frame;
 use crate::json::Json;
 use crate::limits::{HISTORY_WARNING, MAX_HISTORY};
-use crate::node::{Awoken, completed, scheduled};
+use crate::node::{Awoken, Slept, completed, scheduled};
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
 use crate::plan::{Plan, Planned};
@@ -171,7 +171,8 @@ impl Batch {
     pub(crate) fn expire(&mut self, spot: Spot, state: &NodeState) {
         let node = self.place(spot);
         let input = state.input().map_or(&Value::Null, |input| input);
-        if let Some(done) = scheduled(input, self.at) {
+        let slept = Slept { since: state.started_at, until: state.due_at().unwrap_or(self.at) };
+        if let Some(done) = scheduled(input, slept) {
             let (data, source) = (Arc::new(Value::Null), "schedule".to_owned());
             let by = "system:timer".to_owned();
             self.emit(Fact::WaitResumed { node, data, source, by, at: self.at });

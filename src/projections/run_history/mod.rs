@@ -14,7 +14,7 @@ use super::{Error, facts};
 use crate::journal::Recorded;
 
 pub use open::{OpenRun, running};
-pub use queries::{Execution, Filter, Run, RunHistory};
+pub use queries::{Execution, Filter, MAX_LINEAGE, Relative, Run, RunHistory};
 
 /// The projection behind `view_runs` and `view_executions`.
 #[derive(Debug, Clone, Copy)]

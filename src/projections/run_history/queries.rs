@@ -105,6 +105,32 @@ pub struct Execution {
     pub last_position: i64,
 }
 
+/// How many runs of a lineage are listed at most.
+pub const MAX_LINEAGE: i64 = 1_000;
+
+/// A run among those that continue one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relative {
+    /// Its id.
+    pub run_id: String,
+    /// Which version of the workflow it executes.
+    pub workflow_version: i32,
+    /// Where it stands.
+    pub status: String,
+    /// The run that it continues; none for the first.
+    pub source_run_id: Option<String>,
+    /// Who or what gave the order.
+    pub triggered_by: String,
+    /// The node that failed first.
+    pub failed_node_id: Option<String>,
+    /// The code of its failure.
+    pub failure_code: Option<String>,
+    /// When it began.
+    pub started_at: OffsetDateTime,
+    /// When it ended.
+    pub finished_at: Option<OffsetDateTime>,
+}
+
 /// Which runs are wanted: all that is set must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -217,6 +243,27 @@ impl RunHistory {
         .fetch_optional(&self.pool)
         .await
         .map_err(while_doing("opening a run"))?;
+        Ok(Reflecting { value, position })
+    }
+
+    /// A run, all that it continues and all that continue it, the first one first; at most
+    /// [`MAX_LINEAGE`]. None where the organization has no such run.
+    pub async fn lineage(
+        &self,
+        organization: OrganizationId,
+        run: RunId,
+    ) -> Result<Reflecting<Vec<Relative>>, Error> {
+        let position = self.positions.of(Projector::NAME).await?;
+        let value = sqlx::query_file_as!(
+            Relative,
+            "src/projections/run_history/lineage.sql",
+            organization.to_string(),
+            run.to_string(),
+            MAX_LINEAGE,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("following the lineage of a run"))?;
         Ok(Reflecting { value, position })
     }
 

@@ -148,6 +148,9 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<String> {
 pub(super) fn engine_dependencies(manifest: &str) -> Vec<String> {
     const ALLOWED: &[&str] = &[
         "base64",
+        "chrono",
+        "chrono-tz",
+        "croner",
         "num-bigint",
         "percent-encoding",
         "regex",

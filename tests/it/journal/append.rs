@@ -1,6 +1,8 @@
 //! What becomes of appends, alone and in company.
 
-use chainkeel::journal::{Config, Error, INLINE_BYTES, Inbox, Outcome, Receipt, Reply, Side};
+use chainkeel::journal::{
+    Config, Error, INLINE_BYTES, Inbox, Outcome, PAYLOAD_BYTES, Receipt, Reply, Side,
+};
 use chainkeel::primitives::{CommandId, OrganizationId, RunId};
 
 use super::ledger::{Ledger, append, event, in_one_flush, insert, run, slot};
@@ -337,7 +339,7 @@ async fn a_large_payload_lives_beside_the_event_and_reads_back_the_same() {
     .fetch_all(&ledger.app)
     .await
     .unwrap();
-    assert!(stored[1].starts_with(r#"{"$blob":{"sha256":""#) && stored[1].len() < 150);
+    assert!(stored[1].starts_with(r#"{"$split":[{"at":"#) && stored[1].len() < 200);
     let blobs: i64 =
         sqlx::query_scalar("select count(*) from blobs").fetch_one(&ledger.app).await.unwrap();
     assert_eq!(blobs, 1);
@@ -356,11 +358,14 @@ async fn what_cannot_be_recorded_is_refused_and_fails_nobody_else() {
     nul.metadata.actor = "a\0b".to_owned();
     assert!(refused(nul).await);
     let mut huge = append(&run(), 0, 1);
-    huge.events[0] = event(&"x".repeat(4 * 1024 * 1024));
+    huge.events[0] = event(&"x".repeat(PAYLOAD_BYTES));
     assert!(refused(huge).await);
     let mut reference = append(&run(), 0, 1);
     reference.events[0].payload = r#"{"$blob":{"sha256":"00","size":1}}"#.to_owned();
     assert!(refused(reference).await);
+    let mut split = append(&run(), 0, 1);
+    split.events[0].payload = r#"{"$split":[],"rest":{}}"#.to_owned();
+    assert!(refused(split).await);
 
     // These the database refuses.
     let mut broken = append(&run(), 0, 1);

@@ -178,6 +178,55 @@ async fn a_run_is_executed_again_from_a_node_and_keeps_what_came_before() {
 }
 
 #[actix_web::test]
+async fn what_is_taken_over_is_kept_once_and_the_lineage_tells_who_continues_whom() {
+    // given a run that made much of its input before it failed
+    let app = app().await;
+    let workflow = app
+        .published(&json!({"nodes": {
+            "root": {"type": "manual", "payload": {}, "children": ["made"]},
+            "made": {"type": "format", "payload": {"template": "{{@text}}", "data": "{{$trigger.body}}"}, "children": ["broken"]},
+            "broken": {"type": "fail", "payload": {"code": "broken", "message": "it breaks"}},
+        }}))
+        .await;
+    let first = app.run_of(&workflow, &json!({"text": "x".repeat(40_000)})).await;
+    app.until_status(&first, "failure").await;
+
+    // when it is retried, and the retry is retried and executed again
+    let second = does(&app, &first, "retry", json!({})).await;
+    app.until_status(&second, "failure").await;
+    let before = app.count_blobs().await;
+    let third = does(&app, &second, "retry", json!({})).await;
+    app.until_status(&third, "failure").await;
+    let fourth = does(&app, &second, "rerun", json!({"fromNode": "broken"})).await;
+    app.until_status(&fourth, "failure").await;
+
+    // then what they take over is there, and was not written again
+    assert_eq!(app.count_blobs().await, before);
+    let (one, last) = (shown(&app, &first).await, shown(&app, &fourth).await);
+    assert_eq!(last["executionState"]["made"]["result"], one["executionState"]["made"]["result"]);
+    assert_eq!(one["executionState"]["made"]["status"], "success");
+    app.replays(&fourth).await;
+
+    // and each of them tells of all of them
+    for run in [&first, &third] {
+        let path = format!("/v1/runs/{run}/lineage?minPosition={}", app.head().await);
+        let runs = app.client.data(&path).await["runs"].clone();
+        let links = |run: &Value| (run["id"].clone(), run["sourceRunId"].clone());
+        let told: Vec<_> = runs.as_array().unwrap().iter().map(links).collect();
+        let expected = [
+            (json!(first), Value::Null),
+            (json!(second), json!(first)),
+            (json!(third), json!(second)),
+            (json!(fourth), json!(second)),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(runs[0]["failedNodeId"], "broken");
+    }
+    let unknown = app.client.get(&format!("/v1/runs/{NOWHERE}/lineage")).await;
+    assert_eq!((unknown.status, unknown.code()), refused("run-not-found"));
+}
+
+#[actix_web::test]
 async fn a_run_that_did_not_fail_is_not_retried() {
     let app = app().await;
     let workflow = app.published(&definitions::pure()).await;

@@ -185,6 +185,11 @@ impl TestApp {
     }
 
     #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
+    /// How many texts the ledger keeps beside its events.
+    pub(crate) async fn count_blobs(&self) -> i64 {
+        self.count("select count(*) from blobs").await
+    }
+
     async fn count(&self, query: &'static str) -> i64 {
         sqlx::query(query).fetch_one(&self.database.pool).await.unwrap().get(0)
     }

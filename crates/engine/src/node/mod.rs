@@ -37,4 +37,4 @@ pub(crate) use logic::{
 pub use logic::{is_answered, logic_type, logic_types};
 pub use manual_task::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE};
 pub(crate) use set_variable::{SET_VARIABLE, assigned};
-pub(crate) use wait::{TIMED_OUT, scheduled, signal};
+pub(crate) use wait::{Slept, TIMED_OUT, scheduled, signal};

@@ -8,6 +8,7 @@ use super::event_wait::EventWait;
 use super::field::{field, text, whole, wrong};
 use super::logic::Done;
 use crate::expression::{Problem, has_expression};
+use crate::schedule::{Schedule, ScheduleError};
 
 pub(super) const RESUMED: &str = "resumed";
 pub(crate) const TIMED_OUT: &str = "timed_out";
@@ -65,7 +66,14 @@ pub(crate) struct Wait {
     /// How long it waits at most.
     pub(crate) timeout_ms: u64,
     /// When it goes on by itself, before that.
-    resumes_at: Option<OffsetDateTime>,
+    moment: Option<Moment>,
+}
+
+/// The time that a wait for a schedule waits for.
+enum Moment {
+    At(OffsetDateTime),
+    /// The next one after the wait has begun.
+    Next(Box<Schedule>),
 }
 
 impl Wait {
@@ -85,18 +93,25 @@ impl Wait {
             Err(_) => None,
             Ok(other) => return Err(wrong("triggerConfig", "an object", other)),
         };
-        let resumes_at = (kind == SCHEDULE).then(|| resumes_at(config)).transpose()?;
+        let moment = (kind == SCHEDULE).then(|| moment(config)).transpose()?;
         if kind == SIGNAL && signal(payload).is_none_or(str::is_empty) {
             let cure = "a wait for a signal needs its name: {\"signal\": \"approved\"}";
             return Err(Problem::new("/triggerConfig/signal", cure));
         }
-        Ok(Self { timeout_ms, resumes_at })
+        Ok(Self { timeout_ms, moment })
     }
 
     /// How long the node sleeps from then on, in milliseconds, unless somebody resumes it.
     pub(crate) fn period(&self, at: OffsetDateTime) -> u64 {
-        let until = self.resumes_at.map(|resumes_at| (resumes_at - at).whole_milliseconds().max(0));
-        let until = until.and_then(|until| u64::try_from(until).ok());
+        let resumes_at = self.moment.as_ref().and_then(|moment| match moment {
+            Moment::At(instant) => Some(*instant),
+            Moment::Next(schedule) => schedule.next_after(at),
+        });
+        // Never a part of a millisecond too early.
+        let until = resumes_at.map(|resumes_at| {
+            let nanos = (resumes_at - at).whole_nanoseconds().max(0).unsigned_abs();
+            u64::try_from(nanos.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+        });
         until.map_or(self.timeout_ms, |until| until.min(self.timeout_ms))
     }
 }
@@ -107,23 +122,55 @@ pub(crate) fn signal(payload: &Value) -> Option<&str> {
     payload.get("triggerConfig").filter(|_| is_meant)?.get("signal")?.as_str()
 }
 
-fn resumes_at(config: Option<&Value>) -> Result<OffsetDateTime, Problem> {
-    let at = config.and_then(|config| config.get("at"));
-    let problem = || {
+fn moment(config: Option<&Value>) -> Result<Moment, Problem> {
+    const PLACE: &str = "/triggerConfig";
+    let of = |name: &str| config.and_then(|config| config.get(name));
+    let cure = || {
         let cure = "a wait for a schedule needs the time at which it goes on: \
-                    {\"at\": \"2026-12-31T09:00:00Z\"}";
-        Problem::new("/triggerConfig/at", cure)
+                    {\"at\": \"2026-12-31T09:00:00Z\"}, or a cron pattern: \
+                    {\"cron\": \"0 9 * * MON-FRI\", \"timezone\": \"Europe/Zurich\"}";
+        Problem::new(PLACE, cure)
     };
-    let text = at.and_then(Value::as_str).ok_or_else(problem)?;
-    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| problem())
+    match (of("at"), of("cron"), of("timezone")) {
+        (Some(Value::String(at)), None, None) => {
+            OffsetDateTime::parse(at, &Rfc3339).map(Moment::At).map_err(|_| cure())
+        }
+        (None, Some(Value::String(cron)), zone @ (None | Some(Value::String(_)))) => {
+            let schedule = Schedule::read(cron, zone.and_then(Value::as_str));
+            schedule.map(|schedule| Moment::Next(Box::new(schedule))).map_err(|error| {
+                let field = match error {
+                    ScheduleError::Pattern(_) => "cron",
+                    ScheduleError::Zone(_) => "timezone",
+                };
+                Problem::new(format!("{PLACE}/{field}"), error.to_string())
+            })
+        }
+        _ => Err(cure()),
+    }
+}
+
+/// A wait whose time is over: since when and until when it slept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slept {
+    pub(crate) since: Option<OffsetDateTime>,
+    pub(crate) until: OffsetDateTime,
 }
 
 /// What a wait gives when it goes on by itself; none when its time has not come, or when it waits
 /// for something else.
-pub(crate) fn scheduled(input: &Value, at: OffsetDateTime) -> Option<Done> {
-    let resumes_at = Wait::settings(input).ok()?.resumes_at?;
+pub(crate) fn scheduled(input: &Value, slept: Slept) -> Option<Done> {
+    let wait = Wait::settings(input).ok()?;
     // Timers are kept in whole milliseconds.
-    let is_due = at + time::Duration::milliseconds(1) > resumes_at;
+    let a_moment = time::Duration::milliseconds(1);
+    let is_due = match wait.moment? {
+        Moment::At(instant) => slept.until + a_moment > instant,
+        // What was decided when the wait began: the pattern is not asked again, since time zones
+        // change with the program.
+        Moment::Next(_) => slept.since.is_some_and(|since| {
+            let whole = (slept.until - since).whole_milliseconds();
+            u64::try_from(whole).is_ok_and(|whole| whole < wait.timeout_ms)
+        }),
+    };
     is_due.then(|| resumed(input, &Value::Null, SCHEDULE))
 }
 

@@ -469,6 +469,74 @@ fn a_wait_for_a_time_goes_on_by_itself() {
     replays(&world);
 }
 
+/// A run that waits for this, and for ten minutes at most; it begins at noon UTC.
+fn waiting_for(config: Value) -> World {
+    let wait = json!({ "timeoutMs": 600_000, "triggerType": "schedule", "triggerConfig": config });
+    World::of(&definition(
+        &["wait"],
+        json!({
+            "wait": { "type": "wait", "payload": wait, "children": ["then", "late"] },
+            "then": under("resumed", log("{{wait.result.source}}", &[])),
+            "late": under("timed_out", log("late", &[])),
+        }),
+    ))
+}
+
+#[test]
+fn a_wait_for_a_cron_pattern_goes_on_at_its_next_time() {
+    let pattern = json!({ "cron": "30 5 13 * * *", "timezone": "Europe/Zurich" });
+    let mut world = waiting_for(pattern);
+    let (_, due_at) = world.run.timers().next().expect("it waits");
+    let late = due_at - NOON.truncate_to_second() - Duration::seconds(330);
+    assert!(!late.is_negative() && late < Duration::milliseconds(1), "late by {late}");
+    // The server was down when it came.
+    world.now = due_at + Duration::hours(1);
+    let facts = world.due("wait").expect("it is due");
+    assert_eq!(story(&facts)[0], "wait_resumed wait");
+    assert_eq!(world.result("then")["message"], "schedule");
+    replays(&world);
+}
+
+#[test]
+fn a_cron_pattern_that_comes_too_late_times_out() {
+    for pattern in ["0 9 * * *", "0 0 30 2 *"] {
+        let mut world = waiting_for(json!({ "cron": pattern }));
+        let (_, due_at) = world.run.timers().next().expect("it waits");
+        assert_eq!(due_at, NOON + Duration::minutes(10));
+        world.now = due_at + Duration::days(1);
+        assert_eq!(story(&world.due("wait").expect("it is due"))[0], "wait_timed_out wait");
+        assert_eq!(world.result("late")["message"], "late");
+        replays(&world);
+    }
+}
+
+#[test]
+fn a_wait_for_no_schedule_is_not_published() {
+    let told = |config: Value| {
+        let payload =
+            json!({ "timeoutMs": 600_000, "triggerType": "schedule", "triggerConfig": config });
+        let nodes = json!({
+            "root": { "type": "manual", "payload": {}, "children": ["wait"] },
+            "wait": { "type": "wait", "payload": payload },
+        });
+        let problems = check(&json!({ "nodes": nodes }), &TestCatalog).expect_err("no schedule");
+        (problems[0].path.clone(), problems[0].message.clone())
+    };
+    let (pointer, message) = told(json!({ "cron": "0 9 * *" }));
+    assert!(pointer.ends_with("/triggerConfig/cron"), "{pointer}");
+    assert!(message.contains("this one has 4"), "{message}");
+    let (pointer, message) = told(json!({ "cron": "0 9 * * *", "timezone": "Zurich" }));
+    assert!(pointer.ends_with("/triggerConfig/timezone"), "{pointer}");
+    assert!(message.contains("IANA"), "{message}");
+    for config in [
+        json!({}),
+        json!({ "at": "noon" }),
+        json!({ "at": "2026-03-01T12:00:00Z", "cron": "@daily" }),
+    ] {
+        assert!(told(config).1.contains("or a cron pattern"));
+    }
+}
+
 #[test]
 fn a_run_ends_when_its_time_is_over() {
     let nodes = json!({
