@@ -29,6 +29,7 @@ use crate::http;
 use crate::journal::{self, Bells, Entries, Inbox, Journal, Runs, Store, Tail, TailReader, pool};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, Positions};
+use crate::secrets::{self, KeySource, Vault};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
 
@@ -52,6 +53,8 @@ pub struct Plan {
     pub roles: Vec<Role>,
     /// Which private addresses may be reached.
     pub egress: egress::Config,
+    /// What the data keys of secrets are wrapped by.
+    pub keys: Arc<dyn KeySource>,
     /// Our own program, which is started again to run code.
     pub program: PathBuf,
     /// How many effects are performed at once.
@@ -66,9 +69,13 @@ pub struct Plan {
 
 impl Plan {
     /// The plan that a configuration stands for. `database` is the configured one.
-    pub fn of(config: &Config, database: PgConnectOptions, exclusive: bool) -> Self {
+    pub fn of(
+        config: &Config,
+        database: PgConnectOptions,
+        exclusive: bool,
+    ) -> Result<Self, secrets::Error> {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        Self {
+        Ok(Self {
             database,
             public_url: config
                 .public_url
@@ -76,12 +83,13 @@ impl Plan {
                 .map(|url| url.as_str().trim_end_matches('/').to_owned()),
             roles: config.roles.clone(),
             egress: config.egress.clone(),
+            keys: config.secrets.source(&config.data_dir)?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
             label: config.data_dir.display().to_string(),
             exclusive,
-        }
+        })
     }
 
     fn public_url_at(&self, address: SocketAddr) -> Arc<str> {
@@ -102,6 +110,9 @@ pub enum Error {
     /// The outbound door.
     #[error("opening the outbound door")]
     Egress(#[source] Box<egress::Error>),
+    /// The keys for secrets.
+    #[error("reading the keys for secrets")]
+    Secrets(#[from] secrets::Error),
     /// The socket.
     #[error("listening for requests")]
     Listen(#[source] io::Error),
@@ -127,7 +138,7 @@ pub async fn serve(
     door: TcpListener,
 ) -> Result<(), Error> {
     let metrics = telemetry::measure()?;
-    let house = House::open(Plan::of(&config, database, exclusive), door, key, metrics).await?;
+    let house = House::open(Plan::of(&config, database, exclusive)?, door, key, metrics).await?;
     told_to_stop().await.map_err(Error::Signals)?;
     tracing::info!("stopping: what is under way comes to its end first");
     house.close().await;
@@ -161,6 +172,8 @@ pub struct House {
     pub ownership: Arc<Ownership>,
     /// The pool with the rights of what serves.
     pub pool: PgPool,
+    /// The secrets of all organizations.
+    pub vault: Vault,
     registries: Vec<Addr<RunRegistry>>,
     arbiters: Vec<Arbiter>,
     supervisor: Addr<Supervisor>,
@@ -185,6 +198,7 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
         let serving = pool::serving(&plan.database, SERVING_CONNECTIONS);
+        let vault = Vault::new(serving.clone(), Arc::clone(&plan.keys));
         let secrets = WebhookSecrets::new(journal::webhook_key(&serving, rand::random()).await?);
         if plan.exclusive {
             journal::Leases::bury(&serving, &plan.label).await?;
@@ -222,6 +236,7 @@ impl House {
             supervisor: &supervisor,
             pool: &serving,
             bells: &bells,
+            vault: &vault,
             journal: &journal,
             tail: &tail,
             desk: &desk,
@@ -241,6 +256,7 @@ impl House {
             index: Arc::clone(&index),
             ownership,
             pool: serving.clone(),
+            vault,
             registries,
             arbiters,
             supervisor,
@@ -374,6 +390,7 @@ struct Parts<'a> {
     supervisor: &'a Addr<Supervisor>,
     pool: &'a PgPool,
     bells: &'a Bells,
+    vault: &'a Vault,
     journal: &'a Journal,
     tail: &'a Tail,
     desk: &'a RunDesk,
@@ -462,6 +479,9 @@ impl Parts<'_> {
             desk: self.desk.clone(),
         };
         self.watch(Watch::new("postman", move |stop| postman.clone().run(stop))).await?;
+        let vault = self.vault.clone();
+        let keeper = Watch::new("secrets", move |stop| secrets::keep(vault.clone(), stop));
+        self.watch(keeper).await?;
         let heir = Arc::new(Heir {
             gained: Mutex::new(slots),
             pool: self.pool.clone(),

@@ -8,6 +8,7 @@ pub mod primitives;
 pub mod access;
 pub mod catalog;
 pub mod egress;
+pub mod secrets;
 
 pub mod aggregates;
 

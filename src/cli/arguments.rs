@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
 use super::run::Run;
+use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
@@ -72,6 +73,7 @@ enum Command {
         what: Event,
     },
     Projections(Projections),
+    Secrets(Secrets),
     Doctor(Doctor),
     Bench(Bench),
     Config(Show),
@@ -106,6 +108,7 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Projections(projections) => projections.run(),
+        Command::Secrets(secrets) => secrets.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),
         Command::Config(show) => show.run(),

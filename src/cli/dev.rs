@@ -65,6 +65,10 @@ async fn run(
         create_database(cluster).await?;
     }
     bring_up_to_date(&database).await?;
+    config
+        .secrets
+        .ensure(&config.data_dir, rand::random())
+        .map_err(|error| Failure::of(&error).cure("check CHAINKEEL_DATA_DIR"))?;
     let obtained = admin_key::obtain(&config, wish, rand::random())?;
     welcome(&listener, &database, cluster, &obtained);
     serve(config, database, obtained.key, listener).await

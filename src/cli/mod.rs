@@ -17,6 +17,7 @@ mod print;
 mod projections;
 mod replay;
 mod run;
+mod secrets;
 mod serve;
 mod sse;
 mod task;

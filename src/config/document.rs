@@ -65,7 +65,7 @@ mod tests {
         let mut fields = BTreeSet::new();
         keys(&serde_json::to_value(Config::default()).unwrap(), "", &mut fields);
         // Secrets are never serialized.
-        fields.extend(["admin_key", "api_key", "database_url"].map(str::to_owned));
+        fields.extend(["admin_key", "api_key", "database_url", "secrets.key"].map(str::to_owned));
         let table: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.into()).collect();
         assert_eq!(fields, table);
     }

@@ -109,4 +109,19 @@ pub const SETTINGS: &[Setting] = &[
         about: "Networks, perhaps with a port, that are refused by nature (private, loopback, …) \
                 and that workflows may reach all the same: `10.1.0.0/16:8080`, `[fd00::/8]:443`.",
     },
+    Setting {
+        key: "secrets.key",
+        variable: "CHAINKEEL_SECRETS_KEY",
+        kind: Kind::Secret,
+        about: "The key-encryption key that wraps the data keys of all organizations: 32 random \
+                bytes in base64, the same for all servers. Several between commas: the first \
+                wraps, the others are still accepted, which is how it is rotated.",
+    },
+    Setting {
+        key: "secrets.key_file",
+        variable: "CHAINKEEL_SECRETS_KEY_FILE",
+        kind: Kind::Text,
+        about: "A file with those keys instead, a line each, for its owner alone. Without \
+                either, `chainkeel dev` makes `secrets.key` in the data directory.",
+    },
 ];

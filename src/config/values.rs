@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::primitives::Secret;
-use crate::{egress, telemetry};
+use crate::{egress, secrets, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +28,7 @@ pub struct Config {
     pub api_key: Option<Secret>,
     pub log: telemetry::Config,
     pub egress: egress::Config,
+    pub secrets: secrets::Config,
 }
 
 impl Default for Config {
@@ -44,6 +45,7 @@ impl Default for Config {
             api_key: None,
             log: telemetry::Config::default(),
             egress: egress::Config::default(),
+            secrets: secrets::Config::default(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The OpenAPI 3.1 document, made of the same types that requests and answers are made of.
 
 use actix_web::HttpResponse;
+use actix_web::http::Method;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::routes::{Access, TABLE};
 use super::{
     activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing, usage,
     workflows,
@@ -131,11 +133,21 @@ impl Modify for Bearer {
     }
 }
 
-/// Every operation may be refused; those that want a key say so.
+/// Every operation may be refused; those that want a key or a permission say so.
 struct Refusals;
 
 impl Modify for Refusals {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for endpoint in TABLE {
+            let (Access::May(wanted) | Access::MayOrSecret(wanted)) = endpoint.access else {
+                continue;
+            };
+            let item = document.paths.paths.get_mut(endpoint.path);
+            if let Some(operation) = item.and_then(|item| operation(item, &endpoint.method)) {
+                let refusal = refusal(&format!("Without the permission `{wanted}`"));
+                operation.responses.responses.entry("403".to_owned()).or_insert(refusal);
+            }
+        }
         for operation in document.paths.paths.values_mut().flat_map(operations) {
             let public = operation.security.as_ref().is_some_and(|wanted| !wanted.is_empty());
             if !public {
@@ -148,8 +160,22 @@ impl Modify for Refusals {
     }
 }
 
+fn operation<'a>(path: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
+    let operation = match method.as_str() {
+        "GET" => &mut path.get,
+        "PUT" => &mut path.put,
+        "POST" => &mut path.post,
+        "DELETE" => &mut path.delete,
+        "PATCH" => &mut path.patch,
+        _ => return None,
+    };
+    operation.as_mut()
+}
+
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten()
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch]
+        .into_iter()
+        .flatten()
 }
 
 fn refusal(description: &str) -> RefOr<Response> {

@@ -18,6 +18,7 @@ pub enum Code {
     BodyTimeout,
     UnsupportedMediaType,
     Unauthenticated,
+    Forbidden,
     NotFound,
     MethodNotAllowed,
     WorkflowNotFound,
@@ -61,7 +62,7 @@ pub struct Entry {
 }
 
 /// All kinds, in the order of the documentation.
-pub const ALL: [Code; 39] = [
+pub const ALL: &[Code] = &[
     Code::InvalidJson,
     Code::InvalidBody,
     Code::InvalidQuery,
@@ -76,6 +77,7 @@ pub const ALL: [Code; 39] = [
     Code::BodyTimeout,
     Code::UnsupportedMediaType,
     Code::Unauthenticated,
+    Code::Forbidden,
     Code::NotFound,
     Code::MethodNotAllowed,
     Code::WorkflowNotFound,
@@ -210,6 +212,13 @@ pub const fn entry(code: Code) -> &'static Entry {
             "Not authenticated",
             "a valid key is needed: send `Authorization: Bearer <key>`",
             "The key is missing, malformed or not known here. `make dev` prints the admin key once.",
+        ),
+        Code::Forbidden => entry!(
+            "forbidden",
+            403,
+            "Not allowed",
+            "a permission is needed for this that you do not have",
+            "The message names the permission that is missing. Ask for a role or a key that has it; `docs/access.md` lists who has which.",
         ),
         Code::NotFound => entry!(
             "not-found",
@@ -398,7 +407,7 @@ pub fn documentation() -> String {
          `code`, `message`, `requestId` and `details: [{path, nodeId?, code?, message}]`. \
          `type` is `/problems/<code>`; each code has its heading here.\n",
     );
-    for code in ALL {
+    for &code in ALL {
         let entry = entry(code);
         write!(
             page,
@@ -418,7 +427,7 @@ mod tests {
 
     #[test]
     fn every_code_is_listed_once_and_is_kebab_case() {
-        let names: BTreeSet<_> = ALL.map(|code| entry(code).code).into();
+        let names: BTreeSet<_> = ALL.iter().map(|code| entry(*code).code).collect();
         assert_eq!(names.len(), ALL.len());
         assert!(names.iter().all(|name| name.bytes().all(|b| b == b'-' || b.is_ascii_lowercase())));
         assert_eq!(ALL.last().map(|code| *code as usize + 1), Some(ALL.len()));

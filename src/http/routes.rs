@@ -9,16 +9,19 @@ use super::{
     activity, catalog, events, health, inbound, openapi, projections, runs, storage, tasks,
     testing, usage, workflows,
 };
+use crate::access::Permission;
 
-/// Who may use a route.
+/// Who may use a route. The decision itself is made in [`authorize`](super::middleware::authorize).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Everybody.
     Public,
-    /// Who sends `Authorization: Bearer <key>`.
-    Bearer,
-    /// Who sends a key, or the workflow's secret as `?secret=`.
-    BearerOrSecret,
+    /// Whoever is known, whatever may be done.
+    Known,
+    /// Who is known and has this permission.
+    May(Permission),
+    /// Who is known and has this permission, or sends the workflow's secret as `?secret=`.
+    MayOrSecret(Permission),
 }
 
 /// One endpoint.
@@ -33,97 +36,97 @@ pub struct Endpoint {
 }
 
 macro_rules! table {
-    ($($method:ident $path:literal $access:ident $handler:path;)*) => {
+    ($($method:ident $path:literal $access:ident $(($permission:ident))? $handler:path;)*) => {
         /// Every endpoint. Paths with fixed segments come before those with a parameter there.
         pub const TABLE: &[Endpoint] = &[$(Endpoint {
             method: Method::$method,
             path: $path,
-            access: Access::$access,
+            access: Access::$access $((Permission::$permission))?,
             route: || web::route().method(Method::$method).to($handler),
         }),*];
     };
 }
 
 table! {
-    GET    "/healthz"                                Public          health::healthz;
-    GET    "/readyz"                                 Public          health::readyz;
-    GET    "/metrics"                                Public          health::metrics;
-    GET    "/openapi.json"                           Public          openapi::document;
-    GET    "/v1/workflows"                           Bearer          workflows::list;
-    POST   "/v1/workflows"                           Bearer          workflows::create;
-    POST   "/v1/workflows/validate"                  Bearer          workflows::validate;
-    GET    "/v1/workflows/{id}"                      Bearer          workflows::get;
-    PUT    "/v1/workflows/{id}"                      Bearer          workflows::save_draft;
-    DELETE "/v1/workflows/{id}"                      Bearer          workflows::archive;
-    POST   "/v1/workflows/{id}/validate"             Bearer          workflows::validate_draft;
-    POST   "/v1/workflows/{id}/publish"              Bearer          workflows::publish;
-    POST   "/v1/workflows/{id}/pause"                Bearer          workflows::pause;
-    POST   "/v1/workflows/{id}/resume"               Bearer          workflows::resume;
-    POST   "/v1/workflows/{id}/rollback"             Bearer          workflows::rollback;
-    POST   "/v1/workflows/{id}/discard-draft"        Bearer          workflows::discard_draft;
-    POST   "/v1/workflows/{id}/run"                  Bearer          workflows::run;
-    GET    "/v1/workflows/{id}/versions"             Bearer          workflows::versions;
-    GET    "/v1/workflows/{id}/versions/{versionNumber}" Bearer      workflows::version;
-    PUT    "/v1/workflows/{id}/pinned-outputs"       Bearer          workflows::pin_outputs;
-    GET    "/v1/workflows/{id}/diff"                 Bearer          workflows::diff;
-    POST   "/v1/workflows/{id}/what-if"              Bearer          workflows::what_if;
-    POST   "/v1/workflows/{id}/simulate"             Bearer          workflows::simulate;
-    GET    "/v1/runs"                                Bearer          runs::list;
-    POST   "/v1/runs/sync"                           Bearer          runs::sync;
-    GET    "/v1/runs/{id}"                           Bearer          runs::get;
-    GET    "/v1/runs/{id}/events"                    Bearer          runs::events;
-    GET    "/v1/runs/{id}/lineage"                   Bearer          runs::lineage;
-    GET    "/v1/runs/{id}/stream"                    Bearer          runs::stream;
-    POST   "/v1/runs/{id}/cancel"                    Bearer          runs::cancel;
-    POST   "/v1/runs/{id}/pause"                     Bearer          runs::pause;
-    POST   "/v1/runs/{id}/resume"                    Bearer          runs::resume;
-    POST   "/v1/runs/{id}/signal"                    Bearer          runs::signal;
-    POST   "/v1/runs/{id}/retry"                     Bearer          runs::retry;
-    POST   "/v1/runs/{id}/rerun"                     Bearer          runs::rerun;
-    POST   "/v1/runs/{id}/nodes/{nodeId}/resume"     BearerOrSecret  runs::resume_wait;
-    GET    "/v1/tasks"                               Bearer          tasks::list;
-    GET    "/v1/tasks/{id}"                          Bearer          tasks::get;
-    POST   "/v1/tasks/{id}/claim"                    Bearer          tasks::claim;
-    POST   "/v1/tasks/{id}/release"                  Bearer          tasks::release;
-    POST   "/v1/tasks/{id}/assign"                   Bearer          tasks::assign;
-    POST   "/v1/tasks/{id}/complete"                 Bearer          tasks::complete;
-    POST   "/v1/tasks/{id}/reject"                   Bearer          tasks::reject;
-    POST   "/v1/tasks/{id}/cancel"                   Bearer          tasks::cancel;
-    POST   "/v1/events"                              Bearer          events::publish;
-    GET    "/v1/events/{id}"                         Bearer          events::get;
-    GET    "/v1/activity"                            Bearer          activity::list;
-    GET    "/v1/activity/stream"                     Bearer          activity::stream;
-    GET    "/v1/organization/storage/{store}"        Bearer          storage::list;
-    GET    "/v1/organization/storage/{store}/{key}"  Bearer          storage::get;
-    PUT    "/v1/organization/storage/{store}/{key}"  Bearer          storage::set;
-    DELETE "/v1/organization/storage/{store}/{key}"  Bearer          storage::remove;
-    GET    "/v1/actions"                             Bearer          catalog::actions;
-    GET    "/v1/actions/{type}"                      Bearer          catalog::action;
-    POST   "/v1/actions/{type}/run"                  Bearer          catalog::run_action;
-    GET    "/v1/triggers"                            Bearer          catalog::triggers;
-    GET    "/v1/triggers/{type}"                     Bearer          catalog::trigger;
-    GET    "/v1/testing/test-definitions"            Bearer          testing::list;
-    POST   "/v1/testing/test-definitions"            Bearer          testing::create;
-    GET    "/v1/testing/test-definitions/{id}"       Bearer          testing::get;
-    PUT    "/v1/testing/test-definitions/{id}"       Bearer          testing::update;
-    DELETE "/v1/testing/test-definitions/{id}"       Bearer          testing::delete;
-    GET    "/v1/testing/test-executions"             Bearer          testing::executions;
-    POST   "/v1/testing/test-executions"             Bearer          testing::execute;
-    GET    "/v1/testing/test-executions/{id}"        Bearer          testing::execution;
-    GET    "/v1/testing/test-results/{id}"           Bearer          testing::results;
-    GET    "/v1/usage"                               Bearer          usage::get;
-    GET    "/v1/usage/daily"                         Bearer          usage::daily;
-    GET    "/v1/usage/balance"                       Bearer          usage::balance;
-    GET    "/v1/usage/prices"                        Bearer          usage::prices;
-    PUT    "/v1/usage/plan"                          Bearer          usage::plan;
-    POST   "/v1/usage/grants"                        Bearer          usage::grant;
-    POST   "/v1/usage/top-ups"                       Bearer          usage::top_up;
-    GET    "/v1/projections"                         Bearer          projections::list;
-    POST   "/v1/webhooks/{secret}"                   Public          inbound::webhook;
+    GET    "/healthz"                                         Public                      health::healthz;
+    GET    "/readyz"                                          Public                      health::readyz;
+    GET    "/metrics"                                         Public                      health::metrics;
+    GET    "/openapi.json"                                    Public                      openapi::document;
+    GET    "/v1/workflows"                                    May(WorkflowsRead)          workflows::list;
+    POST   "/v1/workflows"                                    May(WorkflowsWrite)         workflows::create;
+    POST   "/v1/workflows/validate"                           May(WorkflowsRead)          workflows::validate;
+    GET    "/v1/workflows/{id}"                               May(WorkflowsRead)          workflows::get;
+    PUT    "/v1/workflows/{id}"                               May(WorkflowsWrite)         workflows::save_draft;
+    DELETE "/v1/workflows/{id}"                               May(WorkflowsWrite)         workflows::archive;
+    POST   "/v1/workflows/{id}/validate"                      May(WorkflowsRead)          workflows::validate_draft;
+    POST   "/v1/workflows/{id}/publish"                       May(WorkflowsPublish)       workflows::publish;
+    POST   "/v1/workflows/{id}/pause"                         May(WorkflowsPublish)       workflows::pause;
+    POST   "/v1/workflows/{id}/resume"                        May(WorkflowsPublish)       workflows::resume;
+    POST   "/v1/workflows/{id}/rollback"                      May(WorkflowsPublish)       workflows::rollback;
+    POST   "/v1/workflows/{id}/discard-draft"                 May(WorkflowsWrite)         workflows::discard_draft;
+    POST   "/v1/workflows/{id}/run"                           May(WorkflowsRun)           workflows::run;
+    GET    "/v1/workflows/{id}/versions"                      May(WorkflowsRead)          workflows::versions;
+    GET    "/v1/workflows/{id}/versions/{versionNumber}"      May(WorkflowsRead)          workflows::version;
+    PUT    "/v1/workflows/{id}/pinned-outputs"                May(WorkflowsWrite)         workflows::pin_outputs;
+    GET    "/v1/workflows/{id}/diff"                          May(WorkflowsRead)          workflows::diff;
+    POST   "/v1/workflows/{id}/what-if"                       May(RunsRead)               workflows::what_if;
+    POST   "/v1/workflows/{id}/simulate"                      May(WorkflowsRead)          workflows::simulate;
+    GET    "/v1/runs"                                         May(RunsRead)               runs::list;
+    POST   "/v1/runs/sync"                                    May(ActionsRun)             runs::sync;
+    GET    "/v1/runs/{id}"                                    May(RunsRead)               runs::get;
+    GET    "/v1/runs/{id}/events"                             May(RunsRead)               runs::events;
+    GET    "/v1/runs/{id}/lineage"                            May(RunsRead)               runs::lineage;
+    GET    "/v1/runs/{id}/stream"                             May(RunsRead)               runs::stream;
+    POST   "/v1/runs/{id}/cancel"                             May(RunsManage)             runs::cancel;
+    POST   "/v1/runs/{id}/pause"                              May(RunsManage)             runs::pause;
+    POST   "/v1/runs/{id}/resume"                             May(RunsManage)             runs::resume;
+    POST   "/v1/runs/{id}/signal"                             May(RunsManage)             runs::signal;
+    POST   "/v1/runs/{id}/retry"                              May(RunsManage)             runs::retry;
+    POST   "/v1/runs/{id}/rerun"                              May(RunsManage)             runs::rerun;
+    POST   "/v1/runs/{id}/nodes/{nodeId}/resume"              MayOrSecret(RunsManage)     runs::resume_wait;
+    GET    "/v1/tasks"                                        May(TasksRead)              tasks::list;
+    GET    "/v1/tasks/{id}"                                   May(TasksRead)              tasks::get;
+    POST   "/v1/tasks/{id}/claim"                             May(TasksWrite)             tasks::claim;
+    POST   "/v1/tasks/{id}/release"                           May(TasksWrite)             tasks::release;
+    POST   "/v1/tasks/{id}/assign"                            May(TasksManage)            tasks::assign;
+    POST   "/v1/tasks/{id}/complete"                          May(TasksWrite)             tasks::complete;
+    POST   "/v1/tasks/{id}/reject"                            May(TasksWrite)             tasks::reject;
+    POST   "/v1/tasks/{id}/cancel"                            May(TasksManage)            tasks::cancel;
+    POST   "/v1/events"                                       May(EventsPublish)          events::publish;
+    GET    "/v1/events/{id}"                                  May(EventsRead)             events::get;
+    GET    "/v1/activity"                                     May(RunsRead)               activity::list;
+    GET    "/v1/activity/stream"                              May(RunsRead)               activity::stream;
+    GET    "/v1/organization/storage/{store}"                 May(StorageRead)            storage::list;
+    GET    "/v1/organization/storage/{store}/{key}"           May(StorageRead)            storage::get;
+    PUT    "/v1/organization/storage/{store}/{key}"           May(StorageWrite)           storage::set;
+    DELETE "/v1/organization/storage/{store}/{key}"           May(StorageWrite)           storage::remove;
+    GET    "/v1/actions"                                      Known                       catalog::actions;
+    GET    "/v1/actions/{type}"                               Known                       catalog::action;
+    POST   "/v1/actions/{type}/run"                           May(ActionsRun)             catalog::run_action;
+    GET    "/v1/triggers"                                     Known                       catalog::triggers;
+    GET    "/v1/triggers/{type}"                              Known                       catalog::trigger;
+    GET    "/v1/testing/test-definitions"                     May(TestsRead)              testing::list;
+    POST   "/v1/testing/test-definitions"                     May(TestsWrite)             testing::create;
+    GET    "/v1/testing/test-definitions/{id}"                May(TestsRead)              testing::get;
+    PUT    "/v1/testing/test-definitions/{id}"                May(TestsWrite)             testing::update;
+    DELETE "/v1/testing/test-definitions/{id}"                May(TestsWrite)             testing::delete;
+    GET    "/v1/testing/test-executions"                      May(TestsRead)              testing::executions;
+    POST   "/v1/testing/test-executions"                      May(TestsRun)               testing::execute;
+    GET    "/v1/testing/test-executions/{id}"                 May(TestsRead)              testing::execution;
+    GET    "/v1/testing/test-results/{id}"                    May(TestsRead)              testing::results;
+    GET    "/v1/usage"                                        May(UsageRead)              usage::get;
+    GET    "/v1/usage/daily"                                  May(UsageRead)              usage::daily;
+    GET    "/v1/usage/balance"                                May(UsageRead)              usage::balance;
+    GET    "/v1/usage/prices"                                 Known                       usage::prices;
+    PUT    "/v1/usage/plan"                                   May(InstallationManage)     usage::plan;
+    POST   "/v1/usage/grants"                                 May(InstallationManage)     usage::grant;
+    POST   "/v1/usage/top-ups"                                May(InstallationManage)     usage::top_up;
+    GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
+    POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }
 
-/// Who may use the route with this method and pattern. Everything below `/v1` wants a key unless
-/// the table says otherwise.
+/// Who may use the route with this method and pattern. Everything below `/v1` wants somebody known
+/// unless the table says otherwise.
 pub fn access(method: &Method, pattern: &str) -> Access {
     let listed =
         TABLE.iter().find(|endpoint| endpoint.path == pattern && endpoint.method == *method);
@@ -133,7 +136,7 @@ pub fn access(method: &Method, pattern: &str) -> Access {
         None if TABLE.iter().any(|e| e.path == pattern && e.access == Access::Public) => {
             Access::Public
         }
-        None if pattern.starts_with("/v1") => Access::Bearer,
+        None if pattern.starts_with("/v1") => Access::Known,
         None => Access::Public,
     }
 }
@@ -183,12 +186,26 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_wants_a_key() {
-        assert_eq!(access(&Method::GET, "/v1/secrets"), Access::Bearer);
-        assert_eq!(access(&Method::DELETE, "/v1/runs"), Access::Bearer);
+        assert_eq!(access(&Method::GET, "/v1/secrets"), Access::Known);
+        assert_eq!(access(&Method::DELETE, "/v1/runs"), Access::Known);
         assert_eq!(access(&Method::GET, "/v1/webhooks/{secret}"), Access::Public);
         assert_eq!(
             access(&Method::POST, "/v1/runs/{id}/nodes/{nodeId}/resume"),
-            Access::BearerOrSecret
+            Access::MayOrSecret(Permission::RunsManage)
         );
+    }
+
+    #[test]
+    fn what_changes_something_wants_more_than_reading() {
+        for endpoint in TABLE.iter().filter(|endpoint| endpoint.method != Method::GET) {
+            let (Access::May(wanted) | Access::MayOrSecret(wanted)) = endpoint.access else {
+                continue;
+            };
+            // These calculate and write nothing.
+            let calculates = ["validate", "what-if", "simulate"];
+            let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
+            let reads = wanted.name().ends_with(":read");
+            assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);
+        }
     }
 }

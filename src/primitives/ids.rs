@@ -148,6 +148,32 @@ id!(
     "sch"
 );
 
+id!(
+    /// A person with an account.
+    UserId,
+    "user"
+);
+id!(
+    /// A program's account in an organization.
+    ServiceAccountId,
+    "sa"
+);
+id!(
+    /// An API key; not its text.
+    ApiKeyId,
+    "key"
+);
+id!(
+    /// A role that an organization made for itself.
+    RoleId,
+    "role"
+);
+id!(
+    /// An invitation into an organization.
+    InvitationId,
+    "inv"
+);
+
 impl TaskId {
     /// The task that a node of a run waits for: the same at each asking, and in the order of the
     /// runs in lists.

@@ -15,5 +15,6 @@ mod http;
 mod journal;
 mod projections;
 mod scenarios;
+mod secrets;
 mod support;
 mod trials;

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,6 +22,7 @@ use crate::egress;
 use crate::journal::{migrate, pool};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds::State;
+use crate::secrets::NoKey;
 use crate::{projections, telemetry};
 
 /// Connections of the private server.
@@ -227,6 +229,7 @@ impl Sitting {
             public_url: None,
             roles: Role::ALL.to_vec(),
             egress: egress::Config { allow },
+            keys: Arc::new(NoKey),
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             threads: 2,

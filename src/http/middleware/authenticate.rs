@@ -1,5 +1,5 @@
-//! Lets in who is known. Every route wants a bearer key, but for those that the table of routes
-//! names as public; what is not in the table is not public.
+//! Lets in who is known and may do what the route is for. Every route wants somebody known, but for
+//! those that the table of routes names as public; what is not in the table is not public.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -8,9 +8,14 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
+use super::authorize::authorize;
 use crate::access::{AdminKey, Principal};
 use crate::http::problem::{Code, Problem};
 use crate::http::routes::{self, Access};
+use crate::primitives::OrganizationId;
+
+/// Chooses among the organizations that a credential opens.
+const ORGANIZATION: &str = "x-org-id";
 
 /// Recognizes the principal, or refuses the request before its body is read.
 pub async fn authenticate(
@@ -25,16 +30,18 @@ pub async fn authenticate(
 }
 
 fn admit(request: &ServiceRequest) -> Result<(), Problem> {
-    match access(request) {
+    let access = access(request);
+    match access {
         Access::Public => {}
-        Access::BearerOrSecret if !request.headers().contains_key(AUTHORIZATION) => {
+        Access::MayOrSecret(_) if !request.headers().contains_key(AUTHORIZATION) => {
             if !has_secret(request) {
                 return Err(Problem::new(Code::Unauthenticated)
                     .because("send `Authorization: Bearer <key>` or `?secret=` of the workflow"));
             }
         }
-        Access::Bearer | Access::BearerOrSecret => {
+        Access::Known | Access::May(_) | Access::MayOrSecret(_) => {
             let principal = recognize(request)?;
+            authorize(access, &principal)?;
             request.extensions_mut().insert(principal);
         }
     }
@@ -46,7 +53,7 @@ fn access(request: &ServiceRequest) -> Access {
     match request.match_pattern() {
         Some(pattern) => routes::access(request.method(), &pattern),
         // Below /v1 nobody unknown learns what there is; elsewhere there is nothing to learn.
-        None if request.path().starts_with("/v1") => Access::Bearer,
+        None if request.path().starts_with("/v1") => Access::Known,
         None => Access::Public,
     }
 }
@@ -62,7 +69,19 @@ fn recognize(request: &ServiceRequest) -> Result<Principal, Problem> {
     if !key.admits(presented) {
         return Err(Problem::new(Code::Unauthenticated).because("the key is not known here"));
     }
-    Ok(Principal::admin())
+    Ok(Principal::admin(organization(request)?))
+}
+
+/// The organization that the header chooses; the first one without it.
+fn organization(request: &ServiceRequest) -> Result<OrganizationId, Problem> {
+    let mut headers = request.headers().get_all(ORGANIZATION);
+    let Some(header) = headers.next() else { return Ok(OrganizationId::DEFAULT) };
+    let id = header.to_str().ok().and_then(|text| text.trim().parse().ok());
+    match (id, headers.next()) {
+        (Some(id), None) => Ok(id),
+        (None, _) | (_, Some(_)) => Err(Problem::new(Code::InvalidHeader)
+            .at("X-Org-ID", "must occur once and be the id of an organization, `org_…`")),
+    }
 }
 
 fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {

@@ -2,5 +2,6 @@
 
 pub mod access_log;
 pub mod authenticate;
+pub mod authorize;
 pub mod headers;
 pub mod request_id;

@@ -77,7 +77,10 @@ async fn a_workflow_that_was_resumed_is_not_paused_again_by_the_same_event() {
     reaction.react(&event).await.unwrap();
     for id in [one, other] {
         let paused = state(id).await;
-        assert_eq!((paused.status, paused.pause_reason), (Status::Paused, Some(PauseReason::CuExhausted)));
+        assert_eq!(
+            (paused.status, paused.pause_reason),
+            (Status::Paused, Some(PauseReason::CuExhausted))
+        );
     }
     assert!(index.shortage(WHOSE).is_some_and(|shortage| shortage.balance == 0));
 

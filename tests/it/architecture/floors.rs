@@ -54,7 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("telemetry", &["primitives"]),
-    ("config", &["telemetry", "http", "actors", "journal", "egress", "primitives"]),
+    ("config", &["telemetry", "http", "actors", "journal", "egress", "secrets", "primitives"]),
     (
         "app",
         &[
@@ -91,6 +91,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "egress",
             "catalog",
             "access",
+            "secrets",
             "engine",
             "primitives",
         ],

@@ -9,7 +9,7 @@ mod rules;
 mod source;
 
 use floors::floors;
-use rules::{doors, names, sizes, status_codes};
+use rules::{doors, names, routes, sizes, status_codes};
 use source::Source;
 
 #[test]
@@ -25,6 +25,11 @@ fn what_is_dangerous_is_named_in_one_room_only() {
 #[test]
 fn status_codes_are_chosen_in_one_place() {
     none(&status_codes(&Source::of_the_house()));
+}
+
+#[test]
+fn every_route_stands_in_the_table_with_the_permission_it_wants() {
+    none(&routes(&Source::of_the_house()));
 }
 
 #[test]

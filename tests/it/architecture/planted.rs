@@ -1,7 +1,7 @@
 //! Each check on a violation that was planted for it, and on what only looks like one.
 
 use super::floors::floors;
-use super::rules::{doors, engine_dependencies, names, sizes, status_codes};
+use super::rules::{doors, engine_dependencies, names, routes, sizes, status_codes};
 use super::source::Source;
 
 fn planted(path: &str, text: &str) -> Vec<Source> {
@@ -76,6 +76,17 @@ fn a_refusals_status_code_outside_the_problems_is_found() {
     assert_eq!(status_codes(&planted("src/http/problem_table.rs", refusal)).len(), 0);
     let success = "fn f() -> StatusCode { StatusCode::CREATED }";
     assert_eq!(status_codes(&planted("src/http/runs/start.rs", success)).len(), 0);
+}
+
+#[test]
+fn a_route_outside_of_the_table_is_found() {
+    let route = "fn f(c: &mut ServiceConfig) { c.service(web::resource(\"/v1/x\")); }";
+    assert_eq!(routes(&planted("src/http/server.rs", route)).len(), 1);
+    assert_eq!(routes(&planted("src/http/routes.rs", route)).len(), 0);
+    let by_attribute = "#[get(\"/v1/x\")]\nasync fn x() {}";
+    assert_eq!(routes(&planted("src/http/runs/x.rs", by_attribute)).len(), 1);
+    let redirect = "fn f(c: &mut ServiceConfig) { c.service(web::redirect(\"/docs\", \"/\")); }";
+    assert_eq!(routes(&planted("src/http/server.rs", redirect)).len(), 0);
 }
 
 #[test]

@@ -36,7 +36,11 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("postgres_es", &["journal"], "events are written by the journal alone"),
     ("reqwest", &["egress"], "outbound HTTP goes through one guarded door"),
     ("TcpStream", &["egress", "http"], "outbound connections go through one guarded door"),
-    ("sqlx", &["journal", "projections", "actors", "app", "http", "cli"], "this room does no I/O"),
+    (
+        "sqlx",
+        &["journal", "projections", "secrets", "actors", "app", "http", "cli"],
+        "this room does no I/O",
+    ),
     ("env", &["config", "cli"], "only the configuration reads the environment"),
 ];
 
@@ -137,6 +141,23 @@ pub(super) fn status_codes(sources: &[Source]) -> Vec<String> {
                     violations
                         .push(format!("{}:{at}: {code} belongs to http/problem", source.path));
                 }
+            }
+        }
+    }
+    violations
+}
+
+/// Routes that are made outside of the table, where no permission stands beside them.
+pub(super) fn routes(sources: &[Source]) -> Vec<String> {
+    const MAKERS: &[&str] =
+        &["web::resource", "web::scope", "web::route", "#[get(", "#[post(", "#[put(", "#[delete("];
+    let elsewhere = |source: &&Source| source.path != "src/http/routes.rs";
+    let mut violations = Vec::new();
+    for source in sources.iter().filter(elsewhere) {
+        for (number, line) in source.code.lines().enumerate() {
+            if let Some(maker) = MAKERS.iter().find(|maker| line.contains(**maker)) {
+                let at = number + 1;
+                violations.push(format!("{}:{at}: {maker}: give it a line in routes", source.path));
             }
         }
     }

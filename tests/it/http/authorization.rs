@@ -58,3 +58,18 @@ async fn answers_tell_browsers_to_do_nothing_clever() {
     assert_eq!(own.header("x-request-id"), Some("trace-7"));
     assert_eq!(own.json()["requestId"], "trace-7");
 }
+
+#[actix_web::test]
+async fn the_header_that_chooses_an_organization_must_be_one_id() {
+    let app = app().await;
+    let with = |value: &str| app.client.request("GET", "/v1/runs").header("X-Org-ID", value);
+    for (what, request) in [
+        ("no id", with("acme")),
+        ("the id of something else", with("run_01h455vb4pex5vsknk084sn02q")),
+        ("two of them", with("org_00000000000000000000000000").header("X-Org-ID", "org_1")),
+    ] {
+        let refused = request.send().await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, "invalid-header"), "{what}");
+    }
+    assert_eq!(with("org_00000000000000000000000000").send().await.status, 200);
+}

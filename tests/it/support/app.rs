@@ -1,12 +1,14 @@
 //! A whole house in the test's own process, with a database of its own.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use chainkeel::access::AdminKey;
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
+use chainkeel::secrets::{KeySource, Keyring};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
@@ -50,6 +52,7 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config { allow },
+        keys: test_keys(),
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
@@ -61,6 +64,11 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
     let app = TestApp { client, database, running: Some(running) };
     app.eventually(|| app.client.get("/readyz"), |ready| ready.status == 200).await;
     app
+}
+
+/// Keys for the secrets of a test.
+pub(crate) fn test_keys() -> Arc<dyn KeySource> {
+    Arc::new(Keyring::parse(&Keyring::written(&[9; 32]), "the test").unwrap())
 }
 
 impl Running {

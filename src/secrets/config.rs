@@ -1,0 +1,55 @@
+//! Where an operator says the key-encryption keys are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, KeyFile, KeySource, Keyring, NoKey};
+use crate::primitives::Secret;
+
+/// The file in the data directory that `chainkeel dev` makes.
+const FILE: &str = "secrets.key";
+
+/// The room's part of the configuration.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The keys themselves, the one that wraps first.
+    #[serde(skip_serializing)]
+    pub key: Option<Secret>,
+    /// A file that holds them.
+    pub key_file: Option<PathBuf>,
+}
+
+impl Config {
+    /// The file that holds the keys; `None` where they stand in the configuration itself.
+    pub fn file(&self, data_dir: &Path) -> Option<PathBuf> {
+        match (&self.key, &self.key_file) {
+            (Some(_), _) => None,
+            (None, Some(file)) => Some(file.clone()),
+            (None, None) => Some(data_dir.join(FILE)),
+        }
+    }
+
+    /// Makes the file of the data directory where no keys are configured and none was made before.
+    pub fn ensure(&self, data_dir: &Path, random: [u8; 32]) -> Result<(), Error> {
+        match (&self.key, &self.key_file) {
+            (None, None) => KeyFile::create(&data_dir.join(FILE), random),
+            (Some(_), _) | (None, Some(_)) => Ok(()),
+        }
+    }
+
+    /// The keys. Where none are configured and the data directory has no file, there are none, and
+    /// each use says so: a server on its own must not invent a key that the others do not have.
+    pub fn source(&self, data_dir: &Path) -> Result<Arc<dyn KeySource>, Error> {
+        if let Some(key) = &self.key {
+            return Ok(Arc::new(Keyring::parse(key.expose(), "CHAINKEEL_SECRETS_KEY")?));
+        }
+        if let Some(file) = &self.key_file {
+            return Ok(Arc::new(KeyFile::open(file)?));
+        }
+        let file = data_dir.join(FILE);
+        if file.exists() { Ok(Arc::new(KeyFile::open(&file)?)) } else { Ok(Arc::new(NoKey)) }
+    }
+}

@@ -1,0 +1,4 @@
+//! Secrets at rest, against a real database: sealing, isolation, rotation under load.
+
+mod rotation;
+mod vault;
