@@ -32,6 +32,7 @@ use crate::projections::{self, Positions};
 use crate::secrets::{self, KeySource, Vault};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
+use crate::validation::Validators;
 
 /// How long the tail waits for a bell before it looks for itself.
 const TAIL_POLL: Duration = Duration::from_millis(100);
@@ -273,7 +274,9 @@ impl House {
                 workflows: Store::workflows(journal.clone()),
                 tasks: Store::tasks(journal.clone()),
                 events: Store::events(journal.clone()),
-                accounts: Store::accounts(journal),
+                accounts: Store::accounts(journal.clone()),
+                schemas: Store::schemas(journal),
+                validators: Validators::new(plan.program.clone()),
                 desk,
                 hub,
                 views: serving,

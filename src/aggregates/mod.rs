@@ -4,6 +4,7 @@ pub mod account;
 pub mod entry;
 pub mod event;
 pub mod run;
+pub mod schema;
 pub mod task;
 pub mod test;
 pub mod test_execution;

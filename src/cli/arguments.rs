@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
 use super::run::Run;
+use super::schema::Schema;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
@@ -65,6 +66,13 @@ enum Command {
         #[command(subcommand)]
         what: Usage,
     },
+    /// Register schemas, move them on, and hold values against them
+    Schema {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Schema,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -81,6 +89,9 @@ enum Command {
     /// Runs the code of `code-transform` nodes; started by the server itself
     #[command(hide = true)]
     CodeWorker,
+    /// Holds values against schemas; started by the server itself
+    #[command(hide = true)]
+    ValidationWorker,
 }
 
 /// Reads the command line and does what it says.
@@ -104,6 +115,9 @@ pub fn main() -> ExitCode {
         Command::Usage { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
+        Command::Schema { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Event { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
@@ -112,6 +126,9 @@ pub fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),
         Command::Config(show) => show.run(),
+        Command::ValidationWorker => {
+            crate::validation::serve().map_err(|error| Failure::of(&error))
+        }
         Command::CodeWorker => serve_code().map_err(|error| Failure::of(&error)),
         Command::Completions(completions) => {
             completions.run(Arguments::command());

@@ -17,6 +17,7 @@ mod print;
 mod projections;
 mod replay;
 mod run;
+mod schema;
 mod secrets;
 mod serve;
 mod sse;

@@ -181,6 +181,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
     let aggregate_type = match kept.aggregate_type.as_str() {
         "account" => "account",
         "run" => "run",
+        "schema" => "schema",
         "task" => "task",
         "test" => "test",
         "test_execution" => "test_execution",

@@ -31,7 +31,8 @@ mod sse;
 pub mod storage;
 pub mod tasks;
 pub mod testing;
-mod usage;
+pub mod usage;
+pub mod validation;
 pub mod workflows;
 
 pub use api::Api;

@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use super::routes::{Access, TABLE};
 use super::{
     activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing, usage,
-    workflows,
+    validation, workflows,
 };
 
 /// Where the document is.
@@ -99,6 +99,14 @@ pub(super) const PATH: &str = "/openapi.json";
         usage::plan,
         usage::grant,
         usage::top_up,
+        validation::list,
+        validation::create,
+        validation::get,
+        validation::update,
+        validation::compatibility,
+        validation::deprecate,
+        validation::validate,
+        validation::batch,
         projections::list,
         inbound::webhook,
     ),
@@ -115,6 +123,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "catalog", description = "What nodes there are"),
         (name = "testing", description = "Tests of workflows, and what became of them"),
         (name = "usage", description = "Compute units: prices, what was used, what is left"),
+        (name = "validation", description = "Schemas of the organization, and values held against them"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

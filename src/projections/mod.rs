@@ -14,6 +14,7 @@ mod projection;
 pub mod rebuild;
 pub mod run_history;
 pub mod runner;
+pub mod schemas;
 mod session;
 pub mod storage;
 pub mod tasks;
@@ -44,6 +45,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &storage::Projector,
         &waits::Projector,
         &usage::Projector,
+        &schemas::Projector,
     ]
 }
 

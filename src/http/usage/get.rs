@@ -43,7 +43,7 @@ pub struct MonthRecord {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UsageSummary)]
-pub struct Summary {
+pub(super) struct Summary {
     /// The month.
     #[schema(value_type = String, example = "2026-11")]
     year_month: Month,
@@ -59,7 +59,7 @@ pub struct Summary {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UsageOfWorkflow)]
-pub struct WorkflowRecord {
+pub(super) struct WorkflowRecord {
     /// The workflow; `wf_00000000000000000000000000` for single actions that belong to none.
     workflow_id: String,
     /// How many executions there were.

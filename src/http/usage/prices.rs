@@ -24,7 +24,7 @@ pub struct PriceList {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UsagePriceTable)]
-pub struct TableRecord {
+pub(super) struct TableRecord {
     /// Its number, counted from 1.
     version: u32,
     /// From when on executions are priced by it, until the next table begins.

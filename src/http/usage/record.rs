@@ -103,7 +103,7 @@ impl From<&Account> for AccountRecord {
 /// What was used on a day.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UsageDay)]
-pub struct DayRecord {
+pub(super) struct DayRecord {
     /// The day, in UTC.
     #[schema(value_type = String, format = Date, example = "2026-11-24")]
     date: String,
@@ -117,7 +117,7 @@ pub struct DayRecord {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UsagePart)]
-pub struct Part {
+pub(super) struct Part {
     /// The type of the nodes.
     node_type: String,
     /// `trigger` for starts of runs, `action` for the nodes below.

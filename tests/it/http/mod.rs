@@ -10,6 +10,7 @@ mod lists;
 mod malformed;
 mod odd;
 mod positions;
+mod schemas;
 mod storage;
 mod streams;
 mod tasks;
