@@ -21,8 +21,7 @@ use crate::journal::Recorded;
 pub use balance::{Balance, Due, due};
 pub use queries::{Credits, Day, Filter, OfWorkflow, Span, Usage};
 
-/// The projection behind `view_run_units`, `view_usage_days`, `view_used_days`, `view_accounts`,
-/// `view_credits` and `view_metered_days`.
+/// The projection behind `view_run_units`, `view_usage_days`, `view_accounts` and their like.
 #[derive(Debug, Clone, Copy)]
 pub struct Projector;
 
