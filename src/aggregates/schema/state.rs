@@ -80,7 +80,7 @@ impl Schema {
                 at,
             }]);
         }
-        let (last, latest) = self.latest().ok_or(Error::Unknown)?;
+        let (newest, latest) = self.latest().ok_or(Error::Unknown)?;
         match order {
             Order::Register { .. } => Err(Error::Exists),
             Order::Add { schema, version, compared, details } => {
@@ -89,15 +89,15 @@ impl Schema {
                     return Err(Error::Changed);
                 }
                 if schema == latest.schema {
-                    return Err(Error::Same(last));
+                    return Err(Error::Same(newest));
                 }
                 if self.versions.len() >= MAX_VERSIONS {
                     return Err(Error::Full);
                 }
-                let least = last.after(bump);
+                let least = newest.after(bump);
                 let wanted = version.unwrap_or(least);
-                if wanted < least || wanted <= last {
-                    return Err(Error::Number { wanted, last, least, bump });
+                if wanted < least || wanted <= newest {
+                    return Err(Error::Number { wanted, last: newest, least, bump });
                 }
                 let described = details.map(bounded).transpose()?;
                 let described = described.filter(|details| *details != self.details);
