@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{AdminKey, WebhookSecrets};
 use crate::actions::{Actions, OWN_PROGRAM, Tools};
 use crate::actors::{
-    CountResidents, Drained, EventReaction, Follower, Heir, Household, IndexKeeper, Kin, Means,
-    Membership, Ownership, Patience, Performer, Postman, Reaction, RunDesk, RunRegistry, StreamHub,
-    Supervisor, TaskClerk, TaskReaction, Timers, Watch, housekeeping, offices,
+    CountResidents, Drained, EventReaction, Exhaustion, Follower, Heir, Household, IndexKeeper,
+    Kin, Means, Membership, Ownership, Patience, Performer, Postman, Reaction, RunDesk,
+    RunRegistry, StreamHub, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch,
+    housekeeping, offices,
 };
 use crate::catalog::Registry;
 use crate::config::{Config, Role};
@@ -32,6 +33,7 @@ use crate::projections::{self, HouseViews, Positions, Views};
 use crate::secrets::{self, KeySource, Vault};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
+use crate::validation::Validators;
 
 /// How long the tail waits for a bell before it looks for itself.
 const TAIL_POLL: Duration = Duration::from_millis(100);
@@ -287,7 +289,10 @@ impl House {
                 tail,
                 workflows: Store::workflows(journal.clone()),
                 tasks: Store::tasks(journal.clone()),
-                events: Store::events(journal),
+                events: Store::events(journal.clone()),
+                accounts: Store::accounts(journal.clone()),
+                schemas: Store::schemas(journal),
+                validators: Validators::new(plan.program.clone()),
                 desk,
                 hub,
                 views: Views::new(serving),
@@ -490,6 +495,9 @@ impl Parts<'_> {
         let (ownership, clock) = (Arc::clone(self.ownership), Arc::clone(self.clock));
         let clerk = TaskClerk::new(self.journal.clone(), across.clone(), ownership, clock);
         self.watch(Watch::new("task clerk", move |stop| clerk.clone().run(stop))).await?;
+        let (ownership, clock) = (Arc::clone(self.ownership), Arc::clone(self.clock));
+        let clerk = UsageClerk::new(self.journal.clone(), across.clone(), ownership, clock);
+        self.watch(Watch::new("usage clerk", move |stop| clerk.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.pool.clone()),
             bells: self.bells.clone(),
@@ -527,6 +535,7 @@ impl Parts<'_> {
                 Views::new(self.pool.clone()),
                 self.positions.clone(),
             )),
+            Arc::new(Exhaustion::new(self.journal.clone(), Arc::clone(self.index))),
         ];
         for reaction in reactions {
             let name = reaction.name();

@@ -7,10 +7,13 @@ pub mod primitives;
 
 pub mod access;
 pub mod catalog;
+pub mod confined;
 pub mod egress;
+pub mod schemas;
 pub mod secrets;
 
 pub mod aggregates;
+pub mod validation;
 
 pub mod journal;
 pub mod triggers;

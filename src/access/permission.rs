@@ -55,6 +55,9 @@ permissions! {
     TestsRead = "tests:read", "See tests of workflows and their results";
     TestsWrite = "tests:write", "Create, change and delete tests of workflows";
     TestsRun = "tests:run", "Run tests of workflows";
+    UsageRead = "usage:read", "See compute units: what was used and what is left";
+    SchemasRead = "schemas:read", "See schemas, and hold values against them";
+    SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
     OrganizationRead = "organization:read", "See the organization, its members, roles and invitations";
     OrganizationManage = "organization:manage", "Rename the organization and transfer it";
     MembersManage = "members:manage", "Invite, remove and give roles to members, make custom roles";

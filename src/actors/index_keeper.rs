@@ -6,10 +6,11 @@ use std::sync::Arc;
 use cqrs_es::Aggregate;
 use tokio_util::sync::CancellationToken;
 
+use crate::aggregates::account::{self, Account};
 use crate::aggregates::workflow::{Status, Workflow};
 use crate::journal::{Error, Journal, Recorded, Tail};
 use crate::primitives::WorkflowId;
-use crate::triggers::{Listing, Live, TriggerIndex};
+use crate::triggers::{Listing, Live, Shortage, TriggerIndex};
 
 /// Events of one read.
 const PAGE: i64 = 1_000;
@@ -30,13 +31,15 @@ impl IndexKeeper {
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         let mut workflows = HashMap::new();
         let head = self.tail.head();
-        let mut after = 0;
-        loop {
-            let page = self.journal.read_kind(Workflow::TYPE, after, head, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.position;
-            for recorded in &page {
-                self.apply(&mut workflows, recorded)?;
+        for kind in [Workflow::TYPE, Account::TYPE] {
+            let mut after = 0;
+            loop {
+                let page = self.journal.read_kind(kind, after, head, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = last.position;
+                for recorded in &page {
+                    self.take(&mut workflows, recorded)?;
+                }
             }
         }
         self.index.reached(head);
@@ -46,11 +49,39 @@ impl IndexKeeper {
                 () = stop.cancelled() => return Ok(()),
                 batch = subscription.next() => batch?,
             };
-            for recorded in batch.iter().filter(|event| event.aggregate_type == Workflow::TYPE) {
-                self.apply(&mut workflows, recorded)?;
+            for recorded in batch.iter() {
+                self.take(&mut workflows, recorded)?;
             }
             self.index.reached(subscription.position());
         }
+    }
+
+    /// Most events are none of the index's business.
+    fn take(
+        &self,
+        workflows: &mut HashMap<WorkflowId, Workflow>,
+        recorded: &Recorded,
+    ) -> Result<(), Error> {
+        match recorded.aggregate_type.as_ref() {
+            Workflow::TYPE => self.apply(workflows, recorded),
+            Account::TYPE => self.note(recorded),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that an organization's compute units are used up, or that there are some again.
+    fn note(&self, recorded: &Recorded) -> Result<(), Error> {
+        let shortage = match recorded.account()? {
+            account::Event::Exhausted { balance, threshold, at, .. } => {
+                Some(Shortage { balance, threshold, since: at })
+            }
+            account::Event::Replenished { .. } | account::Event::Unmetered { .. } => None,
+            account::Event::Metered { .. }
+            | account::Event::ToppedUp { .. }
+            | account::Event::Granted { .. } => return Ok(()),
+        };
+        self.index.note_shortage(recorded.organization, shortage);
+        Ok(())
     }
 
     fn apply(

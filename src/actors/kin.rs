@@ -278,6 +278,10 @@ fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
         Refused::UnknownWorkflow | Refused::NotLive | Refused::Paused => {
             Some(config(refused.code(), format!("{workflow} cannot be started: {refused}")))
         }
+        Refused::OutOfUnits(_) => {
+            let message = format!("{workflow} cannot be started: {refused}");
+            Some(Failure::lasting(refused.code(), FailureCategory::Limit, message))
+        }
         Refused::Input(problems) => {
             let problems: Vec<String> = problems
                 .iter()

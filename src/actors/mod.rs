@@ -2,6 +2,7 @@
 //! it is restarted from the ledger by our own supervisor.
 
 mod event_reaction;
+mod exhaustion;
 mod follower;
 mod heir;
 pub mod housekeeping;
@@ -24,8 +25,10 @@ mod task_clerk;
 mod task_desk;
 mod task_reaction;
 mod timers;
+mod usage_clerk;
 
 pub use event_reaction::EventReaction;
+pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};
 pub use heir::Heir;
 pub use index_keeper::IndexKeeper;
@@ -44,3 +47,4 @@ pub use supervisor::{Drained, Fault, Supervisor, Watch};
 pub use task_clerk::TaskClerk;
 pub use task_reaction::TaskReaction;
 pub use timers::Timers;
+pub use usage_clerk::UsageClerk;

@@ -7,6 +7,7 @@ use engine::{Compensate, Json, Parent, PayloadProblem, Place, Refusal, Trigger};
 use crate::aggregates::run;
 use crate::journal::{self, Side};
 use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
+use crate::triggers::Shortage;
 
 /// On whose behalf an order is given, and what is to be written with its events.
 #[derive(Debug, Clone)]
@@ -91,6 +92,9 @@ pub enum Refused {
     /// Its automatic triggers are stopped.
     #[error("this workflow is paused: resume it first")]
     Paused,
+    /// The organization has no compute units left.
+    #[error("{0}")]
+    OutOfUnits(Shortage),
     /// Nobody listens under this webhook's URL.
     #[error("nobody listens here")]
     NobodyListens,
@@ -182,6 +186,7 @@ impl Refused {
             Self::UnknownWorkflow => "unknown_workflow",
             Self::NotLive => "not_live",
             Self::Paused => "paused",
+            Self::OutOfUnits(_) => "out_of_units",
             Self::NobodyListens => "nobody_listens",
             Self::UnknownRun => "unknown_run",
             Self::Input(_) => "invalid_input",

@@ -113,6 +113,7 @@ impl From<Refused> for Trouble {
             Refused::UnknownWorkflow
             | Refused::NotLive
             | Refused::Paused
+            | Refused::OutOfUnits(_)
             | Refused::NobodyListens
             | Refused::Input(_)
             | Refused::UnknownRun

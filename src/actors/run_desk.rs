@@ -89,6 +89,7 @@ impl RunDesk {
     pub async fn start(&self, order: StartRun, mut context: Context) -> Result<Placed, Refused> {
         let StartRun { run, workflow, trigger, input, claim, parent } = order;
         self.catch_up_with_the_ledger().await;
+        self.must_have_units(context.organization)?;
         let live = match self.0.index.live(context.organization, workflow) {
             Lookup::Live(live) => live,
             // A person may run a paused workflow; what is stopped are automatic triggers.
@@ -149,6 +150,7 @@ impl RunDesk {
         trigger: Trigger,
         context: Context,
     ) -> Result<Placed, Refused> {
+        self.must_have_units(context.organization)?;
         let problems = engine::input_problems(&definition, &trigger.body);
         if !problems.is_empty() {
             return Err(Refused::Input(problems));
@@ -167,6 +169,11 @@ impl RunDesk {
             chance: rand::random(),
         };
         self.place(run, Order::Start(Box::new(start)), context).await
+    }
+
+    /// Nothing new begins when the compute units are used up; what has begun goes on to its end.
+    fn must_have_units(&self, organization: OrganizationId) -> Result<(), Refused> {
+        self.0.index.shortage(organization).map_or(Ok(()), |it| Err(Refused::OutOfUnits(it)))
     }
 
     /// A workflow that was published a moment ago is seen: the index is behind the ledger only as
@@ -228,6 +235,7 @@ impl RunDesk {
         edited: Option<Json>,
         context: Context,
     ) -> Result<Placed, Refused> {
+        self.must_have_units(context.organization)?;
         let bytes = serde_json::to_vec(&carried).map_err(Refused::Unwritable)?.len();
         if bytes > CARRIED_BYTES {
             return Err(Refused::TooMuchToCarry { bytes, limit: CARRIED_BYTES });

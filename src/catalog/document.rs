@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
-use super::{Category, Registry, Role, Spec};
+use super::{Category, Registry, Role, Spec, prices};
 
 /// The index of all pages; those of the types lie in a directory beside it.
 const INDEX: &str = "docs/nodes.md";
@@ -32,14 +32,14 @@ pub struct Page {
     pub text: String,
 }
 
-/// The reference of node types: its index, and a page for each type.
+/// The reference of node types: its index, a page for each type, and what each costs.
 pub fn document() -> Vec<Page> {
     let pages = Registry::builtin().specs().map(|spec| Page {
         path: format!("docs/nodes/{}.md", spec.kind),
         text: written(|out| page(out, spec)),
     });
     let index = Page { path: INDEX.to_owned(), text: written(index) };
-    std::iter::once(index).chain(pages).collect()
+    [index, prices::page()].into_iter().chain(pages).collect()
 }
 
 fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> String {

@@ -5,6 +5,7 @@
 //! are not resolved yet, and again when the node is performed.
 
 mod document;
+mod prices;
 mod registry;
 mod schema;
 mod spec;
@@ -13,6 +14,7 @@ mod tests;
 mod wording;
 
 pub use document::{Page, document};
+pub use prices::{Prices, Table};
 pub use registry::Registry;
 pub use schema::{InvalidSchema, Schema, Stage};
 pub use spec::{Category, Example, OperationType, Role, Spec};

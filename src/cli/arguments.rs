@@ -15,10 +15,12 @@ use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
 use super::run::Run;
+use super::schema::Schema;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
+use super::usage::Usage;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
 
@@ -57,6 +59,20 @@ enum Command {
         what: Task,
     },
     Test(Test),
+    /// Compute units: what they cost, what was used, what is left
+    Usage {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Usage,
+    },
+    /// Register schemas, move them on, and hold values against them
+    Schema {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Schema,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -73,6 +89,9 @@ enum Command {
     /// Runs the code of `code-transform` nodes; started by the server itself
     #[command(hide = true)]
     CodeWorker,
+    /// Holds values against schemas; started by the server itself
+    #[command(hide = true)]
+    ValidationWorker,
 }
 
 /// Reads the command line and does what it says.
@@ -93,6 +112,12 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Test(test) => return test.run(),
+        Command::Usage { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Schema { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Event { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
@@ -101,6 +126,9 @@ pub fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),
         Command::Config(show) => show.run(),
+        Command::ValidationWorker => {
+            crate::validation::serve().map_err(|error| Failure::of(&error))
+        }
         Command::CodeWorker => serve_code().map_err(|error| Failure::of(&error)),
         Command::Completions(completions) => {
             completions.run(Arguments::command());

@@ -17,11 +17,13 @@ mod print;
 mod projections;
 mod replay;
 mod run;
+mod schema;
 mod secrets;
 mod serve;
 mod sse;
 mod task;
 mod test;
+mod usage;
 mod what_if;
 mod workflow;
 

@@ -15,7 +15,9 @@ use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, RunDesk, StreamHub};
+use crate::aggregates::account::Account;
 use crate::aggregates::event::Publication;
+use crate::aggregates::schema::Schema;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
@@ -23,12 +25,15 @@ use crate::journal::{Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
+use crate::projections::schemas::Schemas;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
+use crate::projections::usage::Usage;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::projections::{Positions, Views};
 use crate::triggers::TriggerIndex;
+use crate::validation::Validators;
 
 /// How long a write waits for its position before it answers without.
 const POSITION_WAIT: Duration = Duration::from_millis(250);
@@ -50,6 +55,12 @@ pub struct Api {
     pub tasks: Store<Task>,
     /// Where events are published.
     pub events: Store<Publication>,
+    /// Where compute units are given.
+    pub accounts: Store<Account>,
+    /// Where schemas are registered.
+    pub schemas: Store<Schema>,
+    /// Who holds values against them.
+    pub validators: Validators,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.
@@ -154,6 +165,16 @@ impl Api {
     /// The questions to the view of their keys.
     pub fn storage(&self) -> Storage {
         Storage::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of schemas.
+    pub fn schema_list(&self) -> Schemas {
+        Schemas::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of compute units.
+    pub fn usage(&self) -> Usage {
+        Usage::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of what happened.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::{Data, Path, Payload};
@@ -29,6 +30,8 @@ const MAX_DELIVERY_ID: usize = 128;
 /// How many headers reach the trigger, and how long one may be: for routing, not for data.
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER: usize = 4 * 1024;
+/// When a delivery may come again that could not be taken in.
+const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// Starts a run of the workflow that listens under this URL. The body may be JSON, a form or text.
 /// A delivery that names itself (`Idempotency-Key`, `webhook-id` or `X-GitHub-Delivery`) starts
@@ -80,6 +83,10 @@ pub async fn webhook(
 fn hide(problem: Problem) -> Problem {
     if matches!(problem.code(), Code::WorkflowNotFound | Code::WorkflowRefuses) {
         return Problem::new(Code::WebhookNotFound);
+    }
+    // Nor how the organization stands: the delivery may come again later.
+    if matches!(problem.code(), Code::CuExhausted) {
+        return Problem::new(Code::Busy).retry_after(RETRY_AFTER);
     }
     problem
 }

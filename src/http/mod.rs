@@ -32,6 +32,8 @@ mod sse;
 pub mod storage;
 pub mod tasks;
 pub mod testing;
+pub mod usage;
+pub mod validation;
 pub mod workflows;
 
 pub use api::Api;

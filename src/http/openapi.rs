@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing,
-    workflows,
+    activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing, usage,
+    validation, workflows,
 };
 
 /// Where the document is.
@@ -92,6 +92,21 @@ pub(super) const PATH: &str = "/openapi.json";
         testing::execute,
         testing::execution,
         testing::results,
+        usage::get,
+        usage::daily,
+        usage::balance,
+        usage::prices,
+        usage::plan,
+        usage::grant,
+        usage::top_up,
+        validation::list,
+        validation::create,
+        validation::get,
+        validation::update,
+        validation::compatibility,
+        validation::deprecate,
+        validation::validate,
+        validation::batch,
         projections::list,
         inbound::webhook,
     ),
@@ -107,6 +122,8 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
         (name = "testing", description = "Tests of workflows, and what became of them"),
+        (name = "usage", description = "Compute units: prices, what was used, what is left"),
+        (name = "validation", description = "Schemas of the organization, and values held against them"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

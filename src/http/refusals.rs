@@ -4,10 +4,11 @@ use std::error::Error;
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{entry, event, task, test, test_execution, workflow};
+use crate::aggregates::{account, entry, event, schema, task, test, test_execution, workflow};
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::trials;
+use crate::validation;
 
 /// When a caller should come again where nothing better is known.
 const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
@@ -34,6 +35,7 @@ impl From<Refused> for Problem {
         match refused {
             Refused::UnknownWorkflow => Self::new(Code::WorkflowNotFound),
             Refused::NotLive | Refused::Paused => Self::new(Code::WorkflowRefuses).because(refused),
+            Refused::OutOfUnits(_) => Self::new(Code::CuExhausted).because(refused),
             Refused::NobodyListens => Self::new(Code::WebhookNotFound),
             Refused::Elsewhere { code, message } => elsewhere(&code).because(message),
             Refused::UnknownRun => Self::new(Code::RunNotFound),
@@ -145,6 +147,46 @@ impl From<entry::Error> for Problem {
                 Self::new(Code::InvalidPath).because(refusal)
             }
             entry::Error::Value(excess) => Self::new(Code::InvalidBody).at("/value", excess),
+        }
+    }
+}
+
+impl From<account::Error> for Problem {
+    fn from(refusal: account::Error) -> Self {
+        let place = match refusal {
+            account::Error::Units => "/units",
+            account::Error::Plan => "/monthlyGrant",
+            account::Error::Note => "/reason",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
+impl From<schema::Error> for Problem {
+    fn from(refusal: schema::Error) -> Self {
+        match refusal {
+            schema::Error::Unknown => Self::new(Code::SchemaNotFound),
+            schema::Error::NoSuchVersion(_) => Self::new(Code::VersionNotFound).because(refusal),
+            schema::Error::Changed => Self::new(Code::VersionConflict).because(refusal),
+            schema::Error::Details => Self::new(Code::InvalidBody).because(refusal),
+            schema::Error::Exists
+            | schema::Error::Number { .. }
+            | schema::Error::Same(_)
+            | schema::Error::Full => Self::new(Code::SchemaRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<validation::Error> for Problem {
+    fn from(error: validation::Error) -> Self {
+        match error {
+            validation::Error::Unusable(unusable) => Self::new(Code::InvalidSchema)
+                .at(format!("/schema{}", unusable.path), unusable.problem),
+            validation::Error::Overdue | validation::Error::TooMuch(_) => {
+                Self::new(Code::ValidationTooCostly).because(error)
+            }
+            validation::Error::Busy => Self::new(Code::Busy).retry_after(RETRY_AFTER),
+            validation::Error::Worker(_) => Self::unavailable(error),
         }
     }
 }

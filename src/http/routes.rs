@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 use super::problem::{Code, Problem};
 use super::{
     activity, catalog, events, health, inbound, openapi, projections, runs, storage, tasks,
-    testing, workflows,
+    testing, usage, validation, workflows,
 };
 use crate::access::Permission;
 
@@ -114,6 +114,21 @@ table! {
     POST   "/v1/testing/test-executions"                      May(TestsRun)               testing::execute;
     GET    "/v1/testing/test-executions/{id}"                 May(TestsRead)              testing::execution;
     GET    "/v1/testing/test-results/{id}"                    May(TestsRead)              testing::results;
+    GET    "/v1/usage"                                        May(UsageRead)              usage::get;
+    GET    "/v1/usage/daily"                                  May(UsageRead)              usage::daily;
+    GET    "/v1/usage/balance"                                May(UsageRead)              usage::balance;
+    GET    "/v1/usage/prices"                                 Known                       usage::prices;
+    PUT    "/v1/usage/plan"                                   May(InstallationManage)     usage::plan;
+    POST   "/v1/usage/grants"                                 May(InstallationManage)     usage::grant;
+    POST   "/v1/usage/top-ups"                                May(InstallationManage)     usage::top_up;
+    GET    "/v1/validation/schemas"                           May(SchemasRead)            validation::list;
+    POST   "/v1/validation/schemas"                           May(SchemasWrite)           validation::create;
+    GET    "/v1/validation/schemas/{id}"                      May(SchemasRead)            validation::get;
+    PUT    "/v1/validation/schemas/{id}"                      May(SchemasWrite)           validation::update;
+    POST   "/v1/validation/schemas/{id}/compatibility"        May(SchemasRead)            validation::compatibility;
+    POST   "/v1/validation/schemas/{id}/deprecate"            May(SchemasWrite)           validation::deprecate;
+    POST   "/v1/validation/validate"                          May(SchemasRead)            validation::validate;
+    POST   "/v1/validation/validate/batch"                    May(SchemasRead)            validation::batch;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }
@@ -195,7 +210,7 @@ mod tests {
                 continue;
             };
             // These calculate and write nothing.
-            let calculates = ["validate", "what-if", "simulate"];
+            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch"];
             let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
             let reads = wanted.name().ends_with(":read");
             assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);

@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    CommandId, EntryId, EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+    CommandId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
+    WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -55,6 +56,16 @@ impl StreamId {
     /// The stream of a test.
     pub fn test(test: TestId) -> Self {
         Self::new("test", test.to_string())
+    }
+
+    /// The stream of an organization's account.
+    pub fn account(organization: OrganizationId) -> Self {
+        Self::new("account", organization.to_string())
+    }
+
+    /// The stream of a schema.
+    pub fn schema(schema: SchemaId) -> Self {
+        Self::new("schema", schema.to_string())
     }
 
     /// The stream of a test's execution.
@@ -240,8 +251,10 @@ impl Recorded {
 /// The name of an aggregate type without a copy for those that we know.
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
+        "account" => Cow::Borrowed("account"),
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
+        "schema" => Cow::Borrowed("schema"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),
         "test" => Cow::Borrowed("test"),

@@ -10,7 +10,7 @@ use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventS
 use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
 use super::upcast::decode;
 use super::{Error, Journal};
-use crate::aggregates::{event, run, task, test, test_execution, workflow};
+use crate::aggregates::{account, event, run, schema, task, test, test_execution, workflow};
 use crate::primitives::CommandId;
 
 /// How often a command is decided anew after a conflict before its caller hears of it.
@@ -135,6 +135,20 @@ impl Store<test_execution::TestExecution> {
     /// What became of tests.
     pub fn test_executions(journal: Journal) -> Self {
         Self::new(journal, test_execution::upcasters())
+    }
+}
+
+impl Store<account::Account> {
+    /// The accounts of compute units, by organization.
+    pub fn accounts(journal: Journal) -> Self {
+        Self::new(journal, account::upcasters())
+    }
+}
+
+impl Store<schema::Schema> {
+    /// The schemas of organizations.
+    pub fn schemas(journal: Journal) -> Self {
+        Self::new(journal, schema::upcasters())
     }
 }
 

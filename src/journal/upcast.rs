@@ -7,13 +7,15 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{entry, event, run, task, test, test_execution, workflow};
+use crate::aggregates::{account, entry, event, run, schema, task, test, test_execution, workflow};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
+static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
+static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 static TEST: LazyLock<Upcasters> = LazyLock::new(test::upcasters);
@@ -43,6 +45,16 @@ impl Recorded {
     /// The JSON text of an event of a test's execution in its present shape.
     pub fn test_execution_text(&self) -> Result<Cow<'_, str>, Error> {
         present(self, &TEST_EXECUTION)
+    }
+
+    /// The event of an account.
+    pub fn account(&self) -> Result<account::Event, Error> {
+        decode(self, &ACCOUNT)
+    }
+
+    /// The event of a schema.
+    pub fn schema(&self) -> Result<schema::Event, Error> {
+        decode(self, &SCHEMA)
     }
 
     /// The event of an entry.

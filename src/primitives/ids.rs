@@ -143,6 +143,12 @@ id!(
 );
 
 id!(
+    /// A JSON Schema with its versions; derived from its name.
+    SchemaId,
+    "sch"
+);
+
+id!(
     /// A person with an account.
     UserId,
     "user"

@@ -9,6 +9,6 @@ pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ids::{
     ApiKeyId, CommandId, EntryId, EventId, InvalidId, InvitationId, OrganizationId, RoleId, RunId,
-    ServiceAccountId, TaskId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
+    SchemaId, ServiceAccountId, TaskId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use super::text::Text;
-use crate::aggregates::{entry, run, task, test, test_execution, workflow};
+use crate::aggregates::{account, entry, run, schema, task, test, test_execution, workflow};
 use crate::journal::{self, Recorded};
 
 /// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
@@ -326,6 +326,28 @@ pub(super) fn of_tasks<'a>(
         .iter()
         .filter(|event| event.aggregate_type == task::Task::TYPE)
         .map(|event| Ok((*event, event.task().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of accounts among others.
+pub(super) fn of_accounts<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, account::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == account::Account::TYPE)
+        .map(|event| Ok((*event, event.account().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of schemas among others.
+pub(super) fn of_schemas<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, schema::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == schema::Schema::TYPE)
+        .map(|event| Ok((*event, event.schema().map_err(|error| poison(event, &error))?)))
         .collect()
 }
 

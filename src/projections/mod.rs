@@ -14,12 +14,14 @@ mod projection;
 pub mod rebuild;
 pub mod run_history;
 pub mod runner;
+pub mod schemas;
 mod session;
 pub mod storage;
 pub mod tasks;
 mod text;
 pub mod timers;
 pub mod trials;
+pub mod usage;
 pub mod verify;
 mod views;
 pub mod waits;
@@ -44,6 +46,8 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &trials::Projector,
         &storage::Projector,
         &waits::Projector,
+        &usage::Projector,
+        &schemas::Projector,
     ]
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use engine::Definition;
 use tokio::sync::watch;
 
+use super::shortage::Shortage;
 use crate::primitives::{OrganizationId, WorkflowId};
 
 /// A live version.
@@ -51,6 +52,7 @@ pub enum Lookup {
 struct Tables {
     by_id: HashMap<WorkflowId, Listing>,
     by_secret: HashMap<String, WorkflowId>,
+    shortages: HashMap<OrganizationId, Shortage>,
 }
 
 /// The index. Readers share it; one feeder writes.
@@ -85,6 +87,42 @@ impl TriggerIndex {
         let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         let workflow = *tables.by_secret.get(secret_hash)?;
         Some((tables.by_id.get(&workflow)?.organization, workflow))
+    }
+
+    /// Whether the compute units of an organization are used up, and what was found then.
+    pub fn shortage(&self, organization: OrganizationId) -> Option<Shortage> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        tables.shortages.get(&organization).copied()
+    }
+
+    /// Replaces what is known of an organization's compute units; none: there are some.
+    pub fn note_shortage(&self, organization: OrganizationId, shortage: Option<Shortage>) {
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        match shortage {
+            Some(shortage) => tables.shortages.insert(organization, shortage),
+            None => tables.shortages.remove(&organization),
+        };
+    }
+
+    /// The workflows of an organization whose automatic triggers start runs, in the order of their
+    /// ids: those behind `after`, `limit` of them.
+    pub fn started_by_triggers(
+        &self,
+        organization: OrganizationId,
+        after: Option<WorkflowId>,
+        limit: usize,
+    ) -> Vec<WorkflowId> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<_> = tables
+            .by_id
+            .iter()
+            .filter(|(_, it)| it.organization == organization && it.live.is_some() && !it.paused)
+            .map(|(id, _)| *id)
+            .filter(|id| after.is_none_or(|after| *id > after))
+            .collect();
+        found.sort_unstable();
+        found.truncate(limit);
+        found
     }
 
     /// How many workflows are known.
@@ -176,6 +214,22 @@ mod tests {
         assert!(matches!(index.live(ORGANIZATION, workflow), Lookup::Paused(_)));
         index.list(workflow, listing("bb", false, false));
         assert!(matches!(index.live(ORGANIZATION, workflow), Lookup::NotLive));
+    }
+
+    #[test]
+    fn what_triggers_start_is_listed_in_pages() {
+        let index = TriggerIndex::default();
+        let mut live: Vec<_> = (0..3).map(|_| WorkflowId::generate()).collect();
+        live.sort_unstable();
+        for (number, workflow) in live.iter().enumerate() {
+            index.list(*workflow, listing(&format!("live {number}"), true, false));
+        }
+        index.list(WorkflowId::generate(), listing("paused", true, true));
+        index.list(WorkflowId::generate(), listing("draft", false, false));
+        assert_eq!(index.started_by_triggers(ORGANIZATION, None, 2), live[..2]);
+        assert_eq!(index.started_by_triggers(ORGANIZATION, Some(live[1]), 2), live[2..]);
+        let another = OrganizationId::from_uuid(uuid::Uuid::max());
+        assert_eq!(index.started_by_triggers(another, None, 2), []);
     }
 
     #[tokio::test]

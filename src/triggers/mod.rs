@@ -1,5 +1,7 @@
 //! What matches: the index of live triggers, in memory.
 
 mod index;
+mod shortage;
 
 pub use index::{Listing, Live, Lookup, TriggerIndex};
+pub use shortage::Shortage;

@@ -8,9 +8,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chainkeel::aggregates::{entry, event, run, task, test, test_execution, workflow};
+use chainkeel::aggregates::{
+    account, entry, event, run, schema, task, test, test_execution, workflow,
+};
 use chainkeel::primitives::{
-    EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+    EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -141,6 +143,71 @@ fn every_event_of_a_test_and_of_its_executions_is_read_as_it_was_written() {
         stands("test_execution", event);
     }
     every_file_is_known("test_execution", &names(&events));
+}
+
+#[test]
+fn every_event_of_an_account_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let plan = account::Plan { monthly_grant: 40_000, min_threshold: 100 };
+    let month = Some("2026-11".parse().unwrap());
+    let events = [
+        account::Event::Metered { plan, by: by(), at: AT },
+        account::Event::Unmetered { by: by(), at: AT },
+        account::Event::ToppedUp { units: 7, reference: Some("inv-1".into()), by: by(), at: AT },
+        account::Event::Granted { units: 40_000, month, reason: None, by: by(), at: AT },
+        account::Event::Exhausted { balance: -3, threshold: 100, by: by(), at: AT },
+        account::Event::Replenished { balance: 101, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("account", event);
+    }
+    every_file_is_known("account", &names(&events));
+    assert_eq!(events.map(|event| event.name()), account::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_schema_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let version = Some("1.0.0".parse().unwrap());
+    let details = || schema::Details {
+        description: Some("what it is for".into()),
+        owner: Some("ada".into()),
+        tags: ["money".into()].into(),
+        compatibility: chainkeel::schemas::Level::BackwardTransitive,
+    };
+    let change = chainkeel::schemas::Change {
+        code: chainkeel::schemas::ChangeCode::NarrowedType,
+        path: "/properties/a".into(),
+        message: "values of other types do not fit".into(),
+        breaks: [chainkeel::schemas::Direction::Backward].into(),
+    };
+    let events = [
+        schema::Event::Registered {
+            schema_id: SchemaId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            name: chainkeel::schemas::Name::new("payments", "order").unwrap(),
+            details: details(),
+            version: version.unwrap(),
+            schema: value(json!({ "type": ["string", "null"] })),
+            by: by(),
+            at: AT,
+        },
+        schema::Event::VersionAdded {
+            version: "2.0.0".parse().unwrap(),
+            schema: value(json!({ "type": "string" })),
+            changes: vec![change],
+            by: by(),
+            at: AT,
+        },
+        schema::Event::Described { details: details(), by: by(), at: AT },
+        schema::Event::Deprecated { version, by: by(), at: AT },
+        schema::Event::Reinstated { version: None, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("schema", event);
+    }
+    every_file_is_known("schema", &names(&events));
+    assert_eq!(events.map(|event| event.name()), schema::Event::NAMES);
 }
 
 #[test]

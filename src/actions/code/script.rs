@@ -1,6 +1,7 @@
 //! One script, in an interpreter of its own: made for it, and thrown away with it.
 
 use std::cell::Cell;
+use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,10 @@ use rquickjs::context::{EvalOptions, intrinsic};
 use rquickjs::{BigInt, CaughtError, Context, Ctx, Function, IntoJs, Object, Runtime};
 use serde_json::Value;
 
-use super::frame::{Answer, Fault, FaultKind, Question};
+use super::question::{Answer, Fault, FaultKind, Question};
+use super::transform::TRADE;
 use crate::catalog::{Schema, Stage};
+use crate::confined;
 
 /// Bytes of memory that a script may take.
 const MEMORY: usize = 64 * 1024 * 1024;
@@ -55,6 +58,14 @@ type Language = (
 );
 
 type Found<T> = Result<T, Fault>;
+
+/// Does what a worker does all its life: it runs a script for each question.
+///
+/// # Errors
+/// When its rights cannot be given away, or its pipes break.
+pub fn serve() -> io::Result<()> {
+    confined::serve(&TRADE, |question| answer(&question))
+}
 
 /// Runs a script.
 pub(super) fn answer(question: &Question) -> Answer {

@@ -3,20 +3,32 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use engine::{Failure, FailureCategory, PayloadProblem};
+use engine::{Failure, FailureCategory, MAX_VALUE_BYTES, PayloadProblem};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::registry::invalid;
 use super::super::{Action, Call, Performing};
-use super::frame::{Answer, Fault, FaultKind, Question};
-use super::pool::{Error, Pool};
+use super::question::{Answer, Fault, FaultKind, Question};
+use crate::confined::{Error, Pool, Trade};
 
 /// How long a script may take when its payload says nothing.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a script may take at most.
-pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(10);
+const MAX_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What workers that run code are.
+pub(super) static TRADE: Trade = Trade {
+    command: "code-worker",
+    // A value at its limit, with every character escaped, and the words around it.
+    max_frame: 4 * MAX_VALUE_BYTES,
+    // Whatever a script may have left behind in the interpreter's memory does not live long.
+    calls: 64,
+    longest: MAX_TIMEOUT,
+    // The program itself, a script's memory several times over, and no more.
+    address_space: 1024 * 1024 * 1024,
+};
 
 /// The action behind `code-transform`.
 ///
@@ -42,7 +54,7 @@ impl CodeTransform {
 
     /// `program` is the path of our own program, which is started again to run code.
     pub(in crate::actions) fn new(program: PathBuf) -> Self {
-        Self { pool: Pool::new(program) }
+        Self { pool: Pool::new(program, &TRADE) }
     }
 }
 
@@ -61,7 +73,7 @@ impl Action for CodeTransform {
                 output_type: payload.output_type,
                 timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
             };
-            match self.pool.ask(&question).await {
+            match self.pool.ask(&question, timeout).await {
                 Ok(Answer::Output(output)) => Ok(json!({ "output": output }).into()),
                 Ok(Answer::Fault(fault)) => Err(failure(fault)),
                 Err(error) => Err(no_answer(&error, question.timeout_ms)),

@@ -19,19 +19,24 @@ use crate::http::problem::{Code, Problem};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
+/// The largest body of those that are large by nature.
+const MAX_LARGE_BODY: usize = 10 * 1024 * 1024;
 /// How long a body may take to arrive. actix-web itself waits for ever.
 const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// A JSON body of a type that refuses unknown fields. No body at all stands for `{}`.
 #[derive(Debug)]
-pub struct Body<T> {
+pub struct Body<T, const MAX: usize = MAX_BODY> {
     /// What was sent.
     pub content: T,
     /// SHA-256 in hex of method, path, query and body: the same key with another one is a mistake.
     pub fingerprint: String,
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+/// The same for what is large by nature, up to 10 MiB.
+pub type LargeBody<T> = Body<T, MAX_LARGE_BODY>;
+
+impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -39,7 +44,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = read_bytes(&request, payload).await?;
+            let bytes = read_up_to(MAX, &request, payload).await?;
             if !bytes.is_empty() {
                 must_be_json(&request)?;
             }
@@ -51,6 +56,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
 /// Reads the whole body within its bounds.
 pub async fn read_bytes(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    read_up_to(MAX_BODY, request, payload).await
+}
+
+async fn read_up_to(max: usize, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     if request.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(Problem::new(Code::UnsupportedMediaType)
             .at("Content-Encoding", "must be absent: compressed bodies are not accepted"));
@@ -58,25 +67,29 @@ pub async fn read_bytes(request: &HttpRequest, payload: Payload) -> Result<Bytes
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if announced
         .and_then(|length| length.parse().ok())
-        .is_some_and(|length: u64| length > MAX_BODY as u64)
+        .is_some_and(|length: u64| length > max as u64)
     {
-        return Err(Problem::new(Code::BodyTooLarge));
+        return Err(too_large(max));
     }
-    tokio::time::timeout(MAX_TIME, collect(payload))
+    tokio::time::timeout(MAX_TIME, collect(max, payload))
         .await
         .unwrap_or_else(|_| Err(Problem::new(Code::BodyTimeout)))
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+async fn collect(max: usize, mut payload: Payload) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(broken)?;
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(Problem::new(Code::BodyTooLarge));
+        if body.len() + chunk.len() > max {
+            return Err(too_large(max));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+fn too_large(max: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge).because(format_args!("the body is larger than {max} bytes"))
 }
 
 fn broken(error: PayloadError) -> Problem {

@@ -11,7 +11,7 @@ mod params;
 mod path;
 mod principal;
 
-pub use body::{Body, read_bytes};
+pub use body::{Body, LargeBody, read_bytes};
 pub use idempotency_key::IdempotencyKey;
 pub use instant::Instant;
 pub use json::check as check_json;

@@ -85,6 +85,9 @@ pub struct RunDetail {
     /// What a retry would take over, and what it would execute again.
     #[schema(value_type = Option<Object>)]
     on_retry: Option<Retrial>,
+    /// Compute units that it has used so far. They are counted a moment after what used them;
+    /// absent while they are not counted yet.
+    compute_units: Option<i64>,
     /// The sequence of its last event.
     last_sequence: i64,
     /// What each node did, by node id.
@@ -153,6 +156,7 @@ pub async fn get(
     let position = api.ledger_at(min_position).await?;
     let (run, first, last_sequence) = load(&api, &who, *id).await?;
     let mut detail = detail(*id, run.state(), &first, last_sequence)?;
+    detail.compute_units = api.usage().of_run(who.organization, *id).await?;
     if summary != Some(true) {
         let wanted = node_ids.as_deref().map(|ids| ids.split(',').map(str::trim).collect());
         detail.execution_state = Some(execution_state(run.state(), wanted.as_ref()));
@@ -211,6 +215,7 @@ fn detail(
         failure: run.failure().cloned(),
         remediation: run.failure().map(Failure::remediation),
         on_retry: run.retrial(),
+        compute_units: None,
         last_sequence,
         execution_state: None,
         workflow_definition: None,

@@ -85,6 +85,8 @@ pub struct RunSummary {
     failed_count: i32,
     /// See `nodeCount`.
     skipped_count: i32,
+    /// Compute units that it has used so far; absent while they are not counted yet.
+    compute_units: Option<i64>,
 }
 
 impl From<run_history::Run> for RunSummary {
@@ -107,6 +109,7 @@ impl From<run_history::Run> for RunSummary {
             succeeded_count: run.succeeded_count,
             failed_count: run.failed_count,
             skipped_count: run.skipped_count,
+            compute_units: run.compute_units,
         }
     }
 }

@@ -7,7 +7,8 @@ select r.run_id as "run_id!", r.workflow_id as "workflow_id!",
        r.cancel_reason, r.started_at as "started_at!", r.finished_at, r.node_count as "node_count!",
        r.succeeded_count as "succeeded_count!", r.failed_count as "failed_count!",
        r.skipped_count as "skipped_count!", r.cancelled_count as "cancelled_count!",
-       r.last_position as "last_position!", r.last_sequence as "last_sequence!"
+       r.last_position as "last_position!", r.last_sequence as "last_sequence!",
+       (select u.units from view_run_units u where u.run_id = r.run_id) as compute_units
   from view_runs r
  where r.organization_id = $1
    and ($2::text is null or r.workflow_id = $2)

@@ -63,6 +63,8 @@ pub struct Run {
     pub last_position: i64,
     /// The sequence of that event.
     pub last_sequence: i64,
+    /// Compute units that it has used; none while the view of usage does not know it.
+    pub compute_units: Option<i64>,
 }
 
 /// One attempt of a node.
@@ -234,7 +236,8 @@ impl RunHistory {
                       started_at as "started_at!", finished_at, node_count as "node_count!",
                       succeeded_count as "succeeded_count!", failed_count as "failed_count!",
                       skipped_count as "skipped_count!", cancelled_count as "cancelled_count!",
-                      last_position as "last_position!", last_sequence as "last_sequence!"
+                      last_position as "last_position!", last_sequence as "last_sequence!",
+                      (select u.units from view_run_units u where u.run_id = $1) as compute_units
                  from view_runs where run_id = $1 and organization_id = $2"#,
             run.to_string(),
             organization.to_string(),

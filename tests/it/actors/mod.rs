@@ -5,5 +5,6 @@
     reason = "here the test's runtime takes the supervisor's place, and tests look at tables as they please"
 )]
 
+mod exhaustion;
 mod follower;
 mod stage;

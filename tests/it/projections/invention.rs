@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+use super::invented_accounts::account;
+use super::invented_schemas::schema;
 use super::invented_tasks::task;
 use super::stage::Stage;
 
@@ -97,7 +99,7 @@ pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRu
     let mut scribe = Scribe {
         facts: Vec::new(),
         state: engine::Run::default(),
-        at: datetime!(2026-11-21 08:00 UTC) + Duration::seconds(dice.roll(10_000).cast_signed()),
+        at: datetime!(2026-11-21 08:00 UTC) + Duration::seconds(dice.roll(200_000).cast_signed()),
     };
     let at = scribe.now();
     let mut carried = BTreeMap::new();
@@ -553,6 +555,8 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     for number in 0..3 + runs / 10 {
         histories.push(task(&mut dice, workflows[number % workflows.len()]));
     }
+    histories.extend((0..2 + runs / 20).map(|_| account(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| schema(&mut dice)));
     (histories, invented)
 }
 

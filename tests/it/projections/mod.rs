@@ -3,6 +3,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "in a test what is not expected is a failure")]
 
 mod crash;
+mod invented_accounts;
+mod invented_schemas;
 mod invented_tasks;
 mod invention;
 mod isolation;
@@ -11,4 +13,5 @@ mod poison;
 mod questions;
 mod stage;
 mod traffic;
+mod usage;
 mod verification;

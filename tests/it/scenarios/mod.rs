@@ -6,3 +6,4 @@ mod kin;
 mod payouts;
 mod saga;
 mod tasks;
+mod usage;

@@ -8,63 +8,68 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::frame::{Answer, Question};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::trade::Trade;
 use super::worker::Worker;
 
-/// How many scripts a worker runs before it makes room for a fresh one: whatever a script may
-/// have left behind in the interpreter's memory does not live long.
-pub(super) const CALLS_OF_A_WORKER: u32 = 64;
-
-/// The most workers of a process. A script takes a processor for itself, so that more workers
+/// The most workers of a process. An answer takes a processor for itself, so that more workers
 /// than processors would only wait for each other.
 const MAX_WORKERS: usize = 8;
 
-/// The fewest: one script that takes its time must not hold up all others.
+/// The fewest: one question that takes its time must not hold up all others.
 const MIN_WORKERS: usize = 2;
 
-/// How much longer than its script a worker may take to say that the time is over, before it is
+/// How much longer than it was given a worker may take to say that the time is over, before it is
 /// killed.
 const GRACE: Duration = Duration::from_millis(250);
 
 /// Workers that wait, and places for those that work.
 #[derive(Debug)]
-pub(super) struct Pool {
+pub struct Pool {
     program: PathBuf,
+    trade: &'static Trade,
     places: Semaphore,
     waiting: Mutex<Vec<Worker>>,
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Error {
+pub enum Error {
     /// No process could be started.
-    #[error("starting a process for code")]
+    #[error("starting a process that answers")]
     Start(#[source] io::Error),
     /// The process ended, or what it said made no sense.
-    #[error("asking a process that runs code")]
+    #[error("asking a process that answers")]
     Lost(#[source] io::Error),
     /// It did not end in time, not even a little later.
-    #[error("a process that runs code did not end in time")]
+    #[error("a process did not answer in time")]
     Overdue,
 }
 
 impl Pool {
-    pub(super) fn new(program: PathBuf) -> Self {
+    /// No workers yet; `program` is the path of our own program, which is started again.
+    pub fn new(program: PathBuf, trade: &'static Trade) -> Self {
         let processors = std::thread::available_parallelism().map_or(MIN_WORKERS, usize::from);
         Self {
             program,
+            trade,
             places: Semaphore::new(processors.clamp(MIN_WORKERS, MAX_WORKERS)),
             waiting: Mutex::default(),
         }
     }
 
-    /// Has a script run. A worker that fails is killed and replaced.
-    pub(super) async fn ask(&self, question: &Question) -> Result<Answer, Error> {
-        // The semaphore is never closed; were it, the script would run without a place.
+    /// Has a question answered within `patience`. A worker that fails is killed and replaced.
+    pub async fn ask<A: DeserializeOwned>(
+        &self,
+        question: &(impl Serialize + Sync),
+        patience: Duration,
+    ) -> Result<A, Error> {
+        // The semaphore is never closed; were it, the answer would be given without a place.
         let _place = self.places.acquire().await.ok();
         let mut worker = self.take().map_err(Error::Start)?;
-        let patience = Duration::from_millis(question.timeout_ms).saturating_add(GRACE);
-        let answer = timeout(patience, worker.ask(question)).await;
+        let answer = timeout(patience.saturating_add(GRACE), worker.ask(question)).await;
         match answer {
             Ok(Ok(answer)) => {
                 self.give_back(worker);
@@ -89,27 +94,27 @@ impl Pool {
                 return Ok(worker);
             }
         }
-        Worker::start(&self.program)
+        Worker::start(&self.program, self.trade)
     }
 
     fn give_back(&self, worker: Worker) {
-        if worker.asked < CALLS_OF_A_WORKER {
+        if worker.asked < self.trade.calls {
             self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         } else {
             self.replace(worker);
         }
     }
 
-    /// Kills a worker and starts the one that takes its place, so that the next script need not
+    /// Kills a worker and starts the one that takes its place, so that the next question need not
     /// wait for a start.
     fn replace(&self, worker: Worker) {
         drop(worker);
-        match Worker::start(&self.program) {
+        match Worker::start(&self.program, self.trade) {
             Ok(fresh) => {
                 self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(fresh);
             }
-            // The next script tries again, and its failure tells.
-            Err(error) => tracing::warn!("no process for code could be started: {error}"),
+            // The next question tries again, and its failure tells.
+            Err(error) => tracing::warn!("no `{}` could be started: {error}", self.trade.command),
         }
     }
 }

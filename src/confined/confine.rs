@@ -1,7 +1,7 @@
 //! A worker's first deed: it gives away every right that it will not need.
 //!
-//! The interpreter that it runs has no way to files, sockets or processes to begin with. This is
-//! for the day on which somebody finds a fault in the interpreter itself.
+//! What it runs has no way to files, sockets or processes to begin with. This is for the day on which
+//! somebody finds a fault in it.
 
 use std::{fs, io};
 
@@ -9,24 +9,20 @@ use nix::sched::CloneFlags;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
-use super::pool::CALLS_OF_A_WORKER;
-use super::transform::MAX_TIMEOUT;
-
-/// Bytes of address space: the program itself, a script's memory several times over, and no more.
-const ADDRESS_SPACE: u64 = 1024 * 1024 * 1024;
+use super::trade::Trade;
 
 /// Standard input, output and error are open; nothing else can be opened from now on.
 const OPEN_FILES: u64 = 3;
 
 /// Gives the rights away. What fails is a right that the system does not let go of, and then the
 /// worker must not serve, with the exception of the network's namespace.
-pub(super) fn confine() -> io::Result<()> {
+pub(super) fn confine(trade: &Trade) -> io::Result<()> {
     close_inherited_files()?;
     rustix::thread::set_no_new_privs(true)?;
     leave_the_network();
-    let cpu = (MAX_TIMEOUT.as_secs() + 1) * u64::from(CALLS_OF_A_WORKER);
+    let cpu = (trade.longest.as_secs() + 1) * u64::from(trade.calls);
     for (resource, limit) in [
-        (Resource::As, ADDRESS_SPACE),
+        (Resource::As, trade.address_space),
         (Resource::Cpu, cpu),
         (Resource::Core, 0),
         (Resource::Fsize, 0),

@@ -2,7 +2,11 @@
 
 use std::io::{self, stdin, stdout};
 
-use super::{confine, frame, script};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::trade::Trade;
+use super::{confine, frame};
 
 /// Answers questions that come in by standard input until it is closed.
 ///
@@ -11,11 +15,14 @@ use super::{confine, frame, script};
 ///
 /// # Errors
 /// When the rights cannot be given away, or the pipes break.
-pub fn serve() -> io::Result<()> {
-    confine::confine()?;
+pub fn serve<Q: DeserializeOwned, A: Serialize>(
+    trade: &Trade,
+    mut answer: impl FnMut(Q) -> A,
+) -> io::Result<()> {
+    confine::confine(trade)?;
     let (mut questions, mut answers) = (stdin().lock(), stdout().lock());
-    while let Some(question) = frame::read(&mut questions)? {
-        frame::write(&mut answers, &script::answer(&question))?;
+    while let Some(question) = frame::read(&mut questions, trade.max_frame)? {
+        frame::write(&mut answers, &answer(question), trade.max_frame)?;
     }
     Ok(())
 }
