@@ -1,6 +1,6 @@
 //! Views made from the ledger: each can be thrown away and made again, while the system runs.
 //!
-//! A new view is one file, one line in [`all`], and a migration with its template.
+//! A new view is one file, one line in [`registry`], and a migration with its template.
 
 pub mod activity;
 pub mod builds;
@@ -12,6 +12,7 @@ mod page;
 mod positions;
 mod projection;
 pub mod rebuild;
+pub mod registry;
 pub mod run_history;
 pub mod runner;
 pub mod schemas;
@@ -32,30 +33,6 @@ pub use error::Error;
 pub use page::{Cursor, Page, Paging, Reflecting};
 pub use positions::Positions;
 pub use projection::Projection;
+pub use registry::{all, by_name};
 pub use runner::Runner;
 pub use views::{HouseViews, Views};
-
-/// Every projection there is.
-pub fn all() -> &'static [&'static dyn Projection] {
-    &[
-        &run_history::Projector,
-        &workflow_catalog::Projector,
-        &activity::Projector,
-        &timers::Projector,
-        &tasks::Projector,
-        &trials::Projector,
-        &storage::Projector,
-        &waits::Projector,
-        &usage::Projector,
-        &schemas::Projector,
-    ]
-}
-
-/// The projection of that name.
-pub fn by_name(name: &str) -> Result<&'static dyn Projection, Error> {
-    all()
-        .iter()
-        .copied()
-        .find(|projection| projection.name() == name)
-        .ok_or_else(|| Error::Unknown(name.to_owned()))
-}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    EventId, OrganizationId, RunId, TaskId, TestExecutionId, TestId, WorkflowId,
+    EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -183,6 +183,51 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ),
     ("GET /v1/testing/test-results/{id}", "/v1/testing/test-results/{execution}", "", Nothing),
     ("GET /v1/projections", "/v1/projections", "", Own),
+    ("GET /v1/usage", "/v1/usage", "", Own),
+    ("GET /v1/usage/daily", "/v1/usage/daily?workflowId={workflow}", "", Own),
+    ("GET /v1/usage/balance", "/v1/usage/balance", "", Own),
+    ("GET /v1/usage/prices", "/v1/usage/prices", "", Own),
+    ("PUT /v1/usage/plan", "/v1/usage/plan", r#"{"mode": "unlimited"}"#, Own),
+    ("POST /v1/usage/grants", "/v1/usage/grants", r#"{"units": 1}"#, Own),
+    ("POST /v1/usage/top-ups", "/v1/usage/top-ups", r#"{"units": 1}"#, Own),
+    ("GET /v1/validation/schemas", "/v1/validation/schemas", "", Empty),
+    (
+        "POST /v1/validation/schemas",
+        "/v1/validation/schemas",
+        r#"{"namespace": "mine", "name": "mine", "schema": {"type": "object"}}"#,
+        Own,
+    ),
+    ("GET /v1/validation/schemas/{id}", "/v1/validation/schemas/{schema}", "", Nothing),
+    (
+        "PUT /v1/validation/schemas/{id}",
+        "/v1/validation/schemas/{schema}",
+        r#"{"description": "taken"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/validation/schemas/{id}/compatibility",
+        "/v1/validation/schemas/{schema}/compatibility",
+        r#"{"schema": {"type": "object"}}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/validation/schemas/{id}/deprecate",
+        "/v1/validation/schemas/{schema}/deprecate",
+        "{}",
+        Nothing,
+    ),
+    (
+        "POST /v1/validation/validate",
+        "/v1/validation/validate",
+        r#"{"schemaId": "{schema}", "data": {}}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/validation/validate/batch",
+        "/v1/validation/validate/batch",
+        r#"{"validations": [{"schemaId": "{schema}", "data": {}}]}"#,
+        Own,
+    ),
     ("POST /v1/webhooks/{secret}", "/v1/webhooks/{workflow}", "{}", Nothing),
 ];
 
@@ -247,7 +292,13 @@ impl World {
         let body = json!({"testDefinitionId": test});
         let execution = app.client.post("/v1/testing/test-executions", &body).await.data();
         let execution = execution["id"].as_str().unwrap().to_owned();
+        let schema = json!({
+            "namespace": "walked", "name": "kept", "description": MARK, "schema": {"type": "object"}
+        });
+        let schema = app.client.post("/v1/validation/schemas", &schema).await.data();
+        let schema = schema["id"].as_str().unwrap().to_owned();
         Self(vec![
+            ("{schema}", schema),
             ("{workflow}", workflow),
             ("{run}", run),
             ("{over}", over),
@@ -262,6 +313,7 @@ impl World {
     /// The same places with ids that nobody ever had.
     fn of_nobody() -> Self {
         Self(vec![
+            ("{schema}", SchemaId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),
             ("{over}", RunId::generate().to_string()),

@@ -1,0 +1,31 @@
+//! Which views there are.
+
+use super::{
+    Error, Projection, activity, run_history, schemas, storage, tasks, timers, trials, usage,
+    waits, workflow_catalog,
+};
+
+/// Every projection there is.
+pub fn all() -> &'static [&'static dyn Projection] {
+    &[
+        &run_history::Projector,
+        &workflow_catalog::Projector,
+        &activity::Projector,
+        &timers::Projector,
+        &tasks::Projector,
+        &trials::Projector,
+        &storage::Projector,
+        &waits::Projector,
+        &usage::Projector,
+        &schemas::Projector,
+    ]
+}
+
+/// The projection of that name.
+pub fn by_name(name: &str) -> Result<&'static dyn Projection, Error> {
+    all()
+        .iter()
+        .copied()
+        .find(|projection| projection.name() == name)
+        .ok_or_else(|| Error::Unknown(name.to_owned()))
+}
