@@ -232,11 +232,7 @@ impl House {
             ownership: Arc::clone(&ownership),
             clock: Arc::clone(&clock),
         });
-        let (arbiters, registries) = if plan.has(Role::Worker) {
-            registries(plan.threads, &house, &performer)
-        } else {
-            (Vec::new(), Vec::new())
-        };
+        let (arbiters, registries) = registries(&plan, &house, &performer);
         let desk = RunDesk::new(Means {
             registries: registries.clone(),
             ownership: Arc::clone(&ownership),
@@ -389,13 +385,14 @@ fn answer(
     Ok(handle)
 }
 
-/// One registry a thread; each has its share of the slots.
+/// One registry a thread, each with its share of the slots; none in a process that does not work.
 fn registries(
-    threads: usize,
+    plan: &Plan,
     house: &Arc<Household>,
     performer: &Performer,
 ) -> (Vec<Arbiter>, Vec<Addr<RunRegistry>>) {
-    (0..threads.max(1))
+    let threads = if plan.has(Role::Worker) { plan.threads.max(1) } else { 0 };
+    (0..threads)
         .map(|_| {
             let arbiter = Arbiter::new();
             let (house, performer) = (Arc::clone(house), performer.clone());

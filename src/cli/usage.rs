@@ -204,7 +204,8 @@ fn show_account(account: &Value) {
     let mut told = format!("{mode}  credited in all {credited}");
     if mode == "metered" {
         let [grant, threshold] = ["monthlyGrant", "minThreshold"].map(|name| number(account, name));
-        told += &format!("  granted each month {grant}  stops at {threshold}");
+        let rules = format!("  granted each month {grant}  stops at {threshold}");
+        told.push_str(&rules);
     }
     line(&told);
 }
@@ -229,7 +230,8 @@ fn in_a_line(balance: &Value) -> String {
     );
     let next = text_of(balance, "nextGrantAt");
     if !next.is_empty() {
-        told += &format!("  {} more at {next}", amount("monthlyGrant"));
+        let more = format!("  {} more at {next}", amount("monthlyGrant"));
+        told.push_str(&more);
     }
     told
 }

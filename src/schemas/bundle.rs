@@ -13,11 +13,9 @@ pub fn bundle(schema: &Value, others: BTreeMap<Reference, Value>) -> Result<Valu
     if others.is_empty() {
         return Ok(schema.clone());
     }
-    let mut whole = match schema {
-        Value::Object(whole) => whole.clone(),
-        // `true` and `false` lead nowhere.
-        _ => return Ok(schema.clone()),
-    };
+    // `true` and `false` lead nowhere.
+    let Value::Object(whole) = schema else { return Ok(schema.clone()) };
+    let mut whole = whole.clone();
     let definitions = whole.entry("$defs").or_insert_with(|| Value::Object(Map::new()));
     let Value::Object(definitions) = definitions else {
         return Err(Unusable::at("/$defs", "holds schemas by their names"));

@@ -70,13 +70,12 @@ impl Position {
     /// What a member is; none when it is data.
     fn of_member(self, name: &str) -> Option<Self> {
         match (self, name) {
-            (Self::Names, _) => Some(Self::Schema),
             (Self::Schema, "const" | "enum" | "default" | "examples") => None,
             (
                 Self::Schema,
                 "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas",
             ) => Some(Self::Names),
-            (Self::Schema, _) => Some(Self::Schema),
+            (Self::Names | Self::Schema, _) => Some(Self::Schema),
         }
     }
 }
@@ -152,11 +151,11 @@ fn keywords(
         let base = target.split('#').next().unwrap_or_default();
         if !base.is_empty() {
             let reference = base.parse::<Reference>();
-            found.insert(reference.or_else(|error| {
+            found.insert(reference.map_err(|error| {
                 let message = format!(
                     "`$ref` {error}, or within the schema as `#/$defs/name`; nothing is ever fetched"
                 );
-                Err(Unusable::at(format!("{path}/$ref"), message))
+                Unusable::at(format!("{path}/$ref"), message)
             })?);
         }
         let fragment = target.split_once('#').map_or("", |(_, fragment)| fragment);

@@ -29,11 +29,13 @@ pub struct Lost;
 
 impl<'a> Part<'a> {
     /// A bundle as a whole.
+    #[must_use]
     pub const fn whole(bundle: &'a Value) -> Self {
         Self { bundle, document: bundle, node: bundle }
     }
 
     /// Another part of the same document.
+    #[must_use]
     pub const fn beside(self, node: &'a Value) -> Self {
         Self { node, ..self }
     }

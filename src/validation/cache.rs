@@ -42,7 +42,7 @@ impl Cache {
     /// The schema under a key; made anew where it is not there, or has become old.
     pub(super) fn ready<E>(
         &mut self,
-        key: (String, Rigour),
+        key: &(String, Rigour),
         bytes: usize,
         now: Instant,
         make: impl FnOnce() -> Result<Ready, E>,
@@ -50,8 +50,8 @@ impl Cache {
         self.uses += 1;
         let used = self.uses;
         let is_old = |kept: &Kept| now.saturating_duration_since(kept.made) > MAX_AGE;
-        if self.kept.get(&key).is_none_or(is_old) {
-            self.forget(&key);
+        if self.kept.get(key).is_none_or(is_old) {
+            self.forget(key);
             let ready = make()?;
             while self.kept.len() >= MAX_SCHEMAS
                 || (self.bytes + bytes > MAX_BYTES && !self.kept.is_empty())
@@ -61,7 +61,7 @@ impl Cache {
             self.bytes += bytes;
             self.kept.insert(key.clone(), Kept { ready, bytes, made: now, used });
         }
-        let kept = self.kept.get_mut(&key).expect("it was there, or was put there above");
+        let kept = self.kept.get_mut(key).expect("it was there, or was put there above");
         kept.used = used;
         Ok(&kept.ready)
     }
@@ -88,7 +88,7 @@ mod tests {
 
     fn made(cache: &mut Cache, name: &str, bytes: usize, now: Instant) -> bool {
         let mut made = false;
-        let ready = cache.ready((name.to_owned(), Rigour::Usual), bytes, now, || {
+        let ready = cache.ready(&(name.to_owned(), Rigour::Usual), bytes, now, || {
             made = true;
             let validator = jsonschema::validator_for(&Value::Bool(true)).expect("a schema");
             Ok::<_, Infallible>(Ready { validator, bundle: Value::Bool(true) })

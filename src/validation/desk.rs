@@ -29,7 +29,6 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    #[expect(clippy::disallowed_methods, reason = "how old a cached schema is, is no decision")]
     pub(super) fn answer(&mut self, question: Question<'_>) -> Answer {
         let answered = match question {
             Question::Compile { bundle } => read(&bundle)
@@ -38,7 +37,7 @@ impl Desk {
             Question::Check { key, bundle, data, options } => {
                 let (key, bytes) = ((Cow::into_owned(key), options.rigour), bundle.len());
                 let make = || read(&bundle).and_then(|bundle| compile(bundle, options.rigour));
-                self.cache.ready(key, bytes, Instant::now(), make).and_then(|ready| {
+                self.cache.ready(&key, bytes, Instant::now(), make).and_then(|ready| {
                     Ok(Answer::Checked(check(ready, read(data.get())?, options.types)))
                 })
             }

@@ -23,10 +23,9 @@ fn asked(desk: &mut Desk, schema: &Value, data: &Value, options: Options) -> Ans
 }
 
 fn checked(schema: &Value, data: &Value, options: Options) -> Checked {
-    match asked(&mut Desk::default(), schema, data, options) {
-        Answer::Checked(checked) => checked,
-        other => panic!("{other:?}"),
-    }
+    let answer = asked(&mut Desk::default(), schema, data, options);
+    let Answer::Checked(checked) = answer else { panic!("{answer:?}") };
+    checked
 }
 
 const USUAL: Options = Options { types: Types::Coerced, rigour: Rigour::Usual };
@@ -87,10 +86,9 @@ fn strictly_formats_are_asserted_and_slips_of_the_pen_refused() {
     assert_eq!(checked(&mail, &json!("nobody"), strict).faults[0].keyword, "format");
     let slip = json!({ "properties": { "a": { "maxLenght": 3 } } });
     assert_eq!(checked(&slip, &json!({ "a": "long" }), USUAL).faults, []);
-    match asked(&mut Desk::default(), &slip, &json!({}), strict) {
-        Answer::Unusable { path, .. } => assert_eq!(path, "/properties/a/maxLenght"),
-        other => panic!("{other:?}"),
-    }
+    let answer = asked(&mut Desk::default(), &slip, &json!({}), strict);
+    let Answer::Unusable { path, .. } = answer else { panic!("{answer:?}") };
+    assert_eq!(path, "/properties/a/maxLenght");
     // A field may be called as no keyword is.
     let field = json!({ "properties": { "maxLenght": { "type": "string" } } });
     assert_eq!(checked(&field, &json!({}), strict).faults, []);
@@ -111,7 +109,9 @@ fn what_is_no_schema_is_told_with_its_place() {
                     "{schema}: {path} {problem}"
                 );
             }
-            other => panic!("{schema}: {other:?}"),
+            other @ (Answer::Compiled | Answer::Checked(_) | Answer::Compared(_)) => {
+                panic!("{schema}: {other:?}")
+            }
         }
     }
 }

@@ -70,7 +70,9 @@ impl Validators {
     pub async fn compile(&self, bundle: &str) -> Result<(), Error> {
         match self.ask(&Question::Compile { bundle: bundle.into() }).await? {
             Answer::Compiled => Ok(()),
-            other => Err(refused(other)),
+            other @ (Answer::Unusable { .. } | Answer::Checked(_) | Answer::Compared(_)) => {
+                Err(refused(other))
+            }
         }
     }
 
@@ -86,7 +88,9 @@ impl Validators {
         let question = Question::Check { key: key.into(), bundle: bundle.into(), data, options };
         match self.ask(&question).await? {
             Answer::Checked(checked) => Ok(checked),
-            other => Err(refused(other)),
+            other @ (Answer::Unusable { .. } | Answer::Compiled | Answer::Compared(_)) => {
+                Err(refused(other))
+            }
         }
     }
 
@@ -94,7 +98,9 @@ impl Validators {
     pub async fn compare(&self, old: &str, new: &str) -> Result<Comparison, Error> {
         match self.ask(&Question::Compare { old: old.into(), new: new.into() }).await? {
             Answer::Compared(comparison) => Ok(comparison),
-            other => Err(refused(other)),
+            other @ (Answer::Unusable { .. } | Answer::Compiled | Answer::Checked(_)) => {
+                Err(refused(other))
+            }
         }
     }
 

@@ -168,7 +168,7 @@ fn every_event_of_an_account_is_read_as_it_was_written() {
 #[test]
 fn every_event_of_a_schema_is_read_as_it_was_written() {
     let by = || "admin".to_owned();
-    let version = Some("1.0.0".parse().unwrap());
+    let version = "1.0.0".parse().unwrap();
     let details = || schema::Details {
         description: Some("what it is for".into()),
         owner: Some("ada".into()),
@@ -187,7 +187,7 @@ fn every_event_of_a_schema_is_read_as_it_was_written() {
             organization_id: OrganizationId::DEFAULT,
             name: chainkeel::schemas::Name::new("payments", "order").unwrap(),
             details: details(),
-            version: version.unwrap(),
+            version,
             schema: value(json!({ "type": ["string", "null"] })),
             by: by(),
             at: AT,
@@ -200,7 +200,7 @@ fn every_event_of_a_schema_is_read_as_it_was_written() {
             at: AT,
         },
         schema::Event::Described { details: details(), by: by(), at: AT },
-        schema::Event::Deprecated { version, by: by(), at: AT },
+        schema::Event::Deprecated { version: Some(version), by: by(), at: AT },
         schema::Event::Reinstated { version: None, by: by(), at: AT },
     ];
     for event in &events {

@@ -98,16 +98,15 @@ pub async fn batch(
         } else {
             None
         };
-        let one = match left_out {
-            Some(why) => refused("skipped", why.to_owned()),
-            None => {
-                let asked = Asked { schema_id, version, data: &data, options };
-                match judge(&api, &who, asked).await {
-                    Ok(judged) => OneOutcome::Judged(judged),
-                    Err(problem) => {
-                        let document = problem.document("");
-                        refused(document.code, document.message)
-                    }
+        let one = if let Some(why) = left_out {
+            refused("skipped", why.to_owned())
+        } else {
+            let asked = Asked { schema_id, version, data: &data, options };
+            match judge(&api, &who, asked).await {
+                Ok(judged) => OneOutcome::Judged(judged),
+                Err(problem) => {
+                    let document = problem.document("");
+                    refused(document.code, document.message)
                 }
             }
         };

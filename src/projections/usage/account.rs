@@ -11,9 +11,16 @@ use crate::projections::error::while_doing;
 /// What of the account's row an event changes; `None` stays as it is.
 #[derive(Debug, Default)]
 struct Change {
-    plan: Option<Option<Plan>>,
+    plan: Option<Counted>,
     exhausted: Option<bool>,
     granted_month: Option<Month>,
+}
+
+/// Whether usage is counted from now on, and how.
+#[derive(Debug)]
+enum Counted {
+    Unlimited,
+    Metered(Plan),
 }
 
 /// Writes an event.
@@ -27,11 +34,11 @@ pub(super) async fn apply(
     let change = match change {
         Event::Metered { plan, at, .. } => {
             begin_metering(connection, &whose, day(at)).await?;
-            Change { plan: Some(Some(plan)), ..Change::default() }
+            Change { plan: Some(Counted::Metered(plan)), ..Change::default() }
         }
         Event::Unmetered { at, .. } => {
             end_metering(connection, &whose, day(at)).await?;
-            Change { plan: Some(None), exhausted: Some(false), ..Change::default() }
+            Change { plan: Some(Counted::Unlimited), exhausted: Some(false), ..Change::default() }
         }
         Event::ToppedUp { units, at, .. } => {
             credit(connection, &whose, at, 0, units).await?;
@@ -44,9 +51,9 @@ pub(super) async fn apply(
         Event::Exhausted { .. } => Change { exhausted: Some(true), ..Change::default() },
         Event::Replenished { .. } => Change { exhausted: Some(false), ..Change::default() },
     };
-    let plan = change.plan.map(|plan| {
-        let none = Plan { monthly_grant: 0, min_threshold: 0 };
-        (plan.is_some(), plan.unwrap_or(none))
+    let plan = change.plan.map(|counted| match counted {
+        Counted::Unlimited => (false, Plan { monthly_grant: 0, min_threshold: 0 }),
+        Counted::Metered(plan) => (true, plan),
     });
     sqlx::query!(
         "insert into accounts as a

@@ -81,7 +81,7 @@ pub(super) fn of_array<'a>(
             let keywords = ["contains", "minContains", "maxContains"];
             let asks_nothing = rules.get("minContains").and_then(Value::as_f64) == Some(0.0)
                 && !rules.contains_key("maxContains");
-            if !asks_nothing && !walk.is_kept(narrow, rules, &keywords) {
+            if !asks_nothing && !super::walk::is_kept(narrow, rules, &keywords) {
                 walk.tell(Rule::Other, "what an array must contain is something else");
             }
         }

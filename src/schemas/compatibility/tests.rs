@@ -236,7 +236,7 @@ fn without_references(schema: Value) -> Value {
                 .collect(),
         ),
         Value::Array(all) => all.into_iter().map(without_references).collect(),
-        other => other,
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
 }
 
@@ -278,7 +278,12 @@ fn pointers(schema: &Value, path: String, all: &mut Vec<String>) {
                         pointers(rule, format!("{path}/{name}/{at}"), all);
                     }
                 }
-                _ => {}
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_) => {}
             }
         }
     }

@@ -128,11 +128,11 @@ impl<'a> Walk<'a> {
         // Trials need to see that there was something, whoever reads it only the first ones.
         let is_read = self.broken.len() < MAX_BROKEN;
         let segments = self.path.iter().map(String::as_str).chain(segments.iter().copied());
-        let path = if is_read {
-            segments.map(|it| format!("/{}", escaped(it))).collect()
-        } else {
-            String::new()
-        };
+        let mut path = String::new();
+        for segment in segments.filter(|_| is_read) {
+            path.push('/');
+            path.push_str(&escaped(segment));
+        }
         self.broken.push((rule, path, message.into()));
     }
 
@@ -165,24 +165,25 @@ impl<'a> Walk<'a> {
                 "minProperties" | "maxProperties" if kinds.meets(Kinds::OBJECT) => {
                     self.bound(narrow, keyword, rule);
                 }
-                "pattern" | "format" if kinds.meets(Kinds::STRING) => {
-                    if !narrow.all(keyword).any(|(_, known)| known == rule) {
-                        self.tell(Rule::Pattern, format!("texts must fit the {keyword} {rule}"));
-                    }
+                "pattern" | "format"
+                    if kinds.meets(Kinds::STRING)
+                        && !narrow.all(keyword).any(|(_, known)| known == rule) =>
+                {
+                    self.tell(Rule::Pattern, format!("texts must fit the {keyword} {rule}"));
                 }
                 "anyOf" => self.any_of(narrow, wide, rule),
                 "oneOf" => self.one_of(narrow, wide, rule),
                 "not" => self.not(narrow, wide, rule),
                 "if" => self.condition(narrow, rules),
-                _ if contents::OF_OBJECTS.contains(&keyword.as_str()) => {
-                    if kinds.meets(Kinds::OBJECT) {
-                        contents::of_object(self, narrow, wide, keyword, rule);
-                    }
+                _ if kinds.meets(Kinds::OBJECT)
+                    && contents::OF_OBJECTS.contains(&keyword.as_str()) =>
+                {
+                    contents::of_object(self, narrow, wide, keyword, rule);
                 }
-                _ if contents::OF_ARRAYS.contains(&keyword.as_str()) => {
-                    if kinds.meets(Kinds::ARRAY) {
-                        contents::of_array(self, narrow, wide, keyword, rule);
-                    }
+                _ if kinds.meets(Kinds::ARRAY)
+                    && contents::OF_ARRAYS.contains(&keyword.as_str()) =>
+                {
+                    contents::of_array(self, narrow, wide, keyword, rule);
                 }
                 // What else there is says something of the schema, not of the data; references and
                 // `allOf` were followed.
@@ -282,26 +283,21 @@ impl<'a> Walk<'a> {
     fn condition(&mut self, narrow: &Narrow<'a>, rules: &Map<String, Value>) {
         let keywords = ["if", "then", "else"];
         let consequences = rules.contains_key("then") || rules.contains_key("else");
-        if consequences && !self.is_kept(narrow, rules, &keywords) {
+        if consequences && !is_kept(narrow, rules, &keywords) {
             self.tell(Rule::Other, "what follows under a condition (`if`) is something else");
         }
     }
+}
 
-    /// Whether the narrow side says the very same by these keywords.
-    pub(super) fn is_kept(
-        &self,
-        narrow: &Narrow<'a>,
-        rules: &Map<String, Value>,
-        keywords: &[&str],
-    ) -> bool {
-        let stands_alone = |name: &&str| rules.get(*name).is_none_or(|rule| !has_references(rule));
-        keywords.iter().all(stands_alone)
-            && narrow
-                .0
-                .iter()
-                .filter_map(|part| part.object())
-                .any(|known| keywords.iter().all(|name| known.get(*name) == rules.get(*name)))
-    }
+/// Whether the narrow side says the very same by these keywords.
+pub(super) fn is_kept(narrow: &Narrow<'_>, rules: &Map<String, Value>, keywords: &[&str]) -> bool {
+    let stands_alone = |name: &&str| rules.get(*name).is_none_or(|rule| !has_references(rule));
+    keywords.iter().all(stands_alone)
+        && narrow
+            .0
+            .iter()
+            .filter_map(|part| part.object())
+            .any(|known| keywords.iter().all(|name| known.get(*name) == rules.get(*name)))
 }
 
 /// Whether a bound follows from what is known.

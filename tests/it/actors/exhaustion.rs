@@ -73,10 +73,10 @@ async fn a_workflow_that_was_resumed_is_not_paused_again_by_the_same_event() {
 
     let reaction = Exhaustion::new(stage.journal.clone(), Arc::clone(&index));
     assert!(reaction.wants(&event));
-    let state = async |id: WorkflowId| workflows.load(&id.to_string()).await.unwrap().aggregate;
+    let found = async |id: WorkflowId| workflows.load(&id.to_string()).await.unwrap().aggregate;
     reaction.react(&event).await.unwrap();
     for id in [one, other] {
-        let paused = state(id).await;
+        let paused = found(id).await;
         assert_eq!(
             (paused.status, paused.pause_reason),
             (Status::Paused, Some(PauseReason::CuExhausted))
@@ -89,8 +89,8 @@ async fn a_workflow_that_was_resumed_is_not_paused_again_by_the_same_event() {
     eventually("the index", async || resumed()).await;
     // A follower that died before it noted how far it had come hands the event over again.
     reaction.react(&event).await.unwrap();
-    assert_eq!(state(one).await.status, Status::Active);
-    assert_eq!(state(other).await.status, Status::Paused);
+    assert_eq!(found(one).await.status, Status::Active);
+    assert_eq!(found(other).await.status, Status::Paused);
     stop.cancel();
     kept.await.unwrap().unwrap();
 }

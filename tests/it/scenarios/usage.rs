@@ -94,6 +94,7 @@ async fn used_up_units_pause_workflows_and_refuse_runs_until_units_are_added() {
     app.client.post(&format!("{path}/resume"), &json!({})).await.data();
     assert_eq!(app.client.data(&path).await["status"], "active");
 
+    #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
     let count = async |kind: &str| {
         let sql = format!("select count(*) from events where event_type = '{kind}'");
         sqlx::query_scalar::<_, i64>(&sql).fetch_one(&app.database.pool).await.unwrap()

@@ -470,7 +470,7 @@ fn a_wait_for_a_time_goes_on_by_itself() {
 }
 
 /// A run that waits for this, and for ten minutes at most; it begins at noon UTC.
-fn waiting_for(config: Value) -> World {
+fn waiting_for(config: &Value) -> World {
     let wait = json!({ "timeoutMs": 600_000, "triggerType": "schedule", "triggerConfig": config });
     World::of(&definition(
         &["wait"],
@@ -485,7 +485,7 @@ fn waiting_for(config: Value) -> World {
 #[test]
 fn a_wait_for_a_cron_pattern_goes_on_at_its_next_time() {
     let pattern = json!({ "cron": "30 5 13 * * *", "timezone": "Europe/Zurich" });
-    let mut world = waiting_for(pattern);
+    let mut world = waiting_for(&pattern);
     let (_, due_at) = world.run.timers().next().expect("it waits");
     let late = due_at - NOON.truncate_to_second() - Duration::seconds(330);
     assert!(!late.is_negative() && late < Duration::milliseconds(1), "late by {late}");
@@ -500,7 +500,7 @@ fn a_wait_for_a_cron_pattern_goes_on_at_its_next_time() {
 #[test]
 fn a_cron_pattern_that_comes_too_late_times_out() {
     for pattern in ["0 9 * * *", "0 0 29 2 *"] {
-        let mut world = waiting_for(json!({ "cron": pattern }));
+        let mut world = waiting_for(&json!({ "cron": pattern }));
         let (_, due_at) = world.run.timers().next().expect("it waits");
         assert_eq!(due_at, NOON + Duration::minutes(10));
         world.now = due_at + Duration::days(1);
