@@ -291,7 +291,7 @@ fn pointers(schema: &Value, path: String, all: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// If a version is called compatible, every value that fitted the one fits the other: the
     /// judge is the validator itself.
