@@ -37,7 +37,7 @@ impl DomainEvent for Event {
 struct Refused;
 
 impl Aggregate for Account {
-    const TYPE: &'static str = "account";
+    const TYPE: &'static str = "purse";
     type Command = i64;
     type Event = Event;
     type Error = Refused;
@@ -70,7 +70,7 @@ fn metadata() -> HashMap<String, String> {
 async fn with_accounts() -> Ledger {
     let ledger = Ledger::new().await;
     // All that a new kind of aggregate needs.
-    sqlx::query("select journal_add_aggregate_type('account')")
+    sqlx::query("select journal_add_aggregate_type('purse')")
         .execute(&ledger.database.pool)
         .await
         .unwrap();
@@ -99,7 +99,7 @@ async fn a_plain_postgres_es_program_runs_over_the_same_table() {
     let payload: serde_json::Value = serde_json::from_str(&events[0].payload).unwrap();
     assert_eq!(payload, serde_json::json!({"Deposited": {"amount": 10}}));
     // And the journal writes behind what that program wrote.
-    let stream = StreamId::new("account", "a");
+    let stream = StreamId::new("purse", "a");
     assert_eq!(ledger.journal.append(append(&stream, 3, 1)).await.unwrap(), Outcome::Conflict);
     let next = ledger.journal.append(append(&stream, 4, 1)).await.unwrap();
     assert_eq!(next, Outcome::Appended { last: 5 });
