@@ -8,19 +8,18 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use cqrs_es::Aggregate;
 use serde::{Deserialize, Serialize};
 
 use super::api::Api;
 use super::extract::IdempotencyKey;
 use super::problem::{Code, Problem};
 use crate::access::Principal;
-use crate::journal::{Receipt, Side, StreamId};
+use crate::journal::{Context, Metadata, NotExecuted, Receipt, Side, Store, StreamId};
 use crate::primitives::{CommandId, OrganizationId};
 
 /// When to ask again for the answer of a request that is being carried out.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How many events are read at a time in search of a command.
-const PAGE: i64 = 500;
 
 /// What a key stands for: the same key of somebody else, or on another route, is another one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -134,6 +133,50 @@ impl Turn {
 }
 
 impl Ticket {
+    /// Carries out an order in a stream, once.
+    pub async fn execute<A>(
+        &self,
+        api: &Api,
+        who: &Principal,
+        store: &Store<A>,
+        stream: StreamId,
+        command: A::Command,
+    ) -> Result<Done, Problem>
+    where
+        A: Aggregate<Services = ()>,
+        A::Command: Clone,
+        A::Error: Into<Problem> + Send + Sync + 'static,
+    {
+        let context = self.context(who, &stream);
+        match store.execute(&stream.aggregate_id, command, context).await {
+            Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
+            Err(error) => self.refused(api, error).await,
+        }
+    }
+
+    /// What goes along with an order to this stream.
+    pub fn context(&self, who: &Principal, stream: &StreamId) -> Context {
+        Context {
+            metadata: Metadata {
+                correlation: Some(self.request_id.clone()),
+                ..Metadata::new(who.organization, who.to_string(), self.command)
+            },
+            fence: None,
+            side: self.receipts(stream),
+        }
+    }
+
+    /// What is answered when an order was not carried out: it may have been earlier.
+    pub async fn refused<E>(&self, api: &Api, error: NotExecuted<E>) -> Result<Done, Problem>
+    where
+        E: std::error::Error + Into<Problem> + Send + Sync + 'static,
+    {
+        if matches!(error, NotExecuted::ReceiptTaken) {
+            return self.taken(api).await;
+        }
+        self.earlier(api).await?.ok_or_else(|| error.into())
+    }
+
     /// What is to be written beside the events of this stream.
     pub fn receipts(&self, stream: &StreamId) -> Vec<Side> {
         let Some(Keyed { scope, fingerprint, .. }) = &self.keyed else { return Vec::new() };
@@ -190,26 +233,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);
-    let sequence = last_of(api, &stream, kept.command).await?;
+    let sequence = api.journal.sequence_of(&stream, kept.command).await?.unwrap_or(0);
     Ok(Some(Done { stream, sequence, replayed: true }))
-}
-
-/// The sequence of the last event that a command led to.
-async fn last_of(api: &Api, stream: &StreamId, command: CommandId) -> Result<i64, Problem> {
-    let command = command.to_string();
-    let (mut after, mut found) = (0, 0);
-    loop {
-        let page = api.journal.read_stream(stream, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        after = last.sequence;
-        for event in &page {
-            if event.metadata_map()?.get("command_id") == Some(&command) {
-                found = event.sequence;
-            } else if found > 0 {
-                return Ok(found);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Document, Problem};
-use crate::journal::{Context, Metadata, NotExecuted, StreamId};
+use crate::journal::StreamId;
 use crate::primitives::EventId;
 
 /// A new event.
@@ -96,17 +96,5 @@ async fn execute(
         by: who.to_string(),
         at: api.clock.now(),
     };
-    let context = Context {
-        metadata: Metadata {
-            correlation: Some(ticket.request_id.clone()),
-            ..Metadata::new(who.organization, who.to_string(), ticket.command)
-        },
-        fence: None,
-        side: ticket.receipts(&stream),
-    };
-    match api.events.execute(&stream.aggregate_id, command, context).await {
-        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
-    }
+    ticket.execute(api, who, &api.events, stream, command).await
 }

@@ -5,7 +5,7 @@ use crate::aggregates::entry::{Command, Order, Place};
 use crate::http::api::Api;
 use crate::http::idempotency::{Done, Turn};
 use crate::http::problem::{Code, Problem};
-use crate::journal::{Context, Metadata, NotExecuted, StreamId};
+use crate::journal::StreamId;
 
 /// Carries out an order, unless an earlier request with the same key did.
 pub(super) async fn order(
@@ -21,20 +21,12 @@ pub(super) async fn order(
     };
     let stream = StreamId::entry(place.entry(who.organization));
     let command = Command { place, by: who.to_string(), at: api.clock.now(), effect: None, order };
-    let context = Context {
-        metadata: Metadata {
-            correlation: Some(ticket.request_id.clone()),
-            ..Metadata::new(who.organization, who.to_string(), ticket.command)
-        },
-        fence: None,
-        side: ticket.receipts(&stream),
-    };
+    let context = ticket.context(who, &stream);
     match api.entries().execute(command, context).await {
         Ok(written) => {
             let sequence = written.sequence.ok_or_else(|| Problem::new(Code::EntryNotFound))?;
             Ok(Done { stream, sequence, replayed: false })
         }
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
+        Err(error) => ticket.refused(api, error).await,
     }
 }

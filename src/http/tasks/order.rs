@@ -8,7 +8,7 @@ use crate::http::api::Api;
 use crate::http::extract::IdempotencyKey;
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::Problem;
-use crate::journal::{Context, Metadata, NotExecuted, StreamId};
+use crate::journal::StreamId;
 use crate::primitives::TaskId;
 
 /// What a request asks for.
@@ -51,17 +51,5 @@ async fn execute(
     let Asked { task, by, order } = asked;
     let stream = StreamId::task(task);
     let command = Command { by, at: api.clock.now(), order };
-    let context = Context {
-        metadata: Metadata {
-            correlation: Some(ticket.request_id.clone()),
-            ..Metadata::new(who.organization, who.to_string(), ticket.command)
-        },
-        fence: None,
-        side: ticket.receipts(&stream),
-    };
-    match api.tasks.execute(&stream.aggregate_id, command, context).await {
-        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
-    }
+    ticket.execute(api, who, &api.tasks, stream, command).await
 }

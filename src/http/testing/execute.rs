@@ -14,7 +14,7 @@ use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::playing::Playing;
 use crate::http::problem::{Document, Problem};
 use crate::http::workflows::{Edition, target_of};
-use crate::journal::{NotExecuted, Store, StreamId};
+use crate::journal::{Store, StreamId};
 use crate::primitives::{TestExecutionId, TestId, WorkflowId};
 use crate::trials::{self, Allowance, Target, TestDefinition, TestKind, Trial, play_all};
 
@@ -112,13 +112,8 @@ async fn played(
         started_at,
         at: api.clock.now(),
     };
-    let along = order::context(who, ticket, &stream);
     let store = Store::test_executions(api.journal.clone());
-    match store.execute(&stream.aggregate_id, command, along).await {
-        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
-    }
+    ticket.execute(api, who, &store, stream, command).await
 }
 
 async fn target(

@@ -10,7 +10,7 @@ use crate::http::api::Api;
 use crate::http::idempotency::{Done, Ticket};
 use crate::http::problem::{Code, Problem};
 use crate::http::refusals;
-use crate::journal::{Context, Metadata, NotExecuted, Store, StreamId};
+use crate::journal::{Store, StreamId};
 use crate::primitives::TestId;
 use crate::trials::TestDefinition;
 
@@ -24,25 +24,8 @@ pub(super) async fn execute(
 ) -> Result<Done, Problem> {
     let stream = StreamId::test(id);
     let command = Command { by: who.to_string(), at: api.clock.now(), order };
-    let context = context(who, ticket, &stream);
     let store = Store::tests(api.journal.clone());
-    match store.execute(&stream.aggregate_id, command, context).await {
-        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
-    }
-}
-
-/// What goes along with a command for this stream.
-pub(super) fn context(who: &Principal, ticket: &Ticket, stream: &StreamId) -> Context {
-    Context {
-        metadata: Metadata {
-            correlation: Some(ticket.request_id.clone()),
-            ..Metadata::new(who.organization, who.to_string(), ticket.command)
-        },
-        fence: None,
-        side: ticket.receipts(stream),
-    }
+    ticket.execute(api, who, &store, stream, command).await
 }
 
 /// The test as it is now, after the order.

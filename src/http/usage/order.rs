@@ -8,7 +8,7 @@ use crate::http::api::Api;
 use crate::http::extract::IdempotencyKey;
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::Problem;
-use crate::journal::{Context, Metadata, NotExecuted, StreamId};
+use crate::journal::StreamId;
 
 /// Carries out an order, unless an earlier request with the same key did.
 pub(super) async fn order(
@@ -36,17 +36,5 @@ async fn execute(
 ) -> Result<Done, Problem> {
     let stream = StreamId::account(who.organization);
     let command = Command { by: who.to_string(), at: api.clock.now(), order };
-    let context = Context {
-        metadata: Metadata {
-            correlation: Some(ticket.request_id.clone()),
-            ..Metadata::new(who.organization, who.to_string(), ticket.command)
-        },
-        fence: None,
-        side: ticket.receipts(&stream),
-    };
-    match api.accounts.execute(&stream.aggregate_id, command, context).await {
-        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
-    }
+    ticket.execute(api, who, &api.accounts, stream, command).await
 }

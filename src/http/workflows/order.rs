@@ -9,7 +9,7 @@ use crate::http::api::Api;
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::Problem;
 use crate::http::workflows::record::{self, Record};
-use crate::journal::{Metadata, NotExecuted, StreamId};
+use crate::journal::StreamId;
 use crate::primitives::WorkflowId;
 
 /// How long an answer waits for the trigger index, which is no more than 100 ms behind the ledger.
@@ -42,19 +42,7 @@ pub(super) async fn execute(
 ) -> Result<Done, Problem> {
     let stream = StreamId::workflow(id);
     let command = Command { by: who.to_string(), at: api.clock.now(), order };
-    let context = crate::journal::Context {
-        metadata: Metadata {
-            correlation: Some(ticket.request_id.clone()),
-            ..Metadata::new(who.organization, who.to_string(), ticket.command)
-        },
-        fence: None,
-        side: ticket.receipts(&stream),
-    };
-    match api.workflows.execute(&stream.aggregate_id, command, context).await {
-        Ok(executed) => Ok(Done { stream, sequence: executed.last, replayed: false }),
-        Err(NotExecuted::ReceiptTaken) => ticket.taken(api).await,
-        Err(error) => ticket.earlier(api).await?.ok_or_else(|| error.into()),
-    }
+    ticket.execute(api, who, &api.workflows, stream, command).await
 }
 
 /// The workflow right after the order, and where its event is.
