@@ -7,10 +7,10 @@ use cqrs_es::Aggregate;
 use futures::future::BoxFuture;
 
 use super::order::Context;
-use super::reaction::{Mark, Part, Reaction, Trouble};
+use super::reaction::{Mark, Part, Reaction, Trouble, carried_out};
 use crate::aggregates::account::{Account, Event};
 use crate::aggregates::workflow::{self, Command, Order, PauseReason, Workflow};
-use crate::journal::{self, Journal, Metadata, NotExecuted, Recorded, Store, StreamId};
+use crate::journal::{self, Journal, Recorded, Store, StreamId};
 use crate::primitives::{CommandId, WorkflowId};
 use crate::triggers::TriggerIndex;
 
@@ -18,8 +18,6 @@ use crate::triggers::TriggerIndex;
 const NAME: &str = "exhaustion";
 /// How many workflows are paused in one part.
 const PAGE: usize = 100;
-/// How many events of a workflow are read at a time.
-const EVENTS: i64 = 500;
 /// How long is waited for the index of workflows to reach an event; then it is tried again later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -82,47 +80,14 @@ impl Exhaustion {
         let command =
             CommandId::derived(event.recorded_at, &format!("{NAME} {} {workflow}", event.position));
         let stream = StreamId::workflow(workflow);
-        if self.was_carried_out(&stream, command).await? {
+        if self.journal.sequence_of(&stream, command).await?.is_some() {
             return Ok(());
         }
-        let Context { organization, actor, causation, correlation, .. } =
-            Context::because_of(event, NAME);
-        let by = actor.clone();
-        let metadata = Metadata { organization, actor, command, causation, correlation };
+        let context = Context { command, ..Context::because_of(event, NAME) };
         let order = Order::Pause { reason: PauseReason::CuExhausted };
-        let context = journal::Context::new(metadata);
-        let executed =
-            self.workflows.execute(&stream.aggregate_id, Command { by, at, order }, context).await;
-        match executed {
-            Ok(_) => Ok(()),
-            Err(NotExecuted::Refused(refusal)) => settled(refusal),
-            Err(NotExecuted::Journal(error)) => Err(error.into()),
-            Err(error @ NotExecuted::Conflict) => Err(Trouble::Passing(error.into())),
-            Err(
-                error @ (NotExecuted::Fenced
-                | NotExecuted::ClaimTaken { .. }
-                | NotExecuted::ReceiptTaken),
-            ) => Err(Trouble::lasting(error)),
-        }
-    }
-
-    async fn was_carried_out(
-        &self,
-        stream: &StreamId,
-        command: CommandId,
-    ) -> Result<bool, journal::Error> {
-        let command = command.to_string();
-        let mut after = 0;
-        loop {
-            let page = self.journal.read_stream(stream, after, EVENTS).await?;
-            let Some(last) = page.last() else { return Ok(false) };
-            after = last.sequence;
-            for recorded in &page {
-                if recorded.metadata_map()?.get("command_id") == Some(&command) {
-                    return Ok(true);
-                }
-            }
-        }
+        let order = Command { by: context.actor.clone(), at, order };
+        let context = journal::Context::new(context.into_metadata());
+        carried_out(self.workflows.execute(&stream.aggregate_id, order, context).await, settled)
     }
 }
 

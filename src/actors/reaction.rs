@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 
 use super::order::{Context, Refused};
 use super::supervisor::Fault;
-use crate::journal::{self, Recorded};
+use crate::journal::{self, Metadata, NotExecuted, Recorded};
 use crate::primitives::CommandId;
 
 /// Orders that follow from events. A [`super::Follower`] hands them over.
@@ -127,7 +127,35 @@ impl From<Refused> for Trouble {
     }
 }
 
+/// What became of a reaction's order in a stream. What the aggregate refuses is for `settled` to
+/// judge: it may say that nothing is left to do.
+pub(super) fn carried_out<T, E>(
+    executed: Result<T, NotExecuted<E>>,
+    settled: impl FnOnce(E) -> Result<(), Trouble>,
+) -> Result<(), Trouble>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    match executed {
+        Ok(_) => Ok(()),
+        Err(NotExecuted::Refused(refusal)) => settled(refusal),
+        Err(NotExecuted::Journal(error)) => Err(error.into()),
+        Err(error @ NotExecuted::Conflict) => Err(Trouble::Passing(error.into())),
+        Err(
+            error @ (NotExecuted::Fenced
+            | NotExecuted::ClaimTaken { .. }
+            | NotExecuted::ReceiptTaken),
+        ) => Err(Trouble::lasting(error)),
+    }
+}
+
 impl Context {
+    /// The same for a stream that is no run's.
+    pub(super) fn into_metadata(self) -> Metadata {
+        let Self { organization, actor, command, causation, correlation, side: _ } = self;
+        Metadata { organization, actor, command, causation, correlation }
+    }
+
     /// The context of what `part` orders because of an event: the same command whenever the event
     /// comes again, and the event as its cause.
     pub fn because_of(event: &Recorded, part: &str) -> Self {

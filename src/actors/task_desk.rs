@@ -3,9 +3,9 @@
 use time::OffsetDateTime;
 
 use super::order::Context;
-use super::reaction::Trouble;
+use super::reaction::{Trouble, carried_out};
 use crate::aggregates::task::{self, Command, Order, Task};
-use crate::journal::{self, Metadata, NotExecuted, Store};
+use crate::journal::{self, Store};
 use crate::primitives::TaskId;
 
 /// Gives orders to tasks. Cheap to clone.
@@ -26,22 +26,9 @@ impl TaskDesk {
         at: OffsetDateTime,
         context: Context,
     ) -> Result<(), Trouble> {
-        let Context { organization, actor, command, causation, correlation, side: _ } = context;
-        let by = actor.clone();
-        let metadata = Metadata { organization, actor, command, causation, correlation };
-        let context = journal::Context::new(metadata);
-        let command = Command { by, at, order };
-        match self.0.execute(&task.to_string(), command, context).await {
-            Ok(_) => Ok(()),
-            Err(NotExecuted::Refused(refusal)) => settled(refusal),
-            Err(NotExecuted::Journal(error)) => Err(error.into()),
-            Err(error @ NotExecuted::Conflict) => Err(Trouble::Passing(error.into())),
-            Err(
-                error @ (NotExecuted::Fenced
-                | NotExecuted::ClaimTaken { .. }
-                | NotExecuted::ReceiptTaken),
-            ) => Err(Trouble::lasting(error)),
-        }
+        let command = Command { by: context.actor.clone(), at, order };
+        let context = journal::Context::new(context.into_metadata());
+        carried_out(self.0.execute(&task.to_string(), command, context).await, settled)
     }
 }
 
