@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::ownership::Ownership;
+use super::rhythm::Rhythm;
 use crate::journal::{Error, Leases, Runs};
 use crate::primitives::WorkerId;
 
@@ -48,13 +49,8 @@ impl Membership {
     }
 
     async fn live(&self, leases: &Leases, stop: &CancellationToken) -> Result<(), Error> {
-        let mut beat = tokio::time::interval(Leases::HEARTBEAT);
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                _ = beat.tick() => {}
-            }
+        let mut rhythm = Rhythm::new(Leases::HEARTBEAT, stop.clone());
+        while rhythm.beat().await {
             let done = tokio::time::timeout(Leases::LEASE / 4, self.beat(leases)).await;
             match done {
                 Ok(Ok(())) => {}
@@ -67,6 +63,7 @@ impl Membership {
                 Err(_) => return Err(Error::LeaseLost("the worker")),
             }
         }
+        Ok(())
     }
 
     async fn beat(&self, leases: &Leases) -> Result<(), Error> {

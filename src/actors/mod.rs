@@ -16,6 +16,7 @@ mod performer;
 mod postman;
 mod reaction;
 mod resident;
+mod rhythm;
 mod run;
 mod run_desk;
 mod run_registry;

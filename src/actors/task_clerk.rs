@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::order::Context;
 use super::ownership::Ownership;
+use super::rhythm::Rhythm;
 use super::task_desk::TaskDesk;
 use crate::aggregates::task::Order;
 use crate::journal::{Journal, Store};
@@ -47,13 +48,8 @@ impl TaskClerk {
     /// Prompts tasks until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), projections::Error> {
         let mut prompted: HashMap<(TaskId, OffsetDateTime), OffsetDateTime> = HashMap::new();
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                _ = look.tick() => {}
-            }
+        let mut rhythm = Rhythm::new(LOOK_EVERY, stop);
+        while rhythm.beat().await {
             let now = self.clock.now();
             prompted.retain(|_, at| now - *at < LEAVE_ALONE);
             let due = tasks::prompts(&self.views, &self.ownership.slots(), now, BATCH).await?;
@@ -62,6 +58,7 @@ impl TaskClerk {
                 .filter(|prompt| prompted.insert((prompt.task, prompt.due_at), now).is_none());
             futures::future::join_all(fresh.map(|prompt| self.prompt(prompt, now))).await;
         }
+        Ok(())
     }
 
     /// The task itself decides what is due, and does it once.

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::order::{Context, Order, Refused};
 use super::ownership::Ownership;
+use super::rhythm::Rhythm;
 use super::run_desk::RunDesk;
 use crate::primitives::{Clock, RunId};
 use crate::projections::timers::{self, DueTimer};
@@ -39,13 +40,8 @@ impl Timers {
     /// Delivers due timers until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), projections::Error> {
         let mut delivered: HashMap<(RunId, Place), OffsetDateTime> = HashMap::new();
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                _ = look.tick() => {}
-            }
+        let mut rhythm = Rhythm::new(LOOK_EVERY, stop);
+        while rhythm.beat().await {
             let now = self.clock.now();
             delivered.retain(|_, at| now - *at < LEAVE_ALONE);
             let slots = self.ownership.slots();
@@ -55,6 +51,7 @@ impl Timers {
                 .filter(|timer| delivered.insert((timer.run, timer.node.clone()), now).is_none());
             futures::future::join_all(fresh.map(|timer| self.deliver(timer))).await;
         }
+        Ok(())
     }
 
     async fn deliver(&self, timer: DueTimer) {

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::ownership::Ownership;
+use super::rhythm::Rhythm;
 use crate::aggregates::account::{self, Account, Command, Month};
 use crate::journal::{Context, Journal, Metadata, NotExecuted, Store, StreamId, slot_of};
 use crate::primitives::{Clock, CommandId};
@@ -45,13 +46,8 @@ impl UsageClerk {
 
     /// Looks after accounts until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), projections::Error> {
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                _ = look.tick() => {}
-            }
+        let mut rhythm = Rhythm::new(LOOK_EVERY, stop);
+        while rhythm.beat().await {
             let now = self.clock.now();
             let mut due = usage::due(&self.views, Month::of(now), BATCH).await?;
             due.retain(|due| {
@@ -60,6 +56,7 @@ impl UsageClerk {
             });
             futures::future::join_all(due.into_iter().map(|due| self.settle(due, now))).await;
         }
+        Ok(())
     }
 
     /// The account decides what of it is to be done still.
