@@ -171,3 +171,14 @@ pub(super) fn read_json(path: &Path) -> Result<Value, Error> {
     let text = text.map_err(|source| Error::File { path: shown.clone(), source })?;
     serde_json::from_str(&text).map_err(|source| Error::NotJson { what: shown, source })
 }
+
+/// The query of a request: what is wanted, by name.
+pub(super) fn query<const N: usize>(wanted: [(&str, Option<String>); N]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in wanted {
+        if let Some(value) = value {
+            query.append_pair(name, &value);
+        }
+    }
+    query.finish()
+}

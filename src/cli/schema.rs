@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, Error, read_json};
-use super::print::{line, print_json};
+use super::client::{Client, Error, query, read_json};
+use super::print::{line, tell};
 use super::workflow::text_of;
 
 const SCHEMAS: &str = "/v1/validation/schemas";
@@ -259,20 +259,6 @@ fn good(answer: &Value, name: &str, otherwise: impl FnOnce() -> String) -> Resul
     } else {
         Err(Error::Outcome(otherwise()))
     }
-}
-
-fn tell(client: &Client, answer: &Value, show: impl FnOnce(&Value)) {
-    if client.json { print_json(answer) } else { show(answer) }
-}
-
-fn query<const N: usize>(wanted: [(&str, Option<String>); N]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in wanted {
-        if let Some(value) = value {
-            query.append_pair(name, &value);
-        }
-    }
-    query.finish()
 }
 
 fn show_changes(answer: &Value) {

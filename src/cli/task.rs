@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, Error, read_json};
+use super::client::{Client, Error, query, read_json};
 use super::print::{line, print_json};
 use super::workflow::text_of;
 
@@ -92,16 +92,15 @@ impl Task {
     pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
         match self {
             Self::List { status, assignee, role, queue, run, limit } => {
-                let mut query = url::form_urlencoded::Serializer::new(String::new());
-                query.append_pair("status", &status).append_pair("limit", &limit.to_string());
-                let wanted =
-                    [("assignee", assignee), ("role", role), ("queue", queue), ("runId", run)];
-                for (name, value) in wanted {
-                    if let Some(value) = value {
-                        query.append_pair(name, &value);
-                    }
-                }
-                list(client, &query.finish()).await
+                let wanted = query([
+                    ("status", Some(status)),
+                    ("limit", Some(limit.to_string())),
+                    ("assignee", assignee),
+                    ("role", role),
+                    ("queue", queue),
+                    ("runId", run),
+                ]);
+                list(client, &wanted).await
             }
             Self::Show { id } => {
                 let task = client.get(&format!("/v1/tasks/{id}")).await?;

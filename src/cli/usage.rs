@@ -3,8 +3,8 @@
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, Error};
-use super::print::{line, print_json};
+use super::client::{Client, Error, query};
+use super::print::{line, tell};
 use super::workflow::text_of;
 
 /// What to do with compute units.
@@ -138,20 +138,6 @@ impl Usage {
         }
         Ok(())
     }
-}
-
-fn tell(client: &Client, answer: &Value, show: impl FnOnce(&Value)) {
-    if client.json { print_json(answer) } else { show(answer) }
-}
-
-fn query<const N: usize>(wanted: [(&str, Option<String>); N]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in wanted {
-        if let Some(value) = value {
-            query.append_pair(name, &value);
-        }
-    }
-    query.finish()
 }
 
 fn show_month(month: &Value) {
