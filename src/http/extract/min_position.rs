@@ -1,6 +1,7 @@
 //! `?minPosition=`: reads that must not be older than a write.
 
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::http::problem::{Code, Problem};
 
@@ -8,6 +9,16 @@ use crate::http::problem::{Code, Problem};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct MinPosition(i64);
+
+/// How current an answer must be, where nothing else is asked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct Freshness {
+    /// Waits up to 5 seconds until this position is reached.
+    #[param(value_type = Option<i64>)]
+    pub(in crate::http) min_position: Option<MinPosition>,
+}
 
 impl MinPosition {
     /// The position; 0 when none was asked for.

@@ -15,7 +15,7 @@ pub use body::{Body, LargeBody, read_bytes};
 pub use idempotency_key::IdempotencyKey;
 pub use instant::Instant;
 pub use json::check as check_json;
-pub use min_position::MinPosition;
+pub use min_position::{Freshness, MinPosition};
 pub use nothing::Nothing;
 pub use page::{Cursor, Paging};
 pub use params::Params;

@@ -1,25 +1,15 @@
 use actix_web::web::{Data, Path};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
-use crate::http::extract::{MinPosition, Params};
+use crate::http::extract::{Freshness, Params};
 use crate::http::problem::{Code, Document, Problem};
 use crate::primitives::RunId;
 use crate::projections::run_history;
-
-/// How a lineage is read.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-pub struct Reading {
-    /// Waits up to 5 seconds until this position is reached.
-    #[param(value_type = Option<i64>)]
-    min_position: Option<MinPosition>,
-}
 
 /// The runs that continue one another.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,7 +67,7 @@ impl From<run_history::Relative> for Relative {
     operation_id = "get_run_lineage",
     path = "/v1/runs/{id}/lineage",
     tag = "runs",
-    params(("id" = String, Path, description = "The run"), Reading),
+    params(("id" = String, Path, description = "The run"), Freshness),
     responses(
         (status = 200, description = "The runs that continue one another", body = Envelope<Lineage>),
         (status = 404, description = "No such run", body = Document),
@@ -88,7 +78,7 @@ pub async fn lineage(
     api: Data<Api>,
     who: Principal,
     id: Path<RunId>,
-    query: Params<Reading>,
+    query: Params<Freshness>,
 ) -> Result<Answer<Lineage>, Problem> {
     api.view_at("run_history", query.0.min_position).await?;
     let found = api.run_history().lineage(who.organization, *id).await?;
