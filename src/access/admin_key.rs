@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::primitives::{base62, base62_of_u32};
+use crate::primitives::{base62, base62_of_u32, hex};
 
 /// What every generated key begins with, so that a scanner finds leaked ones.
 pub const PREFIX: &str = "ck_live_";
@@ -49,11 +49,7 @@ impl AdminKey {
 
     /// The form to keep: SHA-256 in hex.
     pub fn hash(&self) -> String {
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            text.push(nibble(byte >> 4));
-            text.push(nibble(byte & 15));
-            text
-        })
+        hex(&self.0)
     }
 
     /// Whether the presented text is this key. Takes the same time for every wrong one.
@@ -77,10 +73,6 @@ impl fmt::Debug for AdminKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AdminKey(…)")
     }
-}
-
-fn nibble(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).expect("a nibble is a hexadecimal digit")
 }
 
 #[cfg(test)]

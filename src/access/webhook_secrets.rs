@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::primitives::{WorkflowId, base62};
+use crate::primitives::{WorkflowId, base62, hex};
 
 /// What every webhook secret begins with, so that a scanner finds leaked ones.
 const PREFIX: &str = "whs_";
@@ -38,11 +38,7 @@ impl WebhookSecrets {
 
     /// What the ledger and the index hold of a secret: its SHA-256 in hex.
     pub fn hash_of(secret: &str) -> String {
-        use fmt::Write;
-        Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a String does not fail");
-            hex
-        })
+        hex(&Sha256::digest(secret.as_bytes()))
     }
 }
 

@@ -17,6 +17,7 @@ use sqlx::PgPool;
 use super::Error;
 use super::error::while_doing;
 use super::event::{NewEvent, Recorded};
+use crate::primitives::hex;
 
 /// Larger payloads leave the row: beyond it, reading and copying rows slows everybody down.
 pub const INLINE_BYTES: usize = 32 * 1024;
@@ -215,14 +216,6 @@ fn addresses(payload: &str) -> impl Iterator<Item = Address> {
         addresses.extend(split.parts.into_iter().map(|part| part.address));
     }
     addresses.into_iter()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes every character");
-        text
-    })
 }
 
 /// The bytes of a hash's text; of anything else, bytes that no hash has.

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::json;
 use crate::http::problem::{Code, Problem};
+use crate::primitives::hex;
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -147,17 +148,13 @@ fn without_place(error: &serde_json::Error) -> String {
 }
 
 fn fingerprint(request: &HttpRequest, body: &Bytes) -> String {
-    use std::fmt::Write;
     let mut hash = Sha256::new();
     hash.update(request.method().as_str());
     hash.update([0]);
     hash.update(request.uri().to_string());
     hash.update([0]);
     hash.update(body);
-    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a String does not fail");
-        hex
-    })
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]
