@@ -197,5 +197,5 @@ pub(crate) fn timed_out(input: &Value) -> Done {
 }
 
 fn timeout(input: &Value) -> Option<u64> {
-    Wait::settings(input).ok().map(|wait| wait.timeout_ms)
+    whole(input, "timeoutMs", MIN_WAIT_MS, MAX_WAIT_MS).ok()
 }
