@@ -19,7 +19,7 @@ fn an_import_from_a_floor_above_is_found_however_it_is_written() {
         ("src/engine_room/mod.rs", "fn f() {}"),
         ("src/journal/append.rs", "fn f(fact: engine::Fact) {}"),
         ("crates/engine/src/run.rs", "use chainkeel::journal;"),
-        ("src/app.rs", "use crate::cli::print;"),
+        ("src/app/house.rs", "use crate::cli::print;"),
     ] {
         assert_eq!(floors(&planted(path, text)).len(), 1, "{path}: {text}");
     }

@@ -1,0 +1,62 @@
+//! The API of an open house: what its endpoints work with, and the server that answers.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix::Arbiter;
+use actix_web::dev::ServerHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::rooms::Rooms;
+use super::{Error, Plan};
+use crate::access::AdminKey;
+use crate::catalog::Registry;
+use crate::http;
+use crate::http::api::Api;
+use crate::journal::Store;
+use crate::projections::Views;
+use crate::validation::Validators;
+
+/// Answers requests at this door from here on.
+pub(super) fn open(
+    rooms: &Rooms,
+    plan: &Plan,
+    (door, address): (TcpListener, SocketAddr),
+    admin_key: AdminKey,
+    stopping: CancellationToken,
+) -> Result<ServerHandle, Error> {
+    let journal = &rooms.journal;
+    let api = Api {
+        journal: journal.clone(),
+        tail: rooms.tail.clone(),
+        workflows: Store::workflows(journal.clone()),
+        tasks: Store::tasks(journal.clone()),
+        events: Store::events(journal.clone()),
+        accounts: Store::accounts(journal.clone()),
+        schemas: Store::schemas(journal.clone()),
+        validators: Validators::new(plan.program.clone()),
+        desk: rooms.desk.clone(),
+        hub: rooms.hub.clone(),
+        views: Views::new(rooms.pool.clone()),
+        positions: rooms.positions.clone(),
+        index: Arc::clone(&rooms.index),
+        catalog: Registry::builtin(),
+        admin_key,
+        webhook_secrets: rooms.webhook_secrets.clone(),
+        public_url: plan.public_url_at(address),
+        metrics: rooms.metrics.clone(),
+        clock: Arc::clone(&rooms.clock),
+        stopping,
+        in_flight: http::idempotency::InFlight::default(),
+        playing: http::playing::Playing::default(),
+        rates: http::rates::Rates::new(&plan.rate_limits),
+    };
+    let server = http::server::serve(door, api, plan.threads).map_err(Error::Listen)?;
+    let handle = server.handle();
+    Arbiter::current().spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!("the HTTP server ended: {error}");
+        }
+    });
+    Ok(handle)
+}

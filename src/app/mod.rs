@@ -1,0 +1,13 @@
+//! The composition root: the one place that knows every room and puts them together.
+
+mod api;
+mod house;
+mod parts;
+mod plan;
+mod rooms;
+mod serve;
+mod work;
+
+pub use house::{Error, House};
+pub use plan::Plan;
+pub use serve::serve;

@@ -1,0 +1,172 @@
+//! What goes on in an open house without being asked, each part under the supervisor.
+
+use std::sync::Arc;
+
+use actix::Addr;
+use tokio::sync::{Mutex, mpsc, watch};
+
+use super::rooms::Rooms;
+use super::{Error, Plan};
+use crate::actors::{
+    EventReaction, Exhaustion, Follower, Heir, IndexKeeper, Kin, Membership, Patience, Postman,
+    Reaction, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping,
+    offices,
+};
+use crate::config::Role;
+use crate::journal::pool;
+use crate::journal::{self, Inbox, Runs, TailReader};
+use crate::projections::{self, HouseViews, Views};
+use crate::secrets;
+
+/// Connections for what the house reads across organizations: timers, tasks, takeovers.
+const HOUSE_CONNECTIONS: u32 = 3;
+
+/// Starts the parts.
+pub(super) struct Parts<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) supervisor: &'a Addr<Supervisor>,
+    pub(super) rooms: &'a Rooms,
+}
+
+impl Parts<'_> {
+    pub(super) async fn start(
+        &self,
+        lanes: Vec<journal::Lane>,
+        reader: TailReader,
+    ) -> Result<(), Error> {
+        for (lane, name) in lanes.into_iter().zip(["lane 1", "lane 2", "lane 3", "lane 4"]) {
+            self.watch(offices::lane(name, lane)).await?;
+        }
+        let (gained, slots) = mpsc::unbounded_channel();
+        let (standing, stand) = watch::channel(None);
+        let runs = if self.plan.has(Role::Worker) { Runs::Wanted } else { Runs::Unwanted };
+        let membership = Membership {
+            pool: self.rooms.pool.clone(),
+            label: self.plan.label.clone(),
+            runs,
+            ownership: Arc::clone(&self.rooms.ownership),
+            standing,
+            gained,
+        };
+        self.watch(Watch::new("membership", move |stop| membership.clone().run(stop))).await?;
+        let standing = stand.clone();
+        self.watch(offices::sequencer(self.rooms.pool.clone(), stand, self.rooms.bells.clone()))
+            .await?;
+        self.watch(offices::tail(reader)).await?;
+        self.watch(offices::listener(self.rooms.pool.clone(), self.rooms.bells.clone())).await?;
+        let keeper = IndexKeeper {
+            journal: self.rooms.journal.clone(),
+            tail: self.rooms.tail.clone(),
+            index: Arc::clone(&self.rooms.index),
+        };
+        self.watch(Watch::new("trigger index", move |stop| keeper.clone().run(stop))).await?;
+        if self.plan.has(Role::Api) {
+            let (hub, tail) = (self.rooms.hub.clone(), self.rooms.tail.clone());
+            self.watch(Watch::new("stream hub", move |stop| hub.clone().run(tail.clone(), stop)))
+                .await?;
+        }
+        if self.plan.has(Role::Projector) {
+            for projection in projections::all() {
+                let database = self.plan.login(pool::Role::Projector);
+                let tail = self.rooms.tail.clone();
+                let positions = self.rooms.positions.clone();
+                self.watch(offices::projector(*projection, database, tail, positions)).await?;
+            }
+        }
+        if self.plan.has(Role::Worker) {
+            self.start_worker(slots).await?;
+            self.start_reactions(&standing).await?;
+        }
+        self.watch(offices::metrics(
+            self.rooms.metrics.clone(),
+            self.rooms.journal.clone(),
+            self.rooms.tail.clone(),
+            Arc::clone(&self.rooms.ownership),
+        ))
+        .await?;
+        let owner = pool::owner(&self.plan.database, 1);
+        let clock = Arc::clone(&self.rooms.clock);
+        self.watch(housekeeping::part(
+            self.rooms.journal.clone(),
+            self.rooms.pool.clone(),
+            owner,
+            clock,
+        ))
+        .await
+    }
+
+    async fn start_worker(&self, slots: mpsc::UnboundedReceiver<Vec<i16>>) -> Result<(), Error> {
+        let across = pool::house(&self.plan.login(pool::Role::House), HOUSE_CONNECTIONS);
+        let across = HouseViews::new(across);
+        let timers = Timers {
+            views: across.clone(),
+            ownership: Arc::clone(&self.rooms.ownership),
+            desk: self.rooms.desk.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        // The view of the same matter is a part, too, and parts are known by their names.
+        self.watch(Watch::new("due timers", move |stop| timers.clone().run(stop))).await?;
+        let (ownership, clock) = (Arc::clone(&self.rooms.ownership), Arc::clone(&self.rooms.clock));
+        let clerk = TaskClerk::new(self.rooms.journal.clone(), across.clone(), ownership, clock);
+        self.watch(Watch::new("task clerk", move |stop| clerk.clone().run(stop))).await?;
+        let (ownership, clock) = (Arc::clone(&self.rooms.ownership), Arc::clone(&self.rooms.clock));
+        let clerk = UsageClerk::new(self.rooms.journal.clone(), across.clone(), ownership, clock);
+        self.watch(Watch::new("usage clerk", move |stop| clerk.clone().run(stop))).await?;
+        let postman = Postman {
+            inbox: Inbox::new(self.rooms.pool.clone()),
+            bells: self.rooms.bells.clone(),
+            ownership: Arc::clone(&self.rooms.ownership),
+            desk: self.rooms.desk.clone(),
+        };
+        self.watch(Watch::new("postman", move |stop| postman.clone().run(stop))).await?;
+        let vault = self.rooms.vault.clone();
+        let keeper = Watch::new("secrets", move |stop| secrets::keep(vault.clone(), stop));
+        self.watch(keeper).await?;
+        let heir = Arc::new(Heir {
+            gained: Mutex::new(slots),
+            views: across,
+            positions: self.rooms.positions.clone(),
+            tail: self.rooms.tail.clone(),
+            desk: self.rooms.desk.clone(),
+        });
+        let heir = Watch::new("heir", move |stop| {
+            let heir = Arc::clone(&heir);
+            async move { heir.run(stop).await }
+        });
+        self.watch(heir).await
+    }
+
+    /// What the house does because something stands on the ledger: a line a reaction.
+    async fn start_reactions(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let reactions: Vec<Arc<dyn Reaction>> = vec![
+            Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
+            Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
+            Arc::new(EventReaction::new(
+                self.rooms.desk.clone(),
+                Views::new(self.rooms.pool.clone()),
+                self.rooms.positions.clone(),
+            )),
+            Arc::new(Exhaustion::new(self.rooms.journal.clone(), Arc::clone(&self.rooms.index))),
+        ];
+        for reaction in reactions {
+            let name = reaction.name();
+            let follower = Follower {
+                reaction,
+                journal: self.rooms.journal.clone(),
+                tail: self.rooms.tail.clone(),
+                standing: standing.clone(),
+                patience: Patience::default(),
+            };
+            self.watch(Watch::new(name, move |stop| follower.clone().run(stop))).await?;
+        }
+        Ok(())
+    }
+
+    async fn watch(&self, part: Watch) -> Result<(), Error> {
+        let name = part.name();
+        self.supervisor.send(part).await.map_err(|_| Error::Part(name))
+    }
+}

@@ -1,0 +1,87 @@
+//! What a process must know to open the house.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::actions::OWN_PROGRAM;
+use crate::config::{Config, Role};
+use crate::egress;
+use crate::http;
+use crate::journal::pool::{self, Logins};
+use crate::secrets::{self, KeySource};
+
+/// How many effects a process performs at the same time; more wait their turn.
+const EFFECTS_AT_ONCE: usize = 512;
+
+/// What a process needs to know to open the house.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The database, already migrated, by the login of its owner.
+    pub database: PgConnectOptions,
+    /// By which logins everything but the owner's work is done.
+    pub logins: Logins,
+    /// Where the outside reaches the API, when that is another address.
+    pub public_url: Option<String>,
+    /// What this process does.
+    pub roles: Vec<Role>,
+    /// Which private addresses may be reached.
+    pub egress: egress::Config,
+    /// What the data keys of secrets are wrapped by.
+    pub keys: Arc<dyn KeySource>,
+    /// Our own program, which is started again to run code.
+    pub program: PathBuf,
+    /// How many effects are performed at once.
+    pub effects_at_once: usize,
+    /// Threads for runs, and as many for the API.
+    pub threads: usize,
+    /// How an operator tells this process from others.
+    pub label: String,
+    /// How fast requests may come.
+    pub rate_limits: http::rates::Config,
+    /// Whether the label is held by this process alone, so that whoever had it before is dead.
+    pub exclusive: bool,
+}
+
+impl Plan {
+    /// The plan that a configuration stands for. `database` is the configured one.
+    pub fn of(
+        config: &Config,
+        database: PgConnectOptions,
+        logins: Logins,
+        exclusive: bool,
+    ) -> Result<Self, secrets::Error> {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        Ok(Self {
+            database,
+            logins,
+            public_url: config
+                .public_url
+                .as_ref()
+                .map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            roles: config.roles.clone(),
+            egress: config.egress.clone(),
+            keys: config.secrets.source(&config.data_dir)?,
+            program: PathBuf::from(OWN_PROGRAM),
+            effects_at_once: EFFECTS_AT_ONCE,
+            threads,
+            label: config.data_dir.display().to_string(),
+            rate_limits: config.rate_limits.clone(),
+            exclusive,
+        })
+    }
+
+    pub(super) fn public_url_at(&self, address: SocketAddr) -> Arc<str> {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}")).into()
+    }
+
+    pub(super) fn login(&self, role: pool::Role) -> PgConnectOptions {
+        self.logins.of(&self.database, role)
+    }
+
+    pub(super) fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}

@@ -1,0 +1,104 @@
+//! The rooms of an open house, as its parts and its API work with them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::Addr;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::PgPool;
+
+use super::{Error, Plan, work};
+use crate::access::WebhookSecrets;
+use crate::actors::{Household, Means, Ownership, RunDesk, RunRegistry, StreamHub};
+use crate::egress::Egress;
+use crate::journal::pool;
+use crate::journal::{self, Bells, Inbox, Journal, Tail};
+use crate::primitives::{Clock, SystemClock};
+use crate::projections::Positions;
+use crate::secrets::Vault;
+use crate::triggers::TriggerIndex;
+
+/// How long the tail waits for a bell before it looks for itself.
+const TAIL_POLL: Duration = Duration::from_millis(100);
+/// Connections of the serving pool: two lanes, the sequencer, the listener, and readers.
+const SERVING_CONNECTIONS: u32 = 24;
+
+/// What everything in the house is made of.
+pub(super) struct Rooms {
+    /// The pool with the rights of what serves.
+    pub(super) pool: PgPool,
+    pub(super) bells: Bells,
+    pub(super) vault: Vault,
+    pub(super) webhook_secrets: WebhookSecrets,
+    pub(super) journal: Journal,
+    pub(super) tail: Tail,
+    pub(super) desk: RunDesk,
+    pub(super) hub: StreamHub,
+    pub(super) positions: Positions,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ownership: Arc<Ownership>,
+    pub(super) index: Arc<TriggerIndex>,
+    pub(super) metrics: PrometheusHandle,
+}
+
+/// The rooms, and what is alive in them but for the parts.
+pub(super) struct Furnished {
+    pub(super) rooms: Rooms,
+    pub(super) lanes: Vec<journal::Lane>,
+    pub(super) reader: journal::TailReader,
+    pub(super) arbiters: Vec<actix::Arbiter>,
+    pub(super) registries: Vec<Addr<RunRegistry>>,
+}
+
+impl Rooms {
+    pub(super) async fn furnish(
+        plan: &Plan,
+        metrics: PrometheusHandle,
+    ) -> Result<Furnished, Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let pool = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
+        let vault = Vault::new(pool.clone(), Arc::clone(&plan.keys));
+        let key = journal::webhook_key(&pool, rand::random()).await?;
+        if plan.exclusive {
+            journal::Leases::bury(&pool, &plan.label).await?;
+        }
+        let bells = Bells::default();
+        let (journal, lanes) = Journal::open(pool.clone(), &bells, journal::Config::default());
+        let (tail, reader) = Tail::open(journal.clone(), bells.clone(), TAIL_POLL).await?;
+        let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
+        let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
+        let positions = Positions::new(pool.clone());
+        let performer = work::performer(plan, &egress, &journal, &positions, &clock);
+        let house = Arc::new(Household {
+            journal: journal.clone(),
+            ownership: Arc::clone(&ownership),
+            clock: Arc::clone(&clock),
+        });
+        let (arbiters, registries) = work::registries(plan, &house, &performer);
+        let desk = RunDesk::new(Means {
+            registries: registries.clone(),
+            ownership: Arc::clone(&ownership),
+            index: Arc::clone(&index),
+            journal: journal.clone(),
+            inbox: Inbox::new(pool.clone()),
+            tail: tail.clone(),
+            clock: Arc::clone(&clock),
+        });
+        let rooms = Self {
+            pool,
+            bells,
+            vault,
+            webhook_secrets: WebhookSecrets::new(key),
+            journal,
+            tail,
+            desk,
+            hub: StreamHub::default(),
+            positions,
+            clock,
+            ownership,
+            index,
+            metrics,
+        };
+        Ok(Furnished { rooms, lanes, reader, arbiters, registries })
+    }
+}
