@@ -13,6 +13,7 @@ pub mod schemas;
 pub mod secrets;
 
 pub mod aggregates;
+pub mod readiness;
 pub mod validation;
 
 pub mod journal;

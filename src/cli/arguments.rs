@@ -14,6 +14,7 @@ use super::event::Event;
 use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
+use super::readiness::Checklist;
 use super::run::Run;
 use super::schema::Schema;
 use super::secrets::Secrets;
@@ -59,6 +60,13 @@ enum Command {
         what: Task,
     },
     Test(Test),
+    /// Answer the launch checklist for workflows, with the evidence
+    Readiness {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        what: Checklist,
+    },
     /// Compute units: what they cost, what was used, what is left
     Usage {
         #[command(flatten)]
@@ -112,6 +120,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Test(test) => return test.run(),
+        Command::Readiness { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Usage { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }

@@ -15,6 +15,7 @@ mod failure;
 mod migrate;
 mod print;
 mod projections;
+mod readiness;
 mod replay;
 mod run;
 mod schema;

@@ -46,6 +46,7 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::versions,
         workflows::version,
         workflows::pin_outputs,
+        workflows::readiness,
         workflows::diff,
         workflows::simulate,
         workflows::what_if,

@@ -14,6 +14,7 @@ mod keyring;
 mod name;
 mod rotation;
 mod source;
+mod suspects;
 mod vault;
 
 pub use census::{Census, Standing};
@@ -25,4 +26,5 @@ pub use keyring::{KeyId, Keyring};
 pub use name::SecretName;
 pub use rotation::{Progress, Rotation};
 pub use source::{DataKey, KeySource, NoKey, Unwrapped, Wrapped};
+pub use suspects::{MAX_SUSPECTS, Suspect, suspects};
 pub use vault::{Sealed, Vault};

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
     ("aggregates", &["schemas", "catalog", "engine", "primitives"]),
+    ("readiness", &["secrets", "engine", "primitives"]),
     ("validation", &["schemas", "confined"]),
     ("journal", &["aggregates", "primitives"]),
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
@@ -53,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "readiness",
             "actors",
             "projections",
             "trials",

@@ -11,6 +11,7 @@ mod malformed;
 mod odd;
 mod positions;
 mod rates;
+mod readiness;
 mod schemas;
 mod storage;
 mod streams;
