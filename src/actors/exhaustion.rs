@@ -92,7 +92,7 @@ impl Exhaustion {
 }
 
 /// What is paused or gone already has what it needs.
-fn settled(refusal: workflow::Error) -> Result<(), Trouble> {
+pub(super) fn settled(refusal: workflow::Error) -> Result<(), Trouble> {
     match refusal {
         workflow::Error::Unknown
         | workflow::Error::Archived
@@ -104,6 +104,10 @@ fn settled(refusal: workflow::Error) -> Result<(), Trouble> {
         | workflow::Error::OnlyDraft
         | workflow::Error::NotPaused
         | workflow::Error::NoSuchVersion(_)
+        | workflow::Error::NoLimit
+        | workflow::Error::Unreviewed(_)
+        | workflow::Error::StillUsedUp
+        | workflow::Error::Limit { .. }
         | workflow::Error::LiveAlready(_)
         | workflow::Error::Name { .. } => Err(Trouble::lasting(refusal)),
     }

@@ -10,7 +10,7 @@ use crate::aggregates::account::{self, Account};
 use crate::aggregates::workflow::{Status, Workflow};
 use crate::journal::{Error, Journal, Recorded, Tail};
 use crate::primitives::WorkflowId;
-use crate::triggers::{Listing, Live, Shortage, TriggerIndex};
+use crate::triggers::{Limits, Listing, Live, Shortage, TriggerIndex};
 
 /// Events of one read.
 const PAGE: i64 = 1_000;
@@ -108,10 +108,20 @@ impl IndexKeeper {
             webhook_secret_hash: workflow.webhook_secret_hash.clone(),
             live,
             paused: workflow.status == Status::Paused,
+            limits: limits(workflow),
         };
         self.index.list(id, listing);
         Ok(())
     }
+}
+
+/// What those who start runs have to know of its limits.
+fn limits(workflow: &Workflow) -> Option<Limits> {
+    let bounded = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let total = workflow.total_runs().map(bounded);
+    let cooldown_ms = workflow.limits.cooldown_ms.map(bounded);
+    let allotment = bounded(workflow.allotment.since);
+    (total.is_some() || cooldown_ms.is_some()).then_some(Limits { allotment, total, cooldown_ms })
 }
 
 fn live(id: WorkflowId, version: u32, definition: &engine::Json) -> Option<Live> {

@@ -278,7 +278,7 @@ fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
         Refused::UnknownWorkflow | Refused::NotLive | Refused::Paused => {
             Some(config(refused.code(), format!("{workflow} cannot be started: {refused}")))
         }
-        Refused::OutOfUnits(_) => {
+        Refused::OutOfUnits(_) | Refused::UsedUp | Refused::Cooling { .. } => {
             let message = format!("{workflow} cannot be started: {refused}");
             Some(Failure::lasting(refused.code(), FailureCategory::Limit, message))
         }

@@ -9,6 +9,9 @@ use crate::journal::{self, Side};
 use crate::primitives::{CommandId, OrganizationId, RunId, WorkflowId};
 use crate::triggers::Shortage;
 
+/// The word for a trigger that started nothing because its workflow is cooling down.
+pub(super) const COOLING_DOWN: &str = "cooling_down";
+
 /// On whose behalf an order is given, and what is to be written with its events.
 #[derive(Debug, Clone)]
 pub struct Context {
@@ -95,6 +98,15 @@ pub enum Refused {
     /// The organization has no compute units left.
     #[error("{0}")]
     OutOfUnits(Shortage),
+    /// The workflow has started as many runs as it may.
+    #[error("this workflow has started as many runs as it may: refill it, or change `maxRuns`")]
+    UsedUp,
+    /// The workflow has started a run so recently that a trigger starts none.
+    #[error("this workflow is cooling down: triggers start no run until {until}")]
+    Cooling {
+        /// Until when, as RFC 3339 in UTC.
+        until: String,
+    },
     /// Nobody listens under this webhook's URL.
     #[error("nobody listens here")]
     NobodyListens,
@@ -187,6 +199,8 @@ impl Refused {
             Self::NotLive => "not_live",
             Self::Paused => "paused",
             Self::OutOfUnits(_) => "out_of_units",
+            Self::UsedUp => "runs_used_up",
+            Self::Cooling { .. } => COOLING_DOWN,
             Self::NobodyListens => "nobody_listens",
             Self::UnknownRun => "unknown_run",
             Self::Input(_) => "invalid_input",

@@ -114,6 +114,8 @@ impl From<Refused> for Trouble {
             | Refused::NotLive
             | Refused::Paused
             | Refused::OutOfUnits(_)
+            | Refused::UsedUp
+            | Refused::Cooling { .. }
             | Refused::NobodyListens
             | Refused::Input(_)
             | Refused::UnknownRun
@@ -144,6 +146,7 @@ where
         Err(
             error @ (NotExecuted::Fenced
             | NotExecuted::ClaimTaken { .. }
+            | NotExecuted::NotAllowed
             | NotExecuted::ReceiptTaken),
         ) => Err(Trouble::lasting(error)),
     }
@@ -153,7 +156,7 @@ impl Context {
     /// The same for a stream that is no run's.
     pub(super) fn into_metadata(self) -> Metadata {
         let Self { organization, actor, command, causation, correlation, side: _ } = self;
-        Metadata { organization, actor, command, causation, correlation }
+        Metadata { organization, actor, command, causation, correlation, allotment: None }
     }
 
     /// The context of what `part` orders because of an event: the same command whenever the event

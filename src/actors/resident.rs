@@ -9,7 +9,9 @@ use super::order::{Context, Placed, Refused};
 use super::ownership::Ownership;
 use crate::actions::Origin;
 use crate::aggregates::run::{self, Run};
-use crate::journal::{Append, Journal, Metadata, NewEvent, Outcome, Recorded, StreamId, slot_of};
+use crate::journal::{
+    Append, Journal, Metadata, NewEvent, Outcome, Recorded, Side, StreamId, slot_of,
+};
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId};
 
 /// How many events are read at a time when a run is loaded.
@@ -191,6 +193,8 @@ impl Resident {
                     return Ok(Placed { run, sequence: 1, repeated: true });
                 }
                 Outcome::ReceiptTaken => return Err(Refused::ReceiptTaken),
+                Outcome::UsedUp => return Err(Refused::UsedUp),
+                Outcome::Cooling { until } => return Err(Refused::Cooling { until }),
             }
         }
         Err(Refused::Contended)
@@ -244,6 +248,7 @@ impl Resident {
             command: context.command,
             causation: context.causation.clone(),
             correlation: context.correlation.clone().or_else(|| self.correlation.clone()),
+            allotment: context.side.iter().find_map(allotment),
         };
         let append = Append {
             stream: self.stream.clone(),
@@ -262,5 +267,13 @@ impl Resident {
         }
         self.sequence = last;
         Placed { run: self.id, sequence: last, repeated: false }
+    }
+}
+
+/// From which allotment a run is taken, as its first event tells it: `wf_…#7`.
+fn allotment(side: &Side) -> Option<String> {
+    match side {
+        Side::Allowance(it) => it.total.map(|_| format!("{}#{}", it.workflow, it.allotment)),
+        Side::Claim { .. } | Side::Receipt(_) | Side::InboxDone(_) => None,
     }
 }

@@ -12,14 +12,18 @@ use engine::{
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::order::{Context, Order, Placed, Refused, Resumed, StartRun};
+use super::order::{COOLING_DOWN, Context, Order, Placed, Refused, Resumed, StartRun};
 use super::ownership::Ownership;
 use super::postman::{self, Parcel};
 use super::run_registry::{Route, RunRegistry};
 use crate::aggregates::entry::{self, Scope, VARIABLES};
-use crate::journal::{Entries, Inbox, Journal, Reply, Side, StreamId, Tail, slot_of};
+use crate::aggregates::skip;
+use crate::journal::{
+    Allowance, Append, Entries, Inbox, Journal, Metadata, NewEvent, Reply, Side, StreamId, Tail,
+    slot_of,
+};
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
-use crate::triggers::{Lookup, TriggerIndex};
+use crate::triggers::{Limits, Lookup, TriggerIndex};
 
 /// How often an order is handed over again when its run left memory at that very moment.
 const MAX_HANDOVERS: u32 = 3;
@@ -52,6 +56,15 @@ struct Inner {
     inbox: Inbox,
     tail: Tail,
     clock: Arc<dyn Clock>,
+}
+
+/// Whether a start keeps to the workflow's cooldown.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    /// A trigger does.
+    Kept,
+    /// A person does not, nor a run that waits for another.
+    Free,
 }
 
 /// What a desk needs; see [`RunDesk::new`].
@@ -103,9 +116,13 @@ impl RunDesk {
             return Err(Refused::Input(problems));
         }
         let variables = self.kept(context.organization, workflow, &live.definition).await?;
-        if let Some(trigger_id) = claim {
+        if let Some(trigger_id) = claim.clone() {
             context.side.push(Side::Claim { trigger_id });
         }
+        // Whoever asks for a run, and a run that waits for it, is not made to wait.
+        let waits = trigger.kind != "manual" && parent.is_none();
+        context.side.extend(self.allowance(workflow, if waits { Pace::Kept } else { Pace::Free }));
+        let told = (trigger.kind.clone(), trigger.source.clone());
         let start = Start {
             run_id: run.to_string(),
             definition: live.definition,
@@ -119,7 +136,55 @@ impl RunDesk {
             at: self.0.clock.now(),
             chance: rand::random(),
         };
-        self.place(run, Order::Start(Box::new(start)), context).await
+        let placed = self.place(run, Order::Start(Box::new(start)), context.clone()).await;
+        if let Err(refused) = &placed
+            && refused.code() == COOLING_DOWN
+        {
+            let (kind, source) = told;
+            let reason = skip::Reason::CoolingDown;
+            let (message, at) = (refused.to_string(), self.0.clock.now());
+            let skipped = skip::Skipped {
+                workflow_id: workflow,
+                reason,
+                kind,
+                source,
+                trigger_id: claim,
+                message,
+                at,
+            };
+            self.record_skip(skipped, &context).await?;
+        }
+        placed
+    }
+
+    /// What a run of this workflow is taken from, where that is limited.
+    fn allowance(&self, workflow: WorkflowId, pace: Pace) -> Option<Side> {
+        let limits = self.0.index.limits(workflow)?;
+        let cooldown_ms = match pace {
+            Pace::Kept => limits.cooldown_ms,
+            Pace::Free => None,
+        };
+        let Limits { allotment, total, cooldown_ms: _ } = limits;
+        Some(Side::Allowance(Allowance { workflow, allotment, total, cooldown_ms }))
+    }
+
+    /// Writes down that a trigger started nothing, once.
+    async fn record_skip(&self, skipped: skip::Skipped, context: &Context) -> Result<(), Refused> {
+        let metadata = Metadata {
+            causation: context.causation.clone(),
+            correlation: context.correlation.clone(),
+            ..Metadata::new(context.organization, context.actor.clone(), context.command)
+        };
+        let append = Append {
+            stream: StreamId::skip(context.command),
+            expected: 0,
+            events: vec![NewEvent::of(&skip::Event::Skipped(skipped))?],
+            metadata,
+            fence: None,
+            side: Vec::new(),
+        };
+        self.0.journal.append(append).await?;
+        Ok(())
     }
 
     /// What the variables hold that the workflow keeps between its runs.
@@ -233,7 +298,7 @@ impl RunDesk {
         run: RunId,
         carried: BTreeMap<Place, Carried>,
         edited: Option<Json>,
-        context: Context,
+        mut context: Context,
     ) -> Result<Placed, Refused> {
         self.must_have_units(context.organization)?;
         let bytes = serde_json::to_vec(&carried).map_err(Refused::Unwritable)?.len();
@@ -245,6 +310,9 @@ impl RunDesk {
         else {
             return Err(Refused::UnknownRun);
         };
+        if let Ok(workflow) = workflow.id.parse() {
+            context.side.extend(self.allowance(workflow, Pace::Free));
+        }
         let (trigger, input) = match edited {
             None => (trigger.clone(), Arc::clone(input)),
             Some(edited) => {

@@ -5,6 +5,7 @@ pub mod entry;
 pub mod event;
 pub mod run;
 pub mod schema;
+pub mod skip;
 pub mod task;
 pub mod test;
 pub mod test_execution;

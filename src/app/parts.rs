@@ -9,7 +9,7 @@ use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::{
     EventReaction, Exhaustion, Follower, Heir, IndexKeeper, Kin, Membership, Patience, Postman,
-    Reaction, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping,
+    Reaction, Safety, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping,
     offices,
 };
 use crate::config::Role;
@@ -150,6 +150,12 @@ impl Parts<'_> {
                 self.rooms.positions.clone(),
             )),
             Arc::new(Exhaustion::new(self.rooms.journal.clone(), Arc::clone(&self.rooms.index))),
+            Arc::new(Safety::new(
+                self.rooms.journal.clone(),
+                Views::new(self.rooms.pool.clone()),
+                self.rooms.positions.clone(),
+                Arc::clone(&self.rooms.clock),
+            )),
         ];
         for reaction in reactions {
             let name = reaction.name();

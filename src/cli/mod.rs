@@ -27,6 +27,7 @@ mod test;
 mod usage;
 mod what_if;
 mod workflow;
+mod workflow_care;
 
 pub use arguments::main;
 pub use failure::Failure;

@@ -9,6 +9,7 @@ use super::client::{Client, Error, read_json};
 use super::diff;
 use super::print::{line, print_json};
 use super::what_if;
+use super::workflow_care::{self, Limits};
 
 /// What to do with workflows.
 #[derive(Debug, Subcommand)]
@@ -20,7 +21,7 @@ pub(super) enum Workflow {
     },
     /// Save a workflow file as a draft: a new workflow, or with --id a new draft of that one.
     Apply {
-        /// `{name, description, definition}`; `-` reads standard input.
+        /// `{name, description, definition, limits}`; `-` reads standard input.
         file: PathBuf,
         /// The workflow whose draft it becomes.
         #[arg(long)]
@@ -39,6 +40,33 @@ pub(super) enum Workflow {
         /// Do not show what would have become of the last runs.
         #[arg(long)]
         no_what_if: bool,
+    },
+    /// Show or set how many runs a workflow may start, how often, and when it stops by itself.
+    Limits {
+        /// The workflow.
+        id: String,
+        #[command(flatten)]
+        limits: Limits,
+    },
+    /// Add runs to what a workflow with a limit may start.
+    Refill {
+        /// The workflow.
+        id: String,
+        /// How many.
+        runs: u32,
+    },
+    /// Stop the automatic triggers of a workflow.
+    Pause {
+        /// The workflow.
+        id: String,
+    },
+    /// Let the triggers of a paused workflow start runs again.
+    Resume {
+        /// The workflow.
+        id: String,
+        /// The reason for which it paused by itself, once you have looked into it.
+        #[arg(long, value_name = "REASON")]
+        acknowledge: Option<String>,
     },
     /// Show what would have become of the last runs, had the draft been live.
     WhatIf {
@@ -75,6 +103,12 @@ impl Workflow {
             Self::Validate { file } => validate(client, read_json(&file)?).await,
             Self::Apply { file, id, publish } => {
                 apply(client, read_json(&file)?, id, publish).await
+            }
+            Self::Limits { id, limits } => workflow_care::limits(client, &id, limits).await,
+            Self::Refill { id, runs } => workflow_care::refill(client, &id, runs).await,
+            Self::Pause { id } => workflow_care::pause(client, &id).await,
+            Self::Resume { id, acknowledge } => {
+                workflow_care::resume(client, &id, acknowledge).await
             }
             Self::WhatIf { id, last, file } => what_if::what_if(client, &id, last, file).await,
             Self::Publish { id, expected_version, no_what_if } => {
@@ -120,14 +154,20 @@ async fn validate(client: &Client, file: Value) -> Result<(), Error> {
 
 async fn apply(
     client: &Client,
-    file: Value,
+    mut file: Value,
     id: Option<String>,
     publish_it: bool,
 ) -> Result<(), Error> {
+    // They are no part of the draft: they hold at once, for whatever version is live.
+    let limits = file.as_object_mut().and_then(|file| file.remove("limits"));
     let mut record = match id {
         Some(id) => client.put(&format!("/v1/workflows/{id}"), &file).await?,
         None => client.post("/v1/workflows", &file).await?,
     };
+    if let Some(limits) = limits {
+        let path = format!("/v1/workflows/{}/limits", text_of(&record, "id"));
+        record = client.put(&path, &limits).await?;
+    }
     if publish_it {
         let id = text_of(&record, "id").to_owned();
         record = publish(client, &id, None).await?;

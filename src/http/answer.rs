@@ -110,6 +110,12 @@ impl<T> Answer<T> {
         Self { kind: Kind::Accepted, ..Self::ok(data) }
     }
 
+    /// The same with other data.
+    pub fn map<U>(self, other: impl FnOnce(T) -> U) -> Answer<U> {
+        let Self { kind, data, position, written, location, replayed } = self;
+        Answer { kind, data: other(data), position, written, location, replayed }
+    }
+
     /// The position that the data reflect.
     #[must_use]
     pub const fn at(mut self, position: i64) -> Self {

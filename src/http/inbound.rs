@@ -9,8 +9,10 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
 use engine::{Json, Trigger};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::access::{Principal, WebhookSecrets};
 use crate::actors::StartRun;
@@ -20,8 +22,7 @@ use crate::http::extract::{IdempotencyKey, check_json, read_bytes};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::runs::order;
-use crate::http::workflows::Started;
-use crate::primitives::WorkflowId;
+use crate::primitives::{RunId, WorkflowId};
 
 /// Headers by which senders name a delivery, so that its repetition starts no second run.
 const DELIVERY_IDS: [&str; 3] = ["idempotency-key", "webhook-id", "x-github-delivery"];
@@ -44,7 +45,7 @@ const RETRY_AFTER: Duration = Duration::from_mins(1);
     params(("secret" = String, Path, description = "The secret in the workflow's webhook URL")),
     request_body(content = Object, description = "Anything: JSON, a form or text, up to 1 MiB"),
     responses(
-        (status = 202, description = "A run has begun", body = Envelope<Started>),
+        (status = 202, description = "A run has begun, or the workflow is cooling down", body = Envelope<Taken>),
         (status = 404, description = "No live workflow listens here", body = Document),
         (status = 413, description = "The body is larger than 1 MiB", body = Document),
         (status = 415, description = "The body is neither JSON nor a form nor text", body = Document),
@@ -56,7 +57,7 @@ pub async fn webhook(
     secret: Path<String>,
     request: HttpRequest,
     payload: Payload,
-) -> Result<Answer<Started>, Problem> {
+) -> Result<Answer<Taken>, Problem> {
     let unknown = || Problem::new(Code::WebhookNotFound);
     let hash = WebhookSecrets::hash_of(&secret);
     let (organization, workflow) = api.desk.listener(&hash).ok_or_else(unknown)?;
@@ -74,14 +75,36 @@ pub async fn webhook(
     let key = IdempotencyKey { key: None, ..IdempotencyKey::extract(&request).await? };
     let turn = Turn::take(&api, &who, key, "").await?;
     let start = |run| StartRun { run, workflow, trigger, input: body, claim, parent: None };
-    order::begin(&api, &who, turn, async |run, context| api.desk.start(start(run), context).await)
-        .await
-        .map_err(hide)
+    let begun = order::begin(&api, &who, turn, async |run, context| {
+        api.desk.start(start(run), context).await
+    });
+    match begun.await {
+        Ok(begun) => Ok(begun.map(|begun| Taken { run_id: Some(begun.run_id), skipped: None })),
+        // It was taken in and passed over: a sender that tried again would find the same.
+        Err(problem) if matches!(problem.code(), Code::CoolingDown) => {
+            Ok(Answer::accepted(Taken { run_id: None, skipped: Some("cooling_down") }))
+        }
+        Err(problem) => Err(hide(problem)),
+    }
+}
+
+/// What became of a delivery.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Taken {
+    /// The run that has begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "run_01h455vb4pex5vsknk084sn02q")]
+    run_id: Option<RunId>,
+    /// Why none has begun, though the delivery was taken in: `cooling_down`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<&'static str>,
 }
 
 /// Strangers are not told why nobody listens.
 fn hide(problem: Problem) -> Problem {
-    if matches!(problem.code(), Code::WorkflowNotFound | Code::WorkflowRefuses) {
+    let closed = [Code::WorkflowNotFound, Code::WorkflowRefuses, Code::RunsUsedUp];
+    if closed.contains(&problem.code()) {
         return Problem::new(Code::WebhookNotFound);
     }
     // Nor how the organization stands: the delivery may come again later.

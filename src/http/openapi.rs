@@ -43,6 +43,8 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::rollback,
         workflows::discard_draft,
         workflows::run,
+        workflows::limits,
+        workflows::refill,
         workflows::versions,
         workflows::version,
         workflows::pin_outputs,

@@ -36,6 +36,8 @@ impl From<Refused> for Problem {
             Refused::UnknownWorkflow => Self::new(Code::WorkflowNotFound),
             Refused::NotLive | Refused::Paused => Self::new(Code::WorkflowRefuses).because(refused),
             Refused::OutOfUnits(_) => Self::new(Code::CuExhausted).because(refused),
+            Refused::UsedUp => Self::new(Code::RunsUsedUp).because(refused),
+            Refused::Cooling { .. } => Self::new(Code::CoolingDown).because(refused),
             Refused::NobodyListens => Self::new(Code::WebhookNotFound),
             Refused::Elsewhere { code, message } => elsewhere(&code).because(message),
             Refused::UnknownRun => Self::new(Code::RunNotFound),
@@ -66,6 +68,8 @@ fn elsewhere(code: &str) -> Problem {
     match code {
         "unknown_workflow" => Problem::new(Code::WorkflowNotFound),
         "not_live" | "paused" => Problem::new(Code::WorkflowRefuses),
+        "runs_used_up" => Problem::new(Code::RunsUsedUp),
+        "cooling_down" => Problem::new(Code::CoolingDown),
         "unknown_run" => Problem::new(Code::RunNotFound),
         "unknown_node" => Problem::new(Code::NodeNotFound),
         "receipt_taken" => Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),
@@ -102,6 +106,7 @@ impl From<workflow::Error> for Problem {
             workflow::Error::NoSuchVersion(_) => Self::new(Code::VersionNotFound).because(refusal),
             workflow::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
             workflow::Error::Name { .. } => Self::new(Code::InvalidBody).at("/name", refusal),
+            workflow::Error::Limit { place, .. } => Self::new(Code::InvalidBody).at(place, refusal),
             workflow::Error::Exists
             | workflow::Error::Archived
             | workflow::Error::NoDraft
@@ -109,6 +114,9 @@ impl From<workflow::Error> for Problem {
             | workflow::Error::NotLive
             | workflow::Error::AlreadyPaused
             | workflow::Error::NotPaused
+            | workflow::Error::NoLimit
+            | workflow::Error::Unreviewed(_)
+            | workflow::Error::StillUsedUp
             | workflow::Error::LiveAlready(_) => Self::new(Code::WorkflowRefuses).because(refusal),
         }
     }
@@ -235,7 +243,9 @@ where
             }
             NotExecuted::Journal(error) => error.into(),
             // What is executed like this is not fenced, and claims nothing.
-            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } => Self::internal(error),
+            NotExecuted::Fenced | NotExecuted::ClaimTaken { .. } | NotExecuted::NotAllowed => {
+                Self::internal(error)
+            }
         }
     }
 }

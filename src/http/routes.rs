@@ -65,6 +65,8 @@ table! {
     POST   "/v1/workflows/{id}/rollback"                      May(WorkflowsPublish)       workflows::rollback;
     POST   "/v1/workflows/{id}/discard-draft"                 May(WorkflowsWrite)         workflows::discard_draft;
     POST   "/v1/workflows/{id}/run"                           May(WorkflowsRun)           workflows::run;
+    PUT    "/v1/workflows/{id}/limits"                        May(WorkflowsPublish)       workflows::limits;
+    POST   "/v1/workflows/{id}/refill"                        May(WorkflowsPublish)       workflows::refill;
     GET    "/v1/workflows/{id}/versions"                      May(WorkflowsRead)          workflows::versions;
     GET    "/v1/workflows/{id}/versions/{versionNumber}"      May(WorkflowsRead)          workflows::version;
     PUT    "/v1/workflows/{id}/pinned-outputs"                May(WorkflowsWrite)         workflows::pin_outputs;

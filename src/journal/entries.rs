@@ -79,6 +79,7 @@ impl Entries {
                 Outcome::Conflict => {}
                 Outcome::Fenced => return Err(NotExecuted::Fenced),
                 Outcome::ClaimTaken { run } => return Err(NotExecuted::ClaimTaken { run }),
+                Outcome::UsedUp | Outcome::Cooling { .. } => return Err(NotExecuted::NotAllowed),
                 Outcome::ReceiptTaken => return Err(NotExecuted::ReceiptTaken),
             }
         }

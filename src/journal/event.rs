@@ -53,6 +53,11 @@ impl StreamId {
         Self::new("workflow", workflow.to_string())
     }
 
+    /// The stream of a trigger that started no run, by the command that would have.
+    pub fn skip(command: CommandId) -> Self {
+        Self::new("skip", command.to_string())
+    }
+
     /// The stream of a test.
     pub fn test(test: TestId) -> Self {
         Self::new("test", test.to_string())
@@ -91,12 +96,22 @@ pub struct Metadata {
     /// What all that belongs together shares.
     #[serde(rename = "correlation_id", skip_serializing_if = "Option::is_none")]
     pub correlation: Option<String>,
+    /// Of a run of a workflow with a limit: the allotment from which it was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allotment: Option<String>,
 }
 
 impl Metadata {
     /// Metadata of a new command, without cause.
     pub fn new(organization: OrganizationId, actor: impl Into<String>, command: CommandId) -> Self {
-        Self { organization, actor: actor.into(), command, causation: None, correlation: None }
+        Self {
+            organization,
+            actor: actor.into(),
+            command,
+            causation: None,
+            correlation: None,
+            allotment: None,
+        }
     }
 }
 
@@ -156,10 +171,25 @@ pub enum Side {
         /// What identifies the trigger's firing within the organization.
         trigger_id: String,
     },
+    /// The run is taken from what its workflow may start; when nothing is left, it is refused.
+    Allowance(Allowance),
     /// The answer to give when the same request comes again.
     Receipt(Receipt),
     /// The command came through the inbox and is done.
     InboxDone(CommandId),
+}
+
+/// What a workflow with limits may start, as whoever starts its runs knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowance {
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// Which of its allotments: the sequence of the event that set the limit, 0 without one.
+    pub allotment: i64,
+    /// How many runs the allotment has in all; none: any number.
+    pub total: Option<i64>,
+    /// How long nothing starts after a start, in milliseconds; none: this start does not wait.
+    pub cooldown_ms: Option<i64>,
 }
 
 /// The answer that was given to a request with an `Idempotency-Key`. Kept for 24 hours.
@@ -205,6 +235,13 @@ pub enum Outcome {
     },
     /// A request with the same idempotency key was answered already: look the receipt up.
     ReceiptTaken,
+    /// The workflow has started as many runs as it may.
+    UsedUp,
+    /// The workflow has started a run so recently that this one is not to begin.
+    Cooling {
+        /// Until when, as RFC 3339 in UTC.
+        until: String,
+    },
 }
 
 /// An event as the ledger holds it.
@@ -255,6 +292,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),
+        "skip" => Cow::Borrowed("skip"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),
         "test" => Cow::Borrowed("test"),

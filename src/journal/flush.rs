@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::event::{Fence, NewEvent, Outcome, Side, StreamId};
 use super::{Error, Receipt};
-use crate::primitives::OrganizationId;
+use crate::primitives::{OrganizationId, WorkflowId};
 
 /// How much one flush may hold.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ impl Job {
     /// refused for no other reason than its place in the stream, or the same fence.
     fn may_lead(&self) -> bool {
         self.side.iter().all(|side| match side {
-            Side::Claim { .. } | Side::Receipt(_) => false,
+            Side::Claim { .. } | Side::Receipt(_) | Side::Allowance(_) => false,
             Side::InboxDone(_) => true,
         })
     }
@@ -59,6 +59,7 @@ impl Job {
                 receipt.route.clone(),
                 receipt.key.clone(),
             )),
+            Side::Allowance(allowance) => Some(Key::Allowance(allowance.workflow)),
             Side::InboxDone(_) => None,
         })
     }
@@ -68,6 +69,7 @@ impl Job {
 enum Key {
     Claim(OrganizationId, String),
     Receipt(OrganizationId, String, String, String),
+    Allowance(WorkflowId),
 }
 
 /// Takes from the front of `waiting` what fits into one flush. What must come after something in
@@ -113,7 +115,47 @@ pub(super) async fn record(
     batch: &[Job],
 ) -> Result<Vec<Outcome>, sqlx::Error> {
     let rows = Rows::of(batch);
-    let refused = sqlx::query_file!(
+    // Few workflows have limits: the rest does without the count.
+    let refused = if rows.allowances.append.is_empty() {
+        append(connection, &rows).await?
+    } else {
+        append_allowed(connection, &rows).await?
+    };
+
+    let mut outcomes: Vec<Outcome> =
+        batch.iter().map(|job| Outcome::Appended { last: job.last() }).collect();
+    for row in refused {
+        let place = usize::try_from(row.append - 1).unwrap_or(usize::MAX);
+        let (Some(outcome), Some(job)) = (outcomes.get_mut(place), batch.get(place)) else {
+            continue;
+        };
+        *outcome = match row.outcome.as_str() {
+            "duplicate" => Outcome::Duplicate { last: row.last_sequence.unwrap_or(job.last()) },
+            "fenced" => Outcome::Fenced,
+            "receipt_taken" => Outcome::ReceiptTaken,
+            "claim_taken" => Outcome::ClaimTaken { run: row.claimed_by.unwrap_or_default() },
+            "used_up" => Outcome::UsedUp,
+            "cooling" => Outcome::Cooling { until: row.claimed_by.unwrap_or_default() },
+            _ => Outcome::Conflict,
+        };
+    }
+    Ok(outcomes)
+}
+
+/// An append that was not recorded, as the database says it.
+struct NotRecorded {
+    append: i32,
+    outcome: String,
+    last_sequence: Option<i64>,
+    claimed_by: Option<String>,
+}
+
+async fn append(
+    connection: &mut PgConnection,
+    rows: &Rows<'_>,
+) -> Result<Vec<NotRecorded>, sqlx::Error> {
+    sqlx::query_file_as!(
+        NotRecorded,
         "src/journal/flush.sql",
         &rows.chain,
         &rows.types as &[&str],
@@ -146,24 +188,55 @@ pub(super) async fn record(
         &rows.done,
     )
     .fetch_all(connection)
-    .await?;
+    .await
+}
 
-    let mut outcomes: Vec<Outcome> =
-        batch.iter().map(|job| Outcome::Appended { last: job.last() }).collect();
-    for row in refused {
-        let place = usize::try_from(row.append - 1).unwrap_or(usize::MAX);
-        let (Some(outcome), Some(job)) = (outcomes.get_mut(place), batch.get(place)) else {
-            continue;
-        };
-        *outcome = match row.outcome.as_str() {
-            "duplicate" => Outcome::Duplicate { last: row.last_sequence.unwrap_or(job.last()) },
-            "fenced" => Outcome::Fenced,
-            "receipt_taken" => Outcome::ReceiptTaken,
-            "claim_taken" => Outcome::ClaimTaken { run: row.claimed_by.unwrap_or_default() },
-            _ => Outcome::Conflict,
-        };
-    }
-    Ok(outcomes)
+/// The same, where runs of workflows with limits begin.
+async fn append_allowed(
+    connection: &mut PgConnection,
+    rows: &Rows<'_>,
+) -> Result<Vec<NotRecorded>, sqlx::Error> {
+    sqlx::query_file_as!(
+        NotRecorded,
+        "src/journal/flush_allowed.sql",
+        &rows.chain,
+        &rows.types as &[&str],
+        &rows.ids as &[&str],
+        &rows.expected,
+        &rows.commands as &[&str],
+        &rows.slots as &[Option<i16>],
+        &rows.epochs as &[Option<i64>],
+        &rows.events.append,
+        &rows.events.types as &[&str],
+        &rows.events.ids as &[&str],
+        &rows.events.sequences,
+        &rows.events.names as &[&str],
+        &rows.events.versions as &[&str],
+        &rows.events.payloads as &[&str],
+        &rows.events.metadata as &[&str],
+        &rows.claims.append,
+        &rows.claims.organizations,
+        &rows.claims.triggers as &[&str],
+        &rows.claims.runs as &[&str],
+        &rows.receipts.append,
+        &rows.receipts.organizations,
+        &rows.receipts.principals as &[&str],
+        &rows.receipts.routes as &[&str],
+        &rows.receipts.keys as &[&str],
+        &rows.receipts.fingerprints as &[&str],
+        &rows.receipts.statuses,
+        &rows.receipts.responses as &[&str],
+        &rows.done_append,
+        &rows.done,
+        &rows.allowances.append,
+        &rows.allowances.organizations,
+        &rows.allowances.workflows,
+        &rows.allowances.allotments,
+        &rows.allowances.totals as &[Option<i64>],
+        &rows.allowances.cooldowns as &[Option<i64>],
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// The arrays of the call.
@@ -179,6 +252,7 @@ struct Rows<'a> {
     events: EventRows<'a>,
     claims: ClaimRows<'a>,
     receipts: ReceiptRows<'a>,
+    allowances: AllowanceRows,
     done_append: Vec<i32>,
     done: Vec<String>,
 }
@@ -215,6 +289,16 @@ struct ReceiptRows<'a> {
     responses: Vec<&'a str>,
 }
 
+#[derive(Default)]
+struct AllowanceRows {
+    append: Vec<i32>,
+    organizations: Vec<String>,
+    workflows: Vec<String>,
+    allotments: Vec<i64>,
+    totals: Vec<Option<i64>>,
+    cooldowns: Vec<Option<i64>>,
+}
+
 impl<'a> Rows<'a> {
     fn of(batch: &'a [Job]) -> Self {
         let mut rows = Self::default();
@@ -249,6 +333,14 @@ impl<'a> Rows<'a> {
                 self.claims.organizations.push(job.organization.to_string());
                 self.claims.triggers.push(trigger_id);
                 self.claims.runs.push(&job.stream.aggregate_id);
+            }
+            Side::Allowance(allowance) => {
+                self.allowances.append.push(number);
+                self.allowances.organizations.push(job.organization.to_string());
+                self.allowances.workflows.push(allowance.workflow.to_string());
+                self.allowances.allotments.push(allowance.allotment);
+                self.allowances.totals.push(allowance.total);
+                self.allowances.cooldowns.push(allowance.cooldown_ms);
             }
             Side::Receipt(receipt) => self.receipts.push(number, receipt),
             Side::InboxDone(command) => {

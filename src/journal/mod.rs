@@ -4,6 +4,7 @@
 //! Nothing here spawns a task: [`Lane::run`], [`Sequencer::run`], [`TailReader::run`] and
 //! [`Bells::listen`] are loops that the actors host and watch.
 
+mod allowances;
 mod append;
 mod blobs;
 mod entries;
@@ -25,11 +26,14 @@ mod tail;
 mod upcast;
 mod wakeup;
 
+pub use allowances::Used;
 pub use append::{Config, Journal, Lane};
 pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
 pub use entries::{Entries, Written};
 pub use error::Error;
-pub use event::{Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId};
+pub use event::{
+    Allowance, Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId,
+};
 pub use inbox::{Inbox, Letter, Reply};
 pub use installation::webhook_key;
 pub use lease::{Leases, Runs, SLOTS, slot_of};

@@ -98,6 +98,9 @@ pub enum NotExecuted<E: std::error::Error> {
     /// The same request was answered before.
     #[error("a request with this idempotency key was answered before")]
     ReceiptTaken,
+    /// What runs are started from has an allowance, and this is no run.
+    #[error("the workflow's runs are used up, or it is cooling down")]
+    NotAllowed,
     /// The journal failed.
     #[error(transparent)]
     Journal(#[from] Error),
@@ -230,6 +233,7 @@ where
                 Outcome::Fenced => return Err(NotExecuted::Fenced),
                 Outcome::ClaimTaken { run } => return Err(NotExecuted::ClaimTaken { run }),
                 Outcome::ReceiptTaken => return Err(NotExecuted::ReceiptTaken),
+                Outcome::UsedUp | Outcome::Cooling { .. } => return Err(NotExecuted::NotAllowed),
             }
         }
         Err(NotExecuted::Conflict)
@@ -343,6 +347,8 @@ where
             Outcome::Conflict
             | Outcome::Fenced
             | Outcome::ClaimTaken { .. }
+            | Outcome::UsedUp
+            | Outcome::Cooling { .. }
             | Outcome::ReceiptTaken => return Err(AggregateError::AggregateConflict),
         }
         let first = usize::try_from(context.last + 1).unwrap_or_default();
@@ -375,6 +381,7 @@ fn understood(map: &HashMap<String, String>) -> Result<Metadata, Error> {
         command,
         causation: map.get("causation_id").cloned(),
         correlation: map.get("correlation_id").cloned(),
+        allotment: None,
     })
 }
 

@@ -7,7 +7,9 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
-use crate::aggregates::{account, entry, event, run, schema, task, test, test_execution, workflow};
+use crate::aggregates::{
+    account, entry, event, run, schema, skip, task, test, test_execution, workflow,
+};
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
@@ -55,6 +57,11 @@ impl Recorded {
     /// The event of a schema.
     pub fn schema(&self) -> Result<schema::Event, Error> {
         decode(self, &SCHEMA)
+    }
+
+    /// The trigger that was passed over.
+    pub fn skip(&self) -> Result<skip::Event, Error> {
+        decode(self, &[])
     }
 
     /// The event of an entry.

@@ -19,7 +19,7 @@ use super::positions::Positions;
 use super::projection::Projection;
 use super::text::Text;
 use super::views::Views;
-use crate::aggregates::run;
+use crate::aggregates::{run, skip};
 use crate::journal::Recorded;
 use crate::primitives::{OrganizationId, RunId, WorkflowId};
 
@@ -55,6 +55,11 @@ impl Projection for Projector {
             for (event, payload) in &workflows {
                 batch.take_workflow(event, payload)?;
             }
+            for event in events.iter().filter(|event| event.aggregate_type == skip::TYPE) {
+                batch.take_skip(event)?;
+            }
+            // Each kind was taken by itself; the rows stand in the order of the ledger.
+            batch.rows.sort_by_key(|row| row.event.position);
             batch.write(connection).await
         })
     }
@@ -76,6 +81,8 @@ struct Batch<'a> {
     /// The workflows of runs that began in this batch.
     born: HashMap<&'a str, Text<'a>>,
     ended: Vec<&'a str>,
+    /// The workflows of triggers that were passed over, by the position of the event.
+    skipped: HashMap<i64, String>,
 }
 
 /// What was done to a workflow.
@@ -91,6 +98,9 @@ enum Deed {
     Archived(Done),
     RolledBack(Done),
     OutputsPinned(Done),
+    LimitsSet(Done),
+    Refilled(Done),
+    PauseReviewed(Done),
 }
 
 #[derive(Deserialize)]
@@ -201,6 +211,11 @@ impl<'a> Batch<'a> {
             Deed::OutputsPinned(done) => {
                 ("workflow.outputs_pinned", "has other pinned outputs", done)
             }
+            Deed::LimitsSet(done) => ("workflow.limits_set", "has other limits", done),
+            Deed::Refilled(done) => ("workflow.refilled", "may start more runs", done),
+            Deed::PauseReviewed(done) => {
+                ("workflow.pause_reviewed", "has had the cause of its pause reviewed", done)
+            }
         };
         self.rows.push(Row {
             event,
@@ -211,6 +226,22 @@ impl<'a> Batch<'a> {
             detail: None,
             at,
         });
+        Ok(())
+    }
+
+    fn take_skip(&mut self, event: &'a Recorded) -> Result<(), Error> {
+        let skip::Event::Skipped(skipped) =
+            event.skip().map_err(|error| facts::poison(event, &error))?;
+        self.rows.push(Row {
+            event,
+            kind: "workflow.trigger_skipped",
+            node: None,
+            actor: facts::actor(event)?,
+            summary: format!("passed a trigger over: {}", skipped.message).into(),
+            detail: None,
+            at: skipped.at,
+        });
+        self.skipped.insert(event.position, skipped.workflow_id.to_string());
         Ok(())
     }
 
@@ -257,7 +288,10 @@ impl<'a> Batch<'a> {
         let workflows: Vec<_> = rows
             .iter()
             .map(|row| match row.run_id() {
-                None => Some(row.event.aggregate_id.as_str()),
+                None => Some(match self.skipped.get(&row.event.position) {
+                    Some(workflow) => workflow.as_str(),
+                    None => row.event.aggregate_id.as_str(),
+                }),
                 Some(run) => self.born.get(run).map(Text::as_str),
             })
             .collect();
@@ -396,8 +430,12 @@ pub fn entry(event: &Recorded) -> Result<Option<Entry>, Error> {
     for (event, payload) in &workflows {
         batch.take_workflow(event, payload)?;
     }
+    if event.aggregate_type == skip::TYPE {
+        batch.take_skip(event)?;
+    }
     let workflow = match event.aggregate_type.as_ref() {
         "workflow" => Some(event.aggregate_id.clone()),
+        skip::TYPE => batch.skipped.get(&event.position).cloned(),
         _ => batch.born.get(event.aggregate_id.as_str()).map(ToString::to_string),
     };
     Ok(batch.rows.first().map(|row| Entry {

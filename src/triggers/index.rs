@@ -33,6 +33,19 @@ pub struct Listing {
     pub live: Option<Live>,
     /// Whether automatic triggers are stopped.
     pub paused: bool,
+    /// How much it may start, and how often; `None` where nothing is limited.
+    pub limits: Option<Limits>,
+}
+
+/// How much a workflow may start, as those see it who start runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Which of its allotments: the sequence of the event that set the limit.
+    pub allotment: i64,
+    /// How many runs the allotment has in all.
+    pub total: Option<i64>,
+    /// How long its triggers start nothing after a start, in milliseconds.
+    pub cooldown_ms: Option<i64>,
 }
 
 /// What the index knows of a workflow that somebody wants to run.
@@ -80,6 +93,12 @@ impl TriggerIndex {
             },
             Some(_) | None => Lookup::Unknown,
         }
+    }
+
+    /// The limits of a workflow, where it has some.
+    pub fn limits(&self, workflow: WorkflowId) -> Option<Limits> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        tables.by_id.get(&workflow)?.limits
     }
 
     /// Whose webhook URL holds the secret with this hash.
@@ -182,6 +201,7 @@ mod tests {
             webhook_secret_hash: hash.to_owned(),
             live: live.then_some(Live { version: 1, definition }),
             paused,
+            limits: None,
         }
     }
 

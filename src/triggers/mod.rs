@@ -3,5 +3,5 @@
 mod index;
 mod shortage;
 
-pub use index::{Listing, Live, Lookup, TriggerIndex};
+pub use index::{Limits, Listing, Live, Lookup, TriggerIndex};
 pub use shortage::Shortage;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chainkeel::aggregates::{
-    account, entry, event, run, schema, task, test, test_execution, workflow,
+    account, entry, event, run, schema, skip, task, test, test_execution, workflow,
 };
 use chainkeel::primitives::{
     EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId, WorkflowId,
@@ -82,6 +82,21 @@ fn every_event_of_a_run_is_read_as_it_was_written() {
         stands("run", event);
     }
     every_file_is_known("run", &names(&events));
+}
+
+#[test]
+fn a_trigger_that_was_passed_over_is_read_as_it_was_written() {
+    let skipped = skip::Event::Skipped(skip::Skipped {
+        workflow_id: WORKFLOW.parse().unwrap(),
+        reason: skip::Reason::CoolingDown,
+        kind: "webhook".into(),
+        source: "webhook".into(),
+        trigger_id: Some("webhook:1".into()),
+        message: "this workflow is cooling down".into(),
+        at: AT,
+    });
+    stands("skip", &skipped);
+    every_file_is_known("skip", &names(&[skipped]));
 }
 
 #[test]
@@ -614,6 +629,21 @@ fn workflow_events() -> Vec<workflow::Event> {
             version: 2,
             restored: 1,
             definition: definition(),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::LimitsSet {
+            limits: workflow::Limits {
+                max_runs: Some(100),
+                cooldown_ms: Some(60_000),
+                pause_after_failures: 3,
+            },
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::Refilled { runs: 50, by: by(), at: AT },
+        workflow::Event::PauseReviewed {
+            reason: workflow::PauseReason::MaxRunsReached,
             by: by(),
             at: AT,
         },

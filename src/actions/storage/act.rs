@@ -110,6 +110,7 @@ impl Storage {
             Err(
                 error @ (NotExecuted::Conflict
                 | NotExecuted::Fenced
+                | NotExecuted::NotAllowed
                 | NotExecuted::ClaimTaken { .. }
                 | NotExecuted::ReceiptTaken),
             ) => {

@@ -6,6 +6,7 @@ use engine::Json;
 use time::OffsetDateTime;
 
 use super::event::PauseReason;
+use super::limits::Limits;
 use crate::primitives::{OrganizationId, WorkflowId};
 
 /// An order, by whom and when it was given.
@@ -72,8 +73,30 @@ pub enum Order {
         /// Why.
         reason: PauseReason,
     },
+    /// Stop automatic triggers because the runs of an allotment are used up, if they are.
+    PauseWhenUsedUp {
+        /// Which allotment.
+        since: u64,
+        /// How many runs were started of it.
+        used: u64,
+    },
     /// Let automatic triggers start runs again.
-    Resume,
+    Resume {
+        /// The reason that was looked at, where the workflow paused by itself.
+        reviewed: Option<PauseReason>,
+    },
+    /// Have these limits instead of those before.
+    SetLimits {
+        /// The record's version that the author saw, to notice a change in between.
+        expected_version: Option<u64>,
+        /// The limits.
+        limits: Limits,
+    },
+    /// Add runs to what it may start.
+    Refill {
+        /// How many.
+        runs: u32,
+    },
     /// Take the workflow out of operation for good.
     Archive,
     /// Make the content of an earlier version live again, under a new version number.

@@ -1,5 +1,7 @@
 //! Why a workflow refuses an order.
 
+use super::event::PauseReason;
+
 /// The obstacle, in words for the one who gave the order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -45,6 +47,32 @@ pub enum Error {
     /// Rolling back to the version that is live.
     #[error("version {0} is live already")]
     LiveAlready(u32),
+    /// A limit is out of bounds.
+    #[error("must be {min} to {max}, not {value}")]
+    Limit {
+        /// Where in the order.
+        place: &'static str,
+        /// The least.
+        min: u64,
+        /// The most.
+        max: u64,
+        /// What was given.
+        value: u64,
+    },
+    /// Adding runs where there is no limit.
+    #[error("this workflow may start any number of runs: set `maxRuns` first")]
+    NoLimit,
+    /// It paused by itself, and nobody has said that the cause was looked at.
+    #[error(
+        "this workflow paused by itself ({}): look at the `review` of the workflow, and resume it \
+         with `\"acknowledge\": \"{}\"`", .0.name(), .0.name()
+    )]
+    Unreviewed(PauseReason),
+    /// It paused because its runs were used up, and they still are.
+    #[error(
+        "the runs of this workflow are used up: refill it, or change `maxRuns`, then resume it"
+    )]
+    StillUsedUp,
     /// The name is empty or too long.
     #[error("a name has 1 to {max} characters, not {actual}")]
     Name {

@@ -7,6 +7,7 @@ use engine::Json;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::limits::Limits;
 use crate::primitives::{OrganizationId, WorkflowId};
 
 /// Why automatic triggers were stopped.
@@ -21,6 +22,32 @@ pub enum PauseReason {
     DisabledAction,
     /// Its runs failed more often in a row than is allowed.
     ConsecutiveFailures,
+    /// It has started as many runs as it may.
+    MaxRunsReached,
+}
+
+impl PauseReason {
+    /// The word for it, in the API and in views.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::CuExhausted => "cu_exhausted",
+            Self::DisabledAction => "disabled_action",
+            Self::ConsecutiveFailures => "consecutive_failures",
+            Self::MaxRunsReached => "max_runs_reached",
+        }
+    }
+
+    /// Whether the house paused the workflow, and not a person.
+    pub const fn is_automatic(self) -> bool {
+        match self {
+            Self::Requested => false,
+            Self::CuExhausted
+            | Self::DisabledAction
+            | Self::ConsecutiveFailures
+            | Self::MaxRunsReached => true,
+        }
+    }
 }
 
 /// A fact of a workflow's life.
@@ -136,6 +163,37 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// It has other limits. Where `maxRuns` is another, a new allotment begins.
+    LimitsSet {
+        /// All of them, as they are now.
+        #[serde(flatten)]
+        limits: Limits,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Runs were added to what it may start.
+    Refilled {
+        /// How many.
+        runs: u32,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody looked at why it had paused by itself, and says so before it is resumed.
+    PauseReviewed {
+        /// Why it had paused.
+        reason: PauseReason,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
 }
 
 impl Event {
@@ -143,7 +201,7 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 12] = [
         "created",
         "draft_saved",
         "draft_discarded",
@@ -153,6 +211,9 @@ impl Event {
         "archived",
         "rolled_back",
         "outputs_pinned",
+        "limits_set",
+        "refilled",
+        "pause_reviewed",
     ];
 
     /// The stored name of this event.
@@ -167,6 +228,9 @@ impl Event {
             Self::Archived { .. } => "archived",
             Self::RolledBack { .. } => "rolled_back",
             Self::OutputsPinned { .. } => "outputs_pinned",
+            Self::LimitsSet { .. } => "limits_set",
+            Self::Refilled { .. } => "refilled",
+            Self::PauseReviewed { .. } => "pause_reviewed",
         }
     }
 }

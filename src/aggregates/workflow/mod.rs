@@ -3,6 +3,7 @@
 mod command;
 mod error;
 mod event;
+mod limits;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -11,5 +12,6 @@ mod upcast;
 pub use command::{Command, Order};
 pub use error::Error;
 pub use event::{Event, PauseReason};
+pub use limits::{Allotment, Limits};
 pub use state::{Draft, Status, Version, Workflow};
 pub use upcast::upcasters;

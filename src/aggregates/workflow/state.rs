@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::command::{Command, Order};
 use super::error::Error;
 use super::event::{Event, PauseReason};
+use super::limits::{Allotment, Limits, accept_runs};
 use crate::primitives::{OrganizationId, WorkflowId};
 
 /// How long a workflow's name may be, in characters: what fits a line of a list.
@@ -80,6 +81,18 @@ pub struct Workflow {
     /// Results that are pinned to nodes, for simulations and tests.
     #[serde(default)]
     pub pins: BTreeMap<String, Json>,
+    /// How much it may start, and how often.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The runs of its present limit.
+    #[serde(default)]
+    pub allotment: Allotment,
+    /// How many runs it might start in all when it paused because they were used up.
+    #[serde(default)]
+    pub used_up_at: Option<u64>,
+    /// Since when its failures are counted: it was published or resumed then.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub watched_since: Option<OffsetDateTime>,
 }
 
 impl Workflow {
@@ -89,8 +102,55 @@ impl Workflow {
         self.versions.get(&number).map(|version| (number, &version.definition))
     }
 
+    /// How many runs its present allotment has, refills included; none: any number.
+    pub fn total_runs(&self) -> Option<u64> {
+        self.limits.max_runs.map(|runs| u64::from(runs) + self.allotment.refilled)
+    }
+
     /// Decides what an order leads to, or why it is refused.
-    fn decide(&self, Command { by, at, order }: Command) -> Result<Event, Error> {
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+        if let Order::Resume { reviewed } = command.order {
+            return self.resume(reviewed, command.by, command.at);
+        }
+        if let Order::PauseWhenUsedUp { since, used } = command.order {
+            self.must_be_open()?;
+            let used_up = self.total_runs().is_some_and(|total| used >= total);
+            let pauses = self.status == Status::Active && self.allotment.since == since && used_up;
+            let Command { by, at, order: _ } = command;
+            let event = Event::Paused { reason: PauseReason::MaxRunsReached, by, at };
+            return Ok(if pauses { vec![event] } else { Vec::new() });
+        }
+        self.decide_one(command).map(|event| vec![event])
+    }
+
+    fn resume(
+        &self,
+        reviewed: Option<PauseReason>,
+        by: String,
+        at: OffsetDateTime,
+    ) -> Result<Vec<Event>, Error> {
+        self.must_be_open()?;
+        let reason = match self.status {
+            Status::Paused => self.pause_reason.unwrap_or(PauseReason::Requested),
+            Status::Active => return Err(Error::NotPaused),
+            Status::Draft => return Err(Error::NotLive),
+            Status::Archived => return Err(Error::Archived),
+        };
+        if !reason.is_automatic() {
+            return Ok(vec![Event::Resumed { by, at }]);
+        }
+        if reviewed != Some(reason) {
+            return Err(Error::Unreviewed(reason));
+        }
+        if self.used_up_at.is_some() && self.used_up_at == self.total_runs() {
+            return Err(Error::StillUsedUp);
+        }
+        let review = Event::PauseReviewed { reason, by: by.clone(), at };
+        Ok(vec![review, Event::Resumed { by, at }])
+    }
+
+    /// What an order leads to that is answered with one event.
+    fn decide_one(&self, Command { by, at, order }: Command) -> Result<Event, Error> {
         if let Order::Create {
             id,
             organization,
@@ -148,12 +208,19 @@ impl Workflow {
                 Status::Draft => Err(Error::NotLive),
                 Status::Archived => Err(Error::Archived),
             },
-            Order::Resume => match self.status {
-                Status::Paused => Ok(Event::Resumed { by, at }),
-                Status::Active => Err(Error::NotPaused),
-                Status::Draft => Err(Error::NotLive),
-                Status::Archived => Err(Error::Archived),
-            },
+            // Decided before: they lead to none or to several events.
+            Order::Resume { .. } | Order::PauseWhenUsedUp { .. } => Err(Error::NotPaused),
+            Order::SetLimits { expected_version, limits } => {
+                self.must_be_at(expected_version)?;
+                Ok(Event::LimitsSet { limits: limits.accepted()?, by, at })
+            }
+            Order::Refill { runs } => {
+                let total = self.total_runs().ok_or(Error::NoLimit)?;
+                accept_runs("/runs", runs)?;
+                let all = u32::try_from(total + u64::from(runs)).unwrap_or(u32::MAX);
+                accept_runs("/runs", all)?;
+                Ok(Event::Refilled { runs, by, at })
+            }
             Order::Archive => Ok(Event::Archived { by, at }),
             Order::Rollback { to } => {
                 let live = self.live.ok_or(Error::NotLive)?;
@@ -217,8 +284,9 @@ impl Aggregate for Workflow {
         (): &(),
         sink: &EventSink<Self>,
     ) -> Result<(), Error> {
-        let event = self.decide(command)?;
-        sink.write(event, self).await;
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
         Ok(())
     }
 
@@ -255,23 +323,39 @@ impl Aggregate for Workflow {
             }
             Event::DraftDiscarded { .. } => self.draft = None,
             Event::OutputsPinned { pins, .. } => self.pins = pins,
+            Event::LimitsSet { limits, .. } => {
+                if limits.max_runs != self.limits.max_runs {
+                    self.allotment = Allotment { since: self.version, refilled: 0 };
+                    self.used_up_at = None;
+                }
+                self.limits = limits;
+            }
+            Event::Refilled { runs, .. } => self.allotment.refilled += u64::from(runs),
+            Event::PauseReviewed { .. } => {}
             Event::Published { version, definition, by, at } => {
                 self.draft = None;
+                self.watched_since = Some(at);
                 self.go_live(version, Version { definition, by, at });
             }
             Event::Paused { reason, .. } => {
                 self.status = Status::Paused;
                 self.pause_reason = Some(reason);
+                if reason == PauseReason::MaxRunsReached {
+                    self.used_up_at = self.total_runs();
+                }
             }
-            Event::Resumed { .. } => {
+            Event::Resumed { at, .. } => {
                 self.status = Status::Active;
                 self.pause_reason = None;
+                self.used_up_at = None;
+                self.watched_since = Some(at);
             }
             Event::Archived { .. } => {
                 self.status = Status::Archived;
                 self.pause_reason = None;
             }
             Event::RolledBack { version, definition, by, at, restored: _ } => {
+                self.watched_since = Some(at);
                 self.go_live(version, Version { definition, by, at });
             }
         }

@@ -7,7 +7,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::{Command, Error, Event, Order, PauseReason, Workflow};
+use super::{Command, Error, Event, Limits, Order, PauseReason, Workflow};
 use crate::primitives::{OrganizationId, WorkflowId};
 use engine::Json;
 
@@ -148,7 +148,9 @@ fn two_tabs_cannot_both_save_over_version_one() {
 #[test]
 fn a_draft_cannot_be_paused_resumed_or_rolled_back() {
     given(vec![created()]).when(pause()).then_expect_error(Error::NotLive);
-    given(vec![created()]).when(by_ada(Order::Resume)).then_expect_error(Error::NotLive);
+    given(vec![created()])
+        .when(by_ada(Order::Resume { reviewed: None }))
+        .then_expect_error(Error::NotLive);
     given(vec![created()])
         .when(by_ada(Order::Rollback { to: 1 }))
         .then_expect_error(Error::NotLive);
@@ -158,11 +160,13 @@ fn a_draft_cannot_be_paused_resumed_or_rolled_back() {
 fn pausing_and_resuming_alternate() {
     let live = vec![created(), published(1, "first")];
     given(live.clone()).when(pause()).then_expect_events(vec![paused()]);
-    given(live.clone()).when(by_ada(Order::Resume)).then_expect_error(Error::NotPaused);
+    given(live.clone())
+        .when(by_ada(Order::Resume { reviewed: None }))
+        .then_expect_error(Error::NotPaused);
     let stopped = [live, vec![paused()]].concat();
     given(stopped.clone()).when(pause()).then_expect_error(Error::AlreadyPaused);
     given(stopped)
-        .when(by_ada(Order::Resume))
+        .when(by_ada(Order::Resume { reviewed: None }))
         .then_expect_events(vec![Event::Resumed { by: "ada".into(), at: AT }]);
 }
 
@@ -206,7 +210,12 @@ fn rolling_back_publishes_old_content_under_a_new_number() {
 #[test]
 fn the_archive_is_final() {
     let history = vec![created(), published(1, "first"), archived()];
-    for order in [Order::Resume, Order::Archive, Order::DiscardDraft, Order::Rollback { to: 1 }] {
+    for order in [
+        Order::Resume { reviewed: None },
+        Order::Archive,
+        Order::DiscardDraft,
+        Order::Rollback { to: 1 },
+    ] {
         given(history.clone()).when(by_ada(order)).then_expect_error(Error::Archived);
     }
     given(history).when(publish(None, 3, "first")).then_expect_error(Error::Archived);
@@ -264,4 +273,74 @@ fn pins_are_not_changed_behind_anybodys_back_nor_in_the_archive() {
         .when(pins(Some(1)))
         .then_expect_error(Error::Conflict { expected: 1, actual: 2 });
     given(vec![created(), archived()]).when(pins(None)).then_expect_error(Error::Archived);
+}
+
+fn limits(max_runs: Option<u32>) -> Limits {
+    Limits { max_runs, ..Limits::default() }
+}
+
+fn limited(max_runs: u32) -> Event {
+    Event::LimitsSet { limits: limits(Some(max_runs)), by: "ada".into(), at: AT }
+}
+
+fn paused_by_itself(reason: PauseReason) -> Event {
+    Event::Paused { reason, by: "system:safety".into(), at: AT }
+}
+
+fn resume(reviewed: Option<PauseReason>) -> Command {
+    by_ada(Order::Resume { reviewed })
+}
+
+#[test]
+fn a_workflow_pauses_when_the_runs_of_its_present_allotment_are_used_up() {
+    let live = vec![created(), published(1, "first"), limited(5)];
+    let used = |since, used| by_ada(Order::PauseWhenUsedUp { since, used });
+    let reached = Event::Paused { reason: PauseReason::MaxRunsReached, by: "ada".into(), at: AT };
+    given(live.clone()).when(used(3, 5)).then_expect_events(vec![reached.clone()]);
+    given(live.clone()).when(used(3, 4)).then_expect_events(vec![]);
+    given(live.clone()).when(used(2, 5)).then_expect_events(vec![]);
+    let refill = Event::Refilled { runs: 2, by: "ada".into(), at: AT };
+    let refilled = [live, vec![refill]].concat();
+    given(refilled.clone()).when(used(3, 6)).then_expect_events(vec![]);
+    given(refilled.clone()).when(used(3, 7)).then_expect_events(vec![reached]);
+    // The same limit once more is no new allotment.
+    given([refilled, vec![limited(5)]].concat()).when(used(3, 6)).then_expect_events(vec![]);
+}
+
+#[test]
+fn who_resumes_a_workflow_that_paused_by_itself_says_what_was_looked_at() {
+    let reason = PauseReason::ConsecutiveFailures;
+    let stopped = vec![created(), published(1, "first"), paused_by_itself(reason)];
+    let unreviewed = Error::Unreviewed(reason);
+    given(stopped.clone()).when(resume(None)).then_expect_error(unreviewed.clone());
+    let another = resume(Some(PauseReason::CuExhausted));
+    given(stopped.clone()).when(another).then_expect_error(unreviewed);
+    given(stopped).when(resume(Some(reason))).then_expect_events(vec![
+        Event::PauseReviewed { reason, by: "ada".into(), at: AT },
+        Event::Resumed { by: "ada".into(), at: AT },
+    ]);
+}
+
+#[test]
+fn used_up_runs_are_refilled_before_the_workflow_is_resumed() {
+    let reason = PauseReason::MaxRunsReached;
+    let stopped = vec![created(), published(1, "first"), limited(1), paused_by_itself(reason)];
+    given(stopped.clone()).when(resume(Some(reason))).then_expect_error(Error::StillUsedUp);
+    let refill = Event::Refilled { runs: 2, by: "ada".into(), at: AT };
+    given([stopped, vec![refill]].concat()).when(resume(Some(reason))).then_expect_events(vec![
+        Event::PauseReviewed { reason, by: "ada".into(), at: AT },
+        Event::Resumed { by: "ada".into(), at: AT },
+    ]);
+}
+
+#[test]
+fn limits_have_bounds_and_only_a_limit_is_refilled() {
+    let set = |limits| by_ada(Order::SetLimits { expected_version: None, limits });
+    let none = Error::Limit { place: "/maxRuns", min: 1, max: 1_000_000_000, value: 0 };
+    given(vec![created()]).when(set(limits(Some(0)))).then_expect_error(none);
+    let refill = |runs| by_ada(Order::Refill { runs });
+    given(vec![created()]).when(refill(1)).then_expect_error(Error::NoLimit);
+    let full = vec![created(), limited(1_000_000_000)];
+    let more = Error::Limit { place: "/runs", min: 1, max: 1_000_000_000, value: 1_000_000_001 };
+    given(full).when(refill(1)).then_expect_error(more);
 }

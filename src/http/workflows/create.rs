@@ -66,7 +66,8 @@ pub async fn create(
         }
     };
     let id = order::workflow_of(&done)?;
-    let record = record::load(&api, &who, id, Some(done.sequence)).await?.record(&api, id);
+    let loaded = record::load(&api, &who, id, Some(done.sequence)).await?;
+    let record = loaded.record(&api, id).await?;
     let written = order::seen(&api, &done).await;
     Ok(Answer::created(record, format!("/v1/workflows/{id}"))
         .written(written)

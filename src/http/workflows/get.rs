@@ -27,6 +27,6 @@ pub async fn get(
     query: Params<Freshness>,
 ) -> Result<Answer<Record>, Problem> {
     let position = api.ledger_at(query.0.min_position).await?;
-    let record = record::load(&api, &who, *id, None).await?.record(&api, *id);
+    let record = record::load(&api, &who, *id, None).await?.record(&api, *id).await?;
     Ok(Answer::ok(record).at(position))
 }

@@ -52,7 +52,8 @@ pub(super) async fn answer(
     done: Done,
 ) -> Result<Answer<Record>, Problem> {
     let id = workflow_of(&done)?;
-    let record = record::load(api, who, id, Some(done.sequence)).await?.record(api, id);
+    let loaded = record::load(api, who, id, Some(done.sequence)).await?;
+    let record = loaded.record(api, id).await?;
     let written = seen(api, &done).await;
     Ok(Answer::ok(record).written(written).replayed(done.replayed))
 }

@@ -10,12 +10,13 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::review::Review;
 use crate::access::Principal;
 use crate::aggregates::workflow::{PauseReason, Status, Workflow};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::journal::StreamId;
-use crate::primitives::WorkflowId;
+use crate::primitives::{OrganizationId, WorkflowId};
 
 /// How many events are read at a time.
 const PAGE: i64 = 200;
@@ -40,6 +41,22 @@ pub struct Record {
     pub status: Status,
     /// Why it is paused, when it is.
     pub pause_reason: Option<PauseReason>,
+    /// What to look at before it is resumed, when it paused by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+    /// How many runs it may start; null: any number.
+    pub max_runs: Option<u32>,
+    /// How many runs were added since that was set.
+    pub refilled_runs: u64,
+    /// How many of all of them are left.
+    pub remain_runs: Option<u64>,
+    /// How long its triggers start nothing after a run has begun, in milliseconds.
+    pub cooldown_ms: Option<u64>,
+    /// After how many failed runs in a row its triggers stop; 0: never.
+    pub pause_after_failures: u32,
+    /// When its last run began, as far as the view of runs knows.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_triggered_at: Option<OffsetDateTime>,
     /// Whether there are unpublished edits.
     pub has_draft: bool,
     /// Whether a version is live.
@@ -129,11 +146,17 @@ impl Loaded {
     }
 
     /// As the API shows it.
-    pub(super) fn record(self, api: &Api, id: WorkflowId) -> Record {
+    pub(super) async fn record(self, api: &Api, id: WorkflowId) -> Result<Record, Problem> {
         let definition = self.definition().cloned();
         let Self { state, created, updated } = self;
+        let organization = state.organization.unwrap_or(OrganizationId::DEFAULT);
+        let last_triggered_at = api.run_history().last_started(organization, id).await?;
+        let remain_runs = match state.total_runs() {
+            None => None,
+            Some(total) => Some(total.saturating_sub(used(api, id, &state).await?)),
+        };
         let secret = api.webhook_secrets.secret_of(id);
-        Record {
+        Ok(Record {
             id,
             organization_id: state.organization.map(|id| id.to_string()).unwrap_or_default(),
             version: state.version,
@@ -141,6 +164,13 @@ impl Loaded {
             description: state.description,
             status: state.status,
             pause_reason: state.pause_reason,
+            review: state.pause_reason.and_then(|reason| Review::of(id, reason)),
+            max_runs: state.limits.max_runs,
+            refilled_runs: state.allotment.refilled,
+            remain_runs,
+            cooldown_ms: state.limits.cooldown_ms,
+            pause_after_failures: state.limits.pause_after_failures,
+            last_triggered_at,
             has_draft: state.draft.is_some(),
             has_live_version: state.live.is_some(),
             live_version: state.live,
@@ -151,6 +181,13 @@ impl Loaded {
             created_at: created.at,
             updated_by: updated.by,
             updated_at: updated.at,
-        }
+        })
     }
+}
+
+/// How many runs of its present allotment a workflow has started.
+async fn used(api: &Api, id: WorkflowId, state: &Workflow) -> Result<u64, Problem> {
+    let used = api.journal.allowance_used(id).await?;
+    let of_now = used.filter(|used| u64::try_from(used.allotment) == Ok(state.allotment.since));
+    Ok(of_now.and_then(|used| u64::try_from(used.runs).ok()).unwrap_or_default())
 }

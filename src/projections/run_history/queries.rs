@@ -160,6 +160,49 @@ impl RunHistory {
         Self { views, positions }
     }
 
+    /// What the last runs of a workflow came to that began since then and have ended by themselves:
+    /// `success` or `failure`, those that began last first.
+    pub async fn last_ends(
+        &self,
+        organization: OrganizationId,
+        workflow: WorkflowId,
+        since: OffsetDateTime,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let mut reader = self.views.of(organization).await?;
+        sqlx::query_scalar!(
+            r#"select status as "status!" from view_runs
+                where organization_id = $1 and workflow_id = $2 and started_at >= $3
+                  and status in ('success', 'failure')
+                order by run_id desc limit $4"#,
+            organization.to_string(),
+            workflow.to_string(),
+            since,
+            i64::from(limit),
+        )
+        .fetch_all(reader.rows())
+        .await
+        .map_err(while_doing("asking how the last runs of a workflow ended"))
+    }
+
+    /// When the last run of a workflow began.
+    pub async fn last_started(
+        &self,
+        organization: OrganizationId,
+        workflow: WorkflowId,
+    ) -> Result<Option<OffsetDateTime>, Error> {
+        let mut reader = self.views.of(organization).await?;
+        sqlx::query_scalar!(
+            r#"select started_at as "started_at!" from view_runs
+                where organization_id = $1 and workflow_id = $2 order by run_id desc limit 1"#,
+            organization.to_string(),
+            workflow.to_string(),
+        )
+        .fetch_optional(reader.rows())
+        .await
+        .map_err(while_doing("asking when the last run of a workflow began"))
+    }
+
     /// The runs of an organization, the latest first, without their inputs and outputs.
     pub async fn list(
         &self,

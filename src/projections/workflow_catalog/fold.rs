@@ -27,6 +27,9 @@ enum Event<'a> {
     Archived(#[serde(borrow)] Content<'a>),
     RolledBack(#[serde(borrow)] Content<'a>),
     OutputsPinned(#[serde(borrow)] Content<'a>),
+    LimitsSet(#[serde(borrow)] Content<'a>),
+    Refilled(#[serde(borrow)] Content<'a>),
+    PauseReviewed(#[serde(borrow)] Content<'a>),
 }
 
 /// What the events say; each says some of it, and all say who and when.
@@ -140,11 +143,14 @@ impl Catalog {
                 row.touch(&content);
                 self.versions.push(row.go_live(event, &content)?);
             }
-            Event::OutputsPinned(content) => row.touch(&content),
+            Event::OutputsPinned(content)
+            | Event::LimitsSet(content)
+            | Event::Refilled(content)
+            | Event::PauseReviewed(content) => row.touch(&content),
             Event::Paused(content) => {
                 row.touch(&content);
                 "paused".clone_into(&mut row.status);
-                row.pause_reason = content.reason.map(|reason| name_of(reason).to_owned());
+                row.pause_reason = content.reason.map(|reason| reason.name().to_owned());
             }
             Event::Resumed(content) => {
                 row.touch(&content);
@@ -205,14 +211,5 @@ impl Row {
             published_at: content.at,
             position: event.position,
         })
-    }
-}
-
-const fn name_of(reason: PauseReason) -> &'static str {
-    match reason {
-        PauseReason::Requested => "requested",
-        PauseReason::CuExhausted => "cu_exhausted",
-        PauseReason::DisabledAction => "disabled_action",
-        PauseReason::ConsecutiveFailures => "consecutive_failures",
     }
 }

@@ -84,7 +84,8 @@ async fn a_workflow_that_was_resumed_is_not_paused_again_by_the_same_event() {
     }
     assert!(index.shortage(WHOSE).is_some_and(|shortage| shortage.balance == 0));
 
-    order(&workflows, one, workflow::Order::Resume).await;
+    let reviewed = Some(PauseReason::CuExhausted);
+    order(&workflows, one, workflow::Order::Resume { reviewed }).await;
     let resumed = || index.started_by_triggers(WHOSE, None, 9) == [one];
     eventually("the index", async || resumed()).await;
     // A follower that died before it noted how far it had come hands the event over again.

@@ -111,3 +111,49 @@ async fn two_workers_share_the_runs_and_one_outlives_the_other() {
     }
     assert_eq!(shares(&database.pool).await, [256]);
 }
+
+#[actix::test]
+async fn two_processes_together_start_no_more_runs_than_a_workflow_may() {
+    // given a workflow that may start thirty runs, and two processes that start them
+    let database = database().await;
+    let homes = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let one = Server::start(&database.url, &homes[0], "");
+    let definition = json!({"nodes": {"root": {"type": "manual", "payload": {}}}});
+    let body = json!({"name": "limited", "definition": definition});
+    let workflow = call(&one.url, Method::POST, "/v1/workflows", Some(&body)).await;
+    let path = format!("/v1/workflows/{}", workflow["id"].as_str().unwrap());
+    call(&one.url, Method::POST, &format!("{path}/publish"), Some(&json!({}))).await;
+    let limits = json!({"maxRuns": 30});
+    call(&one.url, Method::PUT, &format!("{path}/limits"), Some(&limits)).await;
+    let other = Server::start(&database.url, &homes[1], "");
+    eventually("an even share", async || {
+        (shares(&database.pool).await == [128, 128]).then_some(())
+    })
+    .await;
+
+    // when both are asked for forty at the same time
+    let (one_url, other_url) = (one.url.as_str(), other.url.as_str());
+    let start = async |url: &str| {
+        let api = Api::new(url, Some(KEY)).unwrap();
+        let answer = api
+            .call(Method::POST, &format!("{path}/run"), HeaderMap::new(), Some(&json!({})))
+            .await;
+        answer.unwrap().status.as_u16()
+    };
+    let asked = (0..80).map(|n| start(if n % 2 == 0 { one_url } else { other_url }));
+    let answers = futures::future::join_all(asked).await;
+
+    // then thirty begin, and no more, whatever the callers were told
+    let begun = answers.iter().filter(|status| **status == 202).count();
+    assert!(begun <= 30, "{begun}");
+    eventually("all of its runs", async || {
+        let shown = call(other_url, Method::GET, &path, None).await;
+        (shown["pauseReason"] == "max_runs_reached" && shown["remainRuns"] == 0).then_some(())
+    })
+    .await;
+    let query = sqlx::raw_sql(
+        "select count(*) as runs from events where aggregate_type = 'run' and event_type = 'started'",
+    );
+    let runs: i64 = database.pool.fetch_one(query).await.unwrap().get("runs");
+    assert_eq!(runs, 30);
+}

@@ -47,6 +47,18 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/workflows/{id}/pause", "/v1/workflows/{workflow}/pause", "{}", Nothing),
     ("POST /v1/workflows/{id}/resume", "/v1/workflows/{workflow}/resume", "{}", Nothing),
     (
+        "PUT /v1/workflows/{id}/limits",
+        "/v1/workflows/{workflow}/limits",
+        r#"{"maxRuns": 1}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/workflows/{id}/refill",
+        "/v1/workflows/{workflow}/refill",
+        r#"{"runs": 1}"#,
+        Nothing,
+    ),
+    (
         "POST /v1/workflows/{id}/rollback",
         "/v1/workflows/{workflow}/rollback",
         r#"{"versionNumber": 1}"#,

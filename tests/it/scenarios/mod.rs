@@ -3,6 +3,7 @@
 mod events;
 mod hand;
 mod kin;
+mod limits;
 mod payouts;
 mod saga;
 mod tasks;

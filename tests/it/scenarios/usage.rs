@@ -91,7 +91,10 @@ async fn used_up_units_pause_workflows_and_refuse_runs_until_units_are_added() {
     app.eventually(|| app.client.post(&start, &more), |answer| answer.status == 202).await;
     // It stays paused until somebody has looked.
     assert_eq!(app.client.data(&path).await["status"], "paused");
-    app.client.post(&format!("{path}/resume"), &json!({})).await.data();
+    let refused = app.client.post(&format!("{path}/resume"), &json!({})).await;
+    assert_eq!((refused.status, refused.code().as_str()), (409, "workflow-refuses"));
+    let seen = json!({ "acknowledge": "cu_exhausted" });
+    app.client.post(&format!("{path}/resume"), &seen).await.data();
     assert_eq!(app.client.data(&path).await["status"], "active");
 
     #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
