@@ -20,6 +20,7 @@ pub mod journal;
 pub mod triggers;
 
 pub mod actions;
+pub mod connectors;
 pub mod projections;
 pub mod trials;
 

@@ -1,10 +1,13 @@
 //! What the process says of itself: log lines on standard error, metrics for Prometheus.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::secrets::masked_by_all;
 
 /// The room's part of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +63,7 @@ pub fn log(config: &Config) -> Result<(), Error> {
     let filter = EnvFilter::builder()
         .parse(&config.filter)
         .map_err(|source| Error::Filter { filter: config.filter.clone(), source })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Covered(io::stderr));
     let colours = io::stderr().is_terminal();
     // A test may have set its own before.
     let _ = match config.format {
@@ -68,6 +71,34 @@ pub fn log(config: &Config) -> Result<(), Error> {
         LogFormat::Json => lines.with_ansi(false).json().flatten_event(true).try_init(),
     };
     Ok(())
+}
+
+/// Writes lines without any secret that this process is using: the last net below what masks at its
+/// source. A line comes in one piece.
+#[derive(Debug, Clone)]
+pub struct Covered<M>(pub M);
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Covered<M> {
+    type Writer = CoveredWriter<M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        CoveredWriter(self.0.make_writer())
+    }
+}
+
+/// The writer of [`Covered`].
+#[derive(Debug)]
+pub struct CoveredWriter<W>(W);
+
+impl<W: Write> Write for CoveredWriter<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(&masked_by_all(line))?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Collects metrics from here on. The handle renders them; its `run_upkeep` is to be called every

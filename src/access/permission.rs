@@ -58,6 +58,8 @@ permissions! {
     UsageRead = "usage:read", "See compute units: what was used and what is left";
     SchemasRead = "schemas:read", "See schemas, and hold values against them";
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
+    ConnectorsRead = "connectors:read", "See connectors: their names, their state, what is no secret of them";
+    ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors";
     OrganizationRead = "organization:read", "See the organization, its members, roles and invitations";
     OrganizationManage = "organization:manage", "Rename the organization and transfer it";
     MembersManage = "members:manage", "Invite, remove and give roles to members, make custom roles";

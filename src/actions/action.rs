@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use engine::{Failure, Json};
+use engine::{Connector, Failure, Json};
 use futures::future::BoxFuture;
+use zeroize::Zeroizing;
 
+use crate::connectors::Credentials;
 use crate::primitives::{OrganizationId, RunId};
+use crate::secrets::Mask;
 
 /// Whose effect it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +32,20 @@ pub struct Call {
     pub idempotency_key: String,
     /// How long the attempt may take.
     pub timeout: Duration,
+    /// The credentials that the node names.
+    pub connector: Option<Connector>,
     /// Whose effect it is.
     pub origin: Origin,
+}
+
+/// What an attempt works with besides its payload, and gives back at its end.
+#[derive(Debug)]
+pub struct Lent {
+    /// The credentials that the node names, opened; only for types that take some.
+    pub credentials: Option<Credentials>,
+    /// Covers everything secret that the attempt touches. Its result and its failure are covered by
+    /// it in any case; it is for those who cut texts short before that.
+    pub mask: Mask,
 }
 
 /// An attempt on its way.
@@ -41,6 +56,16 @@ pub type Performing<'a> = BoxFuture<'a, Result<Json, Failure>>;
 /// It is performed only after its intent is durable. It keeps nothing between calls, and never
 /// repeats by itself what may have happened: the engine decides about repetition.
 pub trait Action: Send + Sync {
+    /// Whether a node of this type may name a connector.
+    fn takes_connector(&self) -> bool {
+        false
+    }
+
+    /// What is secret in a payload that should hold nothing secret.
+    fn secrets_in(&self, _input: &Json) -> Vec<Zeroizing<Vec<u8>>> {
+        Vec::new()
+    }
+
     /// Performs one attempt and tells its definite result, or why there is none.
-    fn perform(&self, call: Call) -> Performing<'_>;
+    fn perform(&self, call: Call, lent: Lent) -> Performing<'_>;
 }

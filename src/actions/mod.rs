@@ -3,9 +3,10 @@
 mod action;
 mod code;
 mod http;
+mod lending;
 mod registry;
 mod storage;
 
-pub use action::{Action, Call, Origin, Performing};
+pub use action::{Action, Call, Lent, Origin, Performing};
 pub use code::serve as serve_code;
 pub use registry::{Actions, OWN_PROGRAM, Tools};

@@ -10,9 +10,12 @@ use serde_json::json;
 
 use super::code::CodeTransform;
 use super::http::HttpRequest;
+use super::lending::{Lender, Used, covered};
 use super::storage::{KeptVariable, Storage};
 use super::{Action, Call};
+use crate::access::WebhookSecrets;
 use crate::catalog::{Registry, Stage};
+use crate::connectors::Desk;
 use crate::egress::Egress;
 use crate::journal::Entries;
 use crate::primitives::Clock;
@@ -37,6 +40,10 @@ pub struct Tools<'a> {
     pub entries: Entries,
     /// Which of them there are.
     pub keys: storage::Storage,
+    /// Where credentials are opened.
+    pub connectors: Desk,
+    /// The secrets of webhook URLs, which must not show in what comes back.
+    pub webhook_secrets: WebhookSecrets,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -46,12 +53,14 @@ pub struct Tools<'a> {
 pub struct Actions {
     catalog: &'static Registry,
     by_type: Arc<BTreeMap<&'static str, Box<dyn Action>>>,
+    lender: Lender,
 }
 
 impl Actions {
     /// The actions that this build brings. A new action is a new file and its line here.
     pub fn builtin(tools: Tools<'_>) -> Self {
-        let Tools { egress, program, entries, keys, clock } = tools;
+        let Tools { egress, program, entries, keys, connectors, webhook_secrets, clock } = tools;
+        let lender = Lender::new(connectors, webhook_secrets);
         let storage = Storage::new(entries, keys, clock);
         let mut by_type: BTreeMap<&'static str, Box<dyn Action>> = BTreeMap::new();
         for (kind, action) in storage.of_the_organization() {
@@ -61,7 +70,7 @@ impl Actions {
         by_type.insert(Storage::TYPE, Box::new(storage));
         by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
         by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));
-        Self { catalog: Registry::builtin(), by_type: Arc::new(by_type) }
+        Self { catalog: Registry::builtin(), by_type: Arc::new(by_type), lender }
     }
 
     /// The node types that have an action.
@@ -77,8 +86,12 @@ impl Actions {
             return Err(invalid(&problems));
         }
         let timeout = call.timeout;
-        let outcome =
-            tokio::time::timeout(timeout.saturating_add(GRACE), action.perform(call)).await;
+        let attempt = async {
+            let lent = self.lender.lend(&**action, &call).await?;
+            let (mask, used) = (lent.mask.clone(), lent.credentials.as_ref().map(Used::of));
+            covered(action.perform(call, lent).await, &mask, used.as_ref())
+        };
+        let outcome = tokio::time::timeout(timeout.saturating_add(GRACE), attempt).await;
         outcome.unwrap_or_else(|_| Err(overdue(timeout)))
     }
 }

@@ -37,6 +37,7 @@ impl Performer {
                 input: effect.input,
                 idempotency_key: effect.idempotency_key.as_ref().to_owned(),
                 timeout,
+                connector: effect.connector,
                 origin,
             };
             tracing::debug!(run.id = %run, node.id = %effect.node, attempt = effect.attempt, "performing {} of run {run}", effect.node);

@@ -1,6 +1,7 @@
 //! Commands in, events out; pure: no I/O, no clock, no chance. A folder an aggregate.
 
 pub mod account;
+pub mod connector;
 pub mod entry;
 pub mod event;
 pub mod run;

@@ -34,6 +34,7 @@ pub(super) fn open(
         events: Store::events(journal.clone()),
         accounts: Store::accounts(journal.clone()),
         schemas: Store::schemas(journal.clone()),
+        connectors: rooms.connectors.clone(),
         validators: Validators::new(plan.program.clone()),
         desk: rooms.desk.clone(),
         hub: rooms.hub.clone(),

@@ -10,11 +10,12 @@ use sqlx::PgPool;
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
 use crate::actors::{Household, Means, Ownership, RunDesk, RunRegistry, StreamHub};
+use crate::connectors::{Desk, Furniture};
 use crate::egress::Egress;
 use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Tail};
 use crate::primitives::{Clock, SystemClock};
-use crate::projections::Positions;
+use crate::projections::{Positions, Views};
 use crate::secrets::Vault;
 use crate::triggers::TriggerIndex;
 
@@ -29,6 +30,7 @@ pub(super) struct Rooms {
     pub(super) pool: PgPool,
     pub(super) bells: Bells,
     pub(super) vault: Vault,
+    pub(super) connectors: Desk,
     pub(super) webhook_secrets: WebhookSecrets,
     pub(super) journal: Journal,
     pub(super) tail: Tail,
@@ -68,7 +70,17 @@ impl Rooms {
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
         let positions = Positions::new(pool.clone());
-        let performer = work::performer(plan, &egress, &journal, &positions, &clock);
+        let connectors = Desk::new(Furniture {
+            journal: journal.clone(),
+            vault: vault.clone(),
+            egress: egress.clone(),
+            views: Views::new(pool.clone()),
+            positions: positions.clone(),
+            tail: Some(tail.clone()),
+        });
+        let webhook_secrets = WebhookSecrets::new(key);
+        let lent = (&connectors, &webhook_secrets);
+        let performer = work::performer(plan, &egress, &journal, &positions, lent, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),
@@ -88,7 +100,8 @@ impl Rooms {
             pool,
             bells,
             vault,
-            webhook_secrets: WebhookSecrets::new(key),
+            connectors,
+            webhook_secrets,
             journal,
             tail,
             desk,

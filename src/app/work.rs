@@ -5,9 +5,11 @@ use std::sync::Arc;
 use actix::{Actor, Addr, Arbiter};
 
 use super::Plan;
+use crate::access::WebhookSecrets;
 use crate::actions::{Actions, Tools};
 use crate::actors::{Household, Performer, RunRegistry};
 use crate::config::Role;
+use crate::connectors::Desk;
 use crate::egress::Egress;
 use crate::journal::{Entries, Journal};
 use crate::primitives::Clock;
@@ -20,6 +22,7 @@ pub(super) fn performer(
     egress: &Egress,
     journal: &Journal,
     positions: &Positions,
+    (connectors, webhook_secrets): (&Desk, &WebhookSecrets),
     clock: &Arc<dyn Clock>,
 ) -> Performer {
     let actions = Actions::builtin(Tools {
@@ -27,6 +30,8 @@ pub(super) fn performer(
         program: plan.program.clone(),
         entries: Entries::new(journal.clone()),
         keys: Storage::new(Views::new(journal.pool().clone()), positions.clone()),
+        connectors: connectors.clone(),
+        webhook_secrets: webhook_secrets.clone(),
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)

@@ -21,6 +21,7 @@ use crate::aggregates::schema::Schema;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
+use crate::connectors::Desk;
 use crate::journal::{Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::projections::activity::Activity;
@@ -59,6 +60,8 @@ pub struct Api {
     pub accounts: Store<Account>,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
+    /// Where connectors are found, sealed and opened.
+    pub connectors: Desk,
     /// Who holds values against them.
     pub validators: Validators,
     /// Where runs are ordered about.

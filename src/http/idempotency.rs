@@ -223,6 +223,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
     let kept: Kept = serde_json::from_str(&receipt.response).map_err(Problem::internal)?;
     let aggregate_type = match kept.aggregate_type.as_str() {
         "account" => "account",
+        "connector" => "connector",
         "run" => "run",
         "schema" => "schema",
         "task" => "task",

@@ -12,6 +12,7 @@ pub mod activity;
 pub mod answer;
 pub mod api;
 pub mod catalog;
+pub mod connectors;
 pub mod events;
 pub mod extract;
 pub mod health;

@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, catalog, events, health, inbound, projections, runs, storage, tasks, testing, usage,
-    validation, workflows,
+    activity, catalog, connectors, events, health, inbound, projections, runs, storage, tasks,
+    testing, usage, validation, workflows,
 };
 
 /// Where the document is.
@@ -86,6 +86,14 @@ pub(super) const PATH: &str = "/openapi.json";
         catalog::run_action,
         catalog::triggers,
         catalog::trigger,
+        connectors::kinds,
+        connectors::kind,
+        connectors::list,
+        connectors::connect,
+        connectors::get,
+        connectors::update,
+        connectors::disconnect,
+        connectors::test,
         testing::list,
         testing::create,
         testing::get,
@@ -124,6 +132,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "storage", description = "What workflows keep between their runs"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
+        (name = "connectors", description = "Credentials for providers, which nodes use and nobody sees"),
         (name = "testing", description = "Tests of workflows, and what became of them"),
         (name = "usage", description = "Compute units: prices, what was used, what is left"),
         (name = "validation", description = "Schemas of the organization, and values held against them"),

@@ -4,9 +4,13 @@ use std::error::Error;
 
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
-use crate::aggregates::{account, entry, event, schema, task, test, test_execution, workflow};
+use crate::aggregates::{
+    account, connector, entry, event, schema, task, test, test_execution, workflow,
+};
+use crate::connectors;
 use crate::journal::{self, NotExecuted};
 use crate::projections;
+use crate::secrets;
 use crate::trials;
 use crate::validation;
 
@@ -181,6 +185,51 @@ impl From<schema::Error> for Problem {
             | schema::Error::Number { .. }
             | schema::Error::Same(_)
             | schema::Error::Full => Self::new(Code::SchemaRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<connector::Error> for Problem {
+    fn from(refusal: connector::Error) -> Self {
+        match refusal {
+            connector::Error::Unknown => Self::new(Code::ConnectorNotFound),
+            connector::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            connector::Error::Name => Self::new(Code::InvalidBody).at("/name", refusal),
+            connector::Error::Description => {
+                Self::new(Code::InvalidBody).at("/description", refusal)
+            }
+            connector::Error::PrivateToNobody => {
+                Self::new(Code::InvalidBody).at("/visibility", refusal)
+            }
+            connector::Error::NotAwaited => Self::new(Code::ConnectorRefuses).because(refusal),
+            // Ids are new each time: two requests do not make the same one.
+            connector::Error::Exists => Self::internal(refusal),
+        }
+    }
+}
+
+impl From<connectors::Error> for Problem {
+    fn from(error: connectors::Error) -> Self {
+        match error {
+            connectors::Error::Unknown(_) => Self::new(Code::ConnectorNotFound),
+            connectors::Error::UnknownKind(_) => Self::new(Code::ConnectorTypeNotFound),
+            connectors::Error::OtherKind { .. }
+            | connectors::Error::Unresolved { .. }
+            | connectors::Error::Pending(_)
+            | connectors::Error::Expired { .. }
+            | connectors::Error::NotRenewed { .. }
+            | connectors::Error::Untestable(_)
+            | connectors::Error::Data { .. }
+            | connectors::Error::Damaged => Self::new(Code::ConnectorRefuses).because(error),
+            connectors::Error::Secrets(secrets::Error::NoKey) => {
+                Self::new(Code::Unavailable).because(secrets::Error::NoKey)
+            }
+            connectors::Error::Secrets(source) if source.is_transient() => {
+                Self::unavailable(source)
+            }
+            connectors::Error::Secrets(source) => Self::internal(source),
+            connectors::Error::Journal(error) => error.into(),
+            connectors::Error::View(error) => error.into(),
         }
     }
 }

@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, catalog, events, health, inbound, openapi, projections, runs, storage, tasks,
-    testing, usage, validation, workflows,
+    activity, catalog, connectors, events, health, inbound, openapi, projections, runs, storage,
+    tasks, testing, usage, validation, workflows,
 };
 use crate::access::Permission;
 
@@ -108,6 +108,14 @@ table! {
     POST   "/v1/actions/{type}/run"                           May(ActionsRun)             catalog::run_action;
     GET    "/v1/triggers"                                     Known                       catalog::triggers;
     GET    "/v1/triggers/{type}"                              Known                       catalog::trigger;
+    GET    "/v1/connector-types"                              Known                       connectors::kinds;
+    GET    "/v1/connector-types/{type}"                       Known                       connectors::kind;
+    GET    "/v1/connectors"                                   May(ConnectorsRead)         connectors::list;
+    POST   "/v1/connectors"                                   May(ConnectorsWrite)        connectors::connect;
+    GET    "/v1/connectors/{id}"                              May(ConnectorsRead)         connectors::get;
+    PUT    "/v1/connectors/{id}"                              May(ConnectorsWrite)        connectors::update;
+    DELETE "/v1/connectors/{id}"                              May(ConnectorsWrite)        connectors::disconnect;
+    POST   "/v1/connectors/{id}/test"                         May(ConnectorsWrite)        connectors::test;
     GET    "/v1/testing/test-definitions"                     May(TestsRead)              testing::list;
     POST   "/v1/testing/test-definitions"                     May(TestsWrite)             testing::create;
     GET    "/v1/testing/test-definitions/{id}"                May(TestsRead)              testing::get;

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    CommandId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
-    WorkflowId,
+    CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId,
+    TestExecutionId, TestId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -66,6 +66,11 @@ impl StreamId {
     /// The stream of an organization's account.
     pub fn account(organization: OrganizationId) -> Self {
         Self::new("account", organization.to_string())
+    }
+
+    /// The stream of a connector.
+    pub fn connector(connector: ConnectorId) -> Self {
+        Self::new("connector", connector.to_string())
     }
 
     /// The stream of a schema.
@@ -289,6 +294,7 @@ impl Recorded {
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "account" => Cow::Borrowed("account"),
+        "connector" => Cow::Borrowed("connector"),
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),

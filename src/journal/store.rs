@@ -10,7 +10,9 @@ use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventS
 use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
 use super::upcast::decode;
 use super::{Error, Journal};
-use crate::aggregates::{account, event, run, schema, task, test, test_execution, workflow};
+use crate::aggregates::{
+    account, connector, event, run, schema, task, test, test_execution, workflow,
+};
 use crate::primitives::CommandId;
 
 /// How often a command is decided anew after a conflict before its caller hears of it.
@@ -145,6 +147,13 @@ impl Store<account::Account> {
     /// The accounts of compute units, by organization.
     pub fn accounts(journal: Journal) -> Self {
         Self::new(journal, account::upcasters())
+    }
+}
+
+impl Store<connector::Connector> {
+    /// The connectors of organizations.
+    pub fn connectors(journal: Journal) -> Self {
+        Self::new(journal, connector::upcasters())
     }
 }
 

@@ -8,12 +8,13 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, entry, event, run, schema, skip, task, test, test_execution, workflow,
+    account, connector, entry, event, run, schema, skip, task, test, test_execution, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
+static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
@@ -52,6 +53,11 @@ impl Recorded {
     /// The event of an account.
     pub fn account(&self) -> Result<account::Event, Error> {
         decode(self, &ACCOUNT)
+    }
+
+    /// The event of a connector.
+    pub fn connector(&self) -> Result<connector::Event, Error> {
+        decode(self, &CONNECTOR)
     }
 
     /// The event of a schema.

@@ -149,6 +149,12 @@ id!(
 );
 
 id!(
+    /// Credentials for a provider.
+    ConnectorId,
+    "conn"
+);
+
+id!(
     /// A person with an account.
     UserId,
     "user"

@@ -11,7 +11,9 @@ use time::OffsetDateTime;
 
 use super::Error;
 use super::text::Text;
-use crate::aggregates::{account, entry, run, schema, task, test, test_execution, workflow};
+use crate::aggregates::{
+    account, connector, entry, run, schema, task, test, test_execution, workflow,
+};
 use crate::journal::{self, Recorded};
 
 /// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
@@ -337,6 +339,17 @@ pub(super) fn of_accounts<'a>(
         .iter()
         .filter(|event| event.aggregate_type == account::Account::TYPE)
         .map(|event| Ok((*event, event.account().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of connectors among others.
+pub(super) fn of_connectors<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, connector::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == connector::Connector::TYPE)
+        .map(|event| Ok((*event, event.connector().map_err(|error| poison(event, &error))?)))
         .collect()
 }
 

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod builds;
 mod candidate;
 mod compare;
+pub mod connectors;
 mod error;
 mod facts;
 mod page;

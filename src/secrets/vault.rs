@@ -29,6 +29,20 @@ pub struct Sealed {
     pub key_version: i32,
 }
 
+/// A secret that was opened, and what it was sealed under.
+pub struct Opened {
+    /// The secret; wiped when it is dropped.
+    pub secret: Zeroizing<Vec<u8>>,
+    /// The version of the data key that seals it now.
+    pub key_version: i32,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("key_version", &self.key_version).finish_non_exhaustive()
+    }
+}
+
 /// Seals, opens and forgets secrets. Cheap to clone.
 #[derive(Clone)]
 pub struct Vault {
@@ -90,6 +104,15 @@ impl Vault {
         organization: OrganizationId,
         name: &SecretName,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Ok(self.open_and_tell(organization, name).await?.secret)
+    }
+
+    /// The same, and the version of the data key that it is sealed under, for those who record it.
+    pub async fn open_and_tell(
+        &self,
+        organization: OrganizationId,
+        name: &SecretName,
+    ) -> Result<Opened, Error> {
         name.check()?;
         let owner = organization.to_string();
         let mut transaction = self.begin(organization).await?;
@@ -110,7 +133,9 @@ impl Vault {
         let wrapped = Wrapped { by: KeyId::stored(row.wrapped_by), bytes: row.wrapped };
         let key = self.unwrap(organization, row.key_version, &wrapped).await?;
         let context = context_of_secret(&owner, name, row.key_version);
-        cipher::open(key.bytes(), &context, &row.sealed).map_err(|_| Error::Broken(name.clone()))
+        let secret = cipher::open(key.bytes(), &context, &row.sealed)
+            .map_err(|_| Error::Broken(name.clone()))?;
+        Ok(Opened { secret, key_version: row.key_version })
     }
 
     /// Forgets a secret; one that is not there is forgotten already.
@@ -153,6 +178,20 @@ impl Vault {
         .map_err(while_doing("forgetting the secrets of a record"))?;
         commit(transaction).await?;
         Ok(gone.rows_affected())
+    }
+
+    /// Waits until nobody else in any process works on this record, and keeps others waiting until
+    /// what is given is dropped. It holds a connection.
+    pub async fn hold(&self, organization: OrganizationId, record: &str) -> Result<Hold, Error> {
+        let mut transaction = self.begin(organization).await?;
+        sqlx::query!(
+            "select pg_advisory_xact_lock(hashtextextended($1, 0))::text",
+            format!("secret {organization} {record}"),
+        )
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(while_doing("waiting for a secret that is being changed"))?;
+        Ok(Hold { _transaction: transaction })
     }
 
     /// Where the key-encryption keys are.
@@ -276,6 +315,12 @@ impl Vault {
         // Nothing panics while it is held.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The right to change the secrets of a record alone.
+#[derive(Debug)]
+pub struct Hold {
+    _transaction: Transaction<'static, Postgres>,
 }
 
 pub(super) async fn commit(transaction: Transaction<'_, Postgres>) -> Result<(), Error> {

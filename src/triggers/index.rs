@@ -144,6 +144,24 @@ impl TriggerIndex {
         found
     }
 
+    /// The live workflows of an organization that name this connector, in the order of their ids.
+    pub fn users_of(&self, organization: OrganizationId, connector: &str) -> Vec<WorkflowId> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let names_it = |live: &Live| {
+            let mut named = live.definition.nodes().values().filter_map(|it| it.connector.as_ref());
+            named.any(|it| it.id.as_deref() == Some(connector))
+        };
+        let mut found: Vec<_> = tables
+            .by_id
+            .iter()
+            .filter(|(_, it)| it.organization == organization)
+            .filter(|(_, it)| it.live.as_ref().is_some_and(names_it))
+            .map(|(id, _)| *id)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
     /// How many workflows are known.
     pub fn len(&self) -> usize {
         self.tables.read().unwrap_or_else(PoisonError::into_inner).by_id.len()

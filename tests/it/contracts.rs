@@ -47,6 +47,11 @@ fn the_definitions_that_the_pages_show_can_be_published() {
 }
 
 #[test]
+fn the_page_of_connector_types_is_what_the_definitions_say() {
+    is_up_to_date(chainkeel::connectors::PAGE, &chainkeel::connectors::document());
+}
+
+#[test]
 fn the_reference_of_expressions_is_what_the_engine_evaluates() {
     is_up_to_date("docs/expressions.md", &engine::expression_reference());
 }

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chainkeel::aggregates::{
-    account, entry, event, run, schema, skip, task, test, test_execution, workflow,
+    account, connector, entry, event, run, schema, skip, task, test, test_execution, workflow,
 };
 use chainkeel::primitives::{
-    EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId, WorkflowId,
+    ConnectorId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
+    WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -178,6 +179,66 @@ fn every_event_of_an_account_is_read_as_it_was_written() {
     }
     every_file_is_known("account", &names(&events));
     assert_eq!(events.map(|event| event.name()), account::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_connector_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let data = || connector::Data {
+        settings: value(json!({ "host": "api.example.com" })),
+        hints: BTreeMap::from([("token".to_owned(), "••••1234".to_owned())]),
+        sealed: Some(connector::Reference { field: "data cmd_1".into(), key_version: 2 }),
+    };
+    let failing = connector::Check {
+        status: connector::Status::Failing,
+        reason: Some("the provider refuses the credentials: 401 (Unauthorized)".into()),
+    };
+    let owner = connector::Owner::User(chainkeel::primitives::UserId::from_uuid(uuid::Uuid::max()));
+    let events = [
+        connector::Event::Connected {
+            connector_id: ConnectorId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            kind: "http-bearer".into(),
+            name: "The shop".into(),
+            description: Some("orders".into()),
+            owner: connector::Owner::Organization,
+            visibility: connector::Visibility::Organization,
+            data: data(),
+            status: connector::Status::Connected,
+            by: by(),
+            at: AT,
+        },
+        connector::Event::Renamed { name: "Shop".into(), description: None, by: by(), at: AT },
+        connector::Event::CredentialsReplaced {
+            data: data(),
+            status: connector::Status::Connected,
+            by: by(),
+            at: AT,
+        },
+        connector::Event::Checked { check: failing, by: by(), at: AT },
+        connector::Event::Shared { visibility: connector::Visibility::Private, by: by(), at: AT },
+        connector::Event::OwnerChanged { owner, by: by(), at: AT },
+        connector::Event::AuthorizationStarted {
+            state_hash: "ab".repeat(32),
+            expires_at: AT,
+            by: by(),
+            at: AT,
+        },
+        connector::Event::AuthorizationReturned { by: by(), at: AT },
+        connector::Event::Authorized {
+            scopes: Some("read write".into()),
+            key_version: 2,
+            expires_at: Some(AT),
+            by: by(),
+            at: AT,
+        },
+        connector::Event::Disconnected { by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("connector", event);
+    }
+    every_file_is_known("connector", &names(&events));
+    assert_eq!(events.map(|event| event.name()), connector::Event::NAMES);
 }
 
 #[test]

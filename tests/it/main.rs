@@ -5,6 +5,7 @@
 mod actions;
 mod actors;
 mod architecture;
+mod connectors;
 mod contracts;
 mod crash;
 mod databases;

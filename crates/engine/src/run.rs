@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::definition::{Definition, NodeId};
+use crate::definition::{Connector, Definition, NodeId};
 use crate::fact::{Carried, Compensate, Parent, Trigger, WorkflowRef};
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -115,6 +115,8 @@ pub struct Effect {
     pub idempotency_key: Arc<str>,
     /// How long it may take.
     pub timeout_ms: u64,
+    /// The credentials that the definition names for it.
+    pub connector: Option<Connector>,
 }
 
 impl Run {
@@ -400,6 +402,9 @@ impl Run {
         let Phase::InFlight { idempotency_key, timeout_ms, repeat } = &state.phase else {
             return None;
         };
+        let id = &self.plan()?.node(spot.index).id;
+        let node = self.head.as_ref()?.definition.node(id);
+        let connector = node.and_then(|node| node.connector.clone());
         Some(Effect {
             node: self.place(spot)?,
             kind: Arc::clone(&self.plan()?.node(spot.index).kind),
@@ -408,6 +413,7 @@ impl Run {
             input: Arc::clone(state.input.as_ref()?),
             idempotency_key: Arc::clone(idempotency_key),
             timeout_ms: *timeout_ms,
+            connector,
         })
     }
 }

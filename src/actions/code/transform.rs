@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::registry::invalid;
-use super::super::{Action, Call, Performing};
+use super::super::{Action, Call, Lent, Performing};
 use super::question::{Answer, Fault, FaultKind, Question};
 use crate::confined::{Error, Pool, Trade};
 
@@ -59,7 +59,7 @@ impl CodeTransform {
 }
 
 impl Action for CodeTransform {
-    fn perform(&self, call: Call) -> Performing<'_> {
+    fn perform(&self, call: Call, _: Lent) -> Performing<'_> {
         Box::pin(async move {
             let payload = Payload::deserialize(&*call.input).map_err(|error| {
                 invalid(&[PayloadProblem { path: String::new(), message: error.to_string() }])

@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc2822;
 
 use super::response::text;
 use crate::egress::{Error, HeaderMap, Response, header};
+use crate::secrets::Mask;
 
 /// How many characters of a refusing response's body are kept.
 const MAX_EXCERPT: usize = 2_000;
@@ -61,14 +62,14 @@ fn category(error: &Error) -> FailureCategory {
 ///
 /// `sent` are the headers of the request: a server that echoes them must not bring them into
 /// the history.
-pub(super) fn of_status(response: &Response, sent: &HeaderMap) -> Failure {
+pub(super) fn of_status(response: &Response, sent: &HeaderMap, mask: &Mask) -> Failure {
     let status = response.status.as_u16();
     let mut details = json!({ "status": status });
     if let Some(after) = response.headers.get(header::RETRY_AFTER) {
         details["retryAfter"] = String::from_utf8_lossy(after.as_bytes()).into();
         details["retryAfterMs"] = retry_after_ms(&response.headers).into();
     }
-    if let Some(excerpt) = excerpt(&response.body, sent) {
+    if let Some(excerpt) = excerpt(&response.body, sent, mask) {
         details["body"] = excerpt;
     }
     let name = response.status.canonical_reason().unwrap_or("an unnamed status");
@@ -99,8 +100,10 @@ fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// The beginning of a body, if it is a text, without what the request's headers said.
-fn excerpt(body: &[u8], sent: &HeaderMap) -> Option<Value> {
-    let mut text = text(body).filter(|text| !text.is_empty())?.to_owned();
+fn excerpt(body: &[u8], sent: &HeaderMap, mask: &Mask) -> Option<Value> {
+    let text = text(body).filter(|text| !text.is_empty())?;
+    // Covered before it is cut: the beginning of a secret is not found again.
+    let mut text = mask.text(text).into_owned();
     for (name, value) in sent {
         let harmless = [header::ACCEPT, header::ACCEPT_ENCODING, header::CONTENT_TYPE];
         let Some(value) = value.to_str().ok().filter(|_| !harmless.contains(name)) else {

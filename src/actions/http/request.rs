@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use engine::{Failure, PayloadProblem};
+use engine::{Failure, FailureCategory, Json, PayloadProblem};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::super::registry::invalid;
-use super::super::{Action, Call, Performing};
+use super::super::{Action, Call, Lent, Performing};
 use super::{failure, response};
 use crate::egress::{
     Egress, HeaderMap, HeaderName, HeaderValue, Method, Redirects, Request, Url, header,
@@ -69,19 +70,40 @@ impl HttpRequest {
 }
 
 impl Action for HttpRequest {
-    fn perform(&self, call: Call) -> Performing<'_> {
+    fn takes_connector(&self) -> bool {
+        true
+    }
+
+    fn secrets_in(&self, input: &Json) -> Vec<Zeroizing<Vec<u8>>> {
+        let headers = input.get("headers").and_then(Value::as_object).into_iter().flatten();
+        headers
+            .filter(|(name, _)| response::may_hold_secret(&name.to_ascii_lowercase()))
+            .filter_map(|(_, value)| value.as_str())
+            // `Bearer x` may come back as `x`.
+            .flat_map(|value| [value, value.rsplit(' ').next().unwrap_or(value)])
+            .map(|secret| Zeroizing::new(secret.as_bytes().to_vec()))
+            .collect()
+    }
+
+    fn perform(&self, call: Call, lent: Lent) -> Performing<'_> {
         Box::pin(async move {
             let payload = Payload::deserialize(&*call.input)
                 .map_err(|error| invalid(&[problem("", error.to_string())]))?;
-            let request = payload.request(&call)?;
+            let mut request = payload.request(&call)?;
+            if let Some(credentials) = &lent.credentials {
+                credentials.put_into(&mut request).map_err(|withheld| {
+                    let message = withheld.to_string();
+                    Failure::lasting("connector_withheld", FailureCategory::Config, message)
+                })?;
+            }
             let sent = request.headers.clone();
             let started = Instant::now();
             let response = self.egress.send(request).await.map_err(|error| failure::of(&error))?;
             let taken = started.elapsed();
             if payload.accepts(response.status.as_u16()) {
-                response::result(&response, payload.response_type, taken)
+                response::result(&response, payload.response_type, taken, &lent.mask)
             } else {
-                Err(failure::of_status(&response, &sent))
+                Err(failure::of_status(&response, &sent, &lent.mask))
             }
         })
     }

@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 use super::exact;
 use super::request::ResponseType;
 use crate::egress::{HeaderMap, Response, header};
+use crate::secrets::Mask;
 
 /// The result of a node whose request was answered as expected.
 pub(super) fn result(
     response: &Response,
     wanted: Option<ResponseType>,
     taken: Duration,
+    mask: &Mask,
 ) -> Result<Json, Failure> {
     let mut result = json!({
         "status": response.status.as_u16(),
@@ -25,10 +27,10 @@ pub(super) fn result(
     });
     match wanted {
         Some(ResponseType::Json) => result["body"] = strictly(response)?,
-        Some(ResponseType::Text) => put_text(&mut result, response),
+        Some(ResponseType::Text) => put_text(&mut result, response, mask),
         None => match as_announced(response) {
             Some(body) => result["body"] = body,
-            None => put_text(&mut result, response),
+            None => put_text(&mut result, response, mask),
         },
     }
     Ok(result.into())
@@ -61,11 +63,12 @@ fn as_announced(response: &Response) -> Option<Value> {
 }
 
 /// The body as text; as base64 where it is none, or one that the ledger cannot keep.
-fn put_text(result: &mut Value, response: &Response) {
+fn put_text(result: &mut Value, response: &Response, mask: &Mask) {
     if let Some(text) = text(&response.body) {
         result["body"] = text.into();
     } else {
-        result["body"] = BASE64_STANDARD.encode(&response.body).into();
+        // Covered before it is encoded: what is written twice over is not found again.
+        result["body"] = BASE64_STANDARD.encode(mask.bytes(&response.body)).into();
         result["bodyEncoding"] = "base64".into();
     }
 }
@@ -91,7 +94,7 @@ fn headers(all: &HeaderMap) -> BTreeMap<String, String> {
 }
 
 /// Whether a header of this (lower-case) name is one that hands out or asks for credentials.
-fn may_hold_secret(name: &str) -> bool {
+pub(super) fn may_hold_secret(name: &str) -> bool {
     const PARTS: [&str; 7] =
         ["cookie", "auth", "token", "secret", "api-key", "apikey", "signature"];
     PARTS.iter().any(|part| name.contains(part))

@@ -11,6 +11,7 @@ use super::request::{Payload, ResponseType};
 use super::{exact, failure, response};
 use crate::egress::{Error, HeaderMap, HeaderName, HeaderValue, Redirects, Request, Response};
 use crate::primitives::{OrganizationId, RunId};
+use crate::secrets::Mask;
 
 fn request(payload: &Value) -> Result<Request, Failure> {
     let call = Call {
@@ -23,6 +24,7 @@ fn request(payload: &Value) -> Result<Request, Failure> {
         input: payload.clone().into(),
         idempotency_key: "run_1:pay:1".into(),
         timeout: Duration::from_secs(30),
+        connector: None,
     };
     Payload::deserialize(payload).unwrap().request(&call)
 }
@@ -41,11 +43,11 @@ fn map(headers: &[(&str, &str)]) -> HeaderMap {
 }
 
 fn result(response: &Response, wanted: Option<ResponseType>) -> Value {
-    (*response::result(response, wanted, Duration::from_millis(7)).unwrap()).clone()
+    (*response::result(response, wanted, Duration::from_millis(7), &Mask::none()).unwrap()).clone()
 }
 
 fn refused(status: u16, headers: &[(&str, &str)], body: &str) -> Failure {
-    failure::of_status(&response(status, headers, body), &HeaderMap::new())
+    failure::of_status(&response(status, headers, body), &HeaderMap::new(), &Mask::none())
 }
 
 #[test]
@@ -111,7 +113,8 @@ fn what_is_announced_as_json_and_is_none_is_text_unless_json_was_demanded() {
     for body in ["not json", r#"{"a":"\u0000"}"#] {
         let response = response(200, &[("content-type", "application/json")], body);
         assert_eq!(result(&response, None)["body"], body);
-        let demanded = response::result(&response, Some(ResponseType::Json), Duration::ZERO);
+        let demanded =
+            response::result(&response, Some(ResponseType::Json), Duration::ZERO, &Mask::none());
         assert_eq!(demanded.unwrap_err().code, "response_unreadable");
     }
 }
@@ -196,7 +199,7 @@ fn the_excerpt_of_a_refusal_is_short_and_echoes_no_header() {
     let sent = map(&[("authorization", "Bearer s3cr3t-key"), ("x-api-key", "0123456789")]);
     let body =
         format!("you sent Bearer s3cr3t-key, s3cr3t-key and 0123456789 {}", "é".repeat(9_000));
-    let failure = failure::of_status(&response(500, &[], body), &sent);
+    let failure = failure::of_status(&response(500, &[], body), &sent, &Mask::none());
     let details = failure.details.unwrap();
     let excerpt = details["body"].as_str().unwrap();
     assert!(excerpt.starts_with("you sent [masked], [masked] and [masked] é"), "{excerpt}");

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::payload::{Operation, Payload, Told, Wish, problem, refused, shown};
-use crate::actions::{Action, Call, Performing};
+use crate::actions::{Action, Call, Lent, Performing};
 use crate::aggregates::entry::{Command, Error, Order, Place};
 use crate::journal::{self, Context, Entries, Metadata, NotExecuted};
 use crate::primitives::{Clock, CommandId, WorkflowId};
@@ -156,7 +156,7 @@ impl Storage {
 }
 
 impl Action for Storage {
-    fn perform(&self, call: Call) -> Performing<'_> {
+    fn perform(&self, call: Call, _: Lent) -> Performing<'_> {
         Box::pin(self.carry_out(call))
     }
 }

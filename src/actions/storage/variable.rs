@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::act::Storage;
 use super::payload::{Told, problem};
-use crate::actions::{Action, Call, Performing};
+use crate::actions::{Action, Call, Lent, Performing};
 use crate::aggregates::entry::{Order, Place, Scope, VARIABLES};
 use crate::primitives::WorkflowId;
 
@@ -38,7 +38,7 @@ impl KeptVariable {
 }
 
 impl Action for KeptVariable {
-    fn perform(&self, call: Call) -> Performing<'_> {
+    fn perform(&self, call: Call, _: Lent) -> Performing<'_> {
         Box::pin(self.keep(call))
     }
 }

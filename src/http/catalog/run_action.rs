@@ -10,11 +10,13 @@ use crate::access::Principal;
 use crate::catalog::Role;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::refusals;
 use crate::http::runs::{Ended, run_at_once};
+use crate::primitives::ConnectorId;
 
 /// The id of the node in the run that is made for it.
 const NODE: &str = "action";
@@ -26,6 +28,9 @@ pub struct TryAction {
     /// The payload, literally: texts in it are not read for expressions.
     #[schema(value_type = Object)]
     inputs: Map<String, Value>,
+    /// The connector that it uses.
+    #[schema(value_type = Option<String>)]
+    connector_id: Option<ConnectorId>,
 }
 
 /// What a node gave.
@@ -64,17 +69,25 @@ pub async fn run_action(
     body: Body<TryAction>,
 ) -> Result<Answer<Tried>, Problem> {
     super::record::one(&api, &[Role::Logic, Role::Action], &kind)?;
-    let Body { content: TryAction { inputs }, fingerprint } = body;
+    let Body { content: TryAction { inputs, connector_id }, fingerprint } = body;
     // The payload is checked as it is, and handed over by reference, so that no text in it is
     // taken for an expression.
     let by_reference = inputs.keys().map(|name| {
         let quoted = Value::String(name.clone()).to_string();
         (name.clone(), Value::String(format!("{{{{$trigger.body[{quoted}]}}}}")))
     });
+    let connector = match connector_id {
+        Some(id) => Some(connectors::named(&api, &who, id).await?),
+        None => None,
+    };
     let node = |payload: Value| {
+        let mut node = json!({ "type": *kind, "payload": payload });
+        if let Some(connector) = &connector {
+            node["connector"] = json!(connector);
+        }
         json!({ "nodes": {
             "root": { "type": "manual", "payload": {}, "children": [NODE] },
-            NODE: { "type": *kind, "payload": payload },
+            NODE: node,
         } })
     };
     let wrong = |found: Vec<engine::Diagnostic>| {
@@ -95,6 +108,10 @@ pub async fn run_action(
         engine::check(&node(Value::Object(inputs.clone())), api.catalog).map_err(wrong)?;
     }
     let definition = engine::parse(&node(Value::Object(by_reference.collect()))).map_err(wrong)?;
+    let found = connectors::problems(&api, &who, &definition).await?;
+    if !found.is_empty() {
+        return Err(wrong(found));
+    }
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
     let payload: Json = Arc::new(Value::Object(inputs));
     let (run, ended) = run_at_once(&api, &who, turn, definition, payload).await?;

@@ -10,6 +10,7 @@ use super::at_once::{self, Ended};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
@@ -55,6 +56,10 @@ pub async fn sync(
 ) -> Result<Answer<Ended>, Problem> {
     let Body { content: RunAtOnce { definition, payload }, fingerprint } = body;
     let definition = engine::check(&definition, api.catalog).map_err(|found| wrong(&found))?;
+    let found = connectors::problems(&api, &who, &definition).await?;
+    if !found.is_empty() {
+        return Err(wrong(&found));
+    }
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
     let payload: Json = Arc::new(payload.unwrap_or_else(|| Value::Object(Map::new())));
     let (_, ended) = run_at_once(&api, &who, turn, definition, payload).await?;

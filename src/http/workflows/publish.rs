@@ -10,6 +10,7 @@ use crate::access::Principal;
 use crate::aggregates::workflow::{Error, Order};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
@@ -75,6 +76,11 @@ async fn checked(
     let definition = validate::check(api, &draft.definition).map_err(|found| {
         Problem::new(Code::InvalidDefinition).with_details(refusals::details("/definition", &found))
     })?;
+    let found = connectors::problems(api, who, &definition).await?;
+    if !found.is_empty() {
+        let details = refusals::details("/definition", &found);
+        return Err(Problem::new(Code::InvalidDefinition).with_details(details));
+    }
     Ok(Order::Publish {
         expected_version,
         checked_at_version: state.version,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::problem::{Detail, Document, Problem};
 use crate::http::refusals;
@@ -47,6 +48,18 @@ pub(super) fn check(api: &Api, definition: &Value) -> Result<engine::Definition,
     if problems.is_empty() { Ok(parsed) } else { Err(problems) }
 }
 
+/// All problems of a definition, those of its connectors among them.
+pub(super) async fn found(
+    api: &Api,
+    who: &Principal,
+    definition: &Value,
+) -> Result<Vec<Diagnostic>, Problem> {
+    match check(api, definition) {
+        Ok(definition) => connectors::problems(api, who, &definition).await,
+        Err(found) => Ok(found),
+    }
+}
+
 /// Checks a definition without saving it, and lists all its problems.
 #[utoipa::path(
     post,
@@ -62,10 +75,10 @@ pub(super) fn check(api: &Api, definition: &Value) -> Result<engine::Definition,
 )]
 pub async fn validate(
     api: Data<Api>,
-    _: Principal,
+    who: Principal,
     _: IdempotencyKey,
     body: Body<ValidateDefinition>,
 ) -> Result<Answer<Validation>, Problem> {
-    let found = check(&api, &Value::Object(body.content.definition)).err().unwrap_or_default();
+    let found = found(&api, &who, &Value::Object(body.content.definition)).await?;
     Ok(Answer::ok(Validation::of(&found)))
 }

@@ -1,7 +1,7 @@
 use actix_web::web::{Data, Path};
 
 use super::record;
-use super::validate::{Validation, check};
+use super::validate::{Validation, found};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
@@ -32,6 +32,6 @@ pub async fn validate_draft(
     let position = api.ledger_at(None).await?;
     let loaded = record::load(&api, &who, *id, None).await?;
     let definition = loaded.definition().ok_or_else(|| Problem::new(Code::WorkflowRefuses))?;
-    let found = check(&api, definition).err().unwrap_or_default();
+    let found = found(&api, &who, definition).await?;
     Ok(Answer::ok(Validation::of(&found)).at(position))
 }

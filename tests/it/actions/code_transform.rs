@@ -23,8 +23,13 @@ impl Desk {
 
     async fn perform(&self, payload: Value) -> Result<Value, Failure> {
         let (input, idempotency_key) = (payload.into(), "run_1:code:1".to_owned());
-        let call =
-            Call { input, idempotency_key, timeout: Duration::from_secs(30), origin: origin() };
+        let call = Call {
+            input,
+            idempotency_key,
+            timeout: Duration::from_secs(30),
+            connector: None,
+            origin: origin(),
+        };
         self.0.perform("code-transform", call).await.map(|result| (*result).clone())
     }
 

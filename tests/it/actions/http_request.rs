@@ -61,6 +61,7 @@ async fn perform(actions: &Actions, payload: Value, timeout: Duration) -> Result
         input: payload.into(),
         idempotency_key: "run_1:pay:1".into(),
         timeout,
+        connector: None,
         origin: origin(),
     };
     actions.perform("http-request", call).await.map(|result| (*result).clone())
@@ -174,6 +175,7 @@ async fn a_type_without_an_action_is_a_failure_and_every_action_of_the_catalog_h
         input: json!({}).into(),
         idempotency_key: "k".into(),
         timeout: Duration::ZERO,
+        connector: None,
         origin: origin(),
     };
     assert_eq!(actions.perform("teleport", call).await.unwrap_err().code, "unknown_action");

@@ -7,12 +7,17 @@ mod variables;
 
 use std::sync::Arc;
 
+use chainkeel::access::WebhookSecrets;
 use chainkeel::actions::{Actions, Origin, Tools};
+use chainkeel::connectors::{Desk, Furniture};
 use chainkeel::egress::Egress;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::{OrganizationId, RunId, SystemClock, WorkflowId};
 use chainkeel::projections::storage::Storage;
 use chainkeel::projections::{Positions, Views};
+use chainkeel::secrets::Vault;
+
+use crate::support::test_keys;
 
 /// All actions, with this way out, and with a ledger that nobody asks.
 fn actions(egress: &Egress) -> Actions {
@@ -20,12 +25,28 @@ fn actions(egress: &Egress) -> Actions {
     let pool = pool::serving(&nowhere, 1);
     let (journal, _) = Journal::open(pool.clone(), &Bells::default(), Config::default());
     let positions = Positions::new(pool.clone());
+    let connectors = connectors(&journal, egress);
     Actions::builtin(Tools {
         egress,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         entries: Entries::new(journal),
         keys: Storage::new(Views::new(pool), positions),
+        connectors,
+        webhook_secrets: WebhookSecrets::new([7; 32]),
         clock: Arc::new(SystemClock),
+    })
+}
+
+/// The connectors on a ledger.
+fn connectors(journal: &Journal, egress: &Egress) -> Desk {
+    let pool = journal.pool();
+    Desk::new(Furniture {
+        journal: journal.clone(),
+        vault: Vault::new(pool.clone(), test_keys()),
+        egress: egress.clone(),
+        views: Views::new(pool.clone()),
+        positions: Positions::new(pool.clone()),
+        tail: None,
     })
 }
 

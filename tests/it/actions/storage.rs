@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chainkeel::access::WebhookSecrets;
 use chainkeel::actions::{Actions, Call, Origin, Tools};
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::SystemClock;
@@ -14,7 +15,7 @@ use engine::{Failure, FailureCategory};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::origin;
+use super::{connectors, origin};
 use crate::support::peer::door;
 use crate::support::{TestApp, app};
 
@@ -35,6 +36,8 @@ impl Desk {
         }
         let positions = Positions::new(pool.clone());
         let actions = Actions::builtin(Tools {
+            connectors: connectors(&journal, &door(&[])),
+            webhook_secrets: WebhookSecrets::new([7; 32]),
             egress: &door(&[]),
             program: env!("CARGO_BIN_EXE_chainkeel").into(),
             entries: Entries::new(journal),
@@ -50,6 +53,7 @@ impl Desk {
             input: payload.into(),
             idempotency_key: key.to_owned(),
             timeout: Duration::from_secs(20),
+            connector: None,
             origin: self.origin.clone(),
         };
         self.actions.perform(kind, call).await.map(|result| (*result).clone())

@@ -24,14 +24,31 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("projections", &["journal", "aggregates", "schemas", "catalog", "engine", "primitives"]),
     ("trials", &["aggregates", "catalog", "engine", "primitives"]),
     (
-        "actions",
-        // What a workflow keeps stands on the ledger, and which keys it has in a view.
+        "connectors",
+        // A connector is a stream of the ledger, and found in a view.
         &[
             "projections",
             "journal",
             "aggregates",
             "catalog",
+            "egress",
+            "secrets",
+            "engine",
+            "primitives",
+        ],
+    ),
+    (
+        "actions",
+        // What a workflow keeps stands on the ledger, and which keys it has in a view.
+        &[
+            "connectors",
+            "projections",
+            "journal",
+            "aggregates",
+            "catalog",
             "confined",
+            "access",
+            "secrets",
             "egress",
             "engine",
             "primitives",
@@ -57,6 +74,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "readiness",
             "actors",
             "projections",
+            "connectors",
             "trials",
             "triggers",
             "journal",
@@ -65,11 +83,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "schemas",
             "access",
             "catalog",
+            "secrets",
             "engine",
             "primitives",
         ],
     ),
-    ("telemetry", &["primitives"]),
+    ("telemetry", &["secrets", "primitives"]),
     ("config", &["telemetry", "http", "actors", "journal", "egress", "secrets", "primitives"]),
     (
         "app",
@@ -79,6 +98,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
             "actors",
             "actions",
+            "connectors",
             "projections",
             "triggers",
             "journal",

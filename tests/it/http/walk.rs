@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId, WorkflowId,
+    ConnectorId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
+    WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -154,6 +155,26 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/actions/{type}/run", "/v1/actions/log/run", r#"{"inputs": {"message": "x"}}"#, Own),
     ("GET /v1/triggers", "/v1/triggers", "", Own),
     ("GET /v1/triggers/{type}", "/v1/triggers/webhook", "", Own),
+    ("GET /v1/connector-types", "/v1/connector-types", "", Own),
+    ("GET /v1/connector-types/{type}", "/v1/connector-types/slack", "", Own),
+    ("GET /v1/connectors", "/v1/connectors", "", Empty),
+    ("GET /v1/connectors", "/v1/connectors?type=http-bearer", "", Empty),
+    (
+        "POST /v1/connectors",
+        "/v1/connectors",
+        r#"{"name": "Mine", "type": "notion", "data": {"token": "ntn_0123456789abcdef"}}"#,
+        Own,
+    ),
+    ("GET /v1/connectors/{id}", "/v1/connectors/{connector}", "", Nothing),
+    ("PUT /v1/connectors/{id}", "/v1/connectors/{connector}", r#"{"name": "Taken"}"#, Nothing),
+    ("DELETE /v1/connectors/{id}", "/v1/connectors/{connector}?force=true", "", Nothing),
+    ("POST /v1/connectors/{id}/test", "/v1/connectors/{connector}/test", "{}", Nothing),
+    (
+        "POST /v1/actions/{type}/run",
+        "/v1/actions/http-request/run",
+        r#"{"inputs": {"url": "https://a.example/"}, "connectorId": "{connector}"}"#,
+        Nothing,
+    ),
     ("GET /v1/testing/test-definitions", "/v1/testing/test-definitions", "", Empty),
     (
         "GET /v1/testing/test-definitions",
@@ -310,7 +331,14 @@ impl World {
         });
         let schema = app.client.post("/v1/validation/schemas", &schema).await.data();
         let schema = schema["id"].as_str().unwrap().to_owned();
+        let connector = json!({
+            "name": MARK, "type": "http-bearer",
+            "data": {"host": "api.example.com", "token": "0123456789abcdef"},
+        });
+        let connector = app.client.post("/v1/connectors", &connector).await.data();
+        let connector = connector["id"].as_str().unwrap().to_owned();
         Self(vec![
+            ("{connector}", connector),
             ("{schema}", schema),
             ("{workflow}", workflow),
             ("{run}", run),
@@ -326,6 +354,7 @@ impl World {
     /// The same places with ids that nobody ever had.
     fn of_nobody() -> Self {
         Self(vec![
+            ("{connector}", ConnectorId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),

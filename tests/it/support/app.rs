@@ -204,6 +204,11 @@ impl TestApp {
             .await
     }
 
+    /// How many secrets are sealed.
+    pub(crate) async fn count_sealed(&self) -> i64 {
+        self.count("select count(*) from sealed_secrets").await
+    }
+
     /// How many texts the ledger keeps beside its events.
     pub(crate) async fn count_blobs(&self) -> i64 {
         self.count("select count(*) from blobs").await

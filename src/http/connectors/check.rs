@@ -1,0 +1,82 @@
+//! The connectors that a definition names, held against those that there are.
+
+use engine::{Connector, Definition, Diagnostic, DiagnosticCode, NodeId};
+
+use super::{order, record};
+use crate::access::Principal;
+use crate::connectors::{Error, Kinds, Unresolved};
+use crate::http::api::Api;
+use crate::http::problem::{Code, Problem};
+use crate::primitives::ConnectorId;
+
+/// The node types that take a connector of any type.
+const TAKES_ANY: [&str; 1] = ["http-request"];
+
+/// A connector as a node names it.
+pub(in crate::http) async fn named(
+    api: &Api,
+    who: &Principal,
+    id: ConnectorId,
+) -> Result<Connector, Problem> {
+    let connector = order::load(api, who, id).await?;
+    Ok(Connector { kind: connector.kind, id: Some(id.to_string()) })
+}
+
+/// Everything that is wrong with the connectors of a definition, for somebody who wants to run it.
+pub(in crate::http) async fn problems(
+    api: &Api,
+    who: &Principal,
+    definition: &Definition,
+) -> Result<Vec<Diagnostic>, Problem> {
+    let mut found = Vec::new();
+    for (id, node) in definition.nodes() {
+        let Some(connector) = &node.connector else { continue };
+        let problem = if TAKES_ANY.contains(&&*node.kind) {
+            problem(api, who, connector).await?
+        } else {
+            Some(("", format!("\"{}\" takes no connector: remove it", node.kind)))
+        };
+        found.extend(problem.map(|(place, message)| diagnostic(id, place, message)));
+    }
+    Ok(found)
+}
+
+async fn problem(
+    api: &Api,
+    who: &Principal,
+    named: &Connector,
+) -> Result<Option<(&'static str, String)>, Problem> {
+    let kind = &named.kind;
+    if Kinds::builtin().get(kind).is_none() {
+        let message = format!("there is no connector type \"{kind}\"");
+        return Ok(Some(("/type", format!("{message}: `GET /v1/connector-types` lists them"))));
+    }
+    let Some(id) = &named.id else {
+        let asker = record::known_as(who);
+        return match api.connectors.find(who.organization, kind, asker).await {
+            Ok(_) => Ok(None),
+            Err(Error::Unresolved { why: Unresolved::Nothing, .. }) => Ok(Some((
+                "/id",
+                format!("there is no connector of the type \"{kind}\" yet: connect one"),
+            ))),
+            Err(error @ Error::Unresolved { .. }) => Ok(Some(("/id", error.to_string()))),
+            Err(error) => Err(error.into()),
+        };
+    };
+    let Ok(id) = id.parse::<ConnectorId>() else {
+        return Ok(Some(("/id", "is no id of a connector (`conn_…`)".to_owned())));
+    };
+    match order::load(api, who, id).await {
+        Ok(connector) if connector.kind == *kind => Ok(None),
+        Ok(connector) => Ok(Some(("/type", format!("{id} is of the type \"{}\"", connector.kind)))),
+        Err(problem) if problem.code() == Code::ConnectorNotFound => {
+            Ok(Some(("/id", format!("there is no connector {id}"))))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn diagnostic(id: &NodeId, place: &str, message: String) -> Diagnostic {
+    let path = format!("/nodes/{id}/connector{place}");
+    Diagnostic::of(id, path, DiagnosticCode::InvalidConnector, message)
+}

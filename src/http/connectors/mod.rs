@@ -1,0 +1,22 @@
+//! Connectors: which types there are, which the organization has, and what is done with them.
+
+mod check;
+mod connect;
+mod data;
+mod disconnect;
+mod get;
+mod kinds;
+mod list;
+mod order;
+mod record;
+mod test;
+mod update;
+
+pub(super) use check::{named, problems};
+pub use connect::{__path_connect, connect};
+pub use disconnect::{__path_disconnect, disconnect};
+pub use get::{__path_get, get};
+pub use kinds::{__path_kind, __path_kinds, kind, kinds};
+pub use list::{__path_list, list};
+pub use test::{__path_test, test};
+pub use update::{__path_update, update};
