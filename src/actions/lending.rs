@@ -133,7 +133,10 @@ fn refused(error: &connectors::Error) -> Failure {
         connectors::Error::Pending(_) => ("connector_pending", FailureCategory::Auth),
         connectors::Error::Expired { .. } => ("connector_expired", FailureCategory::Auth),
         connectors::Error::NotRenewed { .. } => ("connector_not_renewed", FailureCategory::Auth),
-        connectors::Error::Secrets(_)
+        connectors::Error::NotAwaited
+        | connectors::Error::Refused(_)
+        | connectors::Error::Contended
+        | connectors::Error::Secrets(_)
         | connectors::Error::Journal(_)
         | connectors::Error::View(_) => ("connector_unavailable", FailureCategory::Internal),
     };

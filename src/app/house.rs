@@ -18,6 +18,7 @@ use crate::actors::{
     CountResidents, Drained, Ownership, RunDesk, RunRegistry, StreamHub, Supervisor,
 };
 use crate::config::Role;
+use crate::connectors::InvalidClients;
 use crate::egress;
 use crate::journal::{self, Journal, Tail};
 use crate::secrets::{self, Vault};
@@ -39,6 +40,9 @@ pub enum Error {
     /// The keys for secrets.
     #[error("reading the keys for secrets")]
     Secrets(#[from] secrets::Error),
+    /// The registrations with providers.
+    #[error("reading the registrations with providers")]
+    Clients(#[from] InvalidClients),
     /// The socket.
     #[error("listening for requests")]
     Listen(#[source] io::Error),

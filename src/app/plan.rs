@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use sqlx::postgres::PgConnectOptions;
 
+use super::Error;
 use crate::actions::OWN_PROGRAM;
 use crate::config::{Config, Role};
+use crate::connectors::Clients;
 use crate::egress;
 use crate::http;
 use crate::journal::pool::{self, Logins};
-use crate::secrets::{self, KeySource};
+use crate::secrets::KeySource;
 
 /// How many effects a process performs at the same time; more wait their turn.
 const EFFECTS_AT_ONCE: usize = 512;
@@ -31,6 +33,8 @@ pub struct Plan {
     pub egress: egress::Config,
     /// What the data keys of secrets are wrapped by.
     pub keys: Arc<dyn KeySource>,
+    /// As whom this installation is registered with providers.
+    pub clients: Clients,
     /// Our own program, which is started again to run code.
     pub program: PathBuf,
     /// How many effects are performed at once.
@@ -52,7 +56,7 @@ impl Plan {
         database: PgConnectOptions,
         logins: Logins,
         exclusive: bool,
-    ) -> Result<Self, secrets::Error> {
+    ) -> Result<Self, Error> {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             database,
@@ -64,6 +68,7 @@ impl Plan {
             roles: config.roles.clone(),
             egress: config.egress.clone(),
             keys: config.secrets.source(&config.data_dir)?,
+            clients: config.connectors.clients()?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,

@@ -76,6 +76,8 @@ impl Rooms {
             egress: egress.clone(),
             views: Views::new(pool.clone()),
             positions: positions.clone(),
+            clients: plan.clients.clone(),
+            clock: Arc::clone(&clock),
             tail: Some(tail.clone()),
         });
         let webhook_secrets = WebhookSecrets::new(key);

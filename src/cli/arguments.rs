@@ -8,6 +8,7 @@ use super::bench::Bench;
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
+use super::connector::Connector;
 use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
@@ -81,6 +82,13 @@ enum Command {
         #[command(subcommand)]
         what: Schema,
     },
+    /// Connect providers, test and replace credentials
+    Connector {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Connector,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -127,6 +135,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Schema { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Connector { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Event { server, what } => {

@@ -7,6 +7,7 @@ mod client;
 pub mod cluster;
 mod completions;
 mod config;
+mod connector;
 mod dev;
 mod diff;
 mod doctor;

@@ -157,4 +157,12 @@ pub const SETTINGS: &[Setting] = &[
         about: "A file with those keys instead, a line each, for its owner alone. Without \
                 either, `chainkeel dev` makes `secrets.key` in the data directory.",
     },
+    Setting {
+        key: "connectors.oauth_clients",
+        variable: "CHAINKEEL_CONNECTORS_OAUTH_CLIENTS",
+        kind: Kind::Secret,
+        about: "As whom this installation is registered with providers: `type=id:secret`, with \
+                commas between several, as in `gmail=1234.apps:GOCSPX-…`. Connectors of these types \
+                need no client of their own.",
+    },
 ];

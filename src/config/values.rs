@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::http::rates;
 use crate::primitives::Secret;
-use crate::{egress, secrets, telemetry};
+use crate::{connectors, egress, secrets, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +31,7 @@ pub struct Config {
     pub egress: egress::Config,
     pub rate_limits: rates::Config,
     pub secrets: secrets::Config,
+    pub connectors: connectors::Config,
 }
 
 impl Default for Config {
@@ -49,6 +50,7 @@ impl Default for Config {
             egress: egress::Config::default(),
             rate_limits: rates::Config::default(),
             secrets: secrets::Config::default(),
+            connectors: connectors::Config::default(),
         }
     }
 }

@@ -1,15 +1,20 @@
 //! Where connectors are found, sealed and opened.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::data::fill;
+use super::oauth::{Renewals, tokens_of, verifier_of};
 use super::resolve::{Candidate, resolve};
-use super::{Credentials, Error, Kind, Kinds, Parts, Secrets, allowed};
-use crate::aggregates::connector::{Connector, Data, Owner, Reference, Status};
+use super::{Clients, Credentials, Error, Kind, Kinds, Parts, Secrets, allowed};
+use crate::aggregates::connector::{
+    self, Authorization, Command, Connector, Data, Order, Owner, Reference, Status,
+};
 use crate::egress::Egress;
-use crate::journal::{Journal, Store, StreamId, Tail};
-use crate::primitives::{CommandId, ConnectorId, OrganizationId, RunId};
+use crate::journal::{Context, Journal, Metadata, NotExecuted, Store, StreamId, Tail};
+use crate::primitives::{Clock, CommandId, ConnectorId, OrganizationId, RunId};
 use crate::projections::connectors::{Connectors, Filter, Projector, Summary};
 use crate::projections::{Paging, Positions, Views};
 use crate::secrets::{SecretName, Vault};
@@ -26,6 +31,9 @@ pub struct Desk {
     pub(super) store: Store<Connector>,
     pub(super) vault: Vault,
     pub(super) egress: Egress,
+    pub(super) clients: Clients,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) renewals: Renewals,
     view: Connectors,
     tail: Option<Tail>,
 }
@@ -42,6 +50,10 @@ pub struct Furniture {
     pub views: Views,
     /// How far they have come.
     pub positions: Positions,
+    /// As whom the installation is registered with providers.
+    pub clients: Clients,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
     /// The end of the ledger, for those who must not miss what was just connected.
     pub tail: Option<Tail>,
 }
@@ -49,11 +61,15 @@ pub struct Furniture {
 impl Desk {
     /// A desk of these.
     pub fn new(furniture: Furniture) -> Self {
-        let Furniture { journal, vault, egress, views, positions, tail } = furniture;
+        let Furniture { journal, vault, egress, views, positions, clients, clock, tail } =
+            furniture;
         Self {
             store: Store::connectors(journal),
             vault,
             egress,
+            clients,
+            clock,
+            renewals: Renewals::default(),
             view: Connectors::new(views, positions),
             tail,
         }
@@ -141,11 +157,16 @@ impl Desk {
     ) -> Result<(), Error> {
         let Some(id) = connector.id else { return Ok(()) };
         let sealed = connector.data.as_ref().and_then(|data| data.sealed.as_ref());
-        let kept = match sealed {
-            _ if connector.gone => Vec::new(),
-            Some(reference) => vec![reference.field.clone()],
-            None => Vec::new(),
+        let awaited = match &connector.authorization {
+            Some(Authorization::Awaited { state_hash, .. }) => Some(verifier_of(id, state_hash)),
+            Some(Authorization::Returned) | None => None,
         };
+        let mut kept: Vec<String> = Vec::new();
+        if !connector.gone {
+            kept.extend(sealed.map(|reference| reference.field.clone()));
+            kept.extend(awaited.map(|name| name.field().to_owned()));
+            kept.push(tokens_of(id).field().to_owned());
+        }
         self.vault.forget_others(organization, &id.to_string(), &kept).await?;
         Ok(())
     }
@@ -180,21 +201,63 @@ impl Desk {
         connector: &Connector,
     ) -> Result<Credentials, Error> {
         let kind = kind_of(connector)?;
-        let data = connector.data.as_ref().ok_or(Error::Damaged)?;
-        let settings = data.settings.as_object().cloned().unwrap_or_default();
+        let (settings, secrets, key_version) = self.data_of(organization, id, connector).await?;
         let allowed = allowed_of(kind, &settings)?;
-        let (secrets, key_version) = match &data.sealed {
-            None => (Secrets::default(), None),
-            Some(reference) => {
-                let name = SecretName::new(id, reference.field.clone());
-                let opened = self.vault.open_and_tell(organization, &name).await?;
-                (Secrets::read(&opened.secret)?, Some(opened.key_version))
-            }
-        };
         if kind.oauth.is_some() && connector.status() == Status::Pending {
             return Err(Error::Pending(id));
         }
-        Ok(Credentials { id, kind, key_version, settings, secrets, access_token: None, allowed })
+        let access_token = match &kind.oauth {
+            None => None,
+            Some(_) => Some(self.access(organization, id, kind, &settings, &secrets).await?),
+        };
+        Ok(Credentials { id, kind, key_version, settings, secrets, access_token, allowed })
+    }
+
+    /// The data of a connector, opened, and the version of the key that seals them.
+    pub(super) async fn data_of(
+        &self,
+        organization: OrganizationId,
+        id: ConnectorId,
+        connector: &Connector,
+    ) -> Result<(Map<String, Value>, Secrets, Option<i32>), Error> {
+        let data = connector.data.as_ref().ok_or(Error::Damaged)?;
+        let settings = data.settings.as_object().cloned().unwrap_or_default();
+        let Some(reference) = &data.sealed else { return Ok((settings, Secrets::default(), None)) };
+        let name = SecretName::new(id, reference.field.clone());
+        let opened = self.vault.open_and_tell(organization, &name).await?;
+        Ok((settings, Secrets::read(&opened.secret)?, Some(opened.key_version)))
+    }
+
+    /// A text of the type with settings of the connector in it.
+    pub(super) fn filled(template: &str, settings: &Map<String, Value>) -> Result<String, Error> {
+        let filled = fill(template, |name| settings.get(name).and_then(Value::as_str));
+        let missing = |field| Error::Data { field, problem: "is missing".to_owned() };
+        filled.map(|text| text.to_string()).map_err(missing)
+    }
+
+    /// Gives a connector an order of the house, or of whoever began what is ended now.
+    pub(super) async fn order(
+        &self,
+        organization: OrganizationId,
+        id: ConnectorId,
+        by: &str,
+        order: Order,
+    ) -> Result<Connector, Error> {
+        let command = Command { by: by.to_owned(), at: self.clock.now(), order };
+        let metadata = Metadata::new(organization, by, CommandId::generate());
+        let context = Context::new(metadata);
+        match self.store.execute(&id.to_string(), command, context).await {
+            Ok(executed) => Ok(executed.aggregate),
+            Err(NotExecuted::Refused(connector::Error::NotAwaited)) => Err(Error::NotAwaited),
+            Err(NotExecuted::Refused(refusal)) => Err(Error::Refused(refusal)),
+            Err(NotExecuted::Journal(error)) => Err(error.into()),
+            Err(
+                NotExecuted::Conflict
+                | NotExecuted::Fenced
+                | NotExecuted::ClaimTaken { .. }
+                | NotExecuted::ReceiptTaken,
+            ) => Err(Error::Contended),
+        }
     }
 }
 

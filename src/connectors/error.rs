@@ -1,6 +1,7 @@
 //! What can go wrong with connectors. No text here holds a secret.
 
 use super::resolve::Unresolved;
+use crate::aggregates::connector;
 use crate::egress;
 use crate::journal;
 use crate::primitives::ConnectorId;
@@ -56,6 +57,15 @@ pub enum Error {
         #[source]
         source: Option<Box<egress::Error>>,
     },
+    /// What came back from a provider was not handed out, was used before, or has expired.
+    #[error("this authorization is not awaited: it was used, has expired, or was never begun")]
+    NotAwaited,
+    /// The connector refuses what was found.
+    #[error(transparent)]
+    Refused(connector::Error),
+    /// Others keep changing it.
+    #[error("others keep changing the connector: try again")]
+    Contended,
     /// Its type has no way to be tried.
     #[error("{0}")]
     Untestable(String),
@@ -87,13 +97,15 @@ impl Error {
         match self {
             Self::Secrets(error) => error.is_transient(),
             Self::Journal(error) => error.is_transient(),
-            Self::View(_) | Self::NotRenewed { .. } => true,
+            Self::View(_) | Self::NotRenewed { .. } | Self::Contended => true,
             Self::Unknown(_)
             | Self::OtherKind { .. }
             | Self::UnknownKind(_)
             | Self::Unresolved { .. }
             | Self::Pending(_)
             | Self::Expired { .. }
+            | Self::NotAwaited
+            | Self::Refused(_)
             | Self::Untestable(_)
             | Self::Damaged
             | Self::Data { .. } => false,

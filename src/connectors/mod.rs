@@ -9,6 +9,7 @@ mod error;
 mod hosts;
 mod kind;
 mod kinds;
+mod oauth;
 mod probe;
 mod resolve;
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub use error::Error;
 pub use hosts::{Allowed, allowed};
 pub use kind::{Auth, Kind, OAuth, Place, Probe};
 pub use kinds::Kinds;
+pub use oauth::{Begun, Client, Clients, Config, InvalidClients, Returned};
 pub use resolve::{Candidate, Unresolved, resolve};

@@ -94,6 +94,8 @@ pub(super) const PATH: &str = "/openapi.json";
         connectors::update,
         connectors::disconnect,
         connectors::test,
+        connectors::start,
+        connectors::callback,
         testing::list,
         testing::create,
         testing::get,

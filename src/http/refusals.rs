@@ -221,6 +221,9 @@ impl From<connectors::Error> for Problem {
             | connectors::Error::Untestable(_)
             | connectors::Error::Data { .. }
             | connectors::Error::Damaged => Self::new(Code::ConnectorRefuses).because(error),
+            connectors::Error::NotAwaited => Self::new(Code::OauthNotAwaited),
+            connectors::Error::Refused(refusal) => refusal.into(),
+            connectors::Error::Contended => Self::new(Code::Contended).retry_after(RETRY_AFTER),
             connectors::Error::Secrets(secrets::Error::NoKey) => {
                 Self::new(Code::Unavailable).because(secrets::Error::NoKey)
             }

@@ -112,6 +112,8 @@ table! {
     GET    "/v1/connector-types/{type}"                       Known                       connectors::kind;
     GET    "/v1/connectors"                                   May(ConnectorsRead)         connectors::list;
     POST   "/v1/connectors"                                   May(ConnectorsWrite)        connectors::connect;
+    POST   "/v1/connectors/oauth/start"                       May(ConnectorsWrite)        connectors::start;
+    GET    "/v1/oauth/callback"                               Public                      connectors::callback;
     GET    "/v1/connectors/{id}"                              May(ConnectorsRead)         connectors::get;
     PUT    "/v1/connectors/{id}"                              May(ConnectorsWrite)        connectors::update;
     DELETE "/v1/connectors/{id}"                              May(ConnectorsWrite)        connectors::disconnect;

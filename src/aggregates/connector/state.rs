@@ -30,6 +30,8 @@ pub enum Authorization {
         /// Until when it may.
         #[serde(with = "time::serde::rfc3339")]
         expires_at: OffsetDateTime,
+        /// Who began it.
+        by: String,
     },
     /// It was handed back, and is being redeemed.
     Returned,
@@ -144,7 +146,7 @@ impl Connector {
                 Ok(vec![Event::AuthorizationStarted { state_hash, expires_at, by, at }])
             }
             Order::ReturnAuthorization { state_hash } => match &self.authorization {
-                Some(Authorization::Awaited { state_hash: awaited, expires_at })
+                Some(Authorization::Awaited { state_hash: awaited, expires_at, .. })
                     if *awaited == state_hash && at < *expires_at =>
                 {
                     Ok(vec![Event::AuthorizationReturned { by, at }])
@@ -271,8 +273,8 @@ impl Aggregate for Connector {
                 self.owner = owner;
                 self.updated_at = Some(at);
             }
-            Event::AuthorizationStarted { state_hash, expires_at, .. } => {
-                self.authorization = Some(Authorization::Awaited { state_hash, expires_at });
+            Event::AuthorizationStarted { state_hash, expires_at, by, .. } => {
+                self.authorization = Some(Authorization::Awaited { state_hash, expires_at, by });
             }
             Event::AuthorizationReturned { .. } => {
                 self.authorization = Some(Authorization::Returned);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chainkeel::access::WebhookSecrets;
 use chainkeel::actions::{Actions, Origin, Tools};
-use chainkeel::connectors::{Desk, Furniture};
+use chainkeel::connectors::{Clients, Desk, Furniture};
 use chainkeel::egress::Egress;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::{OrganizationId, RunId, SystemClock, WorkflowId};
@@ -46,6 +46,8 @@ fn connectors(journal: &Journal, egress: &Egress) -> Desk {
         egress: egress.clone(),
         views: Views::new(pool.clone()),
         positions: Positions::new(pool.clone()),
+        clients: Clients::default(),
+        clock: Arc::new(SystemClock),
         tail: None,
     })
 }

@@ -89,7 +89,19 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("telemetry", &["secrets", "primitives"]),
-    ("config", &["telemetry", "http", "actors", "journal", "egress", "secrets", "primitives"]),
+    (
+        "config",
+        &[
+            "telemetry",
+            "http",
+            "actors",
+            "connectors",
+            "journal",
+            "egress",
+            "secrets",
+            "primitives",
+        ],
+    ),
     (
         "app",
         &[

@@ -2,7 +2,9 @@
 
 mod lifecycle;
 mod masking;
+mod oauth;
 mod provider;
+mod rotation;
 mod uses;
 
 use serde_json::{Value, json};

@@ -11,7 +11,14 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
         TABLE.iter().filter(|e| e.access == Access::Public).map(|e| e.path).collect();
     assert_eq!(
         public,
-        ["/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/webhooks/{secret}"],
+        [
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/openapi.json",
+            "/v1/oauth/callback",
+            "/v1/webhooks/{secret}"
+        ],
         "a new public route must be meant"
     );
     for endpoint in TABLE.iter().filter(|endpoint| endpoint.access != Access::Public) {

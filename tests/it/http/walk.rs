@@ -175,6 +175,13 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"inputs": {"url": "https://a.example/"}, "connectorId": "{connector}"}"#,
         Nothing,
     ),
+    (
+        "POST /v1/connectors/oauth/start",
+        "/v1/connectors/oauth/start",
+        r#"{"connectorId": "{connector}"}"#,
+        Nothing,
+    ),
+    ("GET /v1/oauth/callback", "", "", Apart),
     ("GET /v1/testing/test-definitions", "/v1/testing/test-definitions", "", Empty),
     (
         "GET /v1/testing/test-definitions",

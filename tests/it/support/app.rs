@@ -43,15 +43,24 @@ pub(crate) async fn app() -> TestApp {
 
 /// A fresh application whose effects reach these private addresses.
 pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
-    opened(openings, rates::Config::default()).await
+    opened(openings, rates::Config::default(), test_keys()).await
+}
+
+/// A fresh application whose secrets are sealed under these keys.
+pub(crate) async fn app_with_keys(openings: &[String], keys: Arc<dyn KeySource>) -> TestApp {
+    opened(openings, rates::Config::default(), keys).await
 }
 
 /// A fresh application that takes no more requests than this.
 pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
-    opened(&[], rate_limits).await
+    opened(&[], rate_limits, test_keys()).await
 }
 
-async fn opened(openings: &[String], rate_limits: rates::Config) -> TestApp {
+async fn opened(
+    openings: &[String],
+    rate_limits: rates::Config,
+    keys: Arc<dyn KeySource>,
+) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
     let (admin_key, key) = AdminKey::generate([7; 32]);
@@ -63,7 +72,8 @@ async fn opened(openings: &[String], rate_limits: rates::Config) -> TestApp {
         public_url: None,
         roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
         egress: chainkeel::egress::Config { allow },
-        keys: test_keys(),
+        keys,
+        clients: chainkeel::connectors::Clients::default(),
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
