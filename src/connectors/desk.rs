@@ -255,7 +255,8 @@ impl Desk {
                 NotExecuted::Conflict
                 | NotExecuted::Fenced
                 | NotExecuted::ClaimTaken { .. }
-                | NotExecuted::ReceiptTaken,
+                | NotExecuted::ReceiptTaken
+                | NotExecuted::NotAllowed,
             ) => Err(Error::Contended),
         }
     }

@@ -62,7 +62,7 @@ impl Desk {
         };
         let (settings, secrets, _) = self.data_of(organization, id, connector).await?;
         let client = self.clients.of(&kind.kind, &settings, &secrets)?;
-        let state = format!("{id}.{}", random_text());
+        let state = format!("{id}.{}", *random_text());
         let verifier = random_text();
         let state_hash = hash(&state);
         let kept = Kept { verifier: verifier.to_string(), redirect_uri: redirect_uri.to_owned() };
