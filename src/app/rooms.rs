@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
-use crate::actors::{Household, Means, Ownership, RunDesk, RunRegistry, StreamHub};
+use crate::actors::{Household, KeyUses, Means, Ownership, RunDesk, RunRegistry, StreamHub};
 use crate::egress::Egress;
 use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Tail};
@@ -34,6 +34,7 @@ pub(super) struct Rooms {
     pub(super) tail: Tail,
     pub(super) desk: RunDesk,
     pub(super) hub: StreamHub,
+    pub(super) key_uses: KeyUses,
     pub(super) positions: Positions,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ownership: Arc<Ownership>,
@@ -93,6 +94,7 @@ impl Rooms {
             tail,
             desk,
             hub: StreamHub::default(),
+            key_uses: KeyUses::default(),
             positions,
             clock,
             ownership,

@@ -223,6 +223,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
     let kept: Kept = serde_json::from_str(&receipt.response).map_err(Problem::internal)?;
     let aggregate_type = match kept.aggregate_type.as_str() {
         "account" => "account",
+        "api_key" => "api_key",
+        "organization" => "organization",
         "run" => "run",
         "schema" => "schema",
         "task" => "task",

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    CommandId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
-    WorkflowId,
+    ApiKeyId, CommandId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId,
+    TestExecutionId, TestId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -66,6 +66,16 @@ impl StreamId {
     /// The stream of an organization's account.
     pub fn account(organization: OrganizationId) -> Self {
         Self::new("account", organization.to_string())
+    }
+
+    /// The stream of an organization.
+    pub fn organization(organization: OrganizationId) -> Self {
+        Self::new("organization", organization.to_string())
+    }
+
+    /// The stream of an API key.
+    pub fn api_key(key: ApiKeyId) -> Self {
+        Self::new("api_key", key.to_string())
     }
 
     /// The stream of a schema.
@@ -289,6 +299,8 @@ impl Recorded {
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "account" => Cow::Borrowed("account"),
+        "api_key" => Cow::Borrowed("api_key"),
+        "organization" => Cow::Borrowed("organization"),
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),

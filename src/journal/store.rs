@@ -10,7 +10,9 @@ use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventS
 use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
 use super::upcast::decode;
 use super::{Error, Journal};
-use crate::aggregates::{account, event, run, schema, task, test, test_execution, workflow};
+use crate::aggregates::{
+    account, api_key, event, organization, run, schema, task, test, test_execution, workflow,
+};
 use crate::primitives::CommandId;
 
 /// How often a command is decided anew after a conflict before its caller hears of it.
@@ -155,6 +157,20 @@ impl Store<schema::Schema> {
     }
 }
 
+impl Store<organization::Organization> {
+    /// The organizations.
+    pub fn organizations(journal: Journal) -> Self {
+        Self::new(journal, organization::upcasters())
+    }
+}
+
+impl Store<api_key::ApiKey> {
+    /// The API keys.
+    pub fn api_keys(journal: Journal) -> Self {
+        Self::new(journal, api_key::upcasters())
+    }
+}
+
 impl Store<event::Publication> {
     /// The events that are published.
     pub fn events(journal: Journal) -> Self {
@@ -179,6 +195,12 @@ where
     /// Folds an aggregate from all its events.
     pub async fn load(&self, id: &str) -> Result<Loaded<A>, Error> {
         let mut loaded = Loaded { id: id.to_owned(), aggregate: A::default(), last: 0 };
+        self.catch_up(&mut loaded, i64::MAX).await?;
+        Ok(loaded)
+    }
+
+    /// Brings an aggregate up to what is recorded by now.
+    pub async fn refresh(&self, mut loaded: Loaded<A>) -> Result<Loaded<A>, Error> {
         self.catch_up(&mut loaded, i64::MAX).await?;
         Ok(loaded)
     }

@@ -11,7 +11,9 @@ use time::OffsetDateTime;
 
 use super::Error;
 use super::text::Text;
-use crate::aggregates::{account, entry, run, schema, task, test, test_execution, workflow};
+use crate::aggregates::{
+    account, api_key, entry, organization, run, schema, task, test, test_execution, workflow,
+};
 use crate::journal::{self, Recorded};
 
 /// What happened in a run. The names are those of [`engine::Fact`]: a fact that is not listed here
@@ -340,6 +342,21 @@ pub(super) fn of_accounts<'a>(
         .collect()
 }
 
+/// The events of organizations themselves among others.
+pub(super) fn of_organizations<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, organization::Event)>, Error> {
+    let read = |event: &Recorded| event.of_organization();
+    decoded(organization::Organization::TYPE, events, read)
+}
+
+/// The events of API keys among others.
+pub(super) fn of_api_keys<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, api_key::Event)>, Error> {
+    decoded(api_key::ApiKey::TYPE, events, Recorded::api_key)
+}
+
 /// The events of schemas among others.
 pub(super) fn of_schemas<'a>(
     events: &[&'a Recorded],
@@ -389,6 +406,18 @@ pub(super) fn poison(event: &Recorded, reason: &(impl ToString + ?Sized)) -> Err
         ),
         reason: reason.to_string(),
     }
+}
+
+fn decoded<'a, E>(
+    aggregate_type: &str,
+    events: &[&'a Recorded],
+    read: impl Fn(&Recorded) -> Result<E, journal::Error>,
+) -> Result<Vec<(&'a Recorded, E)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == aggregate_type)
+        .map(|event| Ok((*event, read(event).map_err(|error| poison(event, &error))?)))
+        .collect()
 }
 
 fn of_type<'a>(

@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("confined", &[]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
-    ("aggregates", &["schemas", "catalog", "engine", "primitives"]),
+    ("aggregates", &["access", "schemas", "catalog", "engine", "primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("validation", &["schemas", "confined"]),
     ("journal", &["aggregates", "primitives"]),
