@@ -146,6 +146,12 @@ impl Permissions {
         self.iter().map(|permission| permission.name().to_owned()).collect()
     }
 
+    /// The set of those of these names that name a permission: what was written once may name some
+    /// that are no more.
+    pub fn known<T: AsRef<str>>(names: &[T]) -> Self {
+        names.iter().filter_map(|name| name.as_ref().parse::<Permission>().ok()).collect()
+    }
+
     /// The set of these names; the first that names no permission is the error.
     pub fn parse<T: AsRef<str>>(names: &[T]) -> Result<Self, UnknownPermission> {
         names.iter().map(|name| name.as_ref().parse::<Permission>()).collect()

@@ -1,9 +1,11 @@
 //! Commands in, events out; pure: no I/O, no clock, no chance. A folder an aggregate.
 
 pub mod account;
+pub mod api_key;
 pub mod connector;
 pub mod entry;
 pub mod event;
+pub mod organization;
 pub mod run;
 pub mod schema;
 pub mod skip;

@@ -13,9 +13,13 @@ use crate::access::AdminKey;
 use crate::catalog::Registry;
 use crate::http;
 use crate::http::api::Api;
-use crate::journal::Store;
-use crate::projections::Views;
+use crate::journal::pool;
+use crate::journal::{Directory, Store};
+use crate::projections::{HouseViews, Views};
 use crate::validation::Validators;
+
+/// Connections for what the API reads across organizations: lists of them.
+const HOUSE_CONNECTIONS: u32 = 2;
 
 /// Answers requests at this door from here on.
 pub(super) fn open(
@@ -33,12 +37,17 @@ pub(super) fn open(
         tasks: Store::tasks(journal.clone()),
         events: Store::events(journal.clone()),
         accounts: Store::accounts(journal.clone()),
+        organizations: Store::organizations(journal.clone()),
+        api_keys: Store::api_keys(journal.clone()),
+        directory: Directory::new(journal.clone()),
+        key_uses: rooms.key_uses.clone(),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
         validators: Validators::new(plan.program.clone()),
         desk: rooms.desk.clone(),
         hub: rooms.hub.clone(),
         views: Views::new(rooms.pool.clone()),
+        house: HouseViews::new(pool::house(&plan.login(pool::Role::House), HOUSE_CONNECTIONS)),
         positions: rooms.positions.clone(),
         index: Arc::clone(&rooms.index),
         catalog: Registry::builtin(),

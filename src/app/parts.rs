@@ -8,9 +8,9 @@ use tokio::sync::{Mutex, mpsc, watch};
 use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::{
-    EventReaction, Exhaustion, Follower, Heir, IndexKeeper, Kin, Membership, Patience, Postman,
-    Reaction, Safety, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping,
-    offices,
+    EventReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience,
+    Postman, Reaction, Safety, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch,
+    housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -64,6 +64,9 @@ impl Parts<'_> {
             let (hub, tail) = (self.rooms.hub.clone(), self.rooms.tail.clone());
             self.watch(Watch::new("stream hub", move |stop| hub.clone().run(tail.clone(), stop)))
                 .await?;
+            let (uses, journal) = (self.rooms.key_uses.clone(), self.rooms.journal.clone());
+            let clerk = KeyUseClerk::new(uses, journal, Arc::clone(&self.rooms.clock));
+            self.watch(Watch::new("key use clerk", move |stop| clerk.clone().run(stop))).await?;
         }
         if self.plan.has(Role::Projector) {
             for projection in projections::all() {

@@ -14,16 +14,19 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
-use crate::actors::{Context, RunDesk, StreamHub};
+use crate::actors::{Context, KeyUses, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
+use crate::aggregates::api_key::ApiKey;
 use crate::aggregates::event::Publication;
+use crate::aggregates::organization::Organization;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
-use crate::journal::{Entries, Journal, Store, StreamId, Tail};
+use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
+use crate::projections::access::Access;
 use crate::projections::activity::Activity;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
@@ -32,7 +35,7 @@ use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
 use crate::projections::usage::Usage;
 use crate::projections::workflow_catalog::WorkflowCatalog;
-use crate::projections::{Positions, Views};
+use crate::projections::{HouseViews, Positions, Views};
 use crate::triggers::TriggerIndex;
 use crate::validation::Validators;
 
@@ -58,6 +61,14 @@ pub struct Api {
     pub events: Store<Publication>,
     /// Where compute units are given.
     pub accounts: Store<Account>,
+    /// Where organizations are founded and changed.
+    pub organizations: Store<Organization>,
+    /// Where API keys are issued and revoked.
+    pub api_keys: Store<ApiKey>,
+    /// Who is who at this moment.
+    pub directory: Directory,
+    /// The keys whose use is being noted.
+    pub key_uses: KeyUses,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.
@@ -70,6 +81,9 @@ pub struct Api {
     pub hub: StreamHub,
     /// The views, for reading them.
     pub views: Views,
+    /// The views across organizations: for the operator's list of them, and for people who ask
+    /// where they belong.
+    pub house: HouseViews,
     /// How far the views have come.
     pub positions: Positions,
     /// The live workflows, as those see them who start runs.
@@ -168,6 +182,11 @@ impl Api {
     /// The questions to the view of their keys.
     pub fn storage(&self) -> Storage {
         Storage::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of who is who.
+    pub fn access(&self) -> Access {
+        Access::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of schemas.

@@ -224,6 +224,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
     let aggregate_type = match kept.aggregate_type.as_str() {
         "account" => "account",
         "connector" => "connector",
+        "api_key" => "api_key",
+        "organization" => "organization",
         "run" => "run",
         "schema" => "schema",
         "task" => "task",

@@ -9,8 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, catalog, connectors, events, health, inbound, projections, runs, storage, tasks,
-    testing, usage, validation, workflows,
+    activity, api_keys, catalog, connectors, events, health, inbound, members, organizations,
+    projections, roles, runs, service_accounts, storage, tasks, testing, usage, validation, whoami,
+    workflows,
 };
 
 /// Where the document is.
@@ -120,6 +121,26 @@ pub(super) const PATH: &str = "/openapi.json";
         validation::deprecate,
         validation::validate,
         validation::batch,
+        whoami::whoami,
+        organizations::list,
+        organizations::found,
+        organizations::get,
+        organizations::rename,
+        members::list,
+        members::change,
+        members::remove,
+        members::leave,
+        roles::list,
+        roles::define,
+        roles::change,
+        roles::remove,
+        service_accounts::list,
+        service_accounts::create,
+        service_accounts::change,
+        service_accounts::remove,
+        api_keys::list,
+        api_keys::create,
+        api_keys::revoke,
         projections::list,
         inbound::webhook,
     ),
@@ -138,6 +159,8 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "testing", description = "Tests of workflows, and what became of them"),
         (name = "usage", description = "Compute units: prices, what was used, what is left"),
         (name = "validation", description = "Schemas of the organization, and values held against them"),
+        (name = "organizations", description = "Who belongs to an organization, and what they may do"),
+        (name = "keys", description = "The accounts of programs, and their API keys"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

@@ -48,6 +48,13 @@ pub enum Code {
     ConnectorInUse,
     ConnectorRefuses,
     OauthNotAwaited,
+    OrganizationNotFound,
+    MemberNotFound,
+    RoleNotFound,
+    InvitationNotFound,
+    ServiceAccountNotFound,
+    ApiKeyNotFound,
+    OrganizationRefuses,
     IdempotencyInFlight,
     IdempotencyMismatch,
     Contended,
@@ -120,6 +127,13 @@ pub const ALL: &[Code] = &[
     Code::ConnectorInUse,
     Code::ConnectorRefuses,
     Code::OauthNotAwaited,
+    Code::OrganizationNotFound,
+    Code::MemberNotFound,
+    Code::RoleNotFound,
+    Code::InvitationNotFound,
+    Code::ServiceAccountNotFound,
+    Code::ApiKeyNotFound,
+    Code::OrganizationRefuses,
     Code::IdempotencyInFlight,
     Code::IdempotencyMismatch,
     Code::Contended,
@@ -414,6 +428,55 @@ pub const fn entry(code: Code) -> &'static Entry {
             "the version does not keep the schema's level of compatibility",
             "`details` lists the changes that break it, each with its place. Keep what readers rely on, or begin another schema; `?checkCompatibility=false` adds the version all the same, with the number that it deserves.",
         ),
+        Code::OrganizationNotFound => entry!(
+            "organization-not-found",
+            404,
+            "There is no such organization",
+            "there is no organization with this id",
+            "It was never founded, or the credential does not open it: both are answered alike. `GET /v1/organizations` lists those that it opens; `X-Org-ID` chooses among them.",
+        ),
+        Code::MemberNotFound => entry!(
+            "member-not-found",
+            404,
+            "There is no such member",
+            "the organization has no such member",
+            "`GET /v1/organization/members` lists those there are.",
+        ),
+        Code::RoleNotFound => entry!(
+            "role-not-found",
+            404,
+            "There is no such role",
+            "the organization has no such role",
+            "`GET /v1/organization/roles` lists those there are.",
+        ),
+        Code::InvitationNotFound => entry!(
+            "invitation-not-found",
+            404,
+            "There is no such invitation",
+            "there is no such invitation: it may have been used, revoked, or have expired",
+            "An invitation can be accepted once, within 7 days, by the person whose address it names. Ask for a new one.",
+        ),
+        Code::ServiceAccountNotFound => entry!(
+            "service-account-not-found",
+            404,
+            "There is no such service account",
+            "the organization has no such service account",
+            "`GET /v1/service-accounts` lists those there are.",
+        ),
+        Code::ApiKeyNotFound => entry!(
+            "api-key-not-found",
+            404,
+            "There is no such key",
+            "there is no API key with this id",
+            "It never existed, or it belongs to another organization. `GET /v1/api-keys` lists those there are; the id of a key is not its text.",
+        ),
+        Code::OrganizationRefuses => entry!(
+            "organization-refuses",
+            409,
+            "The organization refuses",
+            "the organization cannot do this in its present state",
+            "The message says why: a name is taken, a role is held, it is the last owner, or there are as many as there may be. Nothing was changed.",
+        ),
         Code::ConnectorNotFound => entry!(
             "connector-not-found",
             404,
@@ -513,27 +576,6 @@ pub const fn entry(code: Code) -> &'static Entry {
             "This is a defect. Report it with the `requestId`.",
         ),
     }
-}
-
-/// The page that `docs/problems.md` holds.
-pub fn documentation() -> String {
-    use std::fmt::Write;
-    let mut page = String::from(
-        "# Problems\n\nGenerated from `src/http/problem_table.rs`; `UPDATE=1 cargo test contracts` rewrites it.\n\n\
-         Every refusal is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, and also \
-         `code`, `message`, `requestId` and `details: [{path, nodeId?, code?, message}]`. \
-         `type` is `/problems/<code>`; each code has its heading here.\n",
-    );
-    for &code in ALL {
-        let entry = entry(code);
-        write!(
-            page,
-            "\n## {}\n\n**{}** · {}\n\n{}\n",
-            entry.code, entry.status, entry.title, entry.cure
-        )
-        .expect("writing to a String does not fail");
-    }
-    page
 }
 
 #[cfg(test)]

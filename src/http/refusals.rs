@@ -5,7 +5,8 @@ use std::error::Error;
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
 use crate::aggregates::{
-    account, connector, entry, event, schema, task, test, test_execution, workflow,
+    account, api_key, connector, entry, event, organization, schema, task, test, test_execution,
+    workflow,
 };
 use crate::connectors;
 use crate::journal::{self, NotExecuted};
@@ -169,6 +170,49 @@ impl From<account::Error> for Problem {
             account::Error::Units => "/units",
             account::Error::Plan => "/monthlyGrant",
             account::Error::Note => "/reason",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
+impl From<organization::Error> for Problem {
+    fn from(refusal: organization::Error) -> Self {
+        match refusal {
+            organization::Error::Unknown => Self::new(Code::OrganizationNotFound),
+            organization::Error::NoSuchRole => Self::new(Code::RoleNotFound),
+            organization::Error::NoSuchMember => Self::new(Code::MemberNotFound),
+            organization::Error::NoSuchInvitation => Self::new(Code::InvitationNotFound),
+            organization::Error::NoSuchAccount => Self::new(Code::ServiceAccountNotFound),
+            organization::Error::Name => Self::new(Code::InvalidBody).at("/name", refusal),
+            organization::Error::Email => Self::new(Code::InvalidBody).at("/email", refusal),
+            organization::Error::Description => {
+                Self::new(Code::InvalidBody).at("/description", refusal)
+            }
+            organization::Error::Beyond(_) => Self::new(Code::Forbidden).because(refusal),
+            organization::Error::Exists
+            | organization::Error::NameTaken(_)
+            | organization::Error::MemberAlready
+            | organization::Error::RoleInUse
+            | organization::Error::LastOwner
+            | organization::Error::Members
+            | organization::Error::Roles
+            | organization::Error::Invitations
+            | organization::Error::Accounts => {
+                Self::new(Code::OrganizationRefuses).because(refusal)
+            }
+        }
+    }
+}
+
+impl From<api_key::Error> for Problem {
+    fn from(refusal: api_key::Error) -> Self {
+        let place = match refusal {
+            api_key::Error::Unknown => return Self::new(Code::ApiKeyNotFound),
+            // Keys are random: two requests do not make the same one.
+            api_key::Error::Exists => return Self::internal(refusal),
+            api_key::Error::Name => "/name",
+            api_key::Error::Expiry => "/expiresAt",
+            api_key::Error::NoScope => "/scopes",
         };
         Self::new(Code::InvalidBody).at(place, refusal)
     }

@@ -6,8 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, catalog, connectors, events, health, inbound, openapi, projections, runs, storage,
-    tasks, testing, usage, validation, workflows,
+    activity, api_keys, catalog, connectors, events, health, inbound, members, openapi,
+    organizations, projections, roles, runs, service_accounts, storage, tasks, testing, usage,
+    validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -142,6 +143,26 @@ table! {
     POST   "/v1/validation/schemas/{id}/deprecate"            May(SchemasWrite)           validation::deprecate;
     POST   "/v1/validation/validate"                          May(SchemasRead)            validation::validate;
     POST   "/v1/validation/validate/batch"                    May(SchemasRead)            validation::batch;
+    GET    "/v1/whoami"                                       Known                       whoami::whoami;
+    GET    "/v1/organizations"                                Known                       organizations::list;
+    POST   "/v1/organizations"                                May(InstallationManage)     organizations::found;
+    GET    "/v1/organizations/{id}"                           May(OrganizationRead)       organizations::get;
+    PUT    "/v1/organizations/{id}"                           May(OrganizationManage)     organizations::rename;
+    GET    "/v1/organization/members"                         May(OrganizationRead)       members::list;
+    PUT    "/v1/organization/members/{userId}"                May(MembersManage)          members::change;
+    DELETE "/v1/organization/members/{userId}"                May(MembersManage)          members::remove;
+    POST   "/v1/organization/leave"                           Known                       members::leave;
+    GET    "/v1/organization/roles"                           May(OrganizationRead)       roles::list;
+    POST   "/v1/organization/roles"                           May(MembersManage)          roles::define;
+    PUT    "/v1/organization/roles/{id}"                      May(MembersManage)          roles::change;
+    DELETE "/v1/organization/roles/{id}"                      May(MembersManage)          roles::remove;
+    GET    "/v1/service-accounts"                             May(KeysRead)               service_accounts::list;
+    POST   "/v1/service-accounts"                             May(KeysManage)             service_accounts::create;
+    PUT    "/v1/service-accounts/{id}"                        May(KeysManage)             service_accounts::change;
+    DELETE "/v1/service-accounts/{id}"                        May(KeysManage)             service_accounts::remove;
+    GET    "/v1/api-keys"                                     May(KeysRead)               api_keys::list;
+    POST   "/v1/api-keys"                                     May(KeysManage)             api_keys::create;
+    DELETE "/v1/api-keys/{id}"                                May(KeysManage)             api_keys::revoke;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }

@@ -65,7 +65,6 @@ pub fn serve(listener: TcpListener, api: Api, workers: usize) -> io::Result<Serv
 fn configure(config: &mut ServiceConfig, api: &Data<Api>) {
     config
         .app_data(api.clone())
-        .app_data(Data::new(api.admin_key))
         .app_data(path_config())
         .configure(routes::configure)
         .service(

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId,
+    ApiKeyId, CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId,
     TestExecutionId, TestId, WorkflowId,
 };
 
@@ -66,6 +66,16 @@ impl StreamId {
     /// The stream of an organization's account.
     pub fn account(organization: OrganizationId) -> Self {
         Self::new("account", organization.to_string())
+    }
+
+    /// The stream of an organization.
+    pub fn organization(organization: OrganizationId) -> Self {
+        Self::new("organization", organization.to_string())
+    }
+
+    /// The stream of an API key.
+    pub fn api_key(key: ApiKeyId) -> Self {
+        Self::new("api_key", key.to_string())
     }
 
     /// The stream of a connector.
@@ -294,6 +304,8 @@ impl Recorded {
 pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "account" => Cow::Borrowed("account"),
+        "api_key" => Cow::Borrowed("api_key"),
+        "organization" => Cow::Borrowed("organization"),
         "connector" => Cow::Borrowed("connector"),
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),

@@ -7,6 +7,7 @@
 mod allowances;
 mod append;
 mod blobs;
+mod directory;
 mod entries;
 mod error;
 mod event;
@@ -29,6 +30,7 @@ mod wakeup;
 pub use allowances::Used;
 pub use append::{Config, Journal, Lane};
 pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
+pub use directory::Directory;
 pub use entries::{Entries, Written};
 pub use error::Error;
 pub use event::{

@@ -11,7 +11,8 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, connector, event, run, schema, task, test, test_execution, workflow,
+    account, api_key, connector, event, organization, run, schema, task, test, test_execution,
+    workflow,
 };
 use crate::primitives::CommandId;
 
@@ -164,6 +165,20 @@ impl Store<schema::Schema> {
     }
 }
 
+impl Store<organization::Organization> {
+    /// The organizations.
+    pub fn organizations(journal: Journal) -> Self {
+        Self::new(journal, organization::upcasters())
+    }
+}
+
+impl Store<api_key::ApiKey> {
+    /// The API keys.
+    pub fn api_keys(journal: Journal) -> Self {
+        Self::new(journal, api_key::upcasters())
+    }
+}
+
 impl Store<event::Publication> {
     /// The events that are published.
     pub fn events(journal: Journal) -> Self {
@@ -188,6 +203,12 @@ where
     /// Folds an aggregate from all its events.
     pub async fn load(&self, id: &str) -> Result<Loaded<A>, Error> {
         let mut loaded = Loaded { id: id.to_owned(), aggregate: A::default(), last: 0 };
+        self.catch_up(&mut loaded, i64::MAX).await?;
+        Ok(loaded)
+    }
+
+    /// Brings an aggregate up to what is recorded by now.
+    pub async fn refresh(&self, mut loaded: Loaded<A>) -> Result<Loaded<A>, Error> {
         self.catch_up(&mut loaded, i64::MAX).await?;
         Ok(loaded)
     }

@@ -8,15 +8,18 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, connector, entry, event, run, schema, skip, task, test, test_execution, workflow,
+    account, api_key, connector, entry, event, organization, run, schema, skip, task, test,
+    test_execution, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
+static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
 static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
+static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
@@ -53,6 +56,16 @@ impl Recorded {
     /// The event of an account.
     pub fn account(&self) -> Result<account::Event, Error> {
         decode(self, &ACCOUNT)
+    }
+
+    /// The event of an organization itself.
+    pub fn of_organization(&self) -> Result<organization::Event, Error> {
+        decode(self, &ORGANIZATION)
+    }
+
+    /// The event of an API key.
+    pub fn api_key(&self) -> Result<api_key::Event, Error> {
+        decode(self, &API_KEY)
     }
 
     /// The event of a connector.

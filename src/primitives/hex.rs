@@ -10,6 +10,18 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The 32 bytes that a text of 64 hexadecimal digits stands for.
+pub fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -18,5 +30,13 @@ mod tests {
     fn every_byte_is_two_digits() {
         assert_eq!(hex(&[0, 15, 16, 255]), "000f10ff");
         assert_eq!(hex(&[]), "");
+    }
+
+    #[test]
+    fn only_digits_of_the_right_number_stand_for_bytes() {
+        assert_eq!(unhex(&hex(&[0xa5; 32])), Some([0xa5; 32]));
+        for text in ["zz", &"é".repeat(32), &"+1".repeat(32), &"a".repeat(63)] {
+            assert_eq!(unhex(text), None, "{text}");
+        }
     }
 }

@@ -12,7 +12,8 @@ use time::OffsetDateTime;
 use super::Error;
 use super::text::Text;
 use crate::aggregates::{
-    account, connector, entry, run, schema, task, test, test_execution, workflow,
+    account, api_key, connector, entry, organization, run, schema, task, test, test_execution,
+    workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -342,15 +343,26 @@ pub(super) fn of_accounts<'a>(
         .collect()
 }
 
+/// The events of organizations themselves among others.
+pub(super) fn of_organizations<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, organization::Event)>, Error> {
+    let read = |event: &Recorded| event.of_organization();
+    decoded(organization::Organization::TYPE, events, read)
+}
+
+/// The events of API keys among others.
+pub(super) fn of_api_keys<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, api_key::Event)>, Error> {
+    decoded(api_key::ApiKey::TYPE, events, Recorded::api_key)
+}
+
 /// The events of connectors among others.
 pub(super) fn of_connectors<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, connector::Event)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == connector::Connector::TYPE)
-        .map(|event| Ok((*event, event.connector().map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(connector::Connector::TYPE, events, Recorded::connector)
 }
 
 /// The events of schemas among others.
@@ -402,6 +414,18 @@ pub(super) fn poison(event: &Recorded, reason: &(impl ToString + ?Sized)) -> Err
         ),
         reason: reason.to_string(),
     }
+}
+
+fn decoded<'a, E>(
+    aggregate_type: &str,
+    events: &[&'a Recorded],
+    read: impl Fn(&Recorded) -> Result<E, journal::Error>,
+) -> Result<Vec<(&'a Recorded, E)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == aggregate_type)
+        .map(|event| Ok((*event, read(event).map_err(|error| poison(event, &error))?)))
+        .collect()
 }
 
 fn of_type<'a>(

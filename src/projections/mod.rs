@@ -2,6 +2,7 @@
 //!
 //! A new view is one file, one line in [`registry`], and a migration with its template.
 
+pub mod access;
 pub mod activity;
 pub mod builds;
 mod candidate;

@@ -1,8 +1,8 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, activity, connectors, run_history, schemas, storage, tasks, timers, trials,
-    usage, waits, workflow_catalog,
+    Error, Projection, access, activity, connectors, run_history, schemas, storage, tasks, timers,
+    trials, usage, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -18,6 +18,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &waits::Projector,
         &usage::Projector,
         &schemas::Projector,
+        &access::Projector,
         &connectors::Projector,
     ]
 }

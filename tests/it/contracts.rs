@@ -57,6 +57,11 @@ fn the_reference_of_expressions_is_what_the_engine_evaluates() {
 }
 
 #[test]
+fn the_page_about_access_has_the_table_of_roles() {
+    is_up_to_date("docs/access.md", &chainkeel::access::document());
+}
+
+#[test]
 fn the_page_of_settings_is_what_the_configuration_reads() {
     is_up_to_date("docs/configuration.md", &chainkeel::config::document());
 }

@@ -8,12 +8,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, connector, entry, event, run, schema, skip, task, test, test_execution, workflow,
+    account, api_key, connector, entry, event, organization, run, schema, skip, task, test,
+    test_execution, workflow,
 };
 use chainkeel::primitives::{
-    ConnectorId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
-    WorkflowId,
+    ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
+    TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -179,6 +181,114 @@ fn every_event_of_an_account_is_read_as_it_was_written() {
     }
     every_file_is_known("account", &names(&events));
     assert_eq!(events.map(|event| event.name()), account::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_an_organization_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let uuid = uuid::Uuid::max();
+    let (user_id, role_id) = (UserId::from_uuid(uuid), RoleId::from_uuid(uuid));
+    let invitation_id = InvitationId::from_uuid(uuid);
+    let service_account_id = ServiceAccountId::from_uuid(uuid);
+    let permissions = || vec!["runs:read".to_owned()];
+    let name = || "Acme".to_owned();
+    let description = Some("what it is for".to_owned());
+    let events = [
+        organization::Event::Founded {
+            organization_id: OrganizationId::DEFAULT,
+            name: name(),
+            owner: Some(user_id),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::Renamed { name: name(), by: by(), at: AT },
+        organization::Event::RoleDefined {
+            role_id,
+            name: name(),
+            permissions: permissions(),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::RoleChanged {
+            role_id,
+            name: name(),
+            permissions: permissions(),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::RoleRemoved { role_id, by: by(), at: AT },
+        organization::Event::Invited {
+            invitation_id,
+            hash: KeyHash::of("a token"),
+            email: "ada@example.org".to_owned(),
+            role: RoleRef::BuiltIn(Role::Developer),
+            expires_at: AT + Duration::days(7),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::InvitationRevoked { invitation_id, by: by(), at: AT },
+        organization::Event::Joined {
+            user_id,
+            role: RoleRef::Custom(role_id),
+            invitation_id,
+            by: by(),
+            at: AT,
+        },
+        organization::Event::MemberChanged {
+            user_id,
+            role: RoleRef::BuiltIn(Role::Owner),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::MemberRemoved { user_id, by: by(), at: AT },
+        organization::Event::Left { user_id, by: by(), at: AT },
+        organization::Event::ServiceAccountAdded {
+            service_account_id,
+            name: name(),
+            description: description.clone(),
+            permissions: permissions(),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::ServiceAccountChanged {
+            service_account_id,
+            name: name(),
+            description,
+            permissions: permissions(),
+            by: by(),
+            at: AT,
+        },
+        organization::Event::ServiceAccountRemoved { service_account_id, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("organization", event);
+    }
+    every_file_is_known("organization", &names(&events));
+    assert_eq!(events.map(|event| event.name()), organization::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_key_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let events = [
+        api_key::Event::Issued {
+            hash: KeyHash::of("a key"),
+            organization_id: OrganizationId::DEFAULT,
+            owner: api_key::Owner::ServiceAccount(ServiceAccountId::from_uuid(uuid::Uuid::max())),
+            name: "deploys".to_owned(),
+            scopes: Some(vec!["runs:read".to_owned()]),
+            expires_at: Some(AT + Duration::days(90)),
+            by: by(),
+            at: AT,
+        },
+        api_key::Event::Revoked { by: by(), at: AT },
+        api_key::Event::Used { at: AT },
+    ];
+    for event in &events {
+        stands("api_key", event);
+    }
+    every_file_is_known("api_key", &names(&events));
+    assert_eq!(events.map(|event| event.name()), api_key::Event::NAMES);
 }
 
 #[test]

@@ -232,6 +232,7 @@ impl Sitting {
             roles: Role::ALL.to_vec(),
             egress: egress::Config { allow },
             keys: Arc::new(NoKey),
+            clients: crate::connectors::Clients::default(),
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             threads: 2,

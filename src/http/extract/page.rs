@@ -111,6 +111,20 @@ impl Paging {
         Ok(Answer::ok(Page { items, limit, offset, has_more, cursor }).at(page.position))
     }
 
+    /// The page out of all that there is, in the order of their places.
+    pub fn of_all<T>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        place: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, Problem> {
+        let after: Option<String> = self.cursor.as_ref().map(Cursor::read).transpose()?;
+        let is_behind = |item: &T| after.as_ref().is_none_or(|after| place(item) > *after);
+        let (offset, fetched) = (self.offset, self.look_ahead());
+        let [offset, fetched] = [offset, fetched].map(|it| usize::try_from(it).unwrap_or_default());
+        let items = items.into_iter().filter(is_behind).skip(offset).take(fetched).collect();
+        Ok(self.page(items, place))
+    }
+
     /// The page out of what was found by looking ahead; `place` says where an item is.
     pub fn page<T, P: Serialize>(&self, mut items: Vec<T>, place: impl Fn(&T) -> P) -> Page<T> {
         let limit = usize::try_from(self.limit).unwrap_or_default();

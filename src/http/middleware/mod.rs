@@ -5,4 +5,5 @@ pub mod authenticate;
 pub mod authorize;
 pub mod headers;
 pub mod rate_limit;
+mod recognize;
 pub mod request_id;

@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("confined", &[]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
-    ("aggregates", &["schemas", "catalog", "engine", "primitives"]),
+    ("aggregates", &["access", "schemas", "catalog", "engine", "primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("validation", &["schemas", "confined"]),
     ("journal", &["aggregates", "primitives"]),
@@ -133,6 +133,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
             // The command by which the program becomes a worker for code.
             "actions",
+            "connectors",
             "projections",
             "trials",
             "journal",

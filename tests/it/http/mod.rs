@@ -1,5 +1,7 @@
 //! The API over real connections, with a whole application behind it.
 
+mod access;
+mod access_attacks;
 mod at_once;
 mod authorization;
 mod catalog;

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use chainkeel::http::rates::Config;
-use chainkeel::primitives::OrganizationId;
 
 use crate::support::client::{Client, Response};
 use crate::support::{app, app_with_limits};
@@ -31,6 +30,7 @@ fn number(response: &Response, header: &str) -> u64 {
 #[actix_web::test]
 async fn who_sends_too_much_is_told_when_to_come_again() {
     let app = app_with_limits(Config { per_key: 5, ..unlimited() }).await;
+    let other = app.founded("Other").await;
     let first = app.client.get("/v1/workflows").await;
     assert_eq!((first.status, number(&first, "ratelimit-limit")), (200, 10));
     assert!(number(&first, "ratelimit-remaining") < 10 && number(&first, "ratelimit-reset") <= 2);
@@ -44,7 +44,7 @@ async fn who_sends_too_much_is_told_when_to_come_again() {
         ("rate-limited", 0)
     );
     assert!((1..=2).contains(&number(&refused, "retry-after")));
-    let other = app.client.within(&OrganizationId::generate().to_string());
+    let other = app.client.within(&other);
     assert_eq!(other.get("/v1/workflows").await.status, 200, "others are not held up");
     tokio::time::sleep(Duration::from_secs(number(&refused, "retry-after"))).await;
     assert_eq!(app.client.get("/v1/workflows").await.status, 200);

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chainkeel::access::KeyHash;
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ConnectorId, EventId, OrganizationId, RunId, SchemaId, TaskId, TestExecutionId, TestId,
-    WorkflowId,
+    ApiKeyId, ConnectorId, EventId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
+    TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -269,6 +270,63 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"validations": [{"schemaId": "{schema}", "data": {}}]}"#,
         Own,
     ),
+    ("GET /v1/whoami", "/v1/whoami", "", Own),
+    // With the admin key, which the walker has, this is the operator's list.
+    ("GET /v1/organizations", "/v1/organizations", "", Apart),
+    ("POST /v1/organizations", "/v1/organizations", r#"{"name": "Mine"}"#, Own),
+    ("GET /v1/organizations/{id}", "/v1/organizations/{organization}", "", Nothing),
+    (
+        "PUT /v1/organizations/{id}",
+        "/v1/organizations/{organization}",
+        r#"{"name": "Taken"}"#,
+        Nothing,
+    ),
+    ("GET /v1/organization/members", "/v1/organization/members", "", Empty),
+    (
+        "PUT /v1/organization/members/{userId}",
+        "/v1/organization/members/{user}",
+        r#"{"role": "viewer"}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/organization/members/{userId}", "/v1/organization/members/{user}", "", Nothing),
+    ("POST /v1/organization/leave", "/v1/organization/leave", "{}", Nothing),
+    ("GET /v1/organization/roles", "/v1/organization/roles", "", Own),
+    (
+        "POST /v1/organization/roles",
+        "/v1/organization/roles",
+        r#"{"name": "Mine", "permissions": []}"#,
+        Own,
+    ),
+    (
+        "PUT /v1/organization/roles/{id}",
+        "/v1/organization/roles/{role}",
+        r#"{"permissions": []}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/organization/roles/{id}", "/v1/organization/roles/{role}", "", Nothing),
+    ("GET /v1/service-accounts", "/v1/service-accounts", "", Empty),
+    (
+        "POST /v1/service-accounts",
+        "/v1/service-accounts",
+        r#"{"name": "Mine", "permissions": []}"#,
+        Own,
+    ),
+    (
+        "PUT /v1/service-accounts/{id}",
+        "/v1/service-accounts/{account}",
+        r#"{"permissions": []}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/service-accounts/{id}", "/v1/service-accounts/{account}", "", Nothing),
+    ("GET /v1/api-keys", "/v1/api-keys", "", Empty),
+    ("GET /v1/api-keys", "/v1/api-keys?serviceAccountId={account}", "", Empty),
+    (
+        "POST /v1/api-keys",
+        "/v1/api-keys",
+        r#"{"name": "Mine", "serviceAccountId": "{account}"}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/api-keys/{id}", "/v1/api-keys/{key}", "", Nothing),
     ("POST /v1/webhooks/{secret}", "/v1/webhooks/{workflow}", "{}", Nothing),
 ];
 
@@ -344,7 +402,16 @@ impl World {
         });
         let connector = app.client.post("/v1/connectors", &connector).await.data();
         let connector = connector["id"].as_str().unwrap().to_owned();
+        let role = json!({"name": MARK, "permissions": ["runs:read"]});
+        let role = app.client.post("/v1/organization/roles", &role).await.data();
+        let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
+        let key = KeyHash::of(&key).api_key().to_string();
         Self(vec![
+            ("{role}", role["id"].as_str().unwrap().to_owned()),
+            ("{account}", account),
+            ("{key}", key),
+            ("{user}", UserId::generate().to_string()),
+            ("{organization}", OrganizationId::DEFAULT.to_string()),
             ("{connector}", connector),
             ("{schema}", schema),
             ("{workflow}", workflow),
@@ -361,6 +428,11 @@ impl World {
     /// The same places with ids that nobody ever had.
     fn of_nobody() -> Self {
         Self(vec![
+            ("{role}", RoleId::generate().to_string()),
+            ("{account}", ServiceAccountId::generate().to_string()),
+            ("{key}", ApiKeyId::generate().to_string()),
+            ("{user}", UserId::generate().to_string()),
+            ("{organization}", OrganizationId::generate().to_string()),
             ("{connector}", ConnectorId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
@@ -420,8 +492,8 @@ fn told(response: &Response) -> (u16, Value) {
     (response.status, document)
 }
 
-fn walker(app: &TestApp) -> Client {
-    app.client.within(&OrganizationId::generate().to_string())
+async fn walker(app: &TestApp) -> Client {
+    app.client.within(&app.founded("Walker").await)
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests ask SQL ad hoc")]
@@ -440,7 +512,7 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
     let app = app().await;
     let world = World::of(&app).await;
     let nobody = World::of_nobody();
-    let walker = walker(&app);
+    let walker = walker(&app).await;
     let before = events_of_the_first(&app).await;
     let mut wrong = Vec::new();
 
@@ -501,7 +573,7 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
 #[actix_web::test]
 async fn an_idempotency_key_of_another_organization_is_another_key() {
     let app = app().await;
-    let walker = walker(&app);
+    let walker = walker(&app).await;
     let post = async |client: &Client, body: &Value| {
         let request = client.request("POST", "/v1/workflows").header("Idempotency-Key", "k-1");
         request.json(body).send().await
@@ -515,14 +587,14 @@ async fn an_idempotency_key_of_another_organization_is_another_key() {
     // Nor does it tell that the key was used with another body.
     let other = json!({"name": "Other", "definition": definitions::pure()});
     assert_eq!(post(&walker, &other).await.status, 422, "its own key, another body");
-    let second = app.client.within(&OrganizationId::generate().to_string());
+    let second = app.client.within(&app.founded("Second").await);
     assert_eq!(post(&second, &other).await.header("idempotency-replayed"), None);
 }
 
 #[actix_web::test]
 async fn a_stream_of_activity_tells_only_of_its_own_organization() {
     let app = app().await;
-    let walker = walker(&app);
+    let walker = walker(&app).await;
     let workflow = app.published(&definitions::pure()).await;
     let from = app.head().await;
     let mut from_now = walker.stream("/v1/activity/stream", None).await;
@@ -541,7 +613,7 @@ async fn a_stream_of_activity_tells_only_of_its_own_organization() {
 #[actix_web::test]
 async fn the_same_event_wakes_nobody_elsewhere() {
     let app = app().await;
-    let walker = walker(&app);
+    let walker = walker(&app).await;
     let waits = json!({"nodes": {
         "root": {"type": "manual", "payload": {}, "children": ["seen"]},
         "seen": {"type": "wait", "payload": {

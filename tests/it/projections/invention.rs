@@ -16,6 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::invented_accounts::account;
 use super::invented_connectors::connector;
+use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_tasks::task;
 use super::stage::Stage;
@@ -559,6 +560,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| account(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| schema(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));
+    histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
     (histories, invented)
 }
 

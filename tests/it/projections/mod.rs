@@ -5,6 +5,7 @@
 mod crash;
 mod invented_accounts;
 mod invented_connectors;
+mod invented_organizations;
 mod invented_schemas;
 mod invented_tasks;
 mod invention;

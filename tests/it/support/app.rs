@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use chainkeel::access::AdminKey;
+use chainkeel::access::{AdminKey, Permissions};
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
 use chainkeel::http::rates;
@@ -110,6 +110,39 @@ impl Running {
 }
 
 impl TestApp {
+    /// An organization that was just founded; its id.
+    pub(crate) async fn founded(&self, name: &str) -> String {
+        let founded = self.client.post("/v1/organizations", &json!({"name": name})).await;
+        founded.data()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An organization that was just founded, as somebody sees it who may do in it all that an
+    /// organization can give.
+    pub(crate) async fn organization(&self, name: &str) -> Client {
+        let id = self.founded(name).await;
+        let all = Permissions::ORGANIZATION.names();
+        let names: Vec<&str> = all.iter().map(String::as_str).collect();
+        let within = self.client.within(&id);
+        let (_, key) = self.key_of(&within, "everything", &names).await;
+        self.client.with_key(&key)
+    }
+
+    /// A service account with these permissions, and a key of it that opens all of them: the ids of
+    /// the account, and the text.
+    pub(crate) async fn key_of(
+        &self,
+        within: &Client,
+        name: &str,
+        permissions: &[&str],
+    ) -> (String, String) {
+        let body = json!({"name": name, "permissions": permissions});
+        let account = within.post("/v1/service-accounts", &body).await.data();
+        let account = account["id"].as_str().unwrap().to_owned();
+        let body = json!({"name": name, "serviceAccountId": account});
+        let issued = within.post("/v1/api-keys", &body).await.data();
+        (account, issued["key"].as_str().unwrap().to_owned())
+    }
+
     /// Asks until the answer is as it should be.
     pub(crate) async fn eventually<T, F: Future<Output = T>>(
         &self,
@@ -225,8 +258,14 @@ impl TestApp {
     }
 
     #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
-    async fn count(&self, query: &'static str) -> i64 {
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
         sqlx::query(query).fetch_one(&self.database.pool).await.unwrap().get(0)
+    }
+
+    /// The same with a text for `$1`.
+    #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
+    pub(crate) async fn count_of(&self, query: &'static str, text: &str) -> i64 {
+        sqlx::query(query).bind(text).fetch_one(&self.database.pool).await.unwrap().get(0)
     }
 }
 

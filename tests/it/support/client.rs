@@ -54,6 +54,11 @@ impl Client {
         Self { address: self.address, key: None, organization: None }
     }
 
+    /// The same server with another key, which chooses the organization by itself.
+    pub(crate) fn with_key(&self, key: &str) -> Self {
+        Self::new(self.address, Some(key))
+    }
+
     /// The same key in the name of another organization.
     pub(crate) fn within(&self, organization: &str) -> Self {
         Self { organization: Some(organization.to_owned()), ..self.clone() }
