@@ -303,7 +303,7 @@ fn every_event_of_a_connector_is_read_as_it_was_written() {
         status: connector::Status::Failing,
         reason: Some("the provider refuses the credentials: 401 (Unauthorized)".into()),
     };
-    let owner = connector::Owner::User(chainkeel::primitives::UserId::from_uuid(uuid::Uuid::max()));
+    let owner = connector::Owner::User(UserId::from_uuid(uuid::Uuid::max()));
     let events = [
         connector::Event::Connected {
             connector_id: ConnectorId::from_uuid(uuid::Uuid::max()),

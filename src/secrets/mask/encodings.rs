@@ -9,10 +9,9 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use super::cover::SHORTEST;
 use crate::primitives::hex;
 
-/// Characters that percent-encoding leaves alone: those of RFC 3986, and those that
-/// `encodeURIComponent` leaves besides.
-const UNRESERVED: &[u8] = b"-._~";
-const LEFT_BY_BROWSERS: &[u8] = b"-._~!'()*";
+/// Characters that percent-encoding leaves alone: those of RFC 3986, those that `encodeURIComponent`
+/// leaves besides, and those of forms.
+const LEFT_ALONE: [&[u8]; 3] = [b"-._~", b"-._~!'()*", b"-._*"];
 
 /// Every form of a secret and of each of its lines; nothing of one that is too short to be told from
 /// ordinary text.
@@ -42,7 +41,7 @@ fn add(forms: &mut BTreeSet<Vec<u8>>, secret: &[u8]) {
     let lower = hex(secret);
     forms.insert(lower.to_ascii_uppercase().into_bytes());
     forms.insert(lower.into_bytes());
-    for kept in [UNRESERVED, LEFT_BY_BROWSERS] {
+    for kept in LEFT_ALONE {
         let encoded = percent(secret, |byte| byte.is_ascii_alphanumeric() || kept.contains(&byte));
         forms.insert(encoded.replace("%20", "+").into_bytes());
         forms.insert(lowered(&encoded).into_bytes());

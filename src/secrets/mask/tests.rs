@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Mask, MaskedStream, masked_by_all};
 use crate::primitives::hex;
 
-const SECRET: &str = "sk-7/Zq+\"tö&x'9";
+const SECRET: &str = "sk-7/Zq+\"tö&x'9~*";
 
 fn mask() -> Mask {
     Mask::of([SECRET])

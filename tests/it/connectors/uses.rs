@@ -71,8 +71,7 @@ async fn credentials_go_to_no_other_host_however_it_is_asked_for() {
 async fn a_connector_of_another_organization_opens_nothing() {
     let peer = Peer::start(configure);
     let (app, id) = shop(&peer).await;
-    let foreign = chainkeel::primitives::OrganizationId::generate().to_string();
-    let walker = app.client.within(&foreign);
+    let walker = app.organization("Walker").await;
     let definition = calls(&peer.url("/echo"), &json!({ "type": "http-bearer", "id": id }));
     let body = json!({ "definition": definition });
     assert_eq!(walker.post("/v1/runs/sync", &body).await.code(), "invalid-definition");
