@@ -156,7 +156,7 @@ impl Context {
     /// The same for a stream that is no run's.
     pub(super) fn into_metadata(self) -> Metadata {
         let Self { organization, actor, command, causation, correlation, side: _ } = self;
-        Metadata { organization, actor, command, causation, correlation, allotment: None }
+        Metadata { causation, correlation, ..Metadata::new(organization, actor, command) }
     }
 
     /// The context of what `part` orders because of an event: the same command whenever the event

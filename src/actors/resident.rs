@@ -242,13 +242,12 @@ impl Resident {
     async fn append(&self, events: &[run::Event], context: &Context) -> Result<Outcome, Refused> {
         let fence = self.house.ownership.fence(self.slot).ok_or(Refused::Moved)?;
         let events = events.iter().map(NewEvent::of).collect::<Result<_, _>>()?;
+        let actor = context.actor.clone();
         let metadata = Metadata {
-            organization: self.organization,
-            actor: context.actor.clone(),
-            command: context.command,
             causation: context.causation.clone(),
             correlation: context.correlation.clone().or_else(|| self.correlation.clone()),
             allotment: context.side.iter().find_map(allotment),
+            ..Metadata::new(self.organization, actor, context.command)
         };
         let append = Append {
             stream: self.stream.clone(),

@@ -40,6 +40,7 @@ pub(super) fn open(
         organizations: Store::organizations(journal.clone()),
         api_keys: Store::api_keys(journal.clone()),
         directory: Directory::new(journal.clone()),
+        refusals: rooms.refusals.clone(),
         key_uses: rooms.key_uses.clone(),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),

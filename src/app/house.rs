@@ -15,7 +15,7 @@ use super::rooms::{Furnished, Rooms};
 use super::{Plan, api};
 use crate::access::AdminKey;
 use crate::actors::{
-    CountResidents, Drained, Ownership, RunDesk, RunRegistry, StreamHub, Supervisor,
+    CountResidents, Drained, Ownership, Refusals, RunDesk, RunRegistry, StreamHub, Supervisor,
 };
 use crate::config::Role;
 use crate::connectors::InvalidClients;
@@ -79,6 +79,7 @@ pub struct House {
     arbiters: Vec<Arbiter>,
     supervisor: Addr<Supervisor>,
     hub: StreamHub,
+    refusals: Refusals,
     server: Option<actix_web::dev::ServerHandle>,
     /// Nothing new is taken any more.
     stopping: CancellationToken,
@@ -121,6 +122,7 @@ impl House {
             arbiters,
             supervisor,
             hub: rooms.hub,
+            refusals: rooms.refusals,
             server,
             stopping,
             stop,
@@ -152,6 +154,9 @@ impl House {
         let give_up = tokio::time::Instant::now() + DRAIN;
         while self.residents().await > 0 && tokio::time::Instant::now() < give_up {
             tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if let Err(error) = self.refusals.record_all(&self.journal).await {
+            tracing::warn!("the last refusals are not in the audit log: {error}");
         }
         self.journal.close();
         self.stop.cancel();

@@ -9,8 +9,8 @@ use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::{
     EventReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience,
-    Postman, Reaction, Safety, Supervisor, TaskClerk, TaskReaction, Timers, UsageClerk, Watch,
-    housekeeping, offices,
+    Postman, Reaction, RefusalClerk, Safety, Supervisor, TaskClerk, TaskReaction, Timers,
+    UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -67,6 +67,12 @@ impl Parts<'_> {
             let (uses, journal) = (self.rooms.key_uses.clone(), self.rooms.journal.clone());
             let clerk = KeyUseClerk::new(uses, journal, Arc::clone(&self.rooms.clock));
             self.watch(Watch::new("key use clerk", move |stop| clerk.clone().run(stop))).await?;
+            let clerk = RefusalClerk {
+                refusals: self.rooms.refusals.clone(),
+                journal: self.rooms.journal.clone(),
+                clock: Arc::clone(&self.rooms.clock),
+            };
+            self.watch(Watch::new("refusal clerk", move |stop| clerk.clone().run(stop))).await?;
         }
         if self.plan.has(Role::Projector) {
             for projection in projections::all() {

@@ -9,7 +9,9 @@ use sqlx::PgPool;
 
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
-use crate::actors::{Household, KeyUses, Means, Ownership, RunDesk, RunRegistry, StreamHub};
+use crate::actors::{
+    Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
+};
 use crate::connectors::{Desk, Furniture};
 use crate::egress::Egress;
 use crate::journal::pool;
@@ -36,6 +38,7 @@ pub(super) struct Rooms {
     pub(super) tail: Tail,
     pub(super) desk: RunDesk,
     pub(super) hub: StreamHub,
+    pub(super) refusals: Refusals,
     pub(super) key_uses: KeyUses,
     pub(super) positions: Positions,
     pub(super) clock: Arc<dyn Clock>,
@@ -109,6 +112,7 @@ impl Rooms {
             tail,
             desk,
             hub: StreamHub::default(),
+            refusals: Refusals::default(),
             key_uses: KeyUses::default(),
             positions,
             clock,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::audit::Audit;
 use super::bench::Bench;
 use super::client::{self, Client, Server};
 use super::completions::Completions;
@@ -13,9 +14,13 @@ use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
+use super::key::Key;
+use super::member::Member;
 use super::migrate::Migrate;
+use super::organization::Organization;
 use super::projections::Projections;
 use super::readiness::Checklist;
+use super::role::Role;
 use super::run::Run;
 use super::schema::Schema;
 use super::secrets::Secrets;
@@ -89,6 +94,41 @@ enum Command {
         #[command(subcommand)]
         what: Connector,
     },
+    /// Found organizations, look at them; show who you are
+    Organization {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Organization,
+    },
+    /// See who belongs to the organization; invite, remove, give roles
+    Member {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Member,
+    },
+    /// See the roles of the organization, and make others
+    Role {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Role,
+    },
+    /// Issue and revoke API keys, and the service accounts that they belong to
+    Key {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Key,
+    },
+    /// See who did what, and what was refused; export it
+    Audit {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Audit,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -138,6 +178,21 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Connector { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Organization { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Member { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Role { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Key { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Audit { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Event { server, what } => {

@@ -17,6 +17,9 @@ pub(super) struct Server {
     /// The key to show it; `make dev` prints one at its first start.
     #[arg(long, env = "CHAINKEEL_API_KEY", hide_env_values = true, global = true)]
     pub(super) api_key: Option<String>,
+    /// The organization to act in, where the key opens several.
+    #[arg(long, value_name = "ID", global = true)]
+    pub(super) organization: Option<String>,
     /// Print JSON for programs instead of text for people.
     #[arg(long, global = true)]
     pub(super) json: bool,
@@ -75,6 +78,7 @@ impl Client {
     /// A client of this server.
     pub(super) fn new(server: &Server) -> Result<Self, Error> {
         let api = Api::new(&server.url, server.api_key.as_deref())
+            .and_then(|api| api.within(server.organization.as_deref()))
             .map_err(|source| unreachable(&server.url, source))?;
         Ok(Self { api, json: server.json })
     }

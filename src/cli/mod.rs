@@ -2,6 +2,7 @@
 
 mod admin_key;
 mod arguments;
+mod audit;
 mod bench;
 mod client;
 pub mod cluster;
@@ -13,11 +14,15 @@ mod diff;
 mod doctor;
 mod event;
 mod failure;
+mod key;
+mod member;
 mod migrate;
+mod organization;
 mod print;
 mod projections;
 mod readiness;
 mod replay;
+mod role;
 mod run;
 mod schema;
 mod secrets;

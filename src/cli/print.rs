@@ -17,6 +17,18 @@ pub(super) fn tell(client: &Client, answer: &Value, show: impl FnOnce(&Value)) {
     if client.json { print_json(answer) } else { show(answer) }
 }
 
+/// Says what helps where a list has nothing in it.
+pub(super) fn empty(page: &Value, hint: &str) {
+    if page.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        line(hint);
+    }
+}
+
+/// Writes bytes as they are; false when nobody reads on.
+pub(super) fn bytes(bytes: &[u8]) -> bool {
+    std::io::stdout().write_all(bytes).is_ok()
+}
+
 /// Prints JSON for a program, on one line.
 pub(super) fn print_json(value: &Value) {
     line(&value.to_string());

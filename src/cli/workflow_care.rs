@@ -33,6 +33,7 @@ pub(super) async fn limits(client: &Client, id: &str, wanted: Limits) -> Result<
 
 /// The limits that the command line names.
 #[derive(Debug, clap::Args)]
+#[group(id = "workflow-limits")]
 pub(super) struct Limits {
     /// How many runs it may start; 0: any number. Another number than before counts anew.
     #[arg(long, value_name = "RUNS")]

@@ -42,6 +42,7 @@ struct Inner {
     client: reqwest::Client,
     base: Url,
     authorization: Option<HeaderValue>,
+    organization: Option<HeaderValue>,
 }
 
 impl Api {
@@ -52,7 +53,16 @@ impl Api {
             base.set_path(&format!("{}/", base.path()));
         }
         let authorization = key.map(bearer).transpose()?;
-        Ok(Self(Arc::new(Inner { client: client()?, base, authorization })))
+        Ok(Self(Arc::new(Inner { client: client()?, base, authorization, organization: None })))
+    }
+
+    /// The same client in the name of one of the organizations that its key opens.
+    pub fn within(self, organization: Option<&str>) -> Result<Self, Error> {
+        let Some(id) = organization else { return Ok(self) };
+        let id = HeaderValue::from_str(id).map_err(|_| Error::Header("x-org-id".into()))?;
+        let Inner { client, base, authorization, .. } = &*self.0;
+        let (client, base, authorization) = (client.clone(), base.clone(), authorization.clone());
+        Ok(Self(Arc::new(Inner { client, base, authorization, organization: Some(id) })))
     }
 
     /// The server's address.
@@ -103,6 +113,24 @@ impl Api {
             let value = HeaderValue::from_str(last);
             headers.insert(name, value.map_err(|_| Error::Header("last-event-id".into()))?);
         }
+        self.bytes(path, headers).await
+    }
+
+    /// Gets what is too long to be held, and gives its bytes as they come.
+    ///
+    /// The status is the caller's to look at: bytes of a refusal are a problem.
+    pub async fn download(
+        &self,
+        path: &str,
+    ) -> Result<(StatusCode, impl Stream<Item = Result<Bytes, Error>> + Unpin + use<>), Error> {
+        self.bytes(path, HeaderMap::new()).await
+    }
+
+    async fn bytes(
+        &self,
+        path: &str,
+        headers: HeaderMap,
+    ) -> Result<(StatusCode, impl Stream<Item = Result<Bytes, Error>> + Unpin + use<>), Error> {
         let request = self.request(Method::GET, path, headers, None)?;
         let host = host(&self.0.base);
         let response = self.0.client.execute(request).await;
@@ -126,6 +154,10 @@ impl Api {
         *request.headers_mut() = headers;
         if let Some(authorization) = &self.0.authorization {
             request.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
+        }
+        if let Some(organization) = &self.0.organization {
+            let name = HeaderName::from_static("x-org-id");
+            request.headers_mut().insert(name, organization.clone());
         }
         if let Some(body) = body {
             let json = HeaderValue::from_static("application/json");

@@ -14,7 +14,7 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
-use crate::actors::{Context, KeyUses, RunDesk, StreamHub};
+use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
 use crate::aggregates::event::Publication;
@@ -28,6 +28,7 @@ use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::projections::access::Access;
 use crate::projections::activity::Activity;
+use crate::projections::audit::Audit;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
 use crate::projections::storage::Storage;
@@ -67,6 +68,8 @@ pub struct Api {
     pub api_keys: Store<ApiKey>,
     /// Who is who at this moment.
     pub directory: Directory,
+    /// What is refused at the door.
+    pub refusals: Refusals,
     /// The keys whose use is being noted.
     pub key_uses: KeyUses,
     /// Where schemas are registered.
@@ -182,6 +185,11 @@ impl Api {
     /// The questions to the view of their keys.
     pub fn storage(&self) -> Storage {
         Storage::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the audit log.
+    pub fn audit(&self) -> Audit {
+        Audit::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of who is who.

@@ -85,7 +85,9 @@ pub struct Ticket {
     pub command: CommandId,
     /// The id of the request, which ties the events to the log and to the caller's own records.
     pub request_id: String,
-    keyed: Option<Keyed>,
+    /// From where it comes.
+    pub address: Option<String>,
+    keyed: Option<Box<Keyed>>,
 }
 
 #[derive(Debug)]
@@ -113,9 +115,9 @@ impl Turn {
         fingerprint: &str,
     ) -> Result<Self, Problem> {
         let command = CommandId::generate();
-        let request_id = key.request_id;
+        let (request_id, address) = (key.request_id, key.address);
         let Some(text) = key.key else {
-            return Ok(Self::Fresh(Ticket { command, request_id, keyed: None }));
+            return Ok(Self::Fresh(Ticket { command, request_id, address, keyed: None }));
         };
         let scope = Scope {
             organization: who.organization,
@@ -127,8 +129,8 @@ impl Turn {
         if let Some(done) = earlier(api, &scope, fingerprint).await? {
             return Ok(Self::Replay(done));
         }
-        let keyed = Keyed { scope, fingerprint: fingerprint.to_owned(), _guard: guard };
-        Ok(Self::Fresh(Ticket { command, request_id, keyed: Some(keyed) }))
+        let keyed = Box::new(Keyed { scope, fingerprint: fingerprint.to_owned(), _guard: guard });
+        Ok(Self::Fresh(Ticket { command, request_id, address, keyed: Some(keyed) }))
     }
 }
 
@@ -159,6 +161,7 @@ impl Ticket {
         Context {
             metadata: Metadata {
                 correlation: Some(self.request_id.clone()),
+                address: self.address.clone(),
                 ..Metadata::new(who.organization, who.to_string(), self.command)
             },
             fence: None,
@@ -179,7 +182,9 @@ impl Ticket {
 
     /// What is to be written beside the events of this stream.
     pub fn receipts(&self, stream: &StreamId) -> Vec<Side> {
-        let Some(Keyed { scope, fingerprint, .. }) = &self.keyed else { return Vec::new() };
+        let Some(Keyed { scope, fingerprint, .. }) = self.keyed.as_deref() else {
+            return Vec::new();
+        };
         let kept = Kept {
             aggregate_type: stream.aggregate_type.to_owned(),
             aggregate_id: stream.aggregate_id.clone(),
@@ -206,7 +211,7 @@ impl Ticket {
     /// when an order is refused: the obstacle may be that very request, whose caller went away
     /// before it was answered.
     pub async fn earlier(&self, api: &Api) -> Result<Option<Done>, Problem> {
-        match &self.keyed {
+        match self.keyed.as_deref() {
             Some(Keyed { scope, fingerprint, .. }) => earlier(api, scope, fingerprint).await,
             None => Ok(None),
         }

@@ -9,9 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, catalog, connectors, events, health, inbound, members, organizations,
-    projections, roles, runs, service_accounts, storage, tasks, testing, usage, validation, whoami,
-    workflows,
+    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
+    organizations, projections, roles, runs, service_accounts, storage, tasks, testing, usage,
+    validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -134,6 +134,11 @@ pub(super) const PATH: &str = "/openapi.json";
         roles::define,
         roles::change,
         roles::remove,
+        invitations::list,
+        invitations::create,
+        invitations::revoke,
+        audit::list,
+        audit::export,
         service_accounts::list,
         service_accounts::create,
         service_accounts::change,

@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, catalog, connectors, events, health, inbound, members, openapi,
-    organizations, projections, roles, runs, service_accounts, storage, tasks, testing, usage,
-    validation, whoami, workflows,
+    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
+    openapi, organizations, projections, roles, runs, service_accounts, storage, tasks, testing,
+    usage, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -156,6 +156,11 @@ table! {
     POST   "/v1/organization/roles"                           May(MembersManage)          roles::define;
     PUT    "/v1/organization/roles/{id}"                      May(MembersManage)          roles::change;
     DELETE "/v1/organization/roles/{id}"                      May(MembersManage)          roles::remove;
+    GET    "/v1/organization/invitations"                     May(OrganizationRead)       invitations::list;
+    POST   "/v1/organization/invitations"                     May(MembersManage)          invitations::create;
+    DELETE "/v1/organization/invitations/{id}"                May(MembersManage)          invitations::revoke;
+    GET    "/v1/organization/audit-log"                       May(AuditRead)              audit::list;
+    GET    "/v1/organization/audit-log/export"                May(AuditRead)              audit::export;
     GET    "/v1/service-accounts"                             May(KeysRead)               service_accounts::list;
     POST   "/v1/service-accounts"                             May(KeysManage)             service_accounts::create;
     PUT    "/v1/service-accounts/{id}"                        May(KeysManage)             service_accounts::change;

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    ApiKeyId, CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId,
-    TestExecutionId, TestId, WorkflowId,
+    ApiKeyId, AuditId, CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId,
+    TaskId, TestExecutionId, TestId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -83,6 +83,11 @@ impl StreamId {
         Self::new("connector", connector.to_string())
     }
 
+    /// The stream of what was noted at the door at one time.
+    pub fn audit(noted: AuditId) -> Self {
+        Self::new("audit", noted.to_string())
+    }
+
     /// The stream of a schema.
     pub fn schema(schema: SchemaId) -> Self {
         Self::new("schema", schema.to_string())
@@ -114,6 +119,9 @@ pub struct Metadata {
     /// Of a run of a workflow with a limit: the allotment from which it was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allotment: Option<String>,
+    /// From which address the command came, where it was a request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 impl Metadata {
@@ -126,6 +134,7 @@ impl Metadata {
             causation: None,
             correlation: None,
             allotment: None,
+            address: None,
         }
     }
 }
@@ -305,6 +314,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
     match text.as_str() {
         "account" => Cow::Borrowed("account"),
         "api_key" => Cow::Borrowed("api_key"),
+        "audit" => Cow::Borrowed("audit"),
         "organization" => Cow::Borrowed("organization"),
         "connector" => Cow::Borrowed("connector"),
         "entry" => Cow::Borrowed("entry"),

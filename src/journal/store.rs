@@ -412,6 +412,7 @@ fn understood(map: &HashMap<String, String>) -> Result<Metadata, Error> {
         causation: map.get("causation_id").cloned(),
         correlation: map.get("correlation_id").cloned(),
         allotment: None,
+        address: map.get("address").cloned(),
     })
 }
 

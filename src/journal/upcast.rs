@@ -8,13 +8,14 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, connector, entry, event, organization, run, schema, skip, task, test,
+    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
     test_execution, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
+static AUDIT: LazyLock<Upcasters> = LazyLock::new(audit::upcasters);
 static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
 static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
@@ -61,6 +62,11 @@ impl Recorded {
     /// The event of an organization itself.
     pub fn of_organization(&self) -> Result<organization::Event, Error> {
         decode(self, &ORGANIZATION)
+    }
+
+    /// The event of what was noted at the door.
+    pub fn audit(&self) -> Result<audit::Event, Error> {
+        decode(self, &AUDIT)
     }
 
     /// The event of an API key.

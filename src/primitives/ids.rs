@@ -179,6 +179,11 @@ id!(
     InvitationId,
     "inv"
 );
+id!(
+    /// What one process noted at the door at one time.
+    AuditId,
+    "aud"
+);
 
 impl TaskId {
     /// The task that a node of a run waits for: the same at each asking, and in the order of the

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod audit;
 pub mod builds;
 mod candidate;
 mod compare;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, connector, entry, event, organization, run, schema, skip, task, test,
+    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
     test_execution, workflow,
 };
 use chainkeel::primitives::{
@@ -265,6 +265,24 @@ fn every_event_of_an_organization_is_read_as_it_was_written() {
     }
     every_file_is_known("organization", &names(&events));
     assert_eq!(events.map(|event| event.name()), organization::Event::NAMES);
+}
+
+#[test]
+fn every_event_at_the_door_is_read_as_it_was_written() {
+    let events = [audit::Event::Refused {
+        reason: "forbidden".to_owned(),
+        route: "GET /v1/runs/{id}".to_owned(),
+        actor: Some("sa_01h455vb4pex5vsknk084sn02q".to_owned()),
+        address: Some("192.0.2.1".to_owned()),
+        times: 7,
+        since: AT,
+        at: AT + Duration::seconds(59),
+    }];
+    for event in &events {
+        stands("audit", event);
+    }
+    every_file_is_known("audit", &names(&events));
+    assert_eq!(events.map(|event| event.name()), audit::Event::NAMES);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::http::middleware::rate_limit::address_of;
 use crate::http::middleware::request_id;
 use crate::http::problem::{Code, Problem};
 
@@ -22,6 +23,8 @@ pub struct IdempotencyKey {
     pub route: String,
     /// The id of the request, which the events will carry as their correlation.
     pub request_id: String,
+    /// From where it comes, which the events will carry, too.
+    pub address: Option<String>,
 }
 
 impl FromRequest for IdempotencyKey {
@@ -32,7 +35,8 @@ impl FromRequest for IdempotencyKey {
         let pattern = request.match_pattern().unwrap_or_default();
         let route = format!("{} {pattern}", request.method());
         let request_id = request_id::of(request);
-        ready(key(request).map(|key| Self { key, route, request_id }))
+        let address = address_of(request);
+        ready(key(request).map(|key| Self { key, route, request_id, address }))
     }
 }
 

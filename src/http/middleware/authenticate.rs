@@ -9,6 +9,7 @@ use actix_web::{Error, HttpMessage};
 
 use super::authorize::authorize;
 use super::recognize::recognize;
+use super::refusal;
 use crate::http::problem::{Code, Problem};
 use crate::http::routes::{self, Access};
 
@@ -19,8 +20,15 @@ pub async fn authenticate(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     // A refusal is an answer, so that it gets its headers and its line in the log as every other.
     match admit(&request).await {
-        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+        Ok(()) => {
+            let response = next.call(request).await?;
+            refusal::note_answer(&response);
+            Ok(response.map_into_left_body())
+        }
+        Err(problem) => {
+            refusal::note(request.request(), problem.code());
+            Ok(request.error_response(problem).map_into_right_body())
+        }
     }
 }
 
@@ -36,8 +44,9 @@ async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
         }
         Access::Known | Access::May(_) | Access::MayOrSecret(_) => {
             let principal = recognize(request).await?;
-            authorize(access, &principal)?;
+            // Before it is decided what may be done, so that a refusal says who it was.
             request.extensions_mut().insert(principal);
+            authorize(access, &principal)?;
         }
     }
     Ok(())

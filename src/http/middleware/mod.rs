@@ -6,4 +6,5 @@ pub mod authorize;
 pub mod headers;
 pub mod rate_limit;
 mod recognize;
+mod refusal;
 pub mod request_id;

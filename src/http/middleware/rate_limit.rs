@@ -1,18 +1,29 @@
 //! Holds back who sends too much: before anything is known of the sender by address, then by key
 //! and organization. How the sender stands is told by every answer; `headers` writes it.
 
+use std::net::IpAddr;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, X_FORWARDED_FOR};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::access::Principal;
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::http::rates::{Exhausted, Rates, Standing, source};
 use crate::http::routes::{self, Access};
+
+/// The address that a request comes from, as a value among its extensions.
+#[derive(Debug, Clone, Copy)]
+struct Address(IpAddr);
+
+/// The address that a request comes from; none before it was counted.
+pub fn address_of(request: &HttpRequest) -> Option<String> {
+    request.extensions().get::<Address>().map(|address| address.0.to_string())
+}
 
 /// Counts the request for the address that it comes from; narrower where it names nobody.
 pub async fn limit_addresses(
@@ -65,6 +76,7 @@ fn arrive(request: &ServiceRequest) -> Result<Option<Standing>, Exhausted> {
         .map(|header| header.to_str().unwrap_or_default())
         .collect();
     let address = source(peer.ip(), forwarded.into_iter(), rates.trusted_proxies());
+    request.extensions_mut().insert(Address(address));
     if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {
         rates.arrive_unnamed(address)
     } else {

@@ -182,3 +182,71 @@ async fn names_that_would_write_lines_of_their_own_are_refused() {
     }
     assert_eq!(app.count_events().await, before);
 }
+
+#[actix_web::test]
+async fn an_invitation_shows_its_token_once_and_opens_nothing_to_who_is_not_meant() {
+    let app = app().await;
+    let acme = app.client.within(&app.founded("Acme").await);
+    let invite = json!({"email": "Ada@Example.org", "role": "viewer"});
+    let post = || {
+        let request = acme.request("POST", "/v1/organization/invitations");
+        request.header("Idempotency-Key", "i-1").json(&invite).send()
+    };
+    let (first, second) = (post().await, post().await);
+    assert_eq!(first.status, 201, "{}", first.text());
+    let (made, again) = (first.data(), second.data());
+    assert_eq!((&made["id"], &again["token"]), (&again["id"], &Value::Null));
+    let token = made["token"].as_str().unwrap();
+    assert!(token.starts_with("ck_inv_"), "{token}");
+    let listed = acme.data("/v1/organization/invitations").await;
+    assert_eq!(listed["items"][0]["email"], "ada@example.org");
+    assert!(!listed.to_string().contains(token));
+    // A token is no key, whatever it looks like.
+    assert_eq!(whoami(&app.client.with_key(token)).await.status, 401);
+    let kept = "select count(*) from events where payload::text like '%' || $1 || '%'";
+    assert_eq!(app.count_of(kept, &token["ck_inv_".len()..]).await, 0);
+
+    let strong = json!({"email": "eve@example.org", "role": "owner"});
+    let (_, text) = app.key_of(&acme, "bot", &["members:manage", "organization:read"]).await;
+    let weak = app.client.with_key(&text);
+    let refused = weak.post("/v1/organization/invitations", &strong).await;
+    assert_eq!((refused.status, refused.code().as_str()), (403, "forbidden"));
+    let path = format!("/v1/organization/invitations/{}", made["id"].as_str().unwrap());
+    let other = app.client.within(&app.founded("Other").await);
+    let delete = async |client: &Client| client.request("DELETE", &path).send().await;
+    assert_eq!(delete(&other).await.code(), "invitation-not-found");
+    assert_eq!(delete(&acme).await.status, 200);
+    assert_eq!(delete(&acme).await.code(), "invitation-not-found");
+    assert_eq!(acme.data("/v1/organization/invitations").await["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn of_a_hundred_who_publish_at_once_one_does() {
+    let app = app().await;
+    let workflow = app.created(&crate::support::definitions::pure()).await;
+    let path = format!("/v1/workflows/{workflow}/publish");
+    let body = json!({});
+    let answers = futures::future::join_all((0..100).map(|_| app.client.post(&path, &body))).await;
+    let won = answers.iter().filter(|answer| answer.status == 200).count();
+    let lost: Vec<u16> =
+        answers.iter().map(|answer| answer.status).filter(|status| *status != 200).collect();
+    assert_eq!((won, lost), (1, vec![409; 99]));
+    let published =
+        "select count(*) from events where event_type = 'published' and aggregate_id = $1";
+    assert_eq!(app.count_of(published, &workflow).await, 1);
+}
+
+#[actix_web::test]
+async fn headers_that_would_write_lines_of_their_own_come_back_nowhere() {
+    let app = app().await;
+    for value in ["a\u{1b}[31m", "a%0d%0ab", "a b", &"x".repeat(65)] {
+        let request = app.client.request("GET", "/v1/whoami").header("X-Request-Id", value);
+        let answer = request.send().await;
+        // What is no header at all is refused before anybody gives the request an id.
+        let shown = answer.header("x-request-id").unwrap_or("req_");
+        assert!(shown.starts_with("req_"), "{value:?} became {shown:?}");
+    }
+    let split = app.client.request("GET", "/v1/whoami").header("X-Org-ID", "org_1\r\nX-Evil: 1");
+    let answer = split.send().await;
+    assert_eq!((answer.status, answer.header("x-evil")), (400, None));
+}

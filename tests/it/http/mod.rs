@@ -2,7 +2,9 @@
 
 mod access;
 mod access_attacks;
+mod access_commands;
 mod at_once;
+mod audit;
 mod authorization;
 mod catalog;
 mod definitions;

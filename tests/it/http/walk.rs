@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chainkeel::access::KeyHash;
+use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ApiKeyId, ConnectorId, EventId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
-    TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ApiKeyId, ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
+    ServiceAccountId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -304,6 +304,21 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         Nothing,
     ),
     ("DELETE /v1/organization/roles/{id}", "/v1/organization/roles/{role}", "", Nothing),
+    ("GET /v1/organization/invitations", "/v1/organization/invitations", "", Empty),
+    (
+        "POST /v1/organization/invitations",
+        "/v1/organization/invitations",
+        r#"{"email": "mallory@example.org", "role": "viewer"}"#,
+        Own,
+    ),
+    (
+        "DELETE /v1/organization/invitations/{id}",
+        "/v1/organization/invitations/{invitation}",
+        "",
+        Nothing,
+    ),
+    ("GET /v1/organization/audit-log", "/v1/organization/audit-log", "", Own),
+    ("GET /v1/organization/audit-log/export", "/v1/organization/audit-log/export", "", Own),
     ("GET /v1/service-accounts", "/v1/service-accounts", "", Empty),
     (
         "POST /v1/service-accounts",
@@ -406,7 +421,11 @@ impl World {
         let role = app.client.post("/v1/organization/roles", &role).await.data();
         let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
         let key = KeyHash::of(&key).api_key().to_string();
+        let invite = json!({"email": format!("{MARK}@example.org"), "role": "viewer"});
+        let invited = app.client.post("/v1/organization/invitations", &invite).await.data();
         Self(vec![
+            ("{invitation}", invited["id"].as_str().unwrap().to_owned()),
+            ("{token}", invited["token"].as_str().unwrap().to_owned()),
             ("{role}", role["id"].as_str().unwrap().to_owned()),
             ("{account}", account),
             ("{key}", key),
@@ -428,6 +447,8 @@ impl World {
     /// The same places with ids that nobody ever had.
     fn of_nobody() -> Self {
         Self(vec![
+            ("{invitation}", InvitationId::generate().to_string()),
+            ("{token}", InvitationToken::generate(OrganizationId::generate(), [1; 32]).0),
             ("{role}", RoleId::generate().to_string()),
             ("{account}", ServiceAccountId::generate().to_string()),
             ("{key}", ApiKeyId::generate().to_string()),

@@ -15,6 +15,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::invented_accounts::account;
+use super::invented_audit::refusals;
 use super::invented_connectors::connector;
 use super::invented_organizations::organization;
 use super::invented_schemas::schema;
@@ -561,6 +562,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| schema(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));
     histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| refusals(&mut dice)));
     (histories, invented)
 }
 

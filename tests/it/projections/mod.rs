@@ -4,6 +4,7 @@
 
 mod crash;
 mod invented_accounts;
+mod invented_audit;
 mod invented_connectors;
 mod invented_organizations;
 mod invented_schemas;

@@ -1,0 +1,7 @@
+//! What happened at the door and is told by no other stream: attempts that were refused.
+
+mod event;
+mod upcast;
+
+pub use event::{Event, TYPE};
+pub use upcast::upcasters;

@@ -1,0 +1,147 @@
+//! `chainkeel audit`: who did what, and what was refused.
+
+use clap::{Subcommand, ValueEnum};
+use futures::StreamExt;
+use serde_json::Value;
+
+use super::client::{Client, Error, query, unreachable};
+use super::organization::items;
+use super::print::{bytes, empty, line, tell};
+use super::workflow::text_of;
+
+const LOG: &str = "/v1/organization/audit-log";
+
+/// What to do with the audit log.
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// List what happened, the latest first.
+    List {
+        #[command(flatten)]
+        wanted: Wanted,
+        /// How many at most, 1 to 100.
+        #[arg(long, default_value_t = 20)]
+        limit: u8,
+    },
+    /// Write the log to standard output, as NDJSON or CSV.
+    Export {
+        #[command(flatten)]
+        wanted: Wanted,
+        /// As what.
+        #[arg(long, default_value = "ndjson")]
+        format: Format,
+    },
+}
+
+/// Which lines are wanted.
+#[derive(Debug, clap::Args)]
+pub(super) struct Wanted {
+    /// Those of this actor: admin, or an id.
+    #[arg(long)]
+    actor: Option<String>,
+    /// Those whose action begins so, as `api_key.` or `access.`
+    #[arg(long)]
+    action: Option<String>,
+    /// Those that were allowed, or refused.
+    #[arg(long)]
+    outcome: Option<Outcome>,
+    /// Those from this address.
+    #[arg(long)]
+    address: Option<String>,
+    /// Those from this instant on, as 2026-11-28T00:00:00Z.
+    #[arg(long)]
+    since: Option<String>,
+    /// Those before this instant.
+    #[arg(long)]
+    until: Option<String>,
+}
+
+/// Whether something came to pass.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Outcome {
+    /// It was done.
+    Allowed,
+    /// It was refused.
+    Refused,
+}
+
+/// As what the log is exported.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    /// A JSON object a line.
+    Ndjson,
+    /// Comma-separated values.
+    Csv,
+}
+
+impl Wanted {
+    fn query(self, more: (&str, &str)) -> String {
+        let outcome = self.outcome.map(|outcome| match outcome {
+            Outcome::Allowed => "allowed".to_owned(),
+            Outcome::Refused => "refused".to_owned(),
+        });
+        query([
+            ("actor", self.actor),
+            ("action", self.action),
+            ("outcome", outcome),
+            ("address", self.address),
+            ("since", self.since),
+            ("until", self.until),
+            (more.0, Some(more.1.to_owned())),
+        ])
+    }
+}
+
+impl Audit {
+    /// Does it.
+    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+        match self {
+            Self::List { wanted, limit } => {
+                let query = wanted.query(("limit", &limit.to_string()));
+                let page = client.get(&format!("{LOG}?{query}")).await?;
+                tell(client, &page, |page| {
+                    empty(page, "nothing of this kind happened");
+                    items(page).for_each(|entry| line(&in_a_line(entry)));
+                });
+                Ok(())
+            }
+            Self::Export { wanted, format } => {
+                let format = match format {
+                    Format::Ndjson => "ndjson",
+                    Format::Csv => "csv",
+                };
+                let query = wanted.query(("format", format));
+                write_out(client, &format!("{LOG}/export?{query}")).await
+            }
+        }
+    }
+}
+
+/// Writes what the server sends, as it comes.
+async fn write_out(client: &Client, path: &str) -> Result<(), Error> {
+    let api = client.streams();
+    let lost = |source| unreachable(api.base().as_str(), source);
+    let (status, mut parts) = api.download(path).await.map_err(lost)?;
+    let mut refusal = Vec::new();
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(lost)?;
+        if !status.is_success() {
+            refusal.extend_from_slice(&part);
+        } else if !bytes(&part) {
+            // A closed pipe (`| head`) is not an error of the command.
+            return Ok(());
+        }
+    }
+    if status.is_success() {
+        return Ok(());
+    }
+    Err(super::client::refused(serde_json::from_slice(&refusal).unwrap_or_default()))
+}
+
+fn in_a_line(entry: &Value) -> String {
+    let [at, outcome, action, actor, subject, address] =
+        ["at", "outcome", "action", "actor", "subject", "address"].map(|it| text_of(entry, it));
+    let times = entry.get("times").and_then(Value::as_i64).unwrap_or(1);
+    let often = if times > 1 { format!("  {times} times") } else { String::new() };
+    let from = if address.is_empty() { String::new() } else { format!("  from {address}") };
+    format!("{at}  {outcome:<7}  {action}  {actor}  {subject}{from}{often}")
+}

@@ -1,0 +1,115 @@
+//! Which events an auditor is shown, and what of them.
+
+/// How an event gets into the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Somebody did it, and was allowed to.
+    Deed,
+    /// It was refused at the door.
+    Refusal,
+    /// It is no business of an auditor.
+    Nothing,
+}
+
+/// The events that are shown, by aggregate: a deed that is to be in the log is a line here.
+const DEEDS: &[(&str, &[&str])] = &[
+    (
+        "organization",
+        &[
+            "founded",
+            "renamed",
+            "role_defined",
+            "role_changed",
+            "role_removed",
+            "invited",
+            "invitation_revoked",
+            "joined",
+            "member_changed",
+            "member_removed",
+            "left",
+            "service_account_added",
+            "service_account_changed",
+            "service_account_removed",
+        ],
+    ),
+    ("api_key", &["issued", "revoked"]),
+    ("workflow", &["published", "rolled_back", "paused", "resumed", "archived"]),
+    ("account", &["metered", "unmetered", "topped_up", "granted"]),
+];
+
+/// The fields of a deed that are shown beside who did it. No secret, and no hash of one, is in any
+/// of them; whatever is not named here stays on the ledger.
+pub(super) const SHOWN: &[&str] = &[
+    "name",
+    "description",
+    "owner",
+    "role",
+    "roleId",
+    "permissions",
+    "email",
+    "userId",
+    "invitationId",
+    "serviceAccountId",
+    "scopes",
+    "expiresAt",
+    "version",
+    "fromVersion",
+    "reason",
+    "units",
+    "reference",
+    "plan",
+];
+
+/// How an event of this type of this aggregate gets into the log.
+pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
+    if aggregate == crate::aggregates::audit::TYPE {
+        return Kind::Refusal;
+    }
+    let listed = DEEDS.iter().find(|(known, _)| *known == aggregate);
+    if listed.is_some_and(|(_, events)| events.contains(&event)) {
+        Kind::Deed
+    } else {
+        Kind::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregates::{account, api_key, organization, workflow};
+
+    #[test]
+    fn every_event_that_is_shown_is_one() {
+        for (aggregate, events) in DEEDS {
+            let names: &[&str] = match *aggregate {
+                "organization" => &organization::Event::NAMES,
+                "api_key" => &api_key::Event::NAMES,
+                "workflow" => &workflow::Event::NAMES,
+                "account" => &account::Event::NAMES,
+                other => panic!("name the events of {other} in this test"),
+            };
+            for event in *events {
+                assert!(names.contains(event), "{aggregate} has no event {event}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_event_of_an_organization_is_shown() {
+        for event in organization::Event::NAMES {
+            assert_eq!(kind("organization", event), Kind::Deed, "{event}");
+        }
+        assert_eq!(kind("api_key", "used"), Kind::Nothing);
+        assert_eq!(kind("run", "started"), Kind::Nothing);
+    }
+
+    #[test]
+    fn nothing_that_is_shown_sounds_like_a_secret() {
+        for field in SHOWN {
+            let small = field.to_lowercase();
+            for word in ["hash", "secret", "token", "key", "password", "definition"] {
+                assert!(!small.contains(word), "{field}");
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The audit log: who did what, from where, and what was refused.
+
+mod fold;
+mod kinds;
+mod queries;
+
+use futures::future::BoxFuture;
+use sqlx::PgConnection;
+
+use super::Error;
+use super::projection::Projection;
+use crate::journal::Recorded;
+
+pub use queries::{Audit, Entry, Filter, Outcome};
+
+/// The projection behind `view_audit`.
+#[derive(Debug, Clone, Copy)]
+pub struct Projector;
+
+impl Projector {
+    /// Its name.
+    pub const NAME: &'static str = "audit";
+}
+
+impl Projection for Projector {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn write<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        events: &'a [&'a Recorded],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(fold::write(connection, events))
+    }
+}
