@@ -110,7 +110,9 @@ impl Connector {
                 tell(client, &page, |page| {
                     let items = page.get("items").and_then(Value::as_array);
                     let items = items.map_or(&[][..], Vec::as_slice);
-                    items.iter().for_each(|item| line(&in_a_line(item)));
+                    for item in items {
+                        line(&in_a_line(item));
+                    }
                     if items.is_empty() {
                         line("no connectors yet; `chainkeel connector types` lists what there is");
                     }

@@ -8,9 +8,9 @@ use super::*;
 use crate::egress::{HeaderMap, HeaderValue, Method, Redirects, Request, Url};
 use crate::primitives::ConnectorId;
 
-fn credentials(kind: &str, data: Value) -> Credentials {
+fn credentials(kind: &str, data: &Value) -> Credentials {
     let kind = Kinds::builtin().get(kind).unwrap();
-    assert_eq!(Kinds::builtin().problems(&kind.kind, &data), []);
+    assert_eq!(Kinds::builtin().problems(&kind.kind, data), []);
     let parts = Parts::of(kind, data.as_object().unwrap().clone());
     Credentials {
         id: ConnectorId::generate(),
@@ -61,7 +61,7 @@ fn every_definition_is_whole() {
 
 #[test]
 fn credentials_stand_where_the_type_puts_them() {
-    let slack = credentials("slack", json!({ "botToken": "xoxb-1234567890" }));
+    let slack = credentials("slack", &json!({ "botToken": "xoxb-1234567890" }));
     let mut sent = request("https://slack.com/api/chat.postMessage");
     // What the author set in that place does not count.
     sent.headers.insert("authorization", HeaderValue::from_static("Bearer mine"));
@@ -69,29 +69,29 @@ fn credentials_stand_where_the_type_puts_them() {
     assert_eq!(sent.headers["authorization"], "Bearer xoxb-1234567890");
     assert_eq!(sent.headers.get_all("authorization").iter().count(), 1);
 
-    let telegram = credentials("telegram", json!({ "botToken": "12:ab-C" }));
+    let telegram = credentials("telegram", &json!({ "botToken": "12:ab-C" }));
     let mut sent = request("https://api.telegram.org/sendMessage?a=1");
     telegram.put_into(&mut sent).unwrap();
     assert_eq!(sent.url, "https://api.telegram.org/bot12:ab-C/sendMessage?a=1");
 
-    let infura = credentials("infura", json!({ "apiKey": "abc123" }));
+    let infura = credentials("infura", &json!({ "apiKey": "abc123" }));
     let mut sent = request("https://mainnet.infura.io/v3/");
     infura.put_into(&mut sent).unwrap();
     assert_eq!(sent.url, "https://mainnet.infura.io/v3/abc123");
 
-    let etherscan = credentials("etherscan", json!({ "apiKey": "KEY" }));
+    let etherscan = credentials("etherscan", &json!({ "apiKey": "KEY" }));
     let mut sent = request("https://api.etherscan.io/v2/api?apikey=theirs&chainid=1");
     etherscan.put_into(&mut sent).unwrap();
     assert_eq!(sent.url, "https://api.etherscan.io/v2/api?chainid=1&apikey=KEY");
 
     let data = json!({ "host": "a.example", "username": "ada", "password": "lovelace1815" });
-    let basic = credentials("http-basic", data);
+    let basic = credentials("http-basic", &data);
     let mut sent = request("https://a.example/");
     basic.put_into(&mut sent).unwrap();
     assert_eq!(sent.headers["authorization"], "Basic YWRhOmxvdmVsYWNlMTgxNQ==");
     assert_eq!(basic.mask().text("YWRhOmxvdmVsYWNlMTgxNQ=="), "[masked]");
 
-    let notion = credentials("notion", json!({ "token": "ntn_123456" }));
+    let notion = credentials("notion", &json!({ "token": "ntn_123456" }));
     let mut sent = request("https://api.notion.com/v1/pages");
     notion.put_into(&mut sent).unwrap();
     assert_eq!(sent.headers["notion-version"], "2022-06-28");
@@ -99,7 +99,7 @@ fn credentials_stand_where_the_type_puts_them() {
 
 #[test]
 fn nothing_is_put_into_a_request_that_goes_elsewhere() {
-    let slack = credentials("slack", json!({ "botToken": "xoxb-1234567890" }));
+    let slack = credentials("slack", &json!({ "botToken": "xoxb-1234567890" }));
     for url in ["https://evil.example/", "http://slack.com/", "https://slack.com.evil.example/"] {
         let mut sent = request(url);
         let withheld = slack.put_into(&mut sent).unwrap_err();

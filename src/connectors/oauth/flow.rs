@@ -194,5 +194,5 @@ fn hash(state: &str) -> String {
 /// 256 bits of chance in letters that need no escape: 43 of them, as RFC 7636 wants at least.
 fn random_text() -> Zeroizing<String> {
     let bytes = Zeroizing::new(rand::random::<[u8; 32]>());
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(&*bytes))
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))
 }

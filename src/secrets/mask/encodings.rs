@@ -72,9 +72,9 @@ fn base64(secret: &[u8], offset: usize) -> Vec<Vec<u8>> {
     let behind = padded.len() * 8 / 6;
     let mut forms = Vec::new();
     for text in [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)] {
-        forms.push(text[first..behind].as_bytes().to_vec());
+        forms.push(text.as_bytes()[first..behind].to_vec());
         // Where the text ends with the secret, its last character is the secret's, too.
-        forms.push(text[first..].as_bytes().to_vec());
+        forms.push(text.as_bytes()[first..].to_vec());
     }
     forms
 }

@@ -48,7 +48,7 @@ impl<'a> MakeWriter<'a> for Lines {
 
 /// Every text that would show a secret, made without the code that is tested.
 fn traces(secret: &str) -> Vec<String> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret.bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let quoted = json!(secret).to_string();
     let mut traces = vec![

@@ -131,8 +131,8 @@ impl World {
         }
         assert!(!url.as_str().contains(SECRET));
         known(&self.client, |known| {
-            known.challenge = query["code_challenge"].clone();
-            known.redirect = query["redirect_uri"].clone();
+            known.challenge.clone_from(&query["code_challenge"]);
+            known.redirect.clone_from(&query["redirect_uri"]);
         });
         query["state"].clone()
     }
