@@ -2,7 +2,7 @@
 
 use super::{
     Error, Projection, access, activity, connectors, run_history, schemas, storage, tasks, timers,
-    trials, usage, waits, workflow_catalog,
+    trials, usage, users, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -20,6 +20,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &schemas::Projector,
         &access::Projector,
         &connectors::Projector,
+        &users::Projector,
     ]
 }
 

@@ -10,6 +10,7 @@ use actix_web::{Error, HttpMessage};
 
 use crate::access::Principal;
 use crate::http::api::Api;
+use crate::http::extract::Address;
 use crate::http::problem::{Code, Problem};
 use crate::http::rates::{Exhausted, Rates, Standing, source};
 use crate::http::routes::{self, Access};
@@ -65,11 +66,20 @@ fn arrive(request: &ServiceRequest) -> Result<Option<Standing>, Exhausted> {
         .map(|header| header.to_str().unwrap_or_default())
         .collect();
     let address = source(peer.ip(), forwarded.into_iter(), rates.trusted_proxies());
-    if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {
+    request.extensions_mut().insert(Address(address));
+    if is_login(request) {
+        rates.arrive_to_log_in(address)
+    } else if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {
         rates.arrive_unnamed(address)
     } else {
         rates.arrive(address)
     }
+}
+
+/// Whether the request tries to prove who somebody is, which costs and may be guessing.
+fn is_login(request: &ServiceRequest) -> bool {
+    let pattern = request.match_pattern();
+    pattern.is_some_and(|pattern| pattern.starts_with("/v1/auth/")) && is_public(request)
 }
 
 fn is_public(request: &ServiceRequest) -> bool {
