@@ -13,6 +13,7 @@ mod membership;
 pub mod offices;
 mod order;
 mod ownership;
+pub mod people;
 mod performer;
 mod postman;
 mod reaction;

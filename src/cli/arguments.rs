@@ -15,6 +15,7 @@ use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
 use super::key::Key;
+use super::login::{LogIn, LogOut};
 use super::member::Member;
 use super::migrate::Migrate;
 use super::organization::Organization;
@@ -27,7 +28,9 @@ use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
+use super::token_keys::TokenKeys;
 use super::usage::Usage;
+use super::user::User;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
 
@@ -136,6 +139,22 @@ enum Command {
         #[command(subcommand)]
         what: Event,
     },
+    Login(LogIn),
+    Logout(LogOut),
+    /// Register people, suspend them, let them choose a password
+    User {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: User,
+    },
+    /// The keys that sign access tokens
+    TokenKeys {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: TokenKeys,
+    },
     Projections(Projections),
     Secrets(Secrets),
     Doctor(Doctor),
@@ -198,6 +217,18 @@ pub fn main() -> ExitCode {
         Command::Event { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
+        Command::Login(login) => {
+            actix_rt::System::new().block_on(login.run()).map_err(Failure::from)
+        }
+        Command::Logout(logout) => {
+            actix_rt::System::new().block_on(logout.run()).map_err(Failure::from)
+        }
+        Command::User { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::TokenKeys { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Projections(projections) => projections.run(),
         Command::Secrets(secrets) => secrets.run(),
         Command::Doctor(doctor) => doctor.run(),
@@ -223,7 +254,7 @@ fn with_client(
     server: &Server,
     what: impl AsyncFnOnce(Client) -> Result<(), client::Error>,
 ) -> Result<(), Failure> {
-    let done = async { what(Client::new(server)?).await };
+    let done = async { what(Client::open(server).await?).await };
     actix_rt::System::new().block_on(done).map_err(Failure::from)
 }
 

@@ -124,6 +124,13 @@ pub const SETTINGS: &[Setting] = &[
                 without a key.",
     },
     Setting {
+        key: "rate_limits.per_login",
+        variable: "CHAINKEEL_RATE_LIMITS_PER_LOGIN",
+        kind: Kind::Number,
+        about: "The same for requests that prove who somebody is: logging in, refreshing a session, \
+                resetting a password.",
+    },
+    Setting {
         key: "rate_limits.per_key",
         variable: "CHAINKEEL_RATE_LIMITS_PER_KEY",
         kind: Kind::Number,

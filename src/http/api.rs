@@ -14,6 +14,7 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
+use crate::actors::people::{Admission, People};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
@@ -35,6 +36,7 @@ use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
 use crate::projections::usage::Usage;
+use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::projections::{HouseViews, Positions, Views};
 use crate::triggers::TriggerIndex;
@@ -78,6 +80,10 @@ pub struct Api {
     pub connectors: Desk,
     /// Who holds values against them.
     pub validators: Validators,
+    /// Where people are let in and out.
+    pub people: People,
+    /// Who looks at their tokens.
+    pub admission: Admission,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.
@@ -200,6 +206,11 @@ impl Api {
     /// The questions to the view of schemas.
     pub fn schema_list(&self) -> Schemas {
         Schemas::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of users.
+    pub fn user_list(&self) -> Users {
+        Users::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of compute units.

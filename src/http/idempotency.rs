@@ -233,6 +233,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "organization" => "organization",
         "run" => "run",
         "schema" => "schema",
+        "token_keys" => "token_keys",
+        "user" => "user",
         "task" => "task",
         "test" => "test",
         "test_execution" => "test_execution",

@@ -9,9 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
-    organizations, projections, roles, runs, service_accounts, storage, tasks, testing, usage,
-    validation, whoami, workflows,
+    activity, api_keys, audit, auth, catalog, connectors, events, health, inbound, invitations,
+    members, organizations, projections, roles, runs, service_accounts, storage, tasks, testing,
+    token_keys, usage, users, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -146,6 +146,26 @@ pub(super) const PATH: &str = "/openapi.json";
         api_keys::list,
         api_keys::create,
         api_keys::revoke,
+        auth::login,
+        auth::refresh,
+        auth::reset_password,
+        auth::logout,
+        auth::change_password,
+        auth::enrol_totp,
+        auth::confirm_totp,
+        auth::remove_totp,
+        auth::organizations,
+        auth::sessions,
+        auth::end_session,
+        auth::jwks,
+        users::list,
+        users::create,
+        users::get,
+        users::suspend,
+        users::restore,
+        users::reset,
+        token_keys::list,
+        token_keys::rotate,
         projections::list,
         inbound::webhook,
     ),
@@ -166,6 +186,8 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "validation", description = "Schemas of the organization, and values held against them"),
         (name = "organizations", description = "Who belongs to an organization, and what they may do"),
         (name = "keys", description = "The accounts of programs, and their API keys"),
+        (name = "auth", description = "Logging in and out, passwords, second factors"),
+        (name = "users", description = "People with an account, and the keys of their tokens"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

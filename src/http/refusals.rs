@@ -3,10 +3,10 @@
 use std::error::Error;
 
 use super::problem::{Code, Detail, Problem};
-use crate::actors::Refused;
+use crate::actors::{Refused, people};
 use crate::aggregates::{
-    account, api_key, connector, entry, event, organization, schema, task, test, test_execution,
-    workflow,
+    account, api_key, connector, entry, event, organization, schema, session, task, test,
+    test_execution, user, workflow,
 };
 use crate::connectors;
 use crate::journal::{self, NotExecuted};
@@ -277,6 +277,60 @@ impl From<connectors::Error> for Problem {
             connectors::Error::Secrets(source) => Self::internal(source),
             connectors::Error::Journal(error) => error.into(),
             connectors::Error::View(error) => error.into(),
+        }
+    }
+}
+
+impl From<people::Rejected> for Problem {
+    fn from(rejected: people::Rejected) -> Self {
+        use people::Rejected;
+        match rejected {
+            Rejected::Credentials => Self::new(Code::InvalidCredentials),
+            Rejected::CodeWanted => Self::new(Code::SecondFactorRequired),
+            Rejected::Locked { retry_after } => {
+                Self::new(Code::LoginLocked).retry_after(retry_after)
+            }
+            Rejected::Busy => Self::new(Code::Busy).retry_after(RETRY_AFTER),
+            Rejected::SessionOver | Rejected::Token(_) => {
+                Self::new(Code::Unauthenticated).because(rejected)
+            }
+            Rejected::Email(error) => Self::new(Code::InvalidBody).at("/email", error),
+            Rejected::Weak(error) => Self::new(Code::InvalidBody).at("/newPassword", error),
+            Rejected::Taken(error) => Self::new(Code::UserRefuses).because(error),
+            Rejected::User(refusal) => refusal.into(),
+            Rejected::Session(session::Error::Unknown) => Self::new(Code::SessionNotFound),
+            Rejected::Session(
+                refusal @ (session::Error::Exists
+                | session::Error::Over
+                | session::Error::Foreign
+                | session::Error::TicketUsed),
+            ) => Self::new(Code::Unauthenticated).because(refusal),
+            Rejected::Contended => Self::new(Code::Contended),
+            Rejected::Answered => Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),
+            Rejected::Journal(error) => error.into(),
+            Rejected::Secrets(_) => Self::unavailable(rejected),
+            Rejected::TokenKeys(_) | Rejected::Damaged(_) | Rejected::Machine(_) => {
+                Self::internal(rejected)
+            }
+        }
+    }
+}
+
+impl From<user::Error> for Problem {
+    fn from(refusal: user::Error) -> Self {
+        match refusal {
+            user::Error::Unknown => Self::new(Code::UserNotFound),
+            user::Error::Name => Self::new(Code::InvalidBody).at("/name", refusal),
+            user::Error::Reason => Self::new(Code::InvalidBody).at("/reason", refusal),
+            user::Error::Locked { .. } => Self::new(Code::LoginLocked),
+            user::Error::StaleProof | user::Error::StaleReset => {
+                Self::new(Code::InvalidCredentials).because(refusal)
+            }
+            user::Error::Exists
+            | user::Error::Suspended
+            | user::Error::NoTotp
+            | user::Error::HasTotp
+            | user::Error::Already(_) => Self::new(Code::UserRefuses).because(refusal),
         }
     }
 }

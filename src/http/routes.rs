@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
-    openapi, organizations, projections, roles, runs, service_accounts, storage, tasks, testing,
-    usage, validation, whoami, workflows,
+    activity, api_keys, audit, auth, catalog, connectors, events, health, inbound, invitations,
+    members, openapi, organizations, projections, roles, runs, service_accounts, storage, tasks,
+    testing, token_keys, usage, users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -17,6 +17,8 @@ use crate::access::Permission;
 pub enum Access {
     /// Everybody.
     Public,
+    /// Whoever is logged in, in whatever organization, or in none.
+    Person,
     /// Whoever is known, whatever may be done.
     Known,
     /// Who is known and has this permission.
@@ -168,6 +170,26 @@ table! {
     GET    "/v1/api-keys"                                     May(KeysRead)               api_keys::list;
     POST   "/v1/api-keys"                                     May(KeysManage)             api_keys::create;
     DELETE "/v1/api-keys/{id}"                                May(KeysManage)             api_keys::revoke;
+    POST   "/v1/auth/login"                                   Public                      auth::login;
+    POST   "/v1/auth/refresh"                                 Public                      auth::refresh;
+    POST   "/v1/auth/reset"                                   Public                      auth::reset_password;
+    POST   "/v1/auth/logout"                                  Person                      auth::logout;
+    POST   "/v1/auth/password"                                Person                      auth::change_password;
+    POST   "/v1/auth/totp"                                    Person                      auth::enrol_totp;
+    POST   "/v1/auth/totp/confirm"                            Person                      auth::confirm_totp;
+    POST   "/v1/auth/totp/remove"                             Person                      auth::remove_totp;
+    GET    "/v1/auth/organizations"                           Person                      auth::organizations;
+    GET    "/v1/auth/sessions"                                Person                      auth::sessions;
+    DELETE "/v1/auth/sessions/{id}"                           Person                      auth::end_session;
+    GET    "/.well-known/jwks.json"                           Public                      auth::jwks;
+    GET    "/v1/users"                                        May(InstallationManage)     users::list;
+    POST   "/v1/users"                                        May(InstallationManage)     users::create;
+    GET    "/v1/users/{id}"                                   May(InstallationManage)     users::get;
+    POST   "/v1/users/{id}/suspend"                           May(InstallationManage)     users::suspend;
+    POST   "/v1/users/{id}/restore"                           May(InstallationManage)     users::restore;
+    POST   "/v1/users/{id}/reset"                             May(InstallationManage)     users::reset;
+    GET    "/v1/token-keys"                                   May(InstallationManage)     token_keys::list;
+    POST   "/v1/token-keys/rotate"                            May(InstallationManage)     token_keys::rotate;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId,
-    TaskId, TestExecutionId, TestId, WorkflowId,
+    SessionId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -91,6 +91,26 @@ impl StreamId {
     /// The stream of a schema.
     pub fn schema(schema: SchemaId) -> Self {
         Self::new("schema", schema.to_string())
+    }
+
+    /// The stream of a user.
+    pub fn user(user: UserId) -> Self {
+        Self::new("user", user.to_string())
+    }
+
+    /// The stream of a session.
+    pub fn session(session: SessionId) -> Self {
+        Self::new("session", session.to_string())
+    }
+
+    /// The stream of an email address, by its hash.
+    pub fn login_name(key: String) -> Self {
+        Self::new("login_name", key)
+    }
+
+    /// The stream of the keys that sign tokens: of the whole installation.
+    pub fn token_keys() -> Self {
+        Self::new("token_keys", OrganizationId::DEFAULT.to_string())
     }
 
     /// The stream of a test's execution.
@@ -318,9 +338,13 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "organization" => Cow::Borrowed("organization"),
         "connector" => Cow::Borrowed("connector"),
         "entry" => Cow::Borrowed("entry"),
+        "login_name" => Cow::Borrowed("login_name"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),
         "skip" => Cow::Borrowed("skip"),
+        "session" => Cow::Borrowed("session"),
+        "token_keys" => Cow::Borrowed("token_keys"),
+        "user" => Cow::Borrowed("user"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),
         "test" => Cow::Borrowed("test"),

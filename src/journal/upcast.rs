@@ -9,7 +9,7 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
-    test_execution, workflow,
+    test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -24,6 +24,7 @@ static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
+static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 static TEST: LazyLock<Upcasters> = LazyLock::new(test::upcasters);
 static TEST_EXECUTION: LazyLock<Upcasters> = LazyLock::new(test_execution::upcasters);
@@ -87,6 +88,11 @@ impl Recorded {
     /// The trigger that was passed over.
     pub fn skip(&self) -> Result<skip::Event, Error> {
         decode(self, &[])
+    }
+
+    /// The event of a user.
+    pub fn user(&self) -> Result<user::Event, Error> {
+        decode(self, &USER)
     }
 
     /// The event of an entry.

@@ -160,6 +160,11 @@ id!(
     "user"
 );
 id!(
+    /// One log-in of a person, until it is over.
+    SessionId,
+    "ses"
+);
+id!(
     /// A program's account in an organization.
     ServiceAccountId,
     "sa"

@@ -11,7 +11,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, CommandId, ConnectorId, EntryId, EventId, InvalidId, InvitationId,
-    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId, TestExecutionId, TestId,
-    UserId, WorkerId, WorkflowId,
+    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, SessionId, TaskId, TestExecutionId,
+    TestId, UserId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

@@ -13,7 +13,7 @@ use super::Error;
 use super::text::Text;
 use crate::aggregates::{
     account, api_key, connector, entry, organization, run, schema, task, test, test_execution,
-    workflow,
+    user, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -373,6 +373,17 @@ pub(super) fn of_schemas<'a>(
         .iter()
         .filter(|event| event.aggregate_type == schema::Schema::TYPE)
         .map(|event| Ok((*event, event.schema().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of users among others.
+pub(super) fn of_users<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, user::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == user::User::TYPE)
+        .map(|event| Ok((*event, event.user().map_err(|error| poison(event, &error))?)))
         .collect()
 }
 

@@ -26,6 +26,7 @@ mod text;
 pub mod timers;
 pub mod trials;
 pub mod usage;
+pub mod users;
 pub mod verify;
 mod views;
 pub mod waits;

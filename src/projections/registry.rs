@@ -2,7 +2,7 @@
 
 use super::{
     Error, Projection, access, activity, audit, connectors, run_history, schemas, storage, tasks,
-    timers, trials, usage, waits, workflow_catalog,
+    timers, trials, usage, users, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -21,6 +21,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,
+        &users::Projector,
     ]
 }
 

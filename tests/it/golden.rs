@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
-    test_execution, workflow,
+    account, api_key, audit, connector, entry, event, login_name, organization, run, schema,
+    session, skip, task, test, test_execution, token_keys, user, workflow,
 };
 use chainkeel::primitives::{
     ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
-    TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    SessionId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -367,6 +367,110 @@ fn every_event_of_a_connector_is_read_as_it_was_written() {
     }
     every_file_is_known("connector", &names(&events));
     assert_eq!(events.map(|event| event.name()), connector::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_user_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let from = || "203.0.113.9".to_owned();
+    let user_id = UserId::from_uuid(uuid::Uuid::max());
+    let session_id = SessionId::from_uuid(uuid::Uuid::max());
+    let hash = "5e".repeat(32);
+    let events = [
+        user::Event::Registered {
+            user_id,
+            email: "Ada@example.com".into(),
+            name: Some("Ada".into()),
+            by: by(),
+            at: AT,
+        },
+        user::Event::PasswordSet {
+            verifier: "password.1".into(),
+            cause: user::PasswordCause::Reset { hash: hash.clone() },
+            by: by(),
+            at: AT,
+        },
+        user::Event::LoginFailed {
+            factor: user::Factor::Code,
+            from: from(),
+            locked_until: Some(AT + Duration::seconds(30)),
+            by: by(),
+            at: AT,
+        },
+        user::Event::LoggedIn {
+            session_id,
+            from: from(),
+            totp_step: Some(7),
+            recovery_code: None,
+            by: by(),
+            at: AT,
+        },
+        user::Event::SessionsRevoked { by: by(), at: AT },
+        user::Event::TotpEnrolled { secret: "totp.1".into(), by: by(), at: AT },
+        user::Event::TotpConfirmed { step: 6, recovery: "recovery.1".into(), by: by(), at: AT },
+        user::Event::TotpRemoved { by: by(), at: AT },
+        user::Event::Suspended { reason: Some("left".into()), by: by(), at: AT },
+        user::Event::Restored { by: by(), at: AT },
+        user::Event::ResetIssued { hash, expires_at: AT + Duration::hours(24), by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("user", event);
+    }
+    every_file_is_known("user", &names(&events));
+    assert_eq!(events.map(|event| event.name()), user::Event::NAMES);
+    let claimed = [login_name::Event::Claimed { user_id, by: by(), at: AT }];
+    for event in &claimed {
+        stands("login_name", event);
+    }
+    every_file_is_known("login_name", &names(&claimed));
+    assert_eq!(claimed.map(|event| event.name()), login_name::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_session_and_of_its_keys_is_read_as_it_was_written() {
+    let by = || "user_7zzzzzzzzzzzzzzzzzzzzzzzzz".to_owned();
+    let from = || "203.0.113.9".to_owned();
+    let events = [
+        session::Event::Opened {
+            session_id: SessionId::from_uuid(uuid::Uuid::max()),
+            user_id: UserId::from_uuid(uuid::Uuid::max()),
+            refresh_hash: "5e".repeat(32),
+            expires_at: AT + Duration::days(30),
+            from: from(),
+            agent: Some("chainkeel-cli/0.1.0".into()),
+            by: by(),
+            at: AT,
+        },
+        session::Event::Refreshed { refresh_hash: "5f".repeat(32), from: from(), by: by(), at: AT },
+        session::Event::Reused { from: from(), by: by(), at: AT },
+        session::Event::TicketUsed {
+            ticket: "t1".into(),
+            expires_at: AT + Duration::seconds(40),
+            by: by(),
+            at: AT,
+        },
+        session::Event::Closed { reason: session::CloseReason::LoggedOut, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("session", event);
+    }
+    every_file_is_known("session", &names(&events));
+    assert_eq!(events.map(|event| event.name()), session::Event::NAMES);
+    let events = [
+        token_keys::Event::Added {
+            kid: "k1".into(),
+            x: "eA".into(),
+            y: "eQ".into(),
+            by: by(),
+            at: AT,
+        },
+        token_keys::Event::Retired { kid: "k1".into(), believed_until: AT, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("token_keys", event);
+    }
+    every_file_is_known("token_keys", &names(&events));
+    assert_eq!(events.map(|event| event.name()), token_keys::Event::NAMES);
 }
 
 #[test]

@@ -100,6 +100,7 @@ pub struct Rates<C: Clock = MonotonicClock>(Arc<All<C>>);
 struct All<C: Clock> {
     addresses: Option<Buckets<Source, C>>,
     strangers: Option<Buckets<Source, C>>,
+    logins: Option<Buckets<Source, C>>,
     keys: Option<Buckets<(OrganizationId, String), C>>,
     organizations: Option<Buckets<OrganizationId, C>>,
     trusted_proxies: Vec<IpNet>,
@@ -123,6 +124,7 @@ impl<C: Clock + Clone> Rates<C> {
         Self(Arc::new(All {
             addresses: Buckets::new(config.per_address, clock),
             strangers: Buckets::new(config.per_stranger, clock),
+            logins: Buckets::new(config.per_login, clock),
             keys: Buckets::new(config.per_key, clock),
             organizations: Buckets::new(config.per_organization, clock),
             trusted_proxies: config.trusted_proxies.clone(),
@@ -144,6 +146,12 @@ impl<C: Clock + Clone> Rates<C> {
         let source = address.into();
         let unnamed = take(self.0.strangers.as_ref(), &source)?;
         Ok(tightest(unnamed, take(self.0.addresses.as_ref(), &source)?))
+    }
+
+    /// Counts a request from an address that tries to prove who somebody is.
+    pub fn arrive_to_log_in(&self, address: IpAddr) -> Result<Option<Standing>, Exhausted> {
+        let login = take(self.0.logins.as_ref(), &address.into())?;
+        Ok(tightest(login, self.arrive_unnamed(address)?))
     }
 
     /// Counts a request of somebody who was recognized.
@@ -235,6 +243,7 @@ mod tests {
         let none = Config {
             per_address: 0,
             per_stranger: 0,
+            per_login: 0,
             per_key: 0,
             per_organization: 0,
             ..Config::default()

@@ -62,6 +62,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "journal",
             "aggregates",
+            "access",
+            "secrets",
             "catalog",
             "egress",
             "engine",

@@ -17,7 +17,11 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             "/metrics",
             "/openapi.json",
             "/v1/oauth/callback",
-            "/v1/webhooks/{secret}"
+            "/v1/auth/login",
+            "/v1/auth/refresh",
+            "/v1/auth/reset",
+            "/.well-known/jwks.json",
+            "/v1/webhooks/{secret}",
         ],
         "a new public route must be meant"
     );

@@ -20,6 +20,7 @@ use super::invented_connectors::connector;
 use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_tasks::task;
+use super::invented_users::user;
 use super::stage::Stage;
 
 /// What a stream will hold, append by append.
@@ -563,6 +564,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));
     histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| refusals(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| user(&mut dice)));
     (histories, invented)
 }
 

@@ -9,6 +9,7 @@ mod invented_connectors;
 mod invented_organizations;
 mod invented_schemas;
 mod invented_tasks;
+mod invented_users;
 mod invention;
 mod isolation;
 mod law;

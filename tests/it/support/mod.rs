@@ -6,6 +6,7 @@ mod cluster;
 mod database;
 pub(crate) mod definitions;
 pub(crate) mod peer;
+pub(crate) mod people;
 
 pub(crate) use app::{TestApp, app, app_that_reaches, app_with_keys, app_with_limits, test_keys};
 pub(crate) use database::{TestDatabase, database, empty_database};
