@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod api_key;
+pub mod blueprint;
 pub mod connector;
 pub mod entry;
 pub mod event;
 pub mod organization;
+pub mod policy;
 pub mod run;
 pub mod schema;
 pub mod skip;

@@ -41,6 +41,8 @@ pub(super) fn open(
         api_keys: Store::api_keys(journal.clone()),
         directory: Directory::new(journal.clone()),
         key_uses: rooms.key_uses.clone(),
+        blueprints: Store::blueprints(journal.clone()),
+        policies: Store::policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
         validators: Validators::new(plan.program.clone()),

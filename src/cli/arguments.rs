@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::bench::Bench;
+use super::blueprint::{Block, Template};
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
@@ -16,8 +17,10 @@ use super::failure::Failure;
 use super::migrate::Migrate;
 use super::projections::Projections;
 use super::readiness::Checklist;
+use super::review::Review;
 use super::run::Run;
 use super::schema::Schema;
+use super::search::Search;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
@@ -89,6 +92,34 @@ enum Command {
         #[command(subcommand)]
         what: Connector,
     },
+    /// Workflows that drafts are made from
+    Template {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Template,
+    },
+    /// Parts of workflows, put in when a draft is published
+    Block {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Block,
+    },
+    /// Have drafts looked at by others before they go live
+    Review {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Review,
+    },
+    /// Find workflows, nodes, runs and errors by words
+    Search {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        what: Search,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -138,6 +169,18 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Connector { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Template { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Block { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Review { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Search { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Event { server, what } => {

@@ -3,6 +3,7 @@
 mod admin_key;
 mod arguments;
 mod bench;
+mod blueprint;
 mod client;
 pub mod cluster;
 mod completions;
@@ -18,8 +19,10 @@ mod print;
 mod projections;
 mod readiness;
 mod replay;
+mod review;
 mod run;
 mod schema;
+mod search;
 mod secrets;
 mod serve;
 mod sse;

@@ -1,8 +1,8 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, access, activity, connectors, run_history, schemas, storage, tasks, timers,
-    trials, usage, waits, workflow_catalog,
+    Error, Projection, access, activity, blueprints, connectors, run_history, schemas, search,
+    storage, tasks, timers, trials, usage, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -20,6 +20,8 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &schemas::Projector,
         &access::Projector,
         &connectors::Projector,
+        &search::Projector,
+        &blueprints::Projector,
     ]
 }
 
