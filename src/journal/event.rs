@@ -53,6 +53,16 @@ impl StreamId {
         Self::new("workflow", workflow.to_string())
     }
 
+    /// The stream of a template or a block.
+    pub fn blueprint(id: impl Into<String>) -> Self {
+        Self::new("blueprint", id)
+    }
+
+    /// The stream of an organization's policy.
+    pub fn policy(organization: OrganizationId) -> Self {
+        Self::new("policy", organization.to_string())
+    }
+
     /// The stream of a trigger that started no run, by the command that would have.
     pub fn skip(command: CommandId) -> Self {
         Self::new("skip", command.to_string())
@@ -341,6 +351,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "login_name" => Cow::Borrowed("login_name"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),
+        "blueprint" => Cow::Borrowed("blueprint"),
+        "policy" => Cow::Borrowed("policy"),
         "skip" => Cow::Borrowed("skip"),
         "session" => Cow::Borrowed("session"),
         "token_keys" => Cow::Borrowed("token_keys"),

@@ -152,6 +152,15 @@ id!(
     /// Credentials for a provider.
     ConnectorId,
     "conn"
+    /// A workflow that drafts are made from.
+    TemplateId,
+    "tmpl"
+);
+
+id!(
+    /// A part of workflows.
+    BlockId,
+    "blk"
 );
 
 id!(

@@ -21,6 +21,10 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             "/v1/auth/refresh",
             "/v1/auth/reset",
             "/.well-known/jwks.json",
+            "/v1/public/workflows/{id}",
+            "/v1/public/workflows/{id}/run",
+            "/v1/public/workflows/{id}/run",
+            "/v1/public/runs/{id}",
             "/v1/webhooks/{secret}",
         ],
         "a new public route must be meant"
