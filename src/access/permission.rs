@@ -58,6 +58,9 @@ permissions! {
     UsageRead = "usage:read", "See compute units: what was used and what is left";
     SchemasRead = "schemas:read", "See schemas, and hold values against them";
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
+    DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";
+    DataWrite = "data:write", "Write rows and documents";
+    DataManage = "data:manage", "Create, change and drop tables";
     OrganizationRead = "organization:read", "See the organization, its members, roles and invitations";
     OrganizationManage = "organization:manage", "Rename the organization and transfer it";
     MembersManage = "members:manage", "Invite, remove and give roles to members, make custom roles";

@@ -86,6 +86,9 @@ table! {
     UsageRead           yes   yes   yes       yes      yes;
     SchemasRead         yes   yes   yes       yes      yes;
     SchemasWrite        yes   yes   yes       no       no;
+    DataRead            yes   yes   yes       yes      yes;
+    DataWrite           yes   yes   yes       no       no;
+    DataManage          yes   yes   yes       no       no;
     OrganizationRead    yes   yes   yes       yes      yes;
     OrganizationManage  yes   no    no        no       no;
     MembersManage       yes   yes   no        no       no;

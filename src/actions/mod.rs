@@ -3,6 +3,7 @@
 mod action;
 mod code;
 mod http;
+mod query;
 mod registry;
 mod storage;
 

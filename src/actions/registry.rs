@@ -10,9 +10,11 @@ use serde_json::json;
 
 use super::code::CodeTransform;
 use super::http::HttpRequest;
+use super::query::DbQuery;
 use super::storage::{KeptVariable, Storage};
 use super::{Action, Call};
 use crate::catalog::{Registry, Stage};
+use crate::data::Data;
 use crate::egress::Egress;
 use crate::journal::Entries;
 use crate::primitives::Clock;
@@ -37,6 +39,8 @@ pub struct Tools<'a> {
     pub entries: Entries,
     /// Which of them there are.
     pub keys: storage::Storage,
+    /// Tables of organizations.
+    pub data: Data,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -51,7 +55,7 @@ pub struct Actions {
 impl Actions {
     /// The actions that this build brings. A new action is a new file and its line here.
     pub fn builtin(tools: Tools<'_>) -> Self {
-        let Tools { egress, program, entries, keys, clock } = tools;
+        let Tools { egress, program, entries, keys, data, clock } = tools;
         let storage = Storage::new(entries, keys, clock);
         let mut by_type: BTreeMap<&'static str, Box<dyn Action>> = BTreeMap::new();
         for (kind, action) in storage.of_the_organization() {
@@ -59,6 +63,7 @@ impl Actions {
         }
         by_type.insert(KeptVariable::TYPE, Box::new(KeptVariable(storage.clone())));
         by_type.insert(Storage::TYPE, Box::new(storage));
+        by_type.insert(DbQuery::TYPE, Box::new(DbQuery::new(data)));
         by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
         by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));
         Self { catalog: Registry::builtin(), by_type: Arc::new(by_type) }

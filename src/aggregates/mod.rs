@@ -2,12 +2,14 @@
 
 pub mod account;
 pub mod api_key;
+pub mod document;
 pub mod entry;
 pub mod event;
 pub mod organization;
 pub mod run;
 pub mod schema;
 pub mod skip;
+pub mod table;
 pub mod task;
 pub mod test;
 pub mod test_execution;

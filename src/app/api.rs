@@ -42,6 +42,8 @@ pub(super) fn open(
         directory: Directory::new(journal.clone()),
         key_uses: rooms.key_uses.clone(),
         schemas: Store::schemas(journal.clone()),
+        documents: Store::documents(journal.clone()),
+        data: rooms.data.clone(),
         validators: Validators::new(plan.program.clone()),
         desk: rooms.desk.clone(),
         hub: rooms.hub.clone(),

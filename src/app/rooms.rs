@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
 use crate::actors::{Household, KeyUses, Means, Ownership, RunDesk, RunRegistry, StreamHub};
+use crate::data::Data;
 use crate::egress::Egress;
 use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Tail};
@@ -22,6 +23,8 @@ use crate::triggers::TriggerIndex;
 const TAIL_POLL: Duration = Duration::from_millis(100);
 /// Connections of the serving pool: two lanes, the sequencer, the listener, and readers.
 const SERVING_CONNECTIONS: u32 = 24;
+/// Connections for tables of organizations: as many statements are performed at once.
+const DATA_CONNECTIONS: u32 = 8;
 
 /// What everything in the house is made of.
 pub(super) struct Rooms {
@@ -29,6 +32,7 @@ pub(super) struct Rooms {
     pub(super) pool: PgPool,
     pub(super) bells: Bells,
     pub(super) vault: Vault,
+    pub(super) data: Data,
     pub(super) webhook_secrets: WebhookSecrets,
     pub(super) journal: Journal,
     pub(super) tail: Tail,
@@ -69,7 +73,9 @@ impl Rooms {
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
         let positions = Positions::new(pool.clone());
-        let performer = work::performer(plan, &egress, &journal, &positions, &clock);
+        let tables = pool::data(&plan.login(pool::Role::Data), DATA_CONNECTIONS);
+        let data = Data::new(tables, journal.clone(), Arc::clone(&clock));
+        let performer = work::performer(plan, &egress, &journal, &positions, (&data, &clock));
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),
@@ -89,6 +95,7 @@ impl Rooms {
             pool,
             bells,
             vault,
+            data,
             webhook_secrets: WebhookSecrets::new(key),
             journal,
             tail,

@@ -8,6 +8,7 @@ use super::Plan;
 use crate::actions::{Actions, Tools};
 use crate::actors::{Household, Performer, RunRegistry};
 use crate::config::Role;
+use crate::data::Data;
 use crate::egress::Egress;
 use crate::journal::{Entries, Journal};
 use crate::primitives::Clock;
@@ -20,13 +21,14 @@ pub(super) fn performer(
     egress: &Egress,
     journal: &Journal,
     positions: &Positions,
-    clock: &Arc<dyn Clock>,
+    (data, clock): (&Data, &Arc<dyn Clock>),
 ) -> Performer {
     let actions = Actions::builtin(Tools {
         egress,
         program: plan.program.clone(),
         entries: Entries::new(journal.clone()),
         keys: Storage::new(Views::new(journal.pool().clone()), positions.clone()),
+        data: data.clone(),
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)

@@ -8,10 +8,12 @@ use super::bench::Bench;
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
+use super::data::Data;
 use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
+use super::knowledge::Knowledge;
 use super::migrate::Migrate;
 use super::projections::Projections;
 use super::readiness::Checklist;
@@ -74,6 +76,20 @@ enum Command {
         #[command(subcommand)]
         what: Usage,
     },
+    /// Tables of the organization: make them, fill them, ask them
+    Data {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Data,
+    },
+    /// Documents of the organization, and where in them something is said
+    Knowledge {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Knowledge,
+    },
     /// Register schemas, move them on, and hold values against them
     Schema {
         #[command(flatten)]
@@ -124,6 +140,12 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Usage { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Data { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Knowledge { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Schema { server, what } => {

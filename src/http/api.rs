@@ -17,16 +17,19 @@ use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, KeyUses, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
+use crate::aggregates::document::Document;
 use crate::aggregates::event::Publication;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
+use crate::data::Data;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::projections::access::Access;
 use crate::projections::activity::Activity;
+use crate::projections::knowledge::Knowledge;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
 use crate::projections::storage::Storage;
@@ -70,7 +73,11 @@ pub struct Api {
     pub key_uses: KeyUses,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
-    /// Who holds values against them.
+    /// Where documents are kept.
+    pub documents: Store<Document>,
+    /// Tables of organizations, and their rows.
+    pub data: Data,
+    /// Who holds values against schemas.
     pub validators: Validators,
     /// Where runs are ordered about.
     pub desk: RunDesk,
@@ -184,6 +191,11 @@ impl Api {
     /// The questions to the view of who is who.
     pub fn access(&self) -> Access {
         Access::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the views of documents.
+    pub fn knowledge(&self) -> Knowledge {
+        Knowledge::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of schemas.

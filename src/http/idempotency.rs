@@ -227,6 +227,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "organization" => "organization",
         "run" => "run",
         "schema" => "schema",
+        "table" => "table",
+        "document" => "document",
         "task" => "task",
         "test" => "test",
         "test_execution" => "test_execution",

@@ -9,8 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, catalog, events, health, inbound, members, organizations, projections,
-    roles, runs, service_accounts, storage, tasks, testing, usage, validation, whoami, workflows,
+    activity, api_keys, catalog, events, health, inbound, knowledge, members, organizations,
+    projections, roles, runs, service_accounts, storage, tables, tasks, testing, usage, validation,
+    whoami, workflows,
 };
 
 /// Where the document is.
@@ -130,6 +131,25 @@ pub(super) const PATH: &str = "/openapi.json";
         api_keys::list,
         api_keys::create,
         api_keys::revoke,
+        tables::list,
+        tables::create,
+        tables::get,
+        tables::drop,
+        tables::alter,
+        tables::rows,
+        tables::insert,
+        tables::row,
+        tables::update,
+        tables::remove,
+        tables::import,
+        tables::export,
+        tables::query,
+        knowledge::list,
+        knowledge::add,
+        knowledge::get,
+        knowledge::revise,
+        knowledge::remove,
+        knowledge::search,
         projections::list,
         inbound::webhook,
     ),
@@ -149,6 +169,8 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "validation", description = "Schemas of the organization, and values held against them"),
         (name = "organizations", description = "Who belongs to an organization, and what they may do"),
         (name = "keys", description = "The accounts of programs, and their API keys"),
+        (name = "tables", description = "Tables of the organization, their rows, and statements on them"),
+        (name = "knowledge", description = "Documents of the organization, and where in them something is said"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),

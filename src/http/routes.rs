@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, catalog, events, health, inbound, members, openapi, organizations,
-    projections, roles, runs, service_accounts, storage, tasks, testing, usage, validation, whoami,
-    workflows,
+    activity, api_keys, catalog, events, health, inbound, knowledge, members, openapi,
+    organizations, projections, roles, runs, service_accounts, storage, tables, tasks, testing,
+    usage, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -153,6 +153,25 @@ table! {
     GET    "/v1/api-keys"                                     May(KeysRead)               api_keys::list;
     POST   "/v1/api-keys"                                     May(KeysManage)             api_keys::create;
     DELETE "/v1/api-keys/{id}"                                May(KeysManage)             api_keys::revoke;
+    GET    "/v1/tables"                                       May(DataRead)               tables::list;
+    POST   "/v1/tables"                                       May(DataManage)             tables::create;
+    GET    "/v1/tables/{name}"                                May(DataRead)               tables::get;
+    DELETE "/v1/tables/{name}"                                May(DataManage)             tables::drop;
+    POST   "/v1/tables/{name}/changes"                        May(DataManage)             tables::alter;
+    GET    "/v1/tables/{name}/rows"                           May(DataRead)               tables::rows;
+    POST   "/v1/tables/{name}/rows"                           May(DataWrite)              tables::insert;
+    GET    "/v1/tables/{name}/rows/{id}"                      May(DataRead)               tables::row;
+    PUT    "/v1/tables/{name}/rows/{id}"                      May(DataWrite)              tables::update;
+    DELETE "/v1/tables/{name}/rows/{id}"                      May(DataWrite)              tables::remove;
+    POST   "/v1/tables/{name}/import"                         May(DataWrite)              tables::import;
+    GET    "/v1/tables/{name}/export"                         May(DataRead)               tables::export;
+    GET    "/v1/knowledge/documents"                          May(DataRead)               knowledge::list;
+    POST   "/v1/knowledge/documents"                          May(DataWrite)              knowledge::add;
+    GET    "/v1/knowledge/documents/{id}"                     May(DataRead)               knowledge::get;
+    PUT    "/v1/knowledge/documents/{id}"                     May(DataWrite)              knowledge::revise;
+    DELETE "/v1/knowledge/documents/{id}"                     May(DataWrite)              knowledge::remove;
+    GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
+    POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }
@@ -234,7 +253,7 @@ mod tests {
                 continue;
             };
             // These calculate and write nothing.
-            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch"];
+            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch", "query"];
             let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
             let reads = wanted.name().ends_with(":read");
             assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    ApiKeyId, CommandId, EntryId, EventId, OrganizationId, RunId, SchemaId, TaskId,
-    TestExecutionId, TestId, WorkflowId,
+    ApiKeyId, CommandId, DocumentId, EntryId, EventId, OrganizationId, RunId, SchemaId, TableId,
+    TaskId, TestExecutionId, TestId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -81,6 +81,16 @@ impl StreamId {
     /// The stream of a schema.
     pub fn schema(schema: SchemaId) -> Self {
         Self::new("schema", schema.to_string())
+    }
+
+    /// The stream of a document.
+    pub fn document(document: DocumentId) -> Self {
+        Self::new("document", document.to_string())
+    }
+
+    /// The stream of a table.
+    pub fn table(table: TableId) -> Self {
+        Self::new("table", table.to_string())
     }
 
     /// The stream of a test's execution.

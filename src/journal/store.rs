@@ -11,7 +11,8 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, event, organization, run, schema, task, test, test_execution, workflow,
+    account, api_key, document, event, organization, run, schema, table, task, test,
+    test_execution, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -168,6 +169,20 @@ impl Store<api_key::ApiKey> {
     /// The API keys.
     pub fn api_keys(journal: Journal) -> Self {
         Self::new(journal, api_key::upcasters())
+    }
+}
+
+impl Store<document::Document> {
+    /// The documents of organizations.
+    pub fn documents(journal: Journal) -> Self {
+        Self::new(journal, document::upcasters())
+    }
+}
+
+impl Store<table::Table> {
+    /// The tables of organizations.
+    pub fn tables(journal: Journal) -> Self {
+        Self::new(journal, table::upcasters())
     }
 }
 

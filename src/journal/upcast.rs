@@ -8,19 +8,21 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, entry, event, organization, run, schema, skip, task, test, test_execution,
-    workflow,
+    account, api_key, document, entry, event, organization, run, schema, skip, table, task, test,
+    test_execution, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
 static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
+static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
+static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 static TEST: LazyLock<Upcasters> = LazyLock::new(test::upcasters);
@@ -75,6 +77,16 @@ impl Recorded {
     /// The trigger that was passed over.
     pub fn skip(&self) -> Result<skip::Event, Error> {
         decode(self, &[])
+    }
+
+    /// The event of a document.
+    pub fn document(&self) -> Result<document::Event, Error> {
+        decode(self, &DOCUMENT)
+    }
+
+    /// The event of a table.
+    pub fn table(&self) -> Result<table::Event, Error> {
+        decode(self, &TABLE)
     }
 
     /// The event of an entry.

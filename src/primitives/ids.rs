@@ -149,6 +149,18 @@ id!(
 );
 
 id!(
+    /// A document of an organization.
+    DocumentId,
+    "doc"
+);
+
+id!(
+    /// A table of an organization; derived from its name.
+    TableId,
+    "tbl"
+);
+
+id!(
     /// A person with an account.
     UserId,
     "user"

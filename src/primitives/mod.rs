@@ -10,7 +10,8 @@ pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hex::{hex, unhex};
 pub use ids::{
-    ApiKeyId, CommandId, EntryId, EventId, InvalidId, InvitationId, OrganizationId, RoleId, RunId,
-    SchemaId, ServiceAccountId, TaskId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
+    ApiKeyId, CommandId, DocumentId, EntryId, EventId, InvalidId, InvitationId, OrganizationId,
+    RoleId, RunId, SchemaId, ServiceAccountId, TableId, TaskId, TestExecutionId, TestId, UserId,
+    WorkerId, WorkflowId,
 };
 pub use secret::Secret;

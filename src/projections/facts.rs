@@ -12,7 +12,8 @@ use time::OffsetDateTime;
 use super::Error;
 use super::text::Text;
 use crate::aggregates::{
-    account, api_key, entry, organization, run, schema, task, test, test_execution, workflow,
+    account, api_key, document, entry, organization, run, schema, task, test, test_execution,
+    workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -365,6 +366,17 @@ pub(super) fn of_schemas<'a>(
         .iter()
         .filter(|event| event.aggregate_type == schema::Schema::TYPE)
         .map(|event| Ok((*event, event.schema().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of documents among others.
+pub(super) fn of_documents<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, document::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == document::Document::TYPE)
+        .map(|event| Ok((*event, event.document().map_err(|error| poison(event, &error))?)))
         .collect()
 }
 

@@ -9,6 +9,7 @@ mod candidate;
 mod compare;
 mod error;
 mod facts;
+pub mod knowledge;
 mod page;
 mod positions;
 mod projection;

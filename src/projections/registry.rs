@@ -1,8 +1,8 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, access, activity, run_history, schemas, storage, tasks, timers, trials,
-    usage, waits, workflow_catalog,
+    Error, Projection, access, activity, knowledge, run_history, schemas, storage, tasks, timers,
+    trials, usage, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -19,6 +19,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &usage::Projector,
         &schemas::Projector,
         &access::Projector,
+        &knowledge::Projector,
     ]
 }
 

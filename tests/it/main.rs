@@ -7,6 +7,7 @@ mod actors;
 mod architecture;
 mod contracts;
 mod crash;
+mod data;
 mod databases;
 mod dev;
 mod egress;

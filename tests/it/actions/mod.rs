@@ -8,6 +8,7 @@ mod variables;
 use std::sync::Arc;
 
 use chainkeel::actions::{Actions, Origin, Tools};
+use chainkeel::data::Data;
 use chainkeel::egress::Egress;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::{OrganizationId, RunId, SystemClock, WorkflowId};
@@ -23,14 +24,15 @@ fn actions(egress: &Egress) -> Actions {
     Actions::builtin(Tools {
         egress,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
-        entries: Entries::new(journal),
+        entries: Entries::new(journal.clone()),
         keys: Storage::new(Views::new(pool), positions),
+        data: Data::new(pool::data(&nowhere, 1), journal, Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
     })
 }
 
 /// A node of some run.
-fn origin() -> Origin {
+pub(crate) fn origin() -> Origin {
     Origin {
         organization: OrganizationId::DEFAULT,
         workflow: WorkflowId::generate().to_string(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chainkeel::actions::{Actions, Call, Origin, Tools};
+use chainkeel::data::Data;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::SystemClock;
 use chainkeel::projections::storage::Storage;
@@ -37,8 +38,13 @@ impl Desk {
         let actions = Actions::builtin(Tools {
             egress: &door(&[]),
             program: env!("CARGO_BIN_EXE_chainkeel").into(),
-            entries: Entries::new(journal),
+            entries: Entries::new(journal.clone()),
             keys: Storage::new(Views::new(pool), positions),
+            data: Data::new(
+                pool::data(&app.database.login(pool::Role::Data), 4),
+                journal,
+                Arc::new(SystemClock),
+            ),
             clock: Arc::new(SystemClock),
         });
         Self { app, actions, origin: origin() }

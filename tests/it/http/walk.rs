@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chainkeel::access::KeyHash;
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ApiKeyId, EventId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId,
-    TestExecutionId, TestId, UserId, WorkflowId,
+    ApiKeyId, DocumentId, EventId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
+    TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -197,6 +197,56 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         Nothing,
     ),
     ("GET /v1/testing/test-results/{id}", "/v1/testing/test-results/{execution}", "", Nothing),
+    ("GET /v1/tables", "/v1/tables", "", Empty),
+    (
+        "POST /v1/tables",
+        "/v1/tables",
+        r#"{"name": "own", "schema": {"properties": {"a": {}}}}"#,
+        Own,
+    ),
+    ("GET /v1/tables/{name}", "/v1/tables/{table}", "", Nothing),
+    ("DELETE /v1/tables/{name}", "/v1/tables/{table}?force=true", "", Nothing),
+    (
+        "POST /v1/tables/{name}/changes",
+        "/v1/tables/{table}/changes",
+        r#"{"changes": [{"removeColumn": "note"}], "force": true}"#,
+        Nothing,
+    ),
+    ("GET /v1/tables/{name}/rows", "/v1/tables/{table}/rows", "", Nothing),
+    (
+        "POST /v1/tables/{name}/rows",
+        "/v1/tables/{table}/rows",
+        r#"{"rows": [{"note": "taken"}]}"#,
+        Nothing,
+    ),
+    ("GET /v1/tables/{name}/rows/{id}", "/v1/tables/{table}/rows/1", "", Nothing),
+    (
+        "PUT /v1/tables/{name}/rows/{id}",
+        "/v1/tables/{table}/rows/1",
+        r#"{"row": {"note": "taken"}}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/tables/{name}/rows/{id}", "/v1/tables/{table}/rows/1", "", Nothing),
+    // What the walker sends is JSON: the table is looked for after the type of the body.
+    ("POST /v1/tables/{name}/import", "", "", Apart),
+    ("GET /v1/tables/{name}/export", "/v1/tables/{table}/export", "", Nothing),
+    ("GET /v1/knowledge/documents", "/v1/knowledge/documents", "", Empty),
+    (
+        "POST /v1/knowledge/documents",
+        "/v1/knowledge/documents",
+        r#"{"title": "Mine", "text": "Mine"}"#,
+        Own,
+    ),
+    ("GET /v1/knowledge/documents/{id}", "/v1/knowledge/documents/{document}", "", Nothing),
+    (
+        "PUT /v1/knowledge/documents/{id}",
+        "/v1/knowledge/documents/{document}",
+        r#"{"title": "Taken", "text": "Taken"}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/knowledge/documents/{id}", "/v1/knowledge/documents/{document}", "", Nothing),
+    ("GET /v1/knowledge/search", "/v1/knowledge/search?q=amaranth", "", Empty),
+    ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
     ("GET /v1/usage", "/v1/usage", "", Own),
     ("GET /v1/usage/daily", "/v1/usage/daily?workflowId={workflow}", "", Own),
@@ -373,12 +423,22 @@ impl World {
         let role = app.client.post("/v1/organization/roles", &role).await.data();
         let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
         let key = KeyHash::of(&key).api_key().to_string();
+        let table =
+            json!({"name": "walked", "schema": {"properties": {"note": {"type": "string"}}}});
+        app.client.post("/v1/tables", &table).await.data();
+        let rows = json!({"rows": [{"note": MARK}]});
+        app.client.post("/v1/tables/walked/rows", &rows).await.data();
+        let document = json!({"title": MARK, "text": MARK});
+        let document = app.client.post("/v1/knowledge/documents", &document).await.data();
+        let document = document["id"].as_str().unwrap().to_owned();
         Self(vec![
             ("{role}", role["id"].as_str().unwrap().to_owned()),
             ("{account}", account),
             ("{key}", key),
             ("{user}", UserId::generate().to_string()),
             ("{organization}", OrganizationId::DEFAULT.to_string()),
+            ("{table}", "walked".to_owned()),
+            ("{document}", document),
             ("{schema}", schema),
             ("{workflow}", workflow),
             ("{run}", run),
@@ -399,6 +459,8 @@ impl World {
             ("{key}", ApiKeyId::generate().to_string()),
             ("{user}", UserId::generate().to_string()),
             ("{organization}", OrganizationId::generate().to_string()),
+            ("{table}", "nobodys".to_owned()),
+            ("{document}", DocumentId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),

@@ -15,6 +15,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::invented_accounts::account;
+use super::invented_documents::document;
 use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_tasks::task;
@@ -559,6 +560,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| account(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| schema(&mut dice)));
     histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| document(&mut dice)));
     (histories, invented)
 }
 

@@ -4,6 +4,7 @@
 
 mod crash;
 mod invented_accounts;
+mod invented_documents;
 mod invented_organizations;
 mod invented_schemas;
 mod invented_tasks;
