@@ -12,11 +12,13 @@ pub mod confined;
 pub mod egress;
 pub mod schemas;
 pub mod secrets;
+pub mod tables;
 
 pub mod aggregates;
 pub mod readiness;
 pub mod validation;
 
+pub mod data;
 pub mod journal;
 pub mod triggers;
 

@@ -63,6 +63,9 @@ permissions! {
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
     ConnectorsRead = "connectors:read", "See connectors: their names, their state, what is no secret of them";
     ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors";
+    DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";
+    DataWrite = "data:write", "Write rows and documents";
+    DataManage = "data:manage", "Create, change and drop tables";
     OrganizationRead = "organization:read", "See the organization, its members, roles and invitations";
     OrganizationManage = "organization:manage", "Rename the organization and transfer it";
     MembersManage = "members:manage", "Invite, remove and give roles to members, make custom roles";

@@ -91,6 +91,9 @@ table! {
     SchemasWrite        yes   yes   yes       no       no;
     ConnectorsRead      yes   yes   yes       yes      yes;
     ConnectorsWrite     yes   yes   yes       no       no;
+    DataRead            yes   yes   yes       yes      yes;
+    DataWrite           yes   yes   yes       no       no;
+    DataManage          yes   yes   yes       no       no;
     OrganizationRead    yes   yes   yes       yes      yes;
     OrganizationManage  yes   no    no        no       no;
     MembersManage       yes   yes   no        no       no;

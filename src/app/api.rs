@@ -49,6 +49,8 @@ pub(super) fn open(
         policies: Store::policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
+        documents: Store::documents(journal.clone()),
+        data: rooms.data.clone(),
         validators: Validators::new(plan.program.clone()),
         people,
         admission,

@@ -11,11 +11,13 @@ use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
 use super::connector::Connector;
+use super::data::Data;
 use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
 use super::key::Key;
+use super::knowledge::Knowledge;
 use super::login::{LogIn, LogOut};
 use super::member::Member;
 use super::migrate::Migrate;
@@ -85,6 +87,20 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Usage,
+    },
+    /// Tables of the organization: make them, fill them, ask them
+    Data {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Data,
+    },
+    /// Documents of the organization, and where in them something is said
+    Knowledge {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Knowledge,
     },
     /// Register schemas, move them on, and hold values against them
     Schema {
@@ -223,6 +239,12 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Usage { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Data { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Knowledge { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Schema { server, what } => {

@@ -123,6 +123,11 @@ impl Client {
         self.send(Method::POST, path, headers, Some(body)).await
     }
 
+    /// Deletes `path` and gives the `data` of the answer.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Error> {
+        self.call(Method::DELETE, path, None).await
+    }
+
     /// Puts to `path` and gives the `data` of the answer.
     pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Error> {
         self.call(Method::PUT, path, Some(body)).await

@@ -19,6 +19,7 @@ use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
 use crate::aggregates::blueprint::Blueprint;
+use crate::aggregates::document::Document;
 use crate::aggregates::event::Publication;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::policy::Policy;
@@ -27,12 +28,14 @@ use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
+use crate::data::Data;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId, WorkflowId};
 use crate::projections::access::Access;
 use crate::projections::activity::Activity;
 use crate::projections::audit::Audit;
 use crate::projections::blueprints::Blueprints;
+use crate::projections::knowledge::Knowledge;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
 use crate::projections::search::Search;
@@ -87,6 +90,11 @@ pub struct Api {
     /// Where connectors are found, sealed and opened.
     pub connectors: Desk,
     /// Who holds values against them.
+    /// Where documents are kept.
+    pub documents: Store<Document>,
+    /// Tables of organizations, and their rows.
+    pub data: Data,
+    /// Who holds values against schemas.
     pub validators: Validators,
     /// Where people are let in and out.
     pub people: People,
@@ -233,6 +241,11 @@ impl Api {
     /// The questions of those who search.
     pub fn search(&self) -> Search {
         Search::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the views of documents.
+    pub fn knowledge(&self) -> Knowledge {
+        Knowledge::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of schemas.

@@ -237,6 +237,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "schema" => "schema",
         "token_keys" => "token_keys",
         "user" => "user",
+        "table" => "table",
+        "document" => "document",
         "task" => "task",
         "test" => "test",
         "test_execution" => "test_execution",

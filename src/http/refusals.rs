@@ -5,10 +5,11 @@ use std::error::Error;
 use super::problem::{Code, Detail, Problem};
 use crate::actors::{Refused, people};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, entry, event, organization, policy, schema, session,
-    task, test, test_execution, user, workflow,
+    account, api_key, blueprint, connector, document, entry, event, organization, policy, schema,
+    session, table, task, test, test_execution, user, workflow,
 };
 use crate::connectors;
+use crate::data;
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::secrets;
@@ -363,6 +364,65 @@ impl From<user::Error> for Problem {
             | user::Error::NoTotp
             | user::Error::HasTotp
             | user::Error::Already(_) => Self::new(Code::UserRefuses).because(refusal),
+        }
+    }
+}
+
+impl From<document::Error> for Problem {
+    fn from(refusal: document::Error) -> Self {
+        let place = match refusal {
+            document::Error::Unknown => return Self::new(Code::DocumentNotFound),
+            document::Error::Conflict { .. } => {
+                return Self::new(Code::VersionConflict).because(refusal);
+            }
+            // Ids are new each time: two requests do not make the same one.
+            document::Error::Exists => return Self::internal(refusal),
+            document::Error::Title => "/title",
+            document::Error::Text => "/text",
+            document::Error::Tags => "/tags",
+            document::Error::Source => "/source",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
+impl From<table::Error> for Problem {
+    fn from(refusal: table::Error) -> Self {
+        match refusal {
+            table::Error::Unknown => Self::new(Code::TableNotFound),
+            table::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            table::Error::Exists | table::Error::Unfit { .. } | table::Error::Full => {
+                Self::new(Code::TableRefuses).because(refusal)
+            }
+        }
+    }
+}
+
+impl From<data::Error> for Problem {
+    fn from(error: data::Error) -> Self {
+        match error {
+            data::Error::NoTable(_) => Self::new(Code::TableNotFound),
+            data::Error::NoRow(_) => Self::new(Code::RowNotFound),
+            data::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(error),
+            data::Error::Unfit(faults) => {
+                let details = faults.into_iter().map(|it| Detail::new(it.path, it.message));
+                Self::new(Code::InvalidRow).with_details(details.collect())
+            }
+            data::Error::Refused(_) | data::Error::Statement(_) => {
+                Self::new(Code::StatementRefused).because(error)
+            }
+            data::Error::Constraint(_) => Self::new(Code::RowRefused).because(error),
+            data::Error::Overdue | data::Error::TooLarge(_) => {
+                Self::new(Code::StatementTooCostly).because(error)
+            }
+            data::Error::Full { .. } => Self::new(Code::TableRefuses).because(error),
+            data::Error::Mismatch => Self::new(Code::IdempotencyMismatch),
+            data::Error::InFlight => Self::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),
+            data::Error::Busy => Self::new(Code::Busy).retry_after(RETRY_AFTER),
+            data::Error::Table(refused) => refused.into(),
+            data::Error::Journal(error) => error.into(),
+            data::Error::Database { .. } if error.is_transient() => Self::unavailable(error),
+            data::Error::Database { .. } | data::Error::Damaged(_) => Self::internal(error),
         }
     }
 }

@@ -7,9 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 use super::problem::{Code, Problem};
 use super::{
     activity, api_keys, audit, auth, blocks, catalog, connectors, events, health, inbound,
-    invitations, members, openapi, organizations, projections, public, reviews, roles, runs,
-    search, service_accounts, storage, tasks, templates, testing, token_keys, usage, users,
-    validation, whoami, workflows,
+    invitations, knowledge, members, openapi, organizations, projections, public, reviews, roles,
+    runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys, usage,
+    users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -211,6 +211,25 @@ table! {
     PUT    "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::update;
     DELETE "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::retire;
     GET    "/v1/search"                                       May(WorkflowsRead)          search::find;
+    GET    "/v1/tables"                                       May(DataRead)               tables::list;
+    POST   "/v1/tables"                                       May(DataManage)             tables::create;
+    GET    "/v1/tables/{name}"                                May(DataRead)               tables::get;
+    DELETE "/v1/tables/{name}"                                May(DataManage)             tables::drop;
+    POST   "/v1/tables/{name}/changes"                        May(DataManage)             tables::alter;
+    GET    "/v1/tables/{name}/rows"                           May(DataRead)               tables::rows;
+    POST   "/v1/tables/{name}/rows"                           May(DataWrite)              tables::insert;
+    GET    "/v1/tables/{name}/rows/{id}"                      May(DataRead)               tables::row;
+    PUT    "/v1/tables/{name}/rows/{id}"                      May(DataWrite)              tables::update;
+    DELETE "/v1/tables/{name}/rows/{id}"                      May(DataWrite)              tables::remove;
+    POST   "/v1/tables/{name}/import"                         May(DataWrite)              tables::import;
+    GET    "/v1/tables/{name}/export"                         May(DataRead)               tables::export;
+    GET    "/v1/knowledge/documents"                          May(DataRead)               knowledge::list;
+    POST   "/v1/knowledge/documents"                          May(DataWrite)              knowledge::add;
+    GET    "/v1/knowledge/documents/{id}"                     May(DataRead)               knowledge::get;
+    PUT    "/v1/knowledge/documents/{id}"                     May(DataWrite)              knowledge::revise;
+    DELETE "/v1/knowledge/documents/{id}"                     May(DataWrite)              knowledge::remove;
+    GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
+    POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
     GET    "/v1/public/workflows/{id}"                        Public                      public::view;
     POST   "/v1/public/workflows/{id}/run"                    Public                      public::execute;
@@ -296,7 +315,7 @@ mod tests {
                 continue;
             };
             // These calculate and write nothing.
-            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch"];
+            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch", "query"];
             let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
             let reads = wanted.name().ends_with(":read");
             assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    ApiKeyId, AuditId, CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId,
-    SessionId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventId, OrganizationId, RunId,
+    SchemaId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -121,6 +121,16 @@ impl StreamId {
     /// The stream of the keys that sign tokens: of the whole installation.
     pub fn token_keys() -> Self {
         Self::new("token_keys", OrganizationId::DEFAULT.to_string())
+    }
+
+    /// The stream of a document.
+    pub fn document(document: DocumentId) -> Self {
+        Self::new("document", document.to_string())
+    }
+
+    /// The stream of a table.
+    pub fn table(table: TableId) -> Self {
+        Self::new("table", table.to_string())
     }
 
     /// The stream of a test's execution.

@@ -11,8 +11,8 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, event, login_name, organization, policy, run, schema,
-    session, task, test, test_execution, token_keys, user, workflow,
+    account, api_key, blueprint, connector, document, event, login_name, organization, policy, run,
+    schema, session, table, task, test, test_execution, token_keys, user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -218,6 +218,20 @@ impl Store<token_keys::TokenKeys> {
     /// The keys that sign their tokens.
     pub fn token_keys(journal: Journal) -> Self {
         Self::new(journal, token_keys::upcasters())
+    }
+}
+
+impl Store<document::Document> {
+    /// The documents of organizations.
+    pub fn documents(journal: Journal) -> Self {
+        Self::new(journal, document::upcasters())
+    }
+}
+
+impl Store<table::Table> {
+    /// The tables of organizations.
+    pub fn tables(journal: Journal) -> Self {
+        Self::new(journal, table::upcasters())
     }
 }
 

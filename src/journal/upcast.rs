@@ -8,8 +8,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, audit, blueprint, connector, entry, event, organization, run, schema, skip,
-    task, test, test_execution, user, workflow,
+    account, api_key, audit, blueprint, connector, document, entry, event, organization, run,
+    schema, skip, table, task, test, test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -19,11 +19,13 @@ static AUDIT: LazyLock<Upcasters> = LazyLock::new(audit::upcasters);
 static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
 static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
 static BLUEPRINT: LazyLock<Upcasters> = LazyLock::new(blueprint::upcasters);
+static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
+static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
@@ -99,6 +101,16 @@ impl Recorded {
     /// The event of a user.
     pub fn user(&self) -> Result<user::Event, Error> {
         decode(self, &USER)
+    }
+
+    /// The event of a document.
+    pub fn document(&self) -> Result<document::Event, Error> {
+        decode(self, &DOCUMENT)
+    }
+
+    /// The event of a table.
+    pub fn table(&self) -> Result<table::Event, Error> {
+        decode(self, &TABLE)
     }
 
     /// The event of an entry.

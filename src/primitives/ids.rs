@@ -161,6 +161,15 @@ id!(
     /// A part of workflows.
     BlockId,
     "blk"
+    /// A document of an organization.
+    DocumentId,
+    "doc"
+);
+
+id!(
+    /// A table of an organization; derived from its name.
+    TableId,
+    "tbl"
 );
 
 id!(

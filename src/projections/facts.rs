@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::Error;
 use super::text::Text;
 use crate::aggregates::{
-    account, api_key, blueprint, connector, entry, organization, run, schema, task, test,
+    account, api_key, blueprint, connector, document, entry, organization, run, schema, task, test,
     test_execution, user, workflow,
 };
 use crate::journal::{self, Recorded};
@@ -395,6 +395,17 @@ pub(super) fn of_users<'a>(
         .iter()
         .filter(|event| event.aggregate_type == user::User::TYPE)
         .map(|event| Ok((*event, event.user().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of documents among others.
+pub(super) fn of_documents<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, document::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == document::Document::TYPE)
+        .map(|event| Ok((*event, event.document().map_err(|error| poison(event, &error))?)))
         .collect()
 }
 

@@ -12,6 +12,7 @@ mod compare;
 pub mod connectors;
 mod error;
 mod facts;
+pub mod knowledge;
 mod page;
 mod positions;
 mod projection;

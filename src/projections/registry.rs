@@ -1,8 +1,8 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, access, activity, audit, blueprints, connectors, run_history, schemas,
-    search, storage, tasks, timers, trials, usage, users, waits, workflow_catalog,
+    Error, Projection, access, activity, audit, blueprints, connectors, knowledge, run_history,
+    schemas, search, storage, tasks, timers, trials, usage, users, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -24,6 +24,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &users::Projector,
         &search::Projector,
         &blueprints::Projector,
+        &knowledge::Projector,
     ]
 }
 

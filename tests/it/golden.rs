@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, blueprint, connector, entry, event, login_name, organization, policy,
-    run, schema, session, skip, task, test, test_execution, token_keys, user, workflow,
+    account, api_key, audit, blueprint, connector, document, entry, event, login_name,
+    organization, policy, run, schema, session, skip, table, task, test, test_execution,
+    token_keys, user, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
-    ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
-    SessionId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ConnectorId, DocumentId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
+    ServiceAccountId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -351,6 +352,80 @@ fn every_event_of_a_key_is_read_as_it_was_written() {
     }
     every_file_is_known("api_key", &names(&events));
     assert_eq!(events.map(|event| event.name()), api_key::Event::NAMES);
+}
+
+fn every_event_of_a_document_is_read_as_it_was_written() {
+    let by = || "ada".to_owned();
+    let content = || document::Content {
+        title: "Refunds".to_owned(),
+        text: "# Refunds\n\nWithin fourteen days.".to_owned(),
+        tags: ["money".to_owned()].into(),
+        source: Some("the manual".to_owned()),
+    };
+    let events = [
+        document::Event::Added {
+            document_id: DocumentId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            content: content(),
+            by: by(),
+            at: AT,
+        },
+        document::Event::Revised { content: content(), by: by(), at: AT },
+        document::Event::Removed { by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("document", event);
+    }
+    every_file_is_known("document", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_table_is_read_as_it_was_written() {
+    use chainkeel::tables::{Column, Definition, Index, Name};
+    let by = || "ada".to_owned();
+    let name = |text: &str| text.parse::<Name>().unwrap();
+    let index =
+        || Index { name: name("by_customer"), columns: vec!["customer".to_owned()], unique: true };
+    let schema = json!({
+        "description": "What was paid", "required": ["customer"],
+        "properties": {
+            "customer": { "type": "string", "maxLength": 20, "enum": ["a", "b"], "default": "a" },
+            "amount": { "type": "number", "minimum": 0, "maximum": 9.5 },
+            "order": { "type": "integer", "references": "orders", "unique": true },
+            "due": { "type": "string", "format": "date-time" },
+            "meta": { "description": "anything" },
+        },
+    });
+    let events = [
+        table::Event::Created {
+            table_id: TableId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            name: name("payments"),
+            definition: Definition::of_schema(&schema, vec![index()]).unwrap(),
+            by: by(),
+            at: AT,
+        },
+        table::Event::ColumnAdded {
+            column: Column::of_property("paid", &json!({ "type": "boolean" }), false).unwrap(),
+            by: by(),
+            at: AT,
+        },
+        table::Event::ColumnRemoved { name: name("paid"), by: by(), at: AT },
+        table::Event::ColumnRenamed { from: name("due"), to: name("until"), by: by(), at: AT },
+        table::Event::IndexAdded { index: index(), by: by(), at: AT },
+        table::Event::IndexRemoved { name: name("by_customer"), by: by(), at: AT },
+        table::Event::Dropped { by: by(), at: AT },
+        table::Event::ChangeRefused {
+            sequence: 5,
+            reason: "two are the same".to_owned(),
+            by: by(),
+            at: AT,
+        },
+    ];
+    for event in &events {
+        stands("table", event);
+    }
+    every_file_is_known("table", &names(&events));
 }
 
 #[test]

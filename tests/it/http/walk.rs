@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ApiKeyId, BlockId, ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
-    ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WorkflowId,
+    ApiKeyId, BlockId, ConnectorId, DocumentId, EventId, InvitationId, OrganizationId, RoleId,
+    RunId, SchemaId, ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId, UserId,
+    WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -289,6 +290,56 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/users/{id}/reset", "", "", Apart),
     ("GET /v1/token-keys", "/v1/token-keys", "", Own),
     ("POST /v1/token-keys/rotate", "", "", Apart),
+    ("GET /v1/tables", "/v1/tables", "", Empty),
+    (
+        "POST /v1/tables",
+        "/v1/tables",
+        r#"{"name": "own", "schema": {"properties": {"a": {}}}}"#,
+        Own,
+    ),
+    ("GET /v1/tables/{name}", "/v1/tables/{table}", "", Nothing),
+    ("DELETE /v1/tables/{name}", "/v1/tables/{table}?force=true", "", Nothing),
+    (
+        "POST /v1/tables/{name}/changes",
+        "/v1/tables/{table}/changes",
+        r#"{"changes": [{"removeColumn": "note"}], "force": true}"#,
+        Nothing,
+    ),
+    ("GET /v1/tables/{name}/rows", "/v1/tables/{table}/rows", "", Nothing),
+    (
+        "POST /v1/tables/{name}/rows",
+        "/v1/tables/{table}/rows",
+        r#"{"rows": [{"note": "taken"}]}"#,
+        Nothing,
+    ),
+    ("GET /v1/tables/{name}/rows/{id}", "/v1/tables/{table}/rows/1", "", Nothing),
+    (
+        "PUT /v1/tables/{name}/rows/{id}",
+        "/v1/tables/{table}/rows/1",
+        r#"{"row": {"note": "taken"}}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/tables/{name}/rows/{id}", "/v1/tables/{table}/rows/1", "", Nothing),
+    // What the walker sends is JSON: the table is looked for after the type of the body.
+    ("POST /v1/tables/{name}/import", "", "", Apart),
+    ("GET /v1/tables/{name}/export", "/v1/tables/{table}/export", "", Nothing),
+    ("GET /v1/knowledge/documents", "/v1/knowledge/documents", "", Empty),
+    (
+        "POST /v1/knowledge/documents",
+        "/v1/knowledge/documents",
+        r#"{"title": "Mine", "text": "Mine"}"#,
+        Own,
+    ),
+    ("GET /v1/knowledge/documents/{id}", "/v1/knowledge/documents/{document}", "", Nothing),
+    (
+        "PUT /v1/knowledge/documents/{id}",
+        "/v1/knowledge/documents/{document}",
+        r#"{"title": "Taken", "text": "Taken"}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/knowledge/documents/{id}", "/v1/knowledge/documents/{document}", "", Nothing),
+    ("GET /v1/knowledge/search", "/v1/knowledge/search?q=amaranth", "", Empty),
+    ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
     ("GET /v1/usage", "/v1/usage", "", Own),
     ("GET /v1/usage/daily", "/v1/usage/daily?workflowId={workflow}", "", Own),
@@ -492,6 +543,14 @@ impl World {
         let template = template["id"].as_str().unwrap().to_owned();
         let block = app.client.post("/v1/blocks", &block_of(MARK)).await.data();
         let block = block["id"].as_str().unwrap().to_owned();
+        let table =
+            json!({"name": "walked", "schema": {"properties": {"note": {"type": "string"}}}});
+        app.client.post("/v1/tables", &table).await.data();
+        let rows = json!({"rows": [{"note": MARK}]});
+        app.client.post("/v1/tables/walked/rows", &rows).await.data();
+        let document = json!({"title": MARK, "text": MARK});
+        let document = app.client.post("/v1/knowledge/documents", &document).await.data();
+        let document = document["id"].as_str().unwrap().to_owned();
         Self(vec![
             ("{invitation}", invited["id"].as_str().unwrap().to_owned()),
             ("{token}", invited["token"].as_str().unwrap().to_owned()),
@@ -503,6 +562,8 @@ impl World {
             ("{connector}", connector),
             ("{template}", template),
             ("{block}", block),
+            ("{table}", "walked".to_owned()),
+            ("{document}", document),
             ("{schema}", schema),
             ("{workflow}", workflow),
             ("{run}", run),
@@ -528,6 +589,8 @@ impl World {
             ("{connector}", ConnectorId::generate().to_string()),
             ("{template}", TemplateId::generate().to_string()),
             ("{block}", BlockId::generate().to_string()),
+            ("{table}", "nobodys".to_owned()),
+            ("{document}", DocumentId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),

@@ -6,6 +6,7 @@ mod crash;
 mod invented_accounts;
 mod invented_audit;
 mod invented_connectors;
+mod invented_documents;
 mod invented_organizations;
 mod invented_schemas;
 mod invented_tasks;
