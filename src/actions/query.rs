@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::registry::invalid;
-use super::{Action, Call, Performing};
+use super::{Action, Call, Lent, Performing};
 use crate::data::{self, Answer, Data, Once, Question};
 use crate::primitives::hex;
 use crate::tables::statement::Mode;
@@ -84,7 +84,7 @@ impl DbQuery {
 }
 
 impl Action for DbQuery {
-    fn perform(&self, call: Call) -> Performing<'_> {
+    fn perform(&self, call: Call, _: Lent) -> Performing<'_> {
         Box::pin(self.carry_out(call))
     }
 }

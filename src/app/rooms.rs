@@ -12,7 +12,6 @@ use crate::access::WebhookSecrets;
 use crate::actors::{
     Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
 };
-use crate::actors::{Household, KeyUses, Means, Ownership, RunDesk, RunRegistry, StreamHub};
 use crate::connectors::{Desk, Furniture};
 use crate::data::Data;
 use crate::egress::Egress;

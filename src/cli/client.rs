@@ -133,11 +133,6 @@ impl Client {
         self.call(Method::PUT, path, Some(body)).await
     }
 
-    /// Deletes what is at `path` and gives the `data` of the answer.
-    pub(super) async fn delete(&self, path: &str) -> Result<Value, Error> {
-        self.call(Method::DELETE, path, None).await
-    }
-
     /// The streams of the server, for those who watch.
     pub(super) const fn streams(&self) -> &Api {
         &self.api

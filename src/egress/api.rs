@@ -164,21 +164,6 @@ impl Api {
         }
     }
 
-    /// Reads what `path` sends as it comes. The status is the caller's to look at.
-    pub async fn download(
-        &self,
-        path: &str,
-    ) -> Result<(StatusCode, impl Stream<Item = Result<Bytes, Error>> + Unpin + use<>), Error> {
-        let request = self.request(Method::GET, path, HeaderMap::new(), None)?;
-        let host = host(&self.0.base);
-        let response = self.0.client.execute(request).await;
-        let response = response.map_err(|source| failed(host.clone(), source))?;
-        let status = response.status();
-        let bytes = response.bytes_stream();
-        let bytes = bytes.map_err(move |source| interrupted(host.clone(), source));
-        Ok((status, bytes))
-    }
-
     fn request(
         &self,
         method: Method,

@@ -36,7 +36,6 @@ pub use error::{Error, outage as is_outage};
 pub use event::{
     Allowance, Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId,
 };
-pub use event::{Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId};
 pub use inbox::{Inbox, Letter, Reply};
 pub use installation::webhook_key;
 pub use lease::{Leases, Runs, SLOTS, slot_of};

@@ -152,6 +152,9 @@ id!(
     /// Credentials for a provider.
     ConnectorId,
     "conn"
+);
+
+id!(
     /// A workflow that drafts are made from.
     TemplateId,
     "tmpl"
@@ -161,6 +164,9 @@ id!(
     /// A part of workflows.
     BlockId,
     "blk"
+);
+
+id!(
     /// A document of an organization.
     DocumentId,
     "doc"

@@ -354,6 +354,7 @@ fn every_event_of_a_key_is_read_as_it_was_written() {
     assert_eq!(events.map(|event| event.name()), api_key::Event::NAMES);
 }
 
+#[test]
 fn every_event_of_a_document_is_read_as_it_was_written() {
     let by = || "ada".to_owned();
     let content = || document::Content {

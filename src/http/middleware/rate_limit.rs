@@ -72,12 +72,6 @@ fn arrive(request: &ServiceRequest) -> Result<Option<Standing>, Exhausted> {
         .collect();
     let address = source(peer.ip(), forwarded.into_iter(), rates.trusted_proxies());
     request.extensions_mut().insert(Address(address));
-    if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {
-        rates.arrive_unnamed(address)
-    } else {
-        rates.arrive(address)
-    }
-
     if is_login(request) {
         rates.arrive_to_log_in(address)
     } else if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {

@@ -52,7 +52,7 @@ impl Ordered {
 
 /// What a write of rows is known by, if its request has a key.
 pub(super) fn once(who: &Principal, key: IdempotencyKey, fingerprint: &str) -> Option<Once> {
-    let IdempotencyKey { key, route, request_id: _ } = key;
+    let IdempotencyKey { key, route, request_id: _, address: _ } = key;
     let key = key.map(|key| format!("http {who} {route} {key}"));
     key.map(|key| Once { key, fingerprint: fingerprint.to_owned() })
 }

@@ -40,7 +40,7 @@ fn actions(egress: &Egress) -> Actions {
 }
 
 /// The connectors on a ledger.
-fn connectors(journal: &Journal, egress: &Egress) -> Desk {
+pub(crate) fn connectors(journal: &Journal, egress: &Egress) -> Desk {
     let pool = journal.pool();
     Desk::new(Furniture {
         journal: journal.clone(),

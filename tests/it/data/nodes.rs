@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chainkeel::access::WebhookSecrets;
 use chainkeel::actions::{Actions, Call, Tools};
 use chainkeel::data::Data;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
@@ -35,6 +36,7 @@ async fn effect(actions: &Actions, key: &str, payload: Value) -> Result<Value, F
         idempotency_key: key.to_owned(),
         timeout: Duration::from_secs(5),
         origin: crate::actions::origin(),
+        connector: None,
     };
     actions.perform("db-query", call).await.map(|result| (*result).clone())
 }
@@ -44,11 +46,15 @@ fn actions(app: &TestApp) -> Actions {
     let (journal, _) = Journal::open(pool.clone(), &Bells::default(), Config::default());
     let positions = Positions::new(pool.clone());
     let tables = pool::data(&app.database.login(pool::Role::Data), 4);
+    let egress = door(&[]);
+    let connectors = crate::actions::connectors(&journal, &egress);
     Actions::builtin(Tools {
-        egress: &door(&[]),
+        egress: &egress,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         entries: Entries::new(journal.clone()),
         keys: Storage::new(Views::new(pool), positions),
+        connectors,
+        webhook_secrets: WebhookSecrets::new([7; 32]),
         data: Data::new(tables, journal, Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
     })
