@@ -1,7 +1,4 @@
-//! The edge: HTTP in, orders and questions on, answers out.
-//!
-//! A handler has four steps: it takes (extractors), orders or asks (the rooms below), waits, and
-//! answers. A new endpoint is a file, its line in [`routes`] and its line in the OpenAPI document.
+//! The edge: HTTP in, orders and questions on, answers out. `docs/adding-an-endpoint.md` says how.
 
 #![expect(
     unused_qualifications,
@@ -31,7 +28,6 @@ pub mod openapi;
 pub mod organizations;
 pub mod playing;
 pub mod problem;
-mod problem_page;
 pub mod problem_table;
 pub mod projections;
 pub mod public;
@@ -60,5 +56,5 @@ pub mod workflows;
 pub use api::Api;
 pub use idempotency::InFlight;
 pub use openapi::openapi;
-pub use problem_page::documentation as problems;
+pub use problem_table::documentation as problems;
 pub use server::serve;

@@ -163,6 +163,7 @@ pub(super) const PATH: &str = "/openapi.json";
         auth::enrol_totp,
         auth::confirm_totp,
         auth::remove_totp,
+        auth::accept_invitation,
         auth::organizations,
         auth::sessions,
         auth::end_session,

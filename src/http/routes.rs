@@ -187,6 +187,7 @@ table! {
     POST   "/v1/auth/totp"                                    Person                      auth::enrol_totp;
     POST   "/v1/auth/totp/confirm"                            Person                      auth::confirm_totp;
     POST   "/v1/auth/totp/remove"                             Person                      auth::remove_totp;
+    POST   "/v1/auth/invitations/accept"                      Person                      auth::accept_invitation;
     GET    "/v1/auth/organizations"                           Person                      auth::organizations;
     GET    "/v1/auth/sessions"                                Person                      auth::sessions;
     DELETE "/v1/auth/sessions/{id}"                           Person                      auth::end_session;

@@ -1,6 +1,7 @@
 //! Logging in, going on, logging out; passwords and second factors. None of these takes an
 //! `Idempotency-Key`: their answers hold secrets, which are kept nowhere.
 
+mod accept_invitation;
 mod change_password;
 mod confirm_totp;
 mod end_session;
@@ -15,6 +16,7 @@ mod remove_totp;
 mod reset_password;
 mod sessions;
 
+pub use accept_invitation::{__path_accept_invitation, accept_invitation};
 pub use change_password::{__path_change_password, change_password};
 pub use confirm_totp::{__path_confirm_totp, confirm_totp};
 pub use end_session::{__path_end_session, end_session};

@@ -6,6 +6,7 @@ mod access_commands;
 mod at_once;
 mod audit;
 mod authorization;
+mod belonging;
 mod blueprints;
 mod catalog;
 mod definitions;

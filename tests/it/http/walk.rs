@@ -278,6 +278,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/auth/totp", "", "", Apart),
     ("POST /v1/auth/totp/confirm", "", "", Apart),
     ("POST /v1/auth/totp/remove", "", "", Apart),
+    ("POST /v1/auth/invitations/accept", "", "", Apart),
     ("GET /v1/auth/organizations", "", "", Apart),
     ("GET /v1/auth/sessions", "", "", Apart),
     ("DELETE /v1/auth/sessions/{id}", "", "", Apart),
