@@ -65,7 +65,9 @@ mod tests {
         let mut fields = BTreeSet::new();
         keys(&serde_json::to_value(Config::default()).unwrap(), "", &mut fields);
         // Secrets are never serialized.
-        fields.extend(["admin_key", "api_key", "database_url", "secrets.key"].map(str::to_owned));
+        let secret =
+            ["admin_key", "api_key", "database_url", "secrets.key", "connectors.oauth_clients"];
+        fields.extend(secret.map(str::to_owned));
         let table: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.into()).collect();
         assert_eq!(fields, table);
     }
