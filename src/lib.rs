@@ -6,6 +6,7 @@
 pub mod primitives;
 
 pub mod access;
+pub mod blueprints;
 pub mod catalog;
 pub mod confined;
 pub mod egress;

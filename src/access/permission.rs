@@ -41,7 +41,10 @@ permissions! {
     WorkflowsRead = "workflows:read", "See workflows, their versions and tests against them";
     WorkflowsWrite = "workflows:write", "Create workflows, change drafts, archive";
     WorkflowsPublish = "workflows:publish", "Publish, roll back, pause and resume workflows";
+    WorkflowsApprove = "workflows:approve", "Approve and reject the drafts of others";
     WorkflowsRun = "workflows:run", "Start runs of workflows";
+    TemplatesRead = "templates:read", "See templates and blocks";
+    TemplatesWrite = "templates:write", "Create, change and retire templates and blocks, public ones included";
     ActionsRun = "actions:run", "Run a single action, or a definition that is not published";
     RunsRead = "runs:read", "See runs, their events and streams, and what happens";
     RunsManage = "runs:manage", "Cancel, pause, resume, signal, retry and re-run runs";

@@ -3,10 +3,12 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod blueprint;
 pub mod connector;
 pub mod entry;
 pub mod event;
 pub mod organization;
+pub mod policy;
 pub mod run;
 pub mod schema;
 pub mod skip;

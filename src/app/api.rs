@@ -42,6 +42,8 @@ pub(super) fn open(
         directory: Directory::new(journal.clone()),
         refusals: rooms.refusals.clone(),
         key_uses: rooms.key_uses.clone(),
+        blueprints: Store::blueprints(journal.clone()),
+        policies: Store::policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
         validators: Validators::new(plan.program.clone()),

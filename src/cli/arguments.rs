@@ -6,6 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::audit::Audit;
 use super::bench::Bench;
+use super::blueprint::{Block, Template};
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
@@ -20,9 +21,11 @@ use super::migrate::Migrate;
 use super::organization::Organization;
 use super::projections::Projections;
 use super::readiness::Checklist;
+use super::review::Review;
 use super::role::Role;
 use super::run::Run;
 use super::schema::Schema;
+use super::search::Search;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
@@ -129,6 +132,34 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+    /// Workflows that drafts are made from
+    Template {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Template,
+    },
+    /// Parts of workflows, put in when a draft is published
+    Block {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Block,
+    },
+    /// Have drafts looked at by others before they go live
+    Review {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Review,
+    },
+    /// Find workflows, nodes, runs and errors by words
+    Search {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        what: Search,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
@@ -193,6 +224,18 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Audit { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Template { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Block { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Review { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Search { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Event { server, what } => {

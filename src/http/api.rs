@@ -17,20 +17,24 @@ use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
+use crate::aggregates::blueprint::Blueprint;
 use crate::aggregates::event::Publication;
 use crate::aggregates::organization::Organization;
+use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
-use crate::primitives::{Clock, RunId};
+use crate::primitives::{Clock, RunId, WorkflowId};
 use crate::projections::access::Access;
 use crate::projections::activity::Activity;
 use crate::projections::audit::Audit;
+use crate::projections::blueprints::Blueprints;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
+use crate::projections::search::Search;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
@@ -72,6 +76,10 @@ pub struct Api {
     pub refusals: Refusals,
     /// The keys whose use is being noted.
     pub key_uses: KeyUses,
+    /// Where templates and blocks are changed.
+    pub blueprints: Store<Blueprint>,
+    /// What organizations want of drafts.
+    pub policies: Store<Policy>,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.
@@ -157,6 +165,20 @@ impl Api {
         }
     }
 
+    /// Whether a workflow is private to somebody else.
+    pub fn hides(&self, who: &Principal, workflow: WorkflowId) -> bool {
+        !who.sees_all() && self.index.is_hidden(workflow, &who.to_string())
+    }
+
+    /// The workflows that are private to others: lists leave them and their runs out.
+    pub fn hidden_from(&self, who: &Principal) -> Vec<String> {
+        if who.sees_all() {
+            return Vec::new();
+        }
+        let hidden = self.index.hidden_from(who.organization, &who.to_string());
+        hidden.iter().map(ToString::to_string).collect()
+    }
+
     /// The questions to the runs' view.
     pub fn run_history(&self) -> RunHistory {
         RunHistory::new(self.views.clone(), self.positions.clone())
@@ -195,6 +217,16 @@ impl Api {
     /// The questions to the view of who is who.
     pub fn access(&self) -> Access {
         Access::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of templates and blocks.
+    pub fn blueprint_list(&self) -> Blueprints {
+        Blueprints::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions of those who search.
+    pub fn search(&self) -> Search {
+        Search::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of schemas.

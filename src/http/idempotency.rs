@@ -231,6 +231,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "connector" => "connector",
         "api_key" => "api_key",
         "organization" => "organization",
+        "blueprint" => "blueprint",
+        "policy" => "policy",
         "run" => "run",
         "schema" => "schema",
         "task" => "task",

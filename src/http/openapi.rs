@@ -9,9 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
-    organizations, projections, roles, runs, service_accounts, storage, tasks, testing, usage,
-    validation, whoami, workflows,
+    activity, api_keys, audit, blocks, catalog, connectors, events, health, inbound, invitations,
+    members, organizations, projections, public, reviews, roles, runs, search, service_accounts,
+    storage, tasks, templates, testing, usage, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -45,6 +45,14 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::discard_draft,
         workflows::run,
         workflows::limits,
+        reviews::get,
+        reviews::request,
+        reviews::approve,
+        reviews::reject,
+        reviews::comment,
+        reviews::get_policy,
+        reviews::set_policy,
+        workflows::tags,
         workflows::refill,
         workflows::versions,
         workflows::version,
@@ -146,8 +154,24 @@ pub(super) const PATH: &str = "/openapi.json";
         api_keys::list,
         api_keys::create,
         api_keys::revoke,
+        search::find,
+        templates::list,
+        templates::create,
+        templates::get,
+        templates::update,
+        templates::retire,
+        templates::instantiate,
+        blocks::list,
+        blocks::create,
+        blocks::get,
+        blocks::update,
+        blocks::retire,
         projections::list,
         inbound::webhook,
+        public::view,
+        public::execute,
+        public::preflight,
+        public::run,
     ),
     modifiers(&Bearer, &Refusals),
     security(("bearer" = [])),
@@ -158,6 +182,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "events", description = "Events of the outside, which runs wait for"),
         (name = "activity", description = "What happens, as it happens"),
         (name = "storage", description = "What workflows keep between their runs"),
+        (name = "public", description = "What everybody may see and execute, without a key"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "catalog", description = "What nodes there are"),
         (name = "connectors", description = "Credentials for providers, which nodes use and nobody sees"),
@@ -166,6 +191,10 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "validation", description = "Schemas of the organization, and values held against them"),
         (name = "organizations", description = "Who belongs to an organization, and what they may do"),
         (name = "keys", description = "The accounts of programs, and their API keys"),
+        (name = "reviews", description = "Somebody else looks at a draft before it goes live"),
+        (name = "templates", description = "Workflows that drafts are made from"),
+        (name = "blocks", description = "Parts of workflows, put in when a draft is published"),
+        (name = "search", description = "Workflows, nodes, runs and errors by words"),
         (name = "projections", description = "The views and how current they are"),
         (name = "health", description = "For those who operate this server"),
     ),
@@ -228,15 +257,15 @@ fn operation<'a>(path: &'a mut PathItem, method: &Method) -> Option<&'a mut Oper
         "POST" => &mut path.post,
         "DELETE" => &mut path.delete,
         "PATCH" => &mut path.patch,
+        "OPTIONS" => &mut path.options,
         _ => return None,
     };
     operation.as_mut()
 }
 
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch]
-        .into_iter()
-        .flatten()
+    let PathItem { get, put, post, delete, patch, options, .. } = path;
+    [get, put, post, delete, patch, options].into_iter().flatten()
 }
 
 fn refusal(description: &str) -> RefOr<Response> {

@@ -5,8 +5,8 @@ use std::error::Error;
 use super::problem::{Code, Detail, Problem};
 use crate::actors::Refused;
 use crate::aggregates::{
-    account, api_key, connector, entry, event, organization, schema, task, test, test_execution,
-    workflow,
+    account, api_key, blueprint, connector, entry, event, organization, policy, schema, task, test,
+    test_execution, workflow,
 };
 use crate::connectors;
 use crate::journal::{self, NotExecuted};
@@ -109,9 +109,17 @@ impl From<workflow::Error> for Problem {
         match refusal {
             workflow::Error::Unknown => Self::new(Code::WorkflowNotFound),
             workflow::Error::NoSuchVersion(_) => Self::new(Code::VersionNotFound).because(refusal),
-            workflow::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            workflow::Error::Unapproved => Self::new(Code::ReviewRequired),
+            workflow::Error::AnotherDraft | workflow::Error::Conflict { .. } => {
+                Self::new(Code::VersionConflict).because(refusal)
+            }
             workflow::Error::Name { .. } => Self::new(Code::InvalidBody).at("/name", refusal),
-            workflow::Error::Limit { place, .. } => Self::new(Code::InvalidBody).at(place, refusal),
+            workflow::Error::Tag { .. } | workflow::Error::Tags { .. } => {
+                Self::new(Code::InvalidBody).at("/tags", refusal)
+            }
+            workflow::Error::Text { place, .. } | workflow::Error::Limit { place, .. } => {
+                Self::new(Code::InvalidBody).at(place, refusal)
+            }
             workflow::Error::Exists
             | workflow::Error::Archived
             | workflow::Error::NoDraft
@@ -120,10 +128,34 @@ impl From<workflow::Error> for Problem {
             | workflow::Error::AlreadyPaused
             | workflow::Error::NotPaused
             | workflow::Error::NoLimit
+            | workflow::Error::NoReview
+            | workflow::Error::UnderReview
+            | workflow::Error::Judged
+            | workflow::Error::OwnDraft
+            | workflow::Error::Comments(_)
             | workflow::Error::Unreviewed(_)
             | workflow::Error::StillUsedUp
             | workflow::Error::LiveAlready(_) => Self::new(Code::WorkflowRefuses).because(refusal),
         }
+    }
+}
+
+impl From<blueprint::Error> for Problem {
+    fn from(refusal: blueprint::Error) -> Self {
+        match refusal {
+            blueprint::Error::Unknown => Self::new(Code::TemplateNotFound),
+            blueprint::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            blueprint::Error::Exists | blueprint::Error::Retired => {
+                Self::new(Code::BlueprintRefuses).because(refusal)
+            }
+        }
+    }
+}
+
+/// A policy refuses nothing.
+impl From<policy::Error> for Problem {
+    fn from(refusal: policy::Error) -> Self {
+        match refusal {}
     }
 }
 

@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
-    openapi, organizations, projections, roles, runs, service_accounts, storage, tasks, testing,
-    usage, validation, whoami, workflows,
+    activity, api_keys, audit, blocks, catalog, connectors, events, health, inbound, invitations,
+    members, openapi, organizations, projections, public, reviews, roles, runs, search,
+    service_accounts, storage, tasks, templates, testing, usage, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -66,6 +66,12 @@ table! {
     POST   "/v1/workflows/{id}/rollback"                      May(WorkflowsPublish)       workflows::rollback;
     POST   "/v1/workflows/{id}/discard-draft"                 May(WorkflowsWrite)         workflows::discard_draft;
     POST   "/v1/workflows/{id}/run"                           May(WorkflowsRun)           workflows::run;
+    GET    "/v1/workflows/{id}/review"                        May(WorkflowsRead)          reviews::get;
+    POST   "/v1/workflows/{id}/review"                        May(WorkflowsWrite)         reviews::request;
+    POST   "/v1/workflows/{id}/review/approve"                May(WorkflowsApprove)       reviews::approve;
+    POST   "/v1/workflows/{id}/review/reject"                 May(WorkflowsApprove)       reviews::reject;
+    POST   "/v1/workflows/{id}/review/comments"               May(WorkflowsWrite)         reviews::comment;
+    PUT    "/v1/workflows/{id}/tags"                          May(WorkflowsWrite)         workflows::tags;
     PUT    "/v1/workflows/{id}/limits"                        May(WorkflowsPublish)       workflows::limits;
     POST   "/v1/workflows/{id}/refill"                        May(WorkflowsPublish)       workflows::refill;
     GET    "/v1/workflows/{id}/versions"                      May(WorkflowsRead)          workflows::versions;
@@ -100,6 +106,8 @@ table! {
     GET    "/v1/events/{id}"                                  May(EventsRead)             events::get;
     GET    "/v1/activity"                                     May(RunsRead)               activity::list;
     GET    "/v1/activity/stream"                              May(RunsRead)               activity::stream;
+    GET    "/v1/organization/publication-policy"              May(WorkflowsRead)          reviews::get_policy;
+    PUT    "/v1/organization/publication-policy"              May(OrganizationManage)     reviews::set_policy;
     GET    "/v1/organization/storage/{store}"                 May(StorageRead)            storage::list;
     GET    "/v1/organization/storage/{store}/{key}"           May(StorageRead)            storage::get;
     PUT    "/v1/organization/storage/{store}/{key}"           May(StorageWrite)           storage::set;
@@ -168,7 +176,23 @@ table! {
     GET    "/v1/api-keys"                                     May(KeysRead)               api_keys::list;
     POST   "/v1/api-keys"                                     May(KeysManage)             api_keys::create;
     DELETE "/v1/api-keys/{id}"                                May(KeysManage)             api_keys::revoke;
+    GET    "/v1/templates"                                    May(TemplatesRead)          templates::list;
+    POST   "/v1/templates"                                    May(TemplatesWrite)         templates::create;
+    GET    "/v1/templates/{id}"                               May(TemplatesRead)          templates::get;
+    PUT    "/v1/templates/{id}"                               May(TemplatesWrite)         templates::update;
+    DELETE "/v1/templates/{id}"                               May(TemplatesWrite)         templates::retire;
+    POST   "/v1/templates/{id}/instantiate"                   May(WorkflowsWrite)         templates::instantiate;
+    GET    "/v1/blocks"                                       May(TemplatesRead)          blocks::list;
+    POST   "/v1/blocks"                                       May(TemplatesWrite)         blocks::create;
+    GET    "/v1/blocks/{id}"                                  May(TemplatesRead)          blocks::get;
+    PUT    "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::update;
+    DELETE "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::retire;
+    GET    "/v1/search"                                       May(WorkflowsRead)          search::find;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
+    GET    "/v1/public/workflows/{id}"                        Public                      public::view;
+    POST   "/v1/public/workflows/{id}/run"                    Public                      public::execute;
+    OPTIONS "/v1/public/workflows/{id}/run"                   Public                      public::preflight;
+    GET    "/v1/public/runs/{id}"                             Public                      public::run;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }
 

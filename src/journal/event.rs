@@ -53,6 +53,16 @@ impl StreamId {
         Self::new("workflow", workflow.to_string())
     }
 
+    /// The stream of a template or a block.
+    pub fn blueprint(id: impl Into<String>) -> Self {
+        Self::new("blueprint", id)
+    }
+
+    /// The stream of an organization's policy.
+    pub fn policy(organization: OrganizationId) -> Self {
+        Self::new("policy", organization.to_string())
+    }
+
     /// The stream of a trigger that started no run, by the command that would have.
     pub fn skip(command: CommandId) -> Self {
         Self::new("skip", command.to_string())
@@ -320,6 +330,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "entry" => Cow::Borrowed("entry"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),
+        "blueprint" => Cow::Borrowed("blueprint"),
+        "policy" => Cow::Borrowed("policy"),
         "skip" => Cow::Borrowed("skip"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),

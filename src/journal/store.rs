@@ -11,8 +11,8 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, connector, event, organization, run, schema, task, test, test_execution,
-    workflow,
+    account, api_key, blueprint, connector, event, organization, policy, run, schema, task, test,
+    test_execution, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -155,6 +155,20 @@ impl Store<connector::Connector> {
     /// The connectors of organizations.
     pub fn connectors(journal: Journal) -> Self {
         Self::new(journal, connector::upcasters())
+    }
+}
+
+impl Store<blueprint::Blueprint> {
+    /// Templates and blocks.
+    pub fn blueprints(journal: Journal) -> Self {
+        Self::new(journal, blueprint::upcasters())
+    }
+}
+
+impl Store<policy::Policy> {
+    /// What organizations want of drafts.
+    pub fn policies(journal: Journal) -> Self {
+        Self::new(journal, policy::upcasters())
     }
 }
 

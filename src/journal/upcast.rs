@@ -8,8 +8,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
-    test_execution, workflow,
+    account, api_key, audit, blueprint, connector, entry, event, organization, run, schema, skip,
+    task, test, test_execution, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -18,6 +18,7 @@ static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
 static AUDIT: LazyLock<Upcasters> = LazyLock::new(audit::upcasters);
 static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
 static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
+static BLUEPRINT: LazyLock<Upcasters> = LazyLock::new(blueprint::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
@@ -82,6 +83,11 @@ impl Recorded {
     /// The event of a schema.
     pub fn schema(&self) -> Result<schema::Event, Error> {
         decode(self, &SCHEMA)
+    }
+
+    /// The event of a template or a block.
+    pub fn blueprint(&self) -> Result<blueprint::Event, Error> {
+        decode(self, &BLUEPRINT)
     }
 
     /// The trigger that was passed over.

@@ -155,6 +155,18 @@ id!(
 );
 
 id!(
+    /// A workflow that drafts are made from.
+    TemplateId,
+    "tmpl"
+);
+
+id!(
+    /// A part of workflows.
+    BlockId,
+    "blk"
+);
+
+id!(
     /// A person with an account.
     UserId,
     "user"

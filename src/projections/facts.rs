@@ -12,8 +12,8 @@ use time::OffsetDateTime;
 use super::Error;
 use super::text::Text;
 use crate::aggregates::{
-    account, api_key, connector, entry, organization, run, schema, task, test, test_execution,
-    workflow,
+    account, api_key, blueprint, connector, entry, organization, run, schema, task, test,
+    test_execution, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -363,6 +363,17 @@ pub(super) fn of_connectors<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, connector::Event)>, Error> {
     decoded(connector::Connector::TYPE, events, Recorded::connector)
+}
+
+/// The events of templates and blocks among others.
+pub(super) fn of_blueprints<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, blueprint::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == blueprint::Blueprint::TYPE)
+        .map(|event| Ok((*event, event.blueprint().map_err(|error| poison(event, &error))?)))
+        .collect()
 }
 
 /// The events of schemas among others.

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod activity;
 pub mod audit;
+pub mod blueprints;
 pub mod builds;
 mod candidate;
 mod compare;
@@ -19,6 +20,7 @@ pub mod registry;
 pub mod run_history;
 pub mod runner;
 pub mod schemas;
+pub mod search;
 mod session;
 pub mod storage;
 pub mod tasks;

@@ -1,8 +1,8 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, access, activity, audit, connectors, run_history, schemas, storage, tasks,
-    timers, trials, usage, waits, workflow_catalog,
+    Error, Projection, access, activity, audit, blueprints, connectors, run_history, schemas,
+    search, storage, tasks, timers, trials, usage, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -21,6 +21,8 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,
+        &search::Projector,
+        &blueprints::Projector,
     ]
 }
 

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
-    test_execution, workflow,
+    account, api_key, audit, blueprint, connector, entry, event, organization, policy, run, schema,
+    skip, task, test, test_execution, workflow,
 };
+use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
     ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
     TaskId, TestExecutionId, TestId, UserId, WorkflowId,
@@ -85,6 +86,49 @@ fn every_event_of_a_run_is_read_as_it_was_written() {
         stands("run", event);
     }
     every_file_is_known("run", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_template_is_read_as_it_was_written() {
+    let content = || blueprint::Content {
+        name: "Tell somebody".into(),
+        description: Some("in a chat".into()),
+        category: Some("alerts".into()),
+        tags: vec!["chat".into()],
+        sharing: blueprint::Sharing::Public,
+        inputs: vec![Input {
+            key: "limit".into(),
+            kind: InputKind::Number,
+            required: true,
+            default: Some(json!(7)),
+            title: None,
+            description: None,
+        }],
+        definition: value(json!({ "nodes": { "root": { "type": "manual", "payload": {} } } })),
+    };
+    let by = || "ada".to_owned();
+    let (kind, organization_id) = (Kind::Template, OrganizationId::DEFAULT);
+    let events = [
+        blueprint::Event::Created { kind, organization_id, content: content(), by: by(), at: AT },
+        blueprint::Event::Revised { content: content(), by: by(), at: AT },
+        blueprint::Event::Retired { by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("blueprint", event);
+    }
+    every_file_is_known("blueprint", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_policy_is_read_as_it_was_written() {
+    let events = [
+        policy::Event::ReviewRequired { by: "ada".into(), at: AT },
+        policy::Event::ReviewWaived { by: "ada".into(), at: AT },
+    ];
+    for event in &events {
+        stands("policy", event);
+    }
+    every_file_is_known("policy", &names(&events));
 }
 
 #[test]
@@ -830,6 +874,26 @@ fn workflow_events() -> Vec<workflow::Event> {
             by: by(),
             at: AT,
         },
+        workflow::Event::ReviewRequested {
+            draft_hash: "cd".repeat(32),
+            note: Some("please".into()),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::DraftApproved { draft_hash: "cd".repeat(32), by: by(), at: AT },
+        workflow::Event::DraftRejected {
+            draft_hash: "cd".repeat(32),
+            reason: "too much".into(),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::DraftCommented {
+            draft_hash: "cd".repeat(32),
+            text: "why?".into(),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::Tagged { tags: vec!["finance".into()], by: by(), at: AT },
         workflow::Event::Refilled { runs: 50, by: by(), at: AT },
         workflow::Event::PauseReviewed {
             reason: workflow::PauseReason::MaxRunsReached,

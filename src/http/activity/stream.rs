@@ -65,6 +65,7 @@ pub async fn stream(
         workflow: query.0.workflow_id.map(|workflow| workflow.to_string()),
         after: seen,
         workflows: HashMap::new(),
+        who,
         api,
     };
     Ok(sse::respond(Feed::new(past, seen, live.from, live.events), &request))
@@ -73,6 +74,7 @@ pub async fn stream(
 /// The past of an organization.
 struct Past {
     api: Data<Api>,
+    who: Principal,
     organization: OrganizationId,
     /// The workflow that is wanted; all when `None`.
     workflow: Option<String>,
@@ -130,6 +132,10 @@ impl Source for Past {
             self.workflows.remove(&event.aggregate_id);
         }
         if self.workflow.is_some() && entry.workflow_id != self.workflow {
+            return Ok(Step::Skip);
+        }
+        let workflow = entry.workflow_id.as_deref().and_then(|id| id.parse().ok());
+        if workflow.is_some_and(|workflow| self.api.hides(&self.who, workflow)) {
             return Ok(Step::Skip);
         }
         let kind = entry.kind.clone();

@@ -10,18 +10,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("primitives", &[]),
     ("access", &["primitives"]),
+    ("blueprints", &["engine"]),
     ("catalog", &["engine", "primitives"]),
     ("egress", &["primitives"]),
     ("confined", &[]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
-    ("aggregates", &["access", "schemas", "catalog", "engine", "primitives"]),
+    ("aggregates", &["access", "blueprints", "schemas", "catalog", "engine", "primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("validation", &["schemas", "confined"]),
     ("journal", &["aggregates", "primitives"]),
     ("triggers", &["egress", "catalog", "engine", "primitives"]),
     // The prices of node types are what usage is counted by.
-    ("projections", &["journal", "aggregates", "schemas", "catalog", "engine", "primitives"]),
+    (
+        "projections",
+        &["journal", "aggregates", "blueprints", "schemas", "catalog", "engine", "primitives"],
+    ),
     ("trials", &["aggregates", "catalog", "engine", "primitives"]),
     (
         "connectors",
@@ -71,6 +75,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "blueprints",
             "readiness",
             "actors",
             "projections",

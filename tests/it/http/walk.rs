@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ApiKeyId, ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
-    ServiceAccountId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ApiKeyId, BlockId, ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
+    ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -73,6 +73,50 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         Nothing,
     ),
     ("POST /v1/workflows/{id}/run", "/v1/workflows/{workflow}/run", "{}", Nothing),
+    ("GET /v1/workflows/{id}/review", "/v1/workflows/{workflow}/review", "", Nothing),
+    ("POST /v1/workflows/{id}/review", "/v1/workflows/{workflow}/review", "{}", Nothing),
+    (
+        "POST /v1/workflows/{id}/review/approve",
+        "/v1/workflows/{workflow}/review/approve",
+        r#"{"draftHash": "x"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/workflows/{id}/review/reject",
+        "/v1/workflows/{workflow}/review/reject",
+        r#"{"draftHash": "x", "reason": "no"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/workflows/{id}/review/comments",
+        "/v1/workflows/{workflow}/review/comments",
+        r#"{"text": "why?"}"#,
+        Nothing,
+    ),
+    ("GET /v1/organization/publication-policy", "/v1/organization/publication-policy", "", Own),
+    (
+        "PUT /v1/organization/publication-policy",
+        "/v1/organization/publication-policy",
+        r#"{"reviewRequired": false}"#,
+        Own,
+    ),
+    ("GET /v1/templates", "/v1/templates", "", Empty),
+    ("POST /v1/templates", "/v1/templates", "{own_template}", Own),
+    ("GET /v1/templates/{id}", "/v1/templates/{template}", "", Nothing),
+    ("PUT /v1/templates/{id}", "/v1/templates/{template}", "{own_template}", Nothing),
+    ("DELETE /v1/templates/{id}", "/v1/templates/{template}", "", Nothing),
+    ("GET /v1/blocks", "/v1/blocks", "", Empty),
+    ("POST /v1/blocks", "/v1/blocks", "{own_block}", Own),
+    ("GET /v1/blocks/{id}", "/v1/blocks/{block}", "", Nothing),
+    ("PUT /v1/blocks/{id}", "/v1/blocks/{block}", "{own_block}", Nothing),
+    ("DELETE /v1/blocks/{id}", "/v1/blocks/{block}", "", Nothing),
+    ("POST /v1/templates/{id}/instantiate", "/v1/templates/{template}/instantiate", "{}", Nothing),
+    ("GET /v1/search", "/v1/search?q=amaranth", "", Empty),
+    ("PUT /v1/workflows/{id}/tags", "/v1/workflows/{workflow}/tags", r#"{"tags": []}"#, Nothing),
+    ("GET /v1/public/workflows/{id}", "/v1/public/workflows/{workflow}", "", Nothing),
+    ("POST /v1/public/workflows/{id}/run", "/v1/public/workflows/{workflow}/run", "{}", Nothing),
+    ("OPTIONS /v1/public/workflows/{id}/run", "/v1/public/workflows/{workflow}/run", "", Nothing),
+    ("GET /v1/public/runs/{id}", "/v1/public/runs/{run}?token=prt_x", "", Nothing),
     ("GET /v1/workflows/{id}/versions", "/v1/workflows/{workflow}/versions", "", Nothing),
     (
         "GET /v1/workflows/{id}/versions/{versionNumber}",
@@ -423,6 +467,10 @@ impl World {
         let key = KeyHash::of(&key).api_key().to_string();
         let invite = json!({"email": format!("{MARK}@example.org"), "role": "viewer"});
         let invited = app.client.post("/v1/organization/invitations", &invite).await.data();
+        let template = app.client.post("/v1/templates", &template_of(MARK)).await.data();
+        let template = template["id"].as_str().unwrap().to_owned();
+        let block = app.client.post("/v1/blocks", &block_of(MARK)).await.data();
+        let block = block["id"].as_str().unwrap().to_owned();
         Self(vec![
             ("{invitation}", invited["id"].as_str().unwrap().to_owned()),
             ("{token}", invited["token"].as_str().unwrap().to_owned()),
@@ -432,6 +480,8 @@ impl World {
             ("{user}", UserId::generate().to_string()),
             ("{organization}", OrganizationId::DEFAULT.to_string()),
             ("{connector}", connector),
+            ("{template}", template),
+            ("{block}", block),
             ("{schema}", schema),
             ("{workflow}", workflow),
             ("{run}", run),
@@ -455,6 +505,8 @@ impl World {
             ("{user}", UserId::generate().to_string()),
             ("{organization}", OrganizationId::generate().to_string()),
             ("{connector}", ConnectorId::generate().to_string()),
+            ("{template}", TemplateId::generate().to_string()),
+            ("{block}", BlockId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),
@@ -472,6 +524,8 @@ impl World {
         let text = text.replace("{pure}", &definitions::pure().to_string());
         let own = test_of(&WorkflowId::generate().to_string(), "Mine").to_string();
         let text = text.replace("{own_test}", &own);
+        let text = text.replace("{own_template}", &template_of("Mine").to_string());
+        let text = text.replace("{own_block}", &block_of("Mine").to_string());
         self.0.iter().fold(text, |text, (place, id)| text.replace(place, id))
     }
 
@@ -496,6 +550,16 @@ impl World {
         };
         request.send().await
     }
+}
+
+fn template_of(name: &str) -> Value {
+    json!({"name": name, "definition": definitions::pure()})
+}
+
+fn block_of(name: &str) -> Value {
+    let say = json!({"type": "log", "payload": {"message": "x"}});
+    let definition = json!({"nodes": {"say": say}, "entry": ["say"], "result": "say"});
+    json!({"name": name, "definition": definition})
 }
 
 fn test_of(workflow: &str, name: &str) -> Value {

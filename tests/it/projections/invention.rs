@@ -460,6 +460,10 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
         };
         events.push(event);
     }
+    if versions > 0 {
+        let tags = vec!["finance".to_owned(), "a\u{0}tag".to_owned()];
+        events.push(workflow::Event::Tagged { tags, by: by(), at });
+    }
     let appends = events.iter().map(|event| vec![NewEvent::of(event).unwrap()]).collect();
     (History { stream: StreamId::workflow(id), appends }, id)
 }
