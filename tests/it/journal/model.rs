@@ -13,6 +13,9 @@ use tokio::time::sleep;
 
 use super::ledger::{Ledger, append, run};
 
+/// The longest pause between two kills, in microseconds.
+const MAX_PAUSE_US: u64 = 80_000;
+
 /// What one writer believes and does.
 #[derive(Debug, Clone)]
 enum Step {
@@ -120,11 +123,15 @@ async fn check(ledger: &Ledger, rounds: Vec<Vec<Step>>) -> Result<(), TestCaseEr
 }
 
 /// Kills the lanes' connections at random moments, most of them while an append runs or commits.
+///
+/// The first append of a connection is planned over all partitions of events, which takes 10 to 20
+/// ms and grows with their number. Some pauses must be longer than that: who never leaves an append
+/// the time to end proves nothing but the journal's patience.
 async fn kill(pool: sqlx::PgPool, stop: Arc<AtomicBool>) -> i64 {
     let mut chance = rand::rngs::StdRng::seed_from_u64(7);
     let mut killed = 0;
     while !stop.load(Ordering::Relaxed) {
-        sleep(Duration::from_micros(chance.random_range(500..20_000))).await;
+        sleep(Duration::from_micros(chance.random_range(500..MAX_PAUSE_US))).await;
         let hit: i64 = sqlx::query_scalar(
             "select count(*) from (
                select pg_terminate_backend(pid) from pg_stat_activity
