@@ -4,8 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error};
-use super::organization::items;
-use super::print::{empty, line, tell};
+use super::print::{empty, items, line, tell};
 use super::workflow::text_of;
 
 const MEMBERS: &str = "/v1/organization/members";

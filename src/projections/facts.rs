@@ -325,30 +325,21 @@ pub(super) fn of_workflows<'a>(
 pub(super) fn of_tasks<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, task::Event)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == task::Task::TYPE)
-        .map(|event| Ok((*event, event.task().map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(task::Task::TYPE, events, Recorded::task)
 }
 
 /// The events of accounts among others.
 pub(super) fn of_accounts<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, account::Event)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == account::Account::TYPE)
-        .map(|event| Ok((*event, event.account().map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(account::Account::TYPE, events, Recorded::account)
 }
 
 /// The events of organizations themselves among others.
 pub(super) fn of_organizations<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, organization::Event)>, Error> {
-    let read = |event: &Recorded| event.of_organization();
-    decoded(organization::Organization::TYPE, events, read)
+    decoded(organization::Organization::TYPE, events, Recorded::of_organization)
 }
 
 /// The events of API keys among others.
@@ -380,11 +371,7 @@ pub(super) fn of_blueprints<'a>(
 pub(super) fn of_schemas<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, schema::Event)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == schema::Schema::TYPE)
-        .map(|event| Ok((*event, event.schema().map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(schema::Schema::TYPE, events, Recorded::schema)
 }
 
 /// The events of users among others.
@@ -452,7 +439,7 @@ pub(super) fn poison(event: &Recorded, reason: &(impl ToString + ?Sized)) -> Err
 fn decoded<'a, E>(
     aggregate_type: &str,
     events: &[&'a Recorded],
-    read: impl Fn(&Recorded) -> Result<E, journal::Error>,
+    read: impl Fn(&'a Recorded) -> Result<E, journal::Error>,
 ) -> Result<Vec<(&'a Recorded, E)>, Error> {
     events
         .iter()
@@ -466,9 +453,5 @@ fn of_type<'a>(
     events: &[&'a Recorded],
     text: impl Fn(&'a Recorded) -> Result<Cow<'a, str>, journal::Error>,
 ) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == aggregate_type)
-        .map(|event| Ok((*event, text(event).map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(aggregate_type, events, text)
 }

@@ -20,6 +20,6 @@ pub use json::check as check_json;
 pub use min_position::{Freshness, MinPosition};
 pub use nothing::Nothing;
 pub use origin::{Address, Origin};
-pub use page::{Cursor, Paging};
+pub use page::{Cursor, Paging, Portion};
 pub use params::Params;
 pub use path::config as path_config;

@@ -101,7 +101,7 @@ pub(super) async fn write(
 }
 
 /// What somebody did, or tried to.
-fn deed(event: &Recorded, outcome: &'static str) -> Result<Row<'_>, Error> {
+fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error> {
     let Metadata { actor, correlation_id, address } = facts::read(event, &event.metadata)?;
     let payload: HashMap<&str, HashMap<String, &RawValue>> = facts::read(event, &event.payload)?;
     let fields = payload.into_values().next().unwrap_or_default();

@@ -1,40 +1,22 @@
 //! `chainkeel organization`, `role`, `key`, `member` and `audit`, against a real server.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, app};
-
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn chainkeel(app: &TestApp, organization: &str, arguments: &[&str]) -> Said {
-    let (url, key) = app.client.credentials();
-    let output = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-        .args(arguments)
-        .args(["--organization", organization])
-        .env_clear()
-        .env("CHAINKEEL_URL", url)
-        .env("CHAINKEEL_API_KEY", key)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
+use crate::support::{Said, TestApp, app, chainkeel};
 
 fn json_of(said: &Said) -> Value {
     serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err))
+}
+
+fn within(app: &TestApp, organization: &str, arguments: &[&str]) -> Said {
+    chainkeel(app, &[arguments, &["--organization", organization]].concat())
 }
 
 #[actix_web::test]
 async fn a_program_gets_its_key_and_loses_it_by_commands() {
     let app = app().await;
     let acme = app.founded("Acme").await;
-    let say = |arguments: &[&str]| chainkeel(&app, &acme, arguments);
+    let say = |arguments: &[&str]| within(&app, &acme, arguments);
     assert!(say(&["key", "list"]).out.contains("there is no key yet"));
     let account = say(&["key", "add-account", "ci", "--may", "runs:read", "--json"]);
     let account = json_of(&account)["id"].as_str().unwrap().to_owned();

@@ -1,10 +1,8 @@
 //! The launch checklist, answered from what stands.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, app, definitions};
+use crate::support::{Said, TestApp, app, chainkeel, definitions};
 
 fn verdict<'a>(checklist: &'a Value, check: &str) -> &'a str {
     let checks = checklist["checks"].as_array().expect("checks");
@@ -66,32 +64,21 @@ async fn a_draft_becomes_ready_by_what_the_cures_say() {
 #[actix_web::test]
 async fn the_command_shows_what_fails_with_its_cure_and_ends_with_an_error() {
     let app = app().await;
-    let (url, key) = app.client.credentials();
-    let ask = |arguments: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-            .arg("readiness")
-            .args(arguments)
-            .env_clear()
-            .env("CHAINKEEL_URL", &url)
-            .env("CHAINKEEL_API_KEY", key)
-            .output()
-            .unwrap()
-    };
+    let ask = |arguments: &[&str]| chainkeel(&app, &[&["readiness"], arguments].concat());
     let nothing = ask(&[]);
-    assert!(nothing.status.success(), "{}", String::from_utf8_lossy(&nothing.stderr));
-    assert!(String::from_utf8_lossy(&nothing.stdout).contains("no workflow is live"));
+    assert_eq!(nothing.code, Some(0), "{}", nothing.err);
+    assert!(nothing.out.contains("no workflow is live"));
 
     let id = app.published(&definitions::pure()).await;
     let found = |page: &Value| page["items"].as_array().is_some_and(|items| items.len() == 1);
     app.eventually(|| app.client.data("/v1/workflows?status=active"), found).await;
-    let all = ask(&[]);
-    let (out, err) = (String::from_utf8_lossy(&all.stdout), String::from_utf8_lossy(&all.stderr));
-    assert!(!all.status.success());
+    let Said { code, out, err } = ask(&[]);
+    assert_eq!(code, Some(1));
     assert!(out.contains(&format!("{id}  A workflow  live: not ready")), "{out}");
     assert!(out.contains("to do: write a test") && !out.contains("pass  definition"), "{out}");
     assert!(err.contains("1 workflow is not ready"), "{err}");
 
     let json = ask(&[&id, "--all", "--json"]);
-    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json[0]["workflowId"], json!(id));
 }
