@@ -28,7 +28,7 @@ use super::review::Review;
 use super::role::Role;
 use super::run::Run;
 use super::schema::Schema;
-use super::search::Search;
+use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
@@ -178,7 +178,7 @@ enum Command {
         #[command(flatten)]
         server: Server,
         #[command(flatten)]
-        what: Search,
+        what: Sought,
     },
     /// Publish events that runs wait for
     Event {

@@ -9,7 +9,7 @@ use super::workflow::text_of;
 
 /// What is searched for.
 #[derive(Debug, Args)]
-pub(super) struct Search {
+pub(super) struct Sought {
     /// Words, or their beginnings: what is found has all of them.
     #[arg(required = true)]
     words: Vec<String>,
@@ -34,7 +34,7 @@ enum Kind {
     Error,
 }
 
-impl Search {
+impl Sought {
     /// Does it.
     pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
         let kind = self.kind.map(|kind| match kind {

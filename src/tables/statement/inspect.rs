@@ -246,7 +246,11 @@ impl Visitor for Inspector<'_> {
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Flow {
         match &value.value {
-            Value::Number(_, false) | Value::Boolean(_) | Value::Null | Value::Placeholder(_) => ON,
+            Value::Number(_, false) | Value::Boolean(_) | Value::Null => ON,
+            Value::Placeholder(name) if name.starts_with('$') => ON,
+            Value::Placeholder(name) => {
+                refuse(format!("`{name}` is no parameter: write `?`, or `$1` to `$100`"))
+            }
             Value::SingleQuotedString(text) if !text.contains('\0') => ON,
             _ => refuse("this kind of literal is not known here: write '…', or give a parameter"),
         }

@@ -7,18 +7,18 @@ use sqlx::{Connection, Executor, PgPool, Row};
 
 use crate::support::{TestApp, app};
 
-const OTHER: &str = "org_00000000000000000000000009";
-
 struct Stage {
     app: TestApp,
     pool: PgPool,
     home: String,
+    other: String,
 }
 
 /// Two organizations, each with a table `secrets` of its own and a row in it.
 async fn stage() -> Stage {
     let app = app().await;
-    for client in [app.client.clone(), app.client.within(OTHER)] {
+    let other = app.founded("Other").await;
+    for client in [app.client.clone(), app.client.within(&other)] {
         let schema = json!({ "properties": { "word": { "type": "string" } } });
         let table = json!({ "name": "secrets", "schema": schema });
         assert_eq!(client.post("/v1/tables", &table).await.status, 201);
@@ -27,7 +27,7 @@ async fn stage() -> Stage {
     }
     let pool = pool::data(&app.database.login(pool::Role::Data), 2);
     let home = chainkeel::primitives::OrganizationId::DEFAULT.to_string();
-    Stage { app, pool, home }
+    Stage { app, pool, home, other }
 }
 
 impl Stage {
@@ -88,7 +88,7 @@ async fn a_statement_cannot_become_somebody_else() {
 async fn a_door_leads_to_the_tables_of_its_organization_and_nowhere_else() {
     let stage = stage().await;
     let spaces = stage.spaces().await;
-    let other = &spaces.iter().find(|(id, _)| id == OTHER).unwrap().1;
+    let other = &spaces.iter().find(|(id, _)| *id == stage.other).unwrap().1;
     let own = &spaces.iter().find(|(id, _)| *id == stage.home).unwrap().1;
     // What may be read is read.
     let rows = stage.ask("reader", "rows", "select word from secrets").await.unwrap();

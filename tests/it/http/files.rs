@@ -61,7 +61,7 @@ async fn a_file_is_written_whole_or_not_at_all_and_every_bad_line_is_named() {
     let head = import(&app, "", "text/csv", "none\n1\n").await;
     assert_eq!((head.status, head.code().as_str()), (422, "invalid-row"));
     assert_eq!(import(&app, "", "application/json", "{}").await.status, 415);
-    let other = app.client.within("org_00000000000000000000000009");
+    let other = app.organization("Other").await;
     let other =
         other.request("POST", "/v1/tables/payments/import").header("Content-Type", "text/csv");
     assert_eq!(other.bytes("customer\nx\n").send().await.code(), "table-not-found");

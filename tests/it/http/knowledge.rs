@@ -52,7 +52,7 @@ async fn what_is_said_is_found_where_it_is_said_and_the_best_place_first() {
         let refused = app.client.get(&format!("/v1/knowledge/search?{wrong}")).await;
         assert_eq!((refused.status, refused.code().as_str()), (400, "invalid-query"), "{wrong}");
     }
-    let others = app.client.within("org_00000000000000000000000009");
+    let others = app.organization("Others").await;
     assert_eq!(others.data("/v1/knowledge/search?q=refund").await["items"], json!([]));
 }
 
