@@ -63,6 +63,7 @@ impl JwtVerifier for Verifying {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library asks for this signature")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     if *algorithm != Algorithm::ES256 {
         return Err(ErrorKind::InvalidAlgorithm.into());
@@ -71,6 +72,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
     Ok(Box::new(Signing(pair)))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library asks for this signature")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     if *algorithm != Algorithm::ES256 {
         return Err(ErrorKind::InvalidAlgorithm.into());

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Error, query, read_json, refused, unreachable};
-use super::print::{line, tell};
+use super::print::{line, list, tell};
 use super::workflow::text_of;
 
 const TABLES: &str = "/v1/tables";
@@ -171,7 +171,9 @@ impl Data {
             Self::Tables { limit } => {
                 let query = query([("limit", Some(limit.to_string()))]);
                 let page = client.get(&format!("{TABLES}?{query}")).await?;
-                tell(client, &page, |page| show_all(page, "there are no tables yet", in_a_line));
+                tell(client, &page, |page| {
+                    list(page, "there are no tables yet", |it| line(&in_a_line(it)));
+                });
                 Ok(())
             }
             Self::Show { table } => {
@@ -226,7 +228,9 @@ impl Data {
                     ("offset", offset.map(|offset| offset.to_string())),
                 ]);
                 let page = client.get(&format!("{TABLES}/{table}/rows?{query}")).await?;
-                tell(client, &page, |page| show_all(page, "there are no such rows", row));
+                tell(client, &page, |page| {
+                    list(page, "there are no such rows", |it| line(&row(it)));
+                });
                 Ok(())
             }
             Self::Import { table, file, format, skip_bad, on_conflict } => {
@@ -348,17 +352,6 @@ fn bar(size: u64, hidden: bool) -> ProgressBar {
     }
 }
 
-fn show_all(page: &Value, none: &str, show: impl Fn(&Value) -> String) {
-    let items = page.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    if items.is_empty() {
-        line(none);
-    }
-    items.iter().for_each(|item| line(&show(item)));
-    if page.get("hasMore") == Some(&Value::Bool(true)) {
-        line("… and more");
-    }
-}
-
 /// A table in a list: its name, its version, its columns.
 fn in_a_line(table: &Value) -> String {
     let none = Map::new();
@@ -399,9 +392,9 @@ fn show_table(table: &Value) {
 
 /// A row in a line: its columns with their values.
 fn row(row: &Value) -> String {
-    let field = |(name, value): (&String, &Value)| match value {
-        Value::String(text) => format!("{name}={text}"),
-        other => format!("{name}={other}"),
+    let field = |(name, value): (&String, &Value)| match value.as_str() {
+        Some(text) => format!("{name}={text}"),
+        None => format!("{name}={value}"),
     };
     row.as_object().into_iter().flatten().map(field).collect::<Vec<_>>().join("  ")
 }

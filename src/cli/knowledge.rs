@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, query};
-use super::print::{line, tell};
+use super::print::{line, list, tell};
 use super::workflow::text_of;
 
 const DOCUMENTS: &str = "/v1/knowledge/documents";
@@ -86,7 +86,7 @@ impl Knowledge {
                 let query = query([("tag", tag), ("limit", Some(limit.to_string()))]);
                 let page = client.get(&format!("{DOCUMENTS}?{query}")).await?;
                 tell(client, &page, |page| {
-                    show_all(
+                    list(
                         page,
                         "there are no documents: `chainkeel knowledge add` adds one",
                         |it| {
@@ -111,7 +111,7 @@ impl Knowledge {
                 ]);
                 let found = client.get(&format!("/v1/knowledge/search?{query}")).await?;
                 tell(client, &found, |found| {
-                    show_all(found, "nothing is said about it", |it| {
+                    list(found, "nothing is said about it", |it| {
                         line(&format!("{}  {}", text_of(it, "documentId"), text_of(it, "title")));
                         line(&format!("  {}", text_of(it, "snippet").replace('\n', " ")));
                     });
@@ -124,14 +124,6 @@ impl Knowledge {
         }
         Ok(())
     }
-}
-
-fn show_all(page: &Value, none: &str, show: impl Fn(&Value)) {
-    let items = page.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    if items.is_empty() {
-        line(none);
-    }
-    items.iter().for_each(show);
 }
 
 /// A document in a line: its id, its version, its title and its tags.

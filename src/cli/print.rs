@@ -29,6 +29,15 @@ pub(super) fn empty(page: &Value, hint: &str) {
     }
 }
 
+/// Shows a list, or what helps where it has nothing in it, and whether there is more of it.
+pub(super) fn list(page: &Value, hint: &str, show: impl Fn(&Value)) {
+    empty(page, hint);
+    items(page).for_each(show);
+    if page.get("hasMore") == Some(&Value::Bool(true)) {
+        line("… and more");
+    }
+}
+
 /// Writes bytes as they are; false when nobody reads on.
 pub(super) fn bytes(bytes: &[u8]) -> bool {
     std::io::stdout().write_all(bytes).is_ok()

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ impl Place {
         let Some(directory) = directory().filter(|it| it.join("session.json").exists()) else {
             return Ok(None);
         };
-        Self::locked(directory).map(Some)
+        Self::locked(&directory).map(Some)
     }
 
     fn made() -> Result<Self, Error> {
@@ -78,10 +78,10 @@ impl Place {
         })?;
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory);
         made.map_err(|source| failed(&directory, source))?;
-        Self::locked(directory)
+        Self::locked(&directory)
     }
 
-    fn locked(directory: PathBuf) -> Result<Self, Error> {
+    fn locked(directory: &Path) -> Result<Self, Error> {
         let path = directory.join("session.lock");
         let lock = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path);
         let lock = lock.and_then(|lock| lock.lock().map(|()| lock));
@@ -140,6 +140,6 @@ fn directory() -> Option<PathBuf> {
     Surroundings::read().config_directory.map(|directory| directory.join("chainkeel"))
 }
 
-fn failed(path: &std::path::Path, source: io::Error) -> Error {
+fn failed(path: &Path, source: io::Error) -> Error {
     Error::File { path: path.display().to_string(), source }
 }

@@ -85,11 +85,9 @@ impl Error {
     /// Whether the same may succeed later without anybody mending anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Busy | Self::InFlight => true,
+            Self::Busy | Self::InFlight | Self::Table(NotExecuted::Conflict) => true,
             Self::Database { source, .. } => journal::is_outage(source),
-            Self::Journal(error) => error.is_transient(),
-            Self::Table(NotExecuted::Journal(error)) => error.is_transient(),
-            Self::Table(NotExecuted::Conflict) => true,
+            Self::Journal(error) | Self::Table(NotExecuted::Journal(error)) => error.is_transient(),
             Self::Table(_)
             | Self::NoTable(_)
             | Self::NoRow(_)

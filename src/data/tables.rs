@@ -18,7 +18,7 @@ use crate::primitives::{Clock, CommandId, OrganizationId, TableId};
 use crate::tables::{Change, Definition, Name};
 
 /// How long a change of a table may take in the database: an index over many rows is made at once.
-const DDL_LIMIT: Duration = Duration::from_secs(60);
+const DDL_LIMIT: Duration = Duration::from_mins(1);
 /// How long a question about tables may take.
 const LOOK_LIMIT: Duration = Duration::from_secs(5);
 /// How many tables an organization has at most.
@@ -195,9 +195,9 @@ impl Data {
             let page = i64::try_from(MAX_EVENTS).unwrap_or(i64::MAX) + 1;
             let events = self.store.journal().read_stream(&stream, 0, page).await?;
             let mut loaded = Loaded { id: id.to_string(), aggregate: Table::default(), last: 0 };
-            let name = match events.first().map(Recorded::table).transpose()? {
-                Some(Event::Created { name, .. }) => name,
-                Some(_) | None => return Err(Error::Damaged(format!("{id} has no beginning"))),
+            let first = events.first().map(Recorded::table).transpose()?;
+            let Some(Event::Created { name, .. }) = first else {
+                return Err(Error::Damaged(format!("{id} has no beginning")));
             };
             let (carried, _) = self.carried(organization, &name).await?;
             for recorded in &events {

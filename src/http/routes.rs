@@ -182,6 +182,8 @@ table! {
     POST   "/v1/auth/login"                                   Public                      auth::login;
     POST   "/v1/auth/refresh"                                 Public                      auth::refresh;
     POST   "/v1/auth/reset"                                   Public                      auth::reset_password;
+    POST   "/v1/auth/register"                                Public                      auth::register;
+    POST   "/v1/auth/stream-tickets"                          Known                       auth::stream_ticket;
     POST   "/v1/auth/logout"                                  Person                      auth::logout;
     POST   "/v1/auth/password"                                Person                      auth::change_password;
     POST   "/v1/auth/totp"                                    Person                      auth::enrol_totp;

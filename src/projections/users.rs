@@ -55,7 +55,15 @@ struct Change {
     has_password: Option<bool>,
     second_factor: Option<bool>,
     logged_in_at: Option<OffsetDateTime>,
-    lock: Option<Option<OffsetDateTime>>,
+    lock: Lock,
+}
+
+/// What an event does to the lock after failures.
+#[derive(Debug, Default)]
+enum Lock {
+    #[default]
+    AsBefore,
+    Is(Option<OffsetDateTime>),
 }
 
 /// Writes an event; they are few.
@@ -69,9 +77,13 @@ async fn apply(
         Event::Registered { email, name, at, .. } => {
             return insert(connection, event, &email, name.as_deref(), at).await;
         }
-        Event::PasswordSet { .. } => Change { has_password: Some(true), lock: Some(None), ..none },
-        Event::LoginFailed { locked_until, .. } => Change { lock: Some(locked_until), ..none },
-        Event::LoggedIn { at, .. } => Change { logged_in_at: Some(at), lock: Some(None), ..none },
+        Event::PasswordSet { .. } => {
+            Change { has_password: Some(true), lock: Lock::Is(None), ..none }
+        }
+        Event::LoginFailed { locked_until, .. } => Change { lock: Lock::Is(locked_until), ..none },
+        Event::LoggedIn { at, .. } => {
+            Change { logged_in_at: Some(at), lock: Lock::Is(None), ..none }
+        }
         Event::TotpConfirmed { .. } => Change { second_factor: Some(true), ..none },
         Event::TotpRemoved { .. } => Change { second_factor: Some(false), ..none },
         Event::Suspended { .. } => Change { suspended: Some(true), ..none },
@@ -79,6 +91,10 @@ async fn apply(
         Event::SessionsRevoked { .. } | Event::TotpEnrolled { .. } | Event::ResetIssued { .. } => {
             return Ok(());
         }
+    };
+    let (is_locked_anew, locked_until) = match change.lock {
+        Lock::AsBefore => (false, None),
+        Lock::Is(until) => (true, until),
     };
     sqlx::query!(
         "update users set
@@ -93,8 +109,8 @@ async fn apply(
         change.has_password,
         change.second_factor,
         change.logged_in_at,
-        change.lock.is_some(),
-        change.lock.flatten(),
+        is_locked_anew,
+        locked_until,
     )
     .execute(connection)
     .await

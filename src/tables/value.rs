@@ -19,10 +19,8 @@ impl Column {
             Kind::String => self.text(value),
             Kind::Number => decimal(&value),
             Kind::Integer => whole(&value),
-            Kind::Boolean => match value {
-                Value::Bool(_) => Ok(value),
-                _ => Err("must be true or false".to_owned()),
-            },
+            Kind::Boolean if value.is_boolean() => Ok(value),
+            Kind::Boolean => Err("must be true or false".to_owned()),
             Kind::DateTime => moment(&value),
             Kind::Json => json(value),
         }?;

@@ -110,12 +110,12 @@ impl Admission {
         Ok((Visitor { user: claims.sub, session: claims.sid }, organization))
     }
 
-    async fn verified(&self, token: &str, kind: TokenKind) -> Result<Claims, Rejected> {
+    async fn verified(&self, token: &str, purpose: TokenKind) -> Result<Claims, Rejected> {
         let now = self.0.clock.now();
         let kid = token::kid_of(token)?;
         // Nothing is asked of the database for a token that nobody signed.
         let key = self.key(&kid).await?;
-        let claims = token::verify(token, kind, &key, now)?;
+        let claims = token::verify(token, purpose, &key, now)?;
         let Known { user, session, keys } = self.look(claims.sub, claims.sid).await?;
         keys.aggregate.believed(&kid, now).ok_or(BadToken::UnknownKey)?;
         let (user, session) = (&user.aggregate, &session.aggregate);

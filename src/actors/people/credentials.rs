@@ -110,7 +110,7 @@ impl People {
     ) -> Result<Rejected, Rejected> {
         let id = identified(user)?;
         let order = Order::FailLogin { factor, from: from.to_owned() };
-        match self.order(id, order, self.by(id)).await {
+        match self.order(id, order, Self::by(id)).await {
             Ok(_) => Ok(Rejected::Credentials),
             // Somebody else's failures locked it meanwhile.
             Err(Rejected::User(Error::Locked { until })) => Ok(locked(until - self.clock.now())),

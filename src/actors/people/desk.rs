@@ -11,7 +11,7 @@ use crate::access::opaque::{self, Purpose};
 use crate::access::{Email, Password};
 use crate::aggregates::login_name::{self, LoginName};
 use crate::aggregates::session::Session;
-use crate::aggregates::user::{self, Order, PasswordCause, Proof, User};
+use crate::aggregates::user::{self, Order, PasswordCause, User};
 use crate::journal::{Context, Journal, Metadata, Store};
 use crate::primitives::{Clock, CommandId, OrganizationId, Secret, UserId};
 use crate::secrets::Vault;
@@ -78,6 +78,25 @@ impl People {
         Ok(self.order(id, order, (by, context)).await?.last)
     }
 
+    /// Registers somebody who chooses the password at once. Whoever was cut off on the way may try
+    /// again; whoever has a password is known already.
+    pub async fn sign_up(
+        &self,
+        id: UserId,
+        new: NewUser,
+        password: &Secret,
+    ) -> Result<(), Rejected> {
+        // Before anything is written: a weak one is the most likely obstacle.
+        Password::chosen(password, &new.email)?;
+        let (by, context) = Self::by(id);
+        match self.register(id, new, by, context).await {
+            Ok(_) | Err(Rejected::User(user::Error::Exists)) => {}
+            Err(error) => return Err(error),
+        }
+        let known = self.users.load(&id.to_string()).await?.aggregate;
+        self.set_password(&known, password, PasswordCause::Registered).await.map(drop)
+    }
+
     async fn claim(
         &self,
         email: &Email,
@@ -134,19 +153,9 @@ impl People {
         password: &Secret,
         agent: Option<String>,
     ) -> Result<Tokens, Rejected> {
-        let known = self.users.load(&user.to_string()).await?.aggregate;
-        self.prove_password(&known, &presented).await?;
-        let proof = match (known.asked_for(), &presented.code) {
-            (None, _) => Proof::PasswordAlone,
-            (Some(_), None) => return Err(Rejected::CodeWanted),
-            (Some(factor), Some(code)) => match self.proof_of_code(&known, factor, code).await? {
-                Some(proof) => proof,
-                None => {
-                    let factor = user::Factor::Code;
-                    return Err(self.fail(&known, factor, &presented.from).await?);
-                }
-            },
-        };
+        let known = self.users.load(&user.to_string()).await?;
+        let proof = self.prove(&known, &presented).await?;
+        let known = known.aggregate;
         let verifier = self.set_password(&known, password, PasswordCause::Changed).await?;
         self.open_session(user, (verifier, proof), presented.from, agent).await
     }
@@ -174,7 +183,7 @@ impl People {
     }
 
     /// By whom, and with what metadata, a user's own orders are given.
-    pub(super) fn by(&self, user: UserId) -> (String, Context) {
+    pub(super) fn by(user: UserId) -> (String, Context) {
         let by = user.to_string();
         let metadata = Metadata::new(OrganizationId::DEFAULT, by.clone(), CommandId::generate());
         (by, Context::new(metadata))

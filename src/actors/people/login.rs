@@ -94,7 +94,7 @@ impl People {
     ) -> Result<Tokens, Rejected> {
         let session = SessionId::generate();
         let order = Order::LogIn { session, verifier, proof, from: from.clone() };
-        match self.order(user, order, self.by(user)).await {
+        match self.order(user, order, Self::by(user)).await {
             Ok(_) => {}
             Err(Rejected::User(Error::Suspended | Error::StaleProof)) => {
                 return Err(Rejected::Credentials);
@@ -159,7 +159,7 @@ impl People {
 
     /// Ends all sessions of a user.
     pub async fn end_all_sessions(&self, user: UserId) -> Result<(), Rejected> {
-        self.order(user, Order::RevokeSessions, self.by(user)).await.map(drop)
+        self.order(user, Order::RevokeSessions, Self::by(user)).await.map(drop)
     }
 
     /// The sessions of a user that go on, the newest first.
@@ -211,7 +211,7 @@ impl People {
         order: session::Order,
         user: UserId,
     ) -> Result<(Executed<session::Session>, bool), Rejected> {
-        let (by, context) = self.by(user);
+        let (by, context) = Self::by(user);
         let command = session::Command { by, at: self.clock.now(), order };
         let executed = self.sessions.execute(&session.to_string(), command, context).await;
         let executed = executed.map_err(rejected(Rejected::Session))?;

@@ -72,7 +72,7 @@ impl People {
         }
         self.prove(&known, presented).await?;
         let user = identified(&known.aggregate)?;
-        self.order(user, Order::RemoveTotp, self.by(user)).await?;
+        self.order(user, Order::RemoveTotp, Self::by(user)).await?;
         if let Some(factor) = known.aggregate.second_factor {
             self.forget(user, &factor.secret).await?;
             if let Some(recovery) = factor.recovery {
@@ -89,7 +89,7 @@ impl People {
         order: Order,
         field: &str,
     ) -> Result<(), Rejected> {
-        let ordered = self.order(user, order, self.by(user)).await;
+        let ordered = self.order(user, order, Self::by(user)).await;
         // Where it is not known whether it was recorded, the field may be wanted.
         if matches!(ordered, Err(Rejected::User(_))) {
             self.forget(user, field).await?;

@@ -60,7 +60,9 @@ fn a_secret_that_is_used_twice_ends_the_session_for_whoever_holds_it() {
         let names: Vec<_> = events.iter().map(Event::name).collect();
         assert_eq!(names, ["reused", "closed"]);
         let mut over = session.clone();
-        events.into_iter().for_each(|event| over.apply(event));
+        for event in events {
+            over.apply(event);
+        }
         assert_eq!(over.closed, Some(CloseReason::Reused));
         assert_eq!(over.decide(at(AT, refresh("c", "d"))), Err(Error::Over));
     }

@@ -105,6 +105,18 @@ impl Event {
     /// The version in which every event of this aggregate is written today.
     pub const VERSION: &'static str = "1.0";
 
+    /// The names of all events, in the order of the enum.
+    pub const NAMES: [&'static str; 8] = [
+        "created",
+        "column_added",
+        "column_removed",
+        "column_renamed",
+        "index_added",
+        "index_removed",
+        "dropped",
+        "change_refused",
+    ];
+
     /// The stored name of this event.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -210,6 +210,9 @@ impl User {
                 return Err(Error::StaleReset);
             }
         }
+        if cause == PasswordCause::Registered && self.password.is_some() {
+            return Err(Error::Exists);
+        }
         let set = Event::PasswordSet { verifier, cause, by: by.clone(), at };
         Ok(vec![set, Event::SessionsRevoked { by, at }])
     }

@@ -173,6 +173,6 @@ fn a_name_is_bounded_and_a_user_is_registered_once() {
     }
     assert_eq!(given([]).decide(register()), Err(Error::Exists));
     assert_eq!(User::default().decide(at(AT, fail())), Err(Error::Unknown));
-    let names: Vec<_> = given([]).decide(at(AT, fail())).unwrap().iter().map(Event::name).collect();
-    assert_eq!(names, ["login_failed"]);
+    let events = given([]).decide(at(AT, fail())).unwrap();
+    assert_eq!(events.iter().map(Event::name).collect::<Vec<_>>(), ["login_failed"]);
 }

@@ -32,6 +32,9 @@ pub struct Wanted {
     workflow_id: Option<WorkflowId>,
     /// The last position that the client has seen, for those who cannot send `Last-Event-ID`.
     last_event_id: Option<i64>,
+    /// A ticket of `POST /v1/auth/stream-tickets`, for those who cannot send `Authorization`.
+    #[serde(rename = "ticket")]
+    _ticket: Option<String>,
 }
 
 /// What happens in the organization, as it happens; after `Last-Event-ID` on, or from now on. `id`

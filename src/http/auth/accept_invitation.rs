@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,6 +13,10 @@ use crate::http::extract::Body;
 use crate::http::problem::{Code, Document, Problem};
 use crate::journal::{Context, Metadata, StreamId};
 use crate::primitives::{CommandId, OrganizationId, Secret, UserId};
+use crate::projections::access::Projector;
+
+/// How long an answer waits until the view has it.
+const VIEW_WAIT: Duration = Duration::from_millis(500);
 
 /// An invitation that was handed out.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,7 +63,8 @@ pub async fn accept_invitation(
 }
 
 /// Carries the acceptance out: the organization decides whether the invitation is this person's.
-async fn accept(
+/// It is waited for a moment until the person's next request finds where they belong.
+pub(super) async fn accept(
     api: &Api,
     token: InvitationToken,
     user: UserId,
@@ -70,6 +77,12 @@ async fn accept(
     let command = Command { organization, by, rights: Permissions::NONE, at, order };
     let stream = StreamId::organization(organization);
     let done = api.organizations.execute(&stream.aggregate_id, command, Context::new(metadata));
-    let permissions = done.await?.aggregate.member(user).unwrap_or_default();
-    Ok((organization, permissions))
+    let done = done.await?;
+    if let Some(position) = api.written(&stream, done.last).await.position {
+        let found = api.positions.wait_for(Projector::NAME, position, VIEW_WAIT).await;
+        found
+            .inspect_err(|error| tracing::debug!(%error, "the view of members was not waited for"))
+            .ok();
+    }
+    Ok((organization, done.aggregate.member(user).unwrap_or_default()))
 }

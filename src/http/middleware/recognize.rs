@@ -7,6 +7,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 
 use crate::access::{Actor, Credential, KeyHash, Principal};
+use crate::actors::people::Visitor;
 use crate::aggregates::api_key::{Closed, Owner};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
@@ -20,6 +21,10 @@ const ORGANIZATION: &str = "x-org-id";
 pub(super) async fn recognize(request: &ServiceRequest) -> Result<Principal, Problem> {
     let api = request.app_data::<Data<Api>>();
     let api = api.ok_or_else(|| Problem::internal("the server has no rooms"))?;
+    if let Some(ticket) = ticket(request) {
+        let (visitor, organization) = api.admission.admit_ticket(&ticket).await?;
+        return member(api, request, visitor, organization).await;
+    }
     let presented = bearer(request)?;
     if api.admin_key.admits(presented) {
         return admin(api, chosen(request)?).await;
@@ -77,6 +82,16 @@ async fn person(api: &Api, request: &ServiceRequest, text: &str) -> Result<Princ
         Some(chosen) => chosen,
         None => only_one(api, visitor.user).await?,
     };
+    member(api, request, visitor, organization).await
+}
+
+/// A person in an organization, if they belong to it.
+async fn member(
+    api: &Api,
+    request: &ServiceRequest,
+    visitor: Visitor,
+    organization: OrganizationId,
+) -> Result<Principal, Problem> {
     let known = api.directory.organization(organization).await?;
     // As if it did not exist: whether it does is nobody else's business.
     let permissions = known.aggregate.member(visitor.user);
@@ -112,6 +127,17 @@ fn chosen(request: &ServiceRequest) -> Result<Option<OrganizationId>, Problem> {
         (None, _) | (_, Some(_)) => Err(Problem::new(Code::InvalidHeader)
             .at("X-Org-ID", "must occur once and be the id of an organization, `org_…`")),
     }
+}
+
+/// The ticket of a stream, where no header says who asks.
+fn ticket(request: &ServiceRequest) -> Option<String> {
+    let is_stream = request.match_pattern().is_some_and(|pattern| pattern.ends_with("/stream"));
+    if !is_stream || request.headers().contains_key(AUTHORIZATION) {
+        return None;
+    }
+    let query = request.query_string().as_bytes();
+    let found = url::form_urlencoded::parse(query).find(|(name, _)| name == "ticket");
+    found.map(|(_, ticket)| ticket.into_owned())
 }
 
 pub(super) fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {

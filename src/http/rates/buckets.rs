@@ -27,7 +27,7 @@ const BURST: u32 = 2;
 /// How many runs of a public workflow begin a second: enough for a form that many people fill in.
 const EXECUTIONS: u32 = 20;
 /// How many of them from one address.
-const EXECUTIONS_OF_ONE: u32 = 2;
+const EXECUTIONS_OF_ONE: u32 = 5;
 
 /// How somebody stands after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -108,12 +108,12 @@ pub async fn import(
             return Err(Problem::new(Code::BodyTooLarge)
                 .because(format_args!("the file is larger than {MAX_FILE} bytes")));
         }
-        waiting.extend(lines.take(&part).map_err(unreadable)?);
+        waiting.extend(lines.take(&part).map_err(|error| unreadable(&error))?);
         if waiting.len() >= LINES {
             write(&mut import, &mut waiting).await?;
         }
     }
-    waiting.extend(lines.finish().map_err(unreadable)?);
+    waiting.extend(lines.finish().map_err(|error| unreadable(&error))?);
     write(&mut import, &mut waiting).await?;
     told(import.finish().await?, mode)
 }
@@ -148,9 +148,9 @@ fn told(imported: Imported, mode: Bad) -> Result<Answer<ImportRecord>, Problem> 
     Ok(Answer::ok(ImportRecord { written, skipped: bad, bad_lines: bad_lines.collect() }))
 }
 
-fn unreadable(error: Unreadable) -> Problem {
+fn unreadable(error: &Unreadable) -> Problem {
     let place = format!("/{}", error.line);
-    Problem::new(Code::InvalidRow).because(&error).at(place, &error.message)
+    Problem::new(Code::InvalidRow).because(error).at(place, &error.message)
 }
 
 fn format(request: &HttpRequest) -> Result<Format, Problem> {

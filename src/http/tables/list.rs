@@ -6,7 +6,7 @@ use super::record::Record;
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
-use crate::http::extract::{Paging, Params};
+use crate::http::extract::{Cursor, Paging, Params};
 use crate::http::problem::{Document, Problem};
 
 /// Which part of the list is wanted.
@@ -38,7 +38,7 @@ pub async fn list(
     query: Params<WantedTables>,
 ) -> Result<Answer<Page<Record>>, Problem> {
     let paging = Paging::of(query.0.limit, None, query.0.cursor)?;
-    let after: Option<String> = paging.cursor.as_ref().map(|cursor| cursor.read()).transpose()?;
+    let after: Option<String> = paging.cursor.as_ref().map(Cursor::read).transpose()?;
     let found = api.data.list(who.organization, after.as_deref(), paging.look_ahead()).await?;
     let Page { items, limit, offset, has_more, cursor } =
         paging.page(found, |table| table.name.clone());

@@ -7,7 +7,7 @@ use crate::access::Principal;
 use crate::data::{Filter, Listing, Opened, Sort};
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
-use crate::http::extract::{Paging, Params};
+use crate::http::extract::{Cursor, Paging, Params};
 use crate::http::problem::{Code, Document, Problem};
 use crate::tables::Kind;
 
@@ -63,7 +63,7 @@ pub async fn rows(
         let message = "does not go with `sort`: go on with `offset`";
         return Err(Problem::new(Code::InvalidQuery).at("cursor", message));
     }
-    let after: Option<i64> = paging.cursor.as_ref().map(|cursor| cursor.read()).transpose()?;
+    let after: Option<i64> = paging.cursor.as_ref().map(Cursor::read).transpose()?;
     let filters = filter.map(|text| filtered(&table, &text)).transpose()?.unwrap_or_default();
     let by_id = sort.is_empty();
     let listing =
@@ -112,13 +112,12 @@ pub(super) fn filtered(table: &Opened, text: &str) -> Result<Vec<Filter>, Proble
         let kind = table.definition.kind(&column).ok_or_else(|| {
             wrong("filter", format_args!("`{column}` is no column of this table"))
         })?;
-        match wanted {
-            Value::Object(comparisons) if kind != Kind::Json => {
-                for (op, value) in comparisons {
-                    filters.push(compared(&column, kind, &op, value)?);
-                }
-            }
-            value => filters.push(compared(&column, kind, "eq", value)?),
+        let comparisons = match wanted.as_object() {
+            Some(comparisons) if kind != Kind::Json => comparisons.clone(),
+            Some(_) | None => Map::from_iter([("eq".to_owned(), wanted)]),
+        };
+        for (op, value) in comparisons {
+            filters.push(compared(&column, kind, &op, value)?);
         }
     }
     if filters.len() > MAX_FILTERS {

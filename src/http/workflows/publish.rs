@@ -14,8 +14,8 @@ use crate::http::blueprints;
 use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
+use crate::http::problem::refusals;
 use crate::http::problem::{Code, Document, Problem};
-use crate::http::refusals;
 use crate::http::reviews;
 use crate::primitives::WorkflowId;
 

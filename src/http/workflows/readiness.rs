@@ -5,25 +5,29 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::edition::Edition;
 use super::record;
-use crate::access::Principal;
+use crate::access::{Permission, Principal};
 use crate::aggregates::workflow::{PauseReason, Status, Workflow};
 use crate::catalog::{OperationType, Role};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::connectors;
 use crate::http::extract::{MinPosition, Params};
 use crate::http::problem::{Code, Document, Problem};
 use crate::primitives::{OrganizationId, WorkflowId};
 use crate::projections::Paging;
+use crate::projections::access::{KeyFilter, KeyRow};
 use crate::projections::run_history::{self, Run};
 use crate::projections::trials::{Execution, Test, TestFilter};
 use crate::readiness::{
-    ErrorWorkflow, Facts, Finding, LastRun, Played, Standing, Tested, Units, Verdict, judge,
+    ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Standing, Tested, Units, Verdict, judge,
 };
 
 /// How many of the last runs are looked at.
 const RUNS: i64 = 10;
 /// How many tests are looked at; a workflow with more is judged by these.
 const TESTS: i64 = 100;
+/// How many keys are looked at; an organization with more is judged by the newest.
+const KEYS: i64 = 100;
 
 /// What is judged.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -122,7 +126,8 @@ async fn gather(
     let (content, _) = edition.content(state)?;
     let (definition, problems) = match engine::parse(content) {
         Ok(definition) => {
-            let problems = engine::validate(&definition, api.catalog);
+            let mut problems = engine::validate(&definition, api.catalog);
+            problems.extend(connectors::problems(api, who, &definition).await?);
             (Some(definition), problems)
         }
         Err(problems) => (None, problems),
@@ -130,6 +135,10 @@ async fn gather(
     let error_workflow = match definition.as_ref().and_then(Definition::error_workflow) {
         Some(named) => Some(error_workflow(api, who, named).await?),
         None => None,
+    };
+    let connectors = match &definition {
+        Some(definition) => connectors::standing(api, who, definition).await?,
+        None => Vec::new(),
     };
     Ok(Facts {
         edition: edition.to_string(),
@@ -143,6 +152,8 @@ async fn gather(
         error_workflow,
         units: units(api, who.organization).await?,
         writes: writes(api),
+        connectors,
+        keys: keys(api, who.organization).await?,
     })
 }
 
@@ -224,6 +235,25 @@ async fn runs(
         id: run.run_id,
     };
     Ok(of_live.map(seen).collect())
+}
+
+/// The keys that may start runs at this moment.
+async fn keys(api: &Api, organization: OrganizationId) -> Result<Vec<Key>, Problem> {
+    let filter = KeyFilter { owner: None, revoked: Some(false) };
+    let page = api.access().keys(organization, &filter, &Paging::first(KEYS)).await?;
+    let (now, wanted) = (api.clock.now(), Permission::WorkflowsRun.name());
+    let starts = |key: &KeyRow| {
+        let scopes = key.scopes.as_ref();
+        key.expires_at.is_none_or(|end| now < end)
+            && scopes.is_none_or(|scopes| scopes.iter().any(|scope| scope == wanted))
+    };
+    let told = |KeyRow { key_id: id, name, scopes, expires_at, .. }| Key {
+        id,
+        name,
+        is_scoped: scopes.is_some(),
+        expires_at,
+    };
+    Ok(page.items.into_iter().filter(starts).map(told).collect())
 }
 
 async fn units(api: &Api, organization: OrganizationId) -> Result<Option<Units>, Problem> {

@@ -10,9 +10,9 @@ use crate::http::api::Api;
 use crate::http::blueprints;
 use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::problem::refusals;
 use crate::http::problem::{Detail, Document, Problem};
 use crate::http::public;
-use crate::http::refusals;
 
 /// A definition to look at.
 #[derive(Debug, Deserialize, ToSchema)]

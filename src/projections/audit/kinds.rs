@@ -53,7 +53,35 @@ const DEEDS: &[(&str, &[&str])] = &[
     ),
     ("session", &["reused", "closed"]),
     ("token_keys", &["added", "retired"]),
-    ("workflow", &["published", "rolled_back", "paused", "resumed", "archived"]),
+    (
+        "connector",
+        &[
+            "connected",
+            "renamed",
+            "credentials_replaced",
+            "shared",
+            "owner_changed",
+            "authorized",
+            "disconnected",
+        ],
+    ),
+    (
+        "workflow",
+        &[
+            "published",
+            "rolled_back",
+            "paused",
+            "resumed",
+            "archived",
+            "limits_set",
+            "review_requested",
+            "draft_approved",
+            "draft_rejected",
+        ],
+    ),
+    ("policy", &["review_required", "review_waived"]),
+    ("blueprint", &["created", "revised", "retired"]),
+    ("table", &["created", "column_removed", "dropped"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
 ];
 
@@ -86,6 +114,8 @@ pub(super) const SHOWN: &[&str] = &[
     "units",
     "reference",
     "plan",
+    "kind",
+    "visibility",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
@@ -104,7 +134,10 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregates::{account, api_key, organization, session, token_keys, user, workflow};
+    use crate::aggregates::{
+        account, api_key, blueprint, connector, organization, policy, session, table, token_keys,
+        user, workflow,
+    };
 
     #[test]
     fn every_event_that_is_shown_is_one() {
@@ -117,6 +150,10 @@ mod tests {
                 "token_keys" => &token_keys::Event::NAMES,
                 "workflow" => &workflow::Event::NAMES,
                 "account" => &account::Event::NAMES,
+                "connector" => &connector::Event::NAMES,
+                "policy" => &policy::Event::NAMES,
+                "blueprint" => &blueprint::Event::NAMES,
+                "table" => &table::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),
             };
             for event in *events {

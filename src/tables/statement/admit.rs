@@ -1,5 +1,10 @@
 //! From a text to a statement that may be asked.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the trees are the parser's own: what is not listed is refused, and so is what is added"
+)]
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 

@@ -17,7 +17,7 @@ use crate::support::{TestDatabase, app, database};
 
 const HOME: OrganizationId = OrganizationId::DEFAULT;
 
-async fn data(database: &TestDatabase) -> Data {
+fn data(database: &TestDatabase) -> Data {
     let pool = pool::serving(&database.login(pool::Role::App), 4);
     let (journal, lanes) = Journal::open(pool, &Bells::default(), Config::default());
     for lane in lanes {
@@ -49,7 +49,7 @@ async fn tables(pool: &PgPool) -> i64 {
 async fn who_dies_before_carrying_out_leaves_it_to_whoever_follows_the_ledger() {
     // given a process that died between the event and the table
     let app = app().await;
-    let data = data(&app.database).await;
+    let data = data(&app.database);
     recorded(&data, "payments").await;
     // then another one makes the table by itself
     app.eventually(|| tables(&app.database.pool), |count| *count == 1).await;
@@ -60,7 +60,7 @@ async fn who_dies_before_carrying_out_leaves_it_to_whoever_follows_the_ledger() 
 #[actix_web::test]
 async fn who_dies_while_carrying_out_has_done_nothing_and_several_at_once_do_it_once() {
     let database = database().await;
-    let data = data(&database).await;
+    let data = data(&database);
     let name = recorded(&data, "payments").await;
     // given the DDL of the event in a transaction that its process did not live to commit
     let mut dying = database.pool.begin().await.unwrap();

@@ -149,7 +149,11 @@ async fn a_door_leads_to_the_tables_of_its_organization_and_nowhere_else() {
             "select p.proname::text from pg_proc p where p.prosecdef and has_function_privilege($1, p.oid, 'execute')",
         );
         let doors = doors.bind(&role).fetch_all(&stage.app.database.pool).await.unwrap();
-        assert_eq!(doors, [role.clone()], "a function of somebody else's rights is open to {role}");
+        assert_eq!(
+            doors,
+            [role.as_str()],
+            "a function of somebody else's rights is open to {role}"
+        );
         let member = sqlx::query_scalar::<_, i64>(
             "select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = $1",
         );
@@ -204,7 +208,7 @@ async fn a_statement_that_takes_too_much_ends() {
         let refused = stage.ask("reader", "rows", sql).await.expect_err(sql);
         assert!(refused.contains("statement timeout"), "{sql}: {refused}");
     }
-    let flood = "select * from generate_series(1, 1000000000)";
+    let flood = "select generate_series(1, 1000000000) as n";
     assert_eq!(stage.ask("reader", "rows", flood).await.unwrap().len(), 101);
     let wide = "select string_agg('xxxxxxxxxx', '') from generate_series(1, 100000)";
     assert!(stage.ask("reader", "rows", wide).await.unwrap_err().contains("more than"));

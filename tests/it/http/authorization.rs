@@ -20,6 +20,7 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             "/v1/auth/login",
             "/v1/auth/refresh",
             "/v1/auth/reset",
+            "/v1/auth/register",
             "/.well-known/jwks.json",
             "/v1/public/workflows/{id}",
             "/v1/public/workflows/{id}/run",

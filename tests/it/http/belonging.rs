@@ -85,6 +85,84 @@ async fn an_invitation_is_accepted_once_and_by_whom_it_names() {
 }
 
 #[actix_web::test]
+async fn somebody_who_was_invited_registers_and_is_in() {
+    let app = app().await;
+    let acme = app.founded("Acme").await;
+    let within = app.client.within(&acme);
+    let token = invited(&within, "Eve@Example.com", "viewer").await;
+    let stranger = app.client.stranger();
+    let register = async |token: &str, password: &str| {
+        let body = json!({"invitation": token, "password": password, "name": "Eve"});
+        stranger.post("/v1/auth/register", &body).await
+    };
+
+    // Nothing is made by a weak password, or without an invitation.
+    let weak = register(&token, "short").await;
+    assert_eq!((weak.status, &weak.json()["details"][0]["path"]), (422, &json!("/password")));
+    let mistyped = register(&token.replace("ck_inv_", "ck_inv_0"), PASSWORD).await;
+    assert_eq!((mistyped.status, mistyped.code().as_str()), (404, "invitation-not-found"));
+    assert_eq!(app.log_in("eve@example.com", PASSWORD, None).await.status, 401);
+
+    let registered = register(&token, PASSWORD).await;
+    assert_eq!(registered.status, 201, "{}", registered.text());
+    let eve = Person::of(&app, "eve@example.com", &registered.data());
+    let whoami = eve.client.data("/v1/whoami").await;
+    assert_eq!((&whoami["actor"], &whoami["organization"]["id"]), (&json!(eve.id), &json!(acme)));
+    app.log_in("eve@example.com", PASSWORD, None).await.data();
+
+    // The token opens nothing more: no second account, no other password.
+    let replayed = register(&token, "another password, longer").await;
+    assert_eq!((replayed.status, replayed.code().as_str()), (404, "invitation-not-found"));
+    assert_eq!(app.log_in("eve@example.com", "another password, longer", None).await.status, 401);
+    // Whoever has an account accepts with it.
+    let other = app.founded("Other").await;
+    let token = invited(&app.client.within(&other), "eve@example.com", "viewer").await;
+    let refused = register(&token, "another password, longer").await;
+    assert_eq!((refused.status, refused.code().as_str()), (409, "user-refuses"));
+    let accepted = eve.client.post("/v1/auth/invitations/accept", &json!({"token": token})).await;
+    assert_eq!(accepted.data()["organizationId"], other);
+    // One that was taken back registers nobody.
+    let token = invited(&within, "mallory@example.com", "viewer").await;
+    let items = within.data("/v1/organization/invitations").await["items"].clone();
+    let id = items.as_array().unwrap().iter().find(|it| it["email"] == "mallory@example.com");
+    let path = format!("/v1/organization/invitations/{}", id.unwrap()["id"].as_str().unwrap());
+    assert!((200..300).contains(&within.request("DELETE", &path).send().await.status));
+    assert_eq!(register(&token, PASSWORD).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_ticket_opens_one_stream_once_and_nothing_else() {
+    let app = app().await;
+    let ada = app.person("ada@example.com").await;
+    let acme = member(&app, "Acme", &ada, "viewer").await;
+    let ticket = async || {
+        let issued = ada.client.within(&acme).post("/v1/auth/stream-tickets", &json!({})).await;
+        issued.data()["ticket"].as_str().unwrap().to_owned()
+    };
+    let stranger = app.client.stranger();
+
+    let first = ticket().await;
+    let path = format!("/v1/activity/stream?lastEventId=0&ticket={first}");
+    let stream = stranger.stream(&path, None).await;
+    assert_eq!(stream.status, 200);
+    let again = stranger.get(&path).await;
+    assert_eq!((again.status, again.code().as_str()), (401, "unauthenticated"));
+
+    // Neither as a key nor elsewhere, nor is an access token a ticket.
+    let second = ticket().await;
+    assert_eq!(app.client.with_key(&second).get("/v1/whoami").await.status, 401);
+    assert_eq!(stranger.get(&format!("/v1/activity?ticket={second}")).await.status, 401);
+    let token = format!("/v1/activity/stream?ticket={}", ada.access);
+    assert_eq!(stranger.get(&token).await.status, 401);
+    // Keys are sent in a header.
+    assert_eq!(app.client.post("/v1/auth/stream-tickets", &json!({})).await.status, 401);
+    // With the session its tickets end.
+    ada.client.post("/v1/auth/logout", &json!({})).await;
+    let late = stranger.get(&format!("/v1/activity/stream?ticket={second}")).await;
+    assert_eq!(late.status, 401);
+}
+
+#[actix_web::test]
 async fn whoever_is_removed_may_do_nothing_with_the_next_request() {
     let app = app().await;
     let ada = app.person("ada@example.com").await;
@@ -105,7 +183,8 @@ async fn the_audit_log_has_who_came_in_and_who_did_not() {
     app.refresh(&ada.refresh).await.data();
     app.refresh(&ada.refresh).await;
     let head = app.head().await;
-    let log = app.client.data(&format!("/v1/audit?limit=100&minPosition={head}")).await;
+    let log =
+        app.client.data(&format!("/v1/organization/audit-log?limit=100&minPosition={head}")).await;
     let lines = log["items"].as_array().unwrap();
     for (action, outcome) in [
         ("user.registered", "allowed"),

@@ -72,14 +72,14 @@ async fn another_organization_sees_what_is_public_and_changes_nothing() {
         made(&app, "/v1/templates", &template("org")).await,
         made(&app, "/v1/templates", &template("public")).await,
     );
-    let stranger = app.client.within("org_01h455vb4pex5vsknk084sn02q");
+    let stranger = app.client.within(&app.founded("Stranger").await);
     let listed = async |client: &crate::support::client::Client| {
         let path = format!("/v1/templates?category=alerts&minPosition={}", app.head().await);
         let items = client.data(&path).await["items"].as_array().unwrap().clone();
         items.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(listed(&app.client).await, [public.clone(), own.clone()]);
-    assert_eq!(listed(&stranger).await, [public.clone()]);
+    assert_eq!(listed(&stranger).await, std::slice::from_ref(&public));
     let seen = stranger.get(&format!("/v1/templates/{public}")).await;
     assert_eq!(seen.data()["own"], false);
     assert!(!seen.text().contains("org_"), "{}", seen.text());
@@ -135,7 +135,7 @@ async fn a_block_is_put_in_when_a_draft_is_published_and_runs_know_where_nodes_c
     let refused = app.client.post(&format!("/v1/workflows/{id}/publish"), &json!({})).await;
     assert_eq!((refused.status, refused.code().as_str()), (422, "invalid-definition"));
     assert!(refused.text().contains("no such block"), "{}", refused.text());
-    let stranger = app.client.within("org_01h455vb4pex5vsknk084sn02q");
+    let stranger = app.client.within(&app.founded("Stranger").await);
     let theirs = json!({"definition": definition});
     let found = stranger.post("/v1/workflows/validate", &theirs).await.data();
     assert_eq!(found["valid"], false, "{found}");

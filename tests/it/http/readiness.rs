@@ -82,3 +82,38 @@ async fn the_command_shows_what_fails_with_its_cure_and_ends_with_an_error() {
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json[0]["workflowId"], json!(id));
 }
+
+#[actix_web::test]
+async fn a_connector_that_was_never_tried_and_a_key_without_bounds_are_named() {
+    // given a workflow that uses a connector, and a key that opens whatever its owner may do
+    let app = app().await;
+    let data = json!({"host": "api.example.com", "token": "amaranth-token-of-the-shop"});
+    let body = json!({"name": "Shop", "type": "http-bearer", "data": data});
+    let connector = app.client.post("/v1/connectors", &body).await.data()["id"].clone();
+    let call = json!({
+        "type": "http-request", "connector": {"type": "http-bearer", "id": connector},
+        "payload": {"method": "GET", "url": "https://api.example.com/v1/me"},
+    });
+    let root = json!({"type": "manual", "payload": {}, "children": ["call"]});
+    let id = app.created(&json!({"nodes": {"root": root, "call": call}})).await;
+    let path = format!("/v1/workflows/{id}/readiness");
+    let before = app.client.data(&path).await;
+    assert_eq!(verdict(&before, "keys"), "notApplicable");
+    app.key_of(&app.client, "everything", &["workflows:run"]).await;
+
+    // when it is judged
+    let keyed = |checklist: &Value| verdict(checklist, "keys") == "fail";
+    let checklist = app.eventually(|| app.client.data(&path), keyed).await;
+
+    // then both are named, with what is wrong
+    let evidence = |check: &str| {
+        let checks = checklist["checks"].as_array().unwrap();
+        let found = checks.iter().find(|found| found["check"] == check).unwrap();
+        found["evidence"][0].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(&checklist, "connectors"), "fail");
+    let told = format!("`call` uses `Shop` ({}): it was never tested", connector.as_str().unwrap());
+    assert_eq!(evidence("connectors"), told);
+    assert!(evidence("keys").contains("`everything`"), "{}", evidence("keys"));
+    assert!(!checklist.to_string().contains("amaranth"));
+}

@@ -47,7 +47,7 @@ async fn a_draft_is_published_only_with_an_approval_where_the_organization_wants
     policy.json(&json!({"reviewRequired": false})).send().await.data();
     assert_eq!(publish().await.status, 200);
     // Another organization has rules of its own.
-    let stranger = app.client.within("org_01h455vb4pex5vsknk084sn02q");
+    let stranger = app.client.within(&app.founded("Stranger").await);
     let theirs = stranger.data("/v1/organization/publication-policy").await;
     assert_eq!(theirs, json!({"reviewRequired": false}));
 }

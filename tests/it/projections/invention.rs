@@ -16,6 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::invented_accounts::account;
 use super::invented_audit::refusals;
+use super::invented_blueprints::blueprint;
 use super::invented_connectors::connector;
 use super::invented_documents::document;
 use super::invented_organizations::organization;
@@ -571,6 +572,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| refusals(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| user(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| document(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| blueprint(&mut dice)));
     (histories, invented)
 }
 

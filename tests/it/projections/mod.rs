@@ -5,6 +5,7 @@
 mod crash;
 mod invented_accounts;
 mod invented_audit;
+mod invented_blueprints;
 mod invented_connectors;
 mod invented_documents;
 mod invented_organizations;

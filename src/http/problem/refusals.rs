@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::problem::{Code, Detail, Problem};
+use super::{Code, Detail, Problem};
 use crate::actors::{Refused, people};
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, event, organization, policy, schema,

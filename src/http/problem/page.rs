@@ -1,12 +1,12 @@
 //! The page of problems, made of their table.
 
-use super::problem_table::{ALL, entry};
+use super::table::{ALL, entry};
 
 /// The page that `docs/problems.md` holds.
 pub fn documentation() -> String {
     use std::fmt::Write;
     let mut page = String::from(
-        "# Problems\n\nGenerated from `src/http/problem_table.rs`; `UPDATE=1 cargo test contracts` rewrites it.\n\n\
+        "# Problems\n\nGenerated from `src/http/problem/table.rs`; `UPDATE=1 cargo test contracts` rewrites it.\n\n\
          Every refusal is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, and also \
          `code`, `message`, `requestId` and `details: [{path, nodeId?, code?, message}]`. \
          `type` is `/problems/<code>`; each code has its heading here.\n",

@@ -1,5 +1,4 @@
-//! What went wrong, for the caller: `application/problem+json` (RFC 9457). The only file that
-//! knows which status an error has; `docs/problems.md` is generated from its table.
+//! A problem while it is made, and the document that it is answered with.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,9 +9,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem_table::{self, Entry};
-
-pub use super::problem_table::Code;
+use super::table::{Code, Entry, entry};
 
 /// How long a text of a problem may be, in characters: longer than any that we write.
 const MAX_TEXT: usize = 2_000;
@@ -208,7 +205,7 @@ impl Problem {
     }
 
     const fn entry(&self) -> &'static Entry {
-        problem_table::entry(self.code)
+        entry(self.code)
     }
 }
 
