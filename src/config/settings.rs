@@ -165,6 +165,13 @@ pub const SETTINGS: &[Setting] = &[
                 either, `chainkeel dev` makes `secrets.key` in the data directory.",
     },
     Setting {
+        key: "secrets.key_program",
+        variable: "CHAINKEEL_SECRETS_KEY_PROGRAM",
+        kind: Kind::Text,
+        about: "A program that wraps and unwraps data keys by a KMS or an HSM instead, so that the \
+                key-encryption key never is here: see docs/secrets.md. One of the three is set.",
+    },
+    Setting {
         key: "connectors.oauth_clients",
         variable: "CHAINKEEL_CONNECTORS_OAUTH_CLIENTS",
         kind: Kind::Secret,
