@@ -18,7 +18,7 @@ use super::event::Event;
 use super::failure::Failure;
 use super::key::Key;
 use super::knowledge::Knowledge;
-use super::login::{LogIn, LogOut};
+use super::login::{LogIn, LogOut, Register};
 use super::member::Member;
 use super::migrate::Migrate;
 use super::organization::Organization;
@@ -187,6 +187,7 @@ enum Command {
         #[command(subcommand)]
         what: Event,
     },
+    Register(Register),
     Login(LogIn),
     Logout(LogOut),
     /// Register people, suspend them, let them choose a password
@@ -283,6 +284,9 @@ pub fn main() -> ExitCode {
         }
         Command::Event { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Register(register) => {
+            actix_rt::System::new().block_on(register.run()).map_err(Failure::from)
         }
         Command::Login(login) => {
             actix_rt::System::new().block_on(login.run()).map_err(Failure::from)

@@ -1,4 +1,4 @@
-//! `chainkeel login` and `chainkeel logout`: a person instead of a key.
+//! `chainkeel register`, `login` and `logout`: a person instead of a key.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -18,6 +18,19 @@ pub(super) struct LogIn {
     /// A code of your authenticator, or a recovery code; it is asked for where it is wanted
     #[arg(long)]
     code: Option<String>,
+}
+
+/// Make an account with an invitation, and log in
+///
+/// The token of the invitation and the password are asked for, or are the first two lines of standard
+/// input. Whoever has an account logs in, and accepts with `chainkeel member accept`.
+#[derive(Debug, Args)]
+pub(super) struct Register {
+    #[command(flatten)]
+    server: Server,
+    /// What you are called
+    #[arg(long)]
+    name: Option<String>,
 }
 
 /// Log out: the tokens of this session open nothing any more
@@ -47,21 +60,36 @@ impl LogIn {
             }
             other => other?,
         };
-        session_file::keep(&self.server, &tokens)?;
-        let told = json!({
-            "userId": tokens["userId"],
-            "sessionId": tokens["sessionId"],
-            "sessionExpiresAt": tokens["sessionExpiresAt"],
-        });
-        tell(&client, &told, |told: &Value| {
-            line(&format!(
-                "logged in as {} until {}",
-                self.email,
-                text_of(told, "sessionExpiresAt")
-            ));
-        });
-        Ok(())
+        welcome(&client, &self.server, &tokens, &self.email)
     }
+}
+
+impl Register {
+    pub(super) async fn run(self) -> Result<(), Error> {
+        let client = Client::new(&self.server, None)?;
+        let invitation = terminal::ask("Token of the invitation")?;
+        let password = terminal::ask("Password")?;
+        let mut body = json!({"invitation": invitation.expose(), "password": password.expose()});
+        if let Some(name) = &self.name {
+            body["name"] = json!(name);
+        }
+        let tokens = client.post("/v1/auth/register", &body).await?;
+        welcome(&client, &self.server, &tokens, text_of(&tokens, "userId"))
+    }
+}
+
+/// Keeps a session that has begun, and says so. Its tokens are not shown.
+fn welcome(client: &Client, server: &Server, tokens: &Value, who: &str) -> Result<(), Error> {
+    session_file::keep(server, tokens)?;
+    let told = json!({
+        "userId": tokens["userId"],
+        "sessionId": tokens["sessionId"],
+        "sessionExpiresAt": tokens["sessionExpiresAt"],
+    });
+    tell(client, &told, |told: &Value| {
+        line(&format!("logged in as {who} until {}", text_of(told, "sessionExpiresAt")));
+    });
+    Ok(())
 }
 
 impl LogOut {

@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::KEY;
 use super::{DataKey, Error, KeyId, KeySource, Unwrapped, Wrapped};
+use crate::primitives::Secret;
 
 /// How long an answer may take: a KMS that is far away has time to be asked twice.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -56,7 +57,7 @@ struct Wrap {
 
 #[derive(Deserialize)]
 struct Unwrap {
-    key: Option<Zeroizing<String>>,
+    key: Option<Secret>,
     #[serde(default)]
     unknown: bool,
 }
@@ -178,7 +179,7 @@ impl KeySource for KeyProgram {
             });
             let Unwrap { key, unknown } = self.ask("unwrap", &input).await?;
             let Some(key) = key.filter(|_| !unknown) else { return Ok(Unwrapped::Unknown) };
-            let bytes = STANDARD.decode(key.trim()).map(Zeroizing::new);
+            let bytes = STANDARD.decode(key.expose().trim()).map(Zeroizing::new);
             let bytes = bytes.map_err(|_| self.fault("`key` is no base64".to_owned()))?;
             Ok(match <[u8; KEY]>::try_from(bytes.as_slice()) {
                 Ok(key) => Unwrapped::Key(DataKey::new(key)),

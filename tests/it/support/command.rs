@@ -1,6 +1,8 @@
 //! The program as it is called in a terminal, against a test's own server.
 
-use std::process::Command;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use super::TestApp;
 
@@ -9,6 +11,13 @@ pub(crate) struct Said {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
 }
 
 /// Calls the program with the server and the key of this application.
@@ -21,6 +30,22 @@ pub(crate) fn chainkeel(app: &TestApp, arguments: &[&str]) -> Said {
         .env("CHAINKEEL_API_KEY", key)
         .output()
         .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    Said::of(output)
+}
+
+/// Calls the program as a person who types this, and whose settings are in this directory.
+pub(crate) fn chainkeel_of(app: &TestApp, home: &Path, arguments: &[&str], typed: &str) -> Said {
+    let (url, _) = app.client.credentials();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
+        .args(arguments)
+        .env_clear()
+        .env("CHAINKEEL_URL", url)
+        .env("XDG_CONFIG_HOME", home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    Said::of(child.wait_with_output().unwrap())
 }
