@@ -11,7 +11,7 @@ create table projection_shared_rows (
   constraint projection_shared_rows_pkey primary key (table_name)
 );
 insert into projection_shared_rows (table_name, condition, reason) values
-  ('blueprints', 'sharing = ''public'' and not retired',
+  ('blueprints', 'sharing = ''public'' and not retired and current_setting(''app.organization'', true) <> ''''',
    'public templates and blocks are offered to every organization');
 
 -- As before, with the door where there is one.

@@ -71,7 +71,7 @@ async fn somebody_who_was_invited_registers_in_a_terminal_and_accepts_the_next_o
     assert!(!said.out.contains("ckr_") && !said.out.contains(PASSWORD));
 
     // then the next commands are hers, and another invitation is accepted by her account
-    let listed = eve(&["workflow", "list"], "");
+    let listed = eve(&["readiness"], "");
     assert_eq!(listed.code, Some(0), "{}", listed.err);
     let accepted = eve(&["member", "accept"], &format!("{}\n", invite(&other)));
     assert_eq!(accepted.out, format!("you belong to {other} now\n"), "{}", accepted.err);
