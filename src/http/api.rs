@@ -161,7 +161,7 @@ impl Api {
     pub async fn view_at(&self, view: &str, wanted: Option<MinPosition>) -> Result<(), Problem> {
         let wanted = MinPosition::checked(wanted)?;
         if wanted > 0 && self.positions.wait_for(view, wanted, PATIENCE).await?.is_none() {
-            return Err(not_reached(self.positions.of(view).await?, wanted));
+            return Err(self.not_reached(self.positions.of(view).await?, wanted).await?);
         }
         Ok(())
     }
@@ -175,8 +175,21 @@ impl Api {
         match reached {
             Ok(Ok(head)) => Ok(*head),
             Ok(Err(closed)) => Err(Problem::unavailable(closed)),
-            Err(_) => Err(not_reached(self.tail.head(), wanted)),
+            Err(_) => Err(self.not_reached(self.tail.head(), wanted).await?),
         }
+    }
+
+    /// Why a position was not reached: a view that is behind will be there some time; what the ledger
+    /// has not given out is asked for by mistake.
+    async fn not_reached(&self, position: i64, wanted: i64) -> Result<Problem, Problem> {
+        let head = self.journal.head().await?;
+        if wanted > head {
+            let message = format_args!("is no position yet: the ledger is at {head}");
+            return Ok(Problem::new(Code::InvalidQuery).at("minPosition", message));
+        }
+        Ok(Problem::new(Code::PositionNotReached)
+            .because(format_args!("the view is at position {position}, not yet at {wanted}"))
+            .retry_after(RETRY_AFTER))
     }
 
     /// Whether a workflow is private to somebody else.
@@ -267,10 +280,4 @@ impl Api {
     pub fn activity(&self) -> Activity {
         Activity::new(self.views.clone(), self.positions.clone())
     }
-}
-
-fn not_reached(position: i64, wanted: i64) -> Problem {
-    Problem::new(Code::PositionNotReached)
-        .because(format_args!("the view is at position {position}, not yet at {wanted}"))
-        .retry_after(RETRY_AFTER)
 }

@@ -349,7 +349,7 @@ problems! {
     PositionNotReached = "position-not-reached", 503,
         "The view is behind",
         "the view did not reach the position within 5 seconds",
-        "`minPosition` names a position that the view has not reached, or that does not exist yet. Try again after `Retry-After`.";
+        "`minPosition` names a position that the view has not reached. Try again after `Retry-After`. A position that the ledger has not given out is an `invalid-query`.";
     Unanswered = "unanswered", 503,
         "No answer in time",
         "the run's worker did not answer in time: the order may still be carried out",
