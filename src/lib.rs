@@ -6,16 +6,19 @@
 pub mod primitives;
 
 pub mod access;
+pub mod blueprints;
 pub mod catalog;
 pub mod confined;
 pub mod egress;
 pub mod schemas;
 pub mod secrets;
+pub mod tables;
 
 pub mod aggregates;
 pub mod readiness;
 pub mod validation;
 
+pub mod data;
 pub mod journal;
 pub mod triggers;
 

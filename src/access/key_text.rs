@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 
 use crate::primitives::{
-    ApiKeyId, InvitationId, OrganizationId, base62, base62_of_u32, hex, unhex,
+    ApiKeyId, InvitationId, OrganizationId, UserId, base62, base62_of_u32, hex, unhex,
 };
 
 /// What every generated key begins with.
@@ -68,6 +68,12 @@ impl KeyHash {
     /// The id of the invitation with this hash.
     pub fn invitation(&self) -> InvitationId {
         InvitationId::derived(OffsetDateTime::UNIX_EPOCH, &hex(&self.0))
+    }
+
+    /// The id of the person who registers with the invitation that has this hash: whoever is cut
+    /// off while registering goes on with the same one.
+    pub fn user(&self) -> UserId {
+        UserId::derived(OffsetDateTime::UNIX_EPOCH, &hex(&self.0))
     }
 
     /// Whether both are the same. Takes the same time whatever they are.

@@ -41,7 +41,10 @@ permissions! {
     WorkflowsRead = "workflows:read", "See workflows, their versions and tests against them";
     WorkflowsWrite = "workflows:write", "Create workflows, change drafts, archive";
     WorkflowsPublish = "workflows:publish", "Publish, roll back, pause and resume workflows";
+    WorkflowsApprove = "workflows:approve", "Approve and reject the drafts of others";
     WorkflowsRun = "workflows:run", "Start runs of workflows";
+    TemplatesRead = "templates:read", "See templates and blocks";
+    TemplatesWrite = "templates:write", "Create, change and retire templates and blocks, public ones included";
     ActionsRun = "actions:run", "Run a single action, or a definition that is not published";
     RunsRead = "runs:read", "See runs, their events and streams, and what happens";
     RunsManage = "runs:manage", "Cancel, pause, resume, signal, retry and re-run runs";
@@ -60,6 +63,9 @@ permissions! {
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
     ConnectorsRead = "connectors:read", "See connectors: their names, their state, what is no secret of them";
     ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors";
+    DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";
+    DataWrite = "data:write", "Write rows and documents";
+    DataManage = "data:manage", "Create, change and drop tables";
     OrganizationRead = "organization:read", "See the organization, its members, roles and invitations";
     OrganizationManage = "organization:manage", "Rename the organization and transfer it";
     MembersManage = "members:manage", "Invite, remove and give roles to members, make custom roles";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::permission::Permissions;
+use super::permission::{Permission, Permissions};
 use crate::primitives::{ApiKeyId, OrganizationId, ServiceAccountId, UserId, WorkflowId};
 
 /// Who somebody is, by the credential that was shown.
@@ -12,6 +12,8 @@ pub enum Actor {
     Admin,
     /// The holder of the secret in a workflow's webhook URL.
     Webhook(WorkflowId),
+    /// Whoever executes a public workflow.
+    Public(WorkflowId),
     /// A person who is logged in.
     User(UserId),
     /// A program, by one of the keys of its service account.
@@ -44,6 +46,16 @@ impl Principal {
     pub const fn webhook(organization: OrganizationId, workflow: WorkflowId) -> Self {
         Self { organization, actor: Actor::Webhook(workflow), permissions: Permissions::NONE }
     }
+
+    /// Whoever executes a public workflow: it opens that and nothing else.
+    pub const fn public(organization: OrganizationId, workflow: WorkflowId) -> Self {
+        Self { organization, actor: Actor::Public(workflow), permissions: Permissions::NONE }
+    }
+
+    /// Whether everything in the organization is its holder's business, private workflows included.
+    pub const fn sees_all(&self) -> bool {
+        self.permissions.has(Permission::MembersManage)
+    }
 }
 
 /// The actor as an auditor reads it in an event's metadata.
@@ -52,6 +64,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Admin => f.write_str("admin"),
             Self::Webhook(workflow) => write!(f, "webhook:{workflow}"),
+            Self::Public(workflow) => write!(f, "public:{workflow}"),
             Self::User(user) => write!(f, "{user}"),
             Self::ServiceAccount(account) => write!(f, "{account}"),
             Self::ApiKey(key) => write!(f, "{key}"),

@@ -69,7 +69,10 @@ table! {
     WorkflowsRead       yes   yes   yes       yes      yes;
     WorkflowsWrite      yes   yes   yes       no       no;
     WorkflowsPublish    yes   yes   yes       yes      no;
+    WorkflowsApprove    yes   yes   yes       yes      no;
     WorkflowsRun        yes   yes   yes       yes      no;
+    TemplatesRead       yes   yes   yes       yes      yes;
+    TemplatesWrite      yes   yes   yes       no       no;
     ActionsRun          yes   yes   yes       no       no;
     RunsRead            yes   yes   yes       yes      yes;
     RunsManage          yes   yes   yes       yes      no;
@@ -88,6 +91,9 @@ table! {
     SchemasWrite        yes   yes   yes       no       no;
     ConnectorsRead      yes   yes   yes       yes      yes;
     ConnectorsWrite     yes   yes   yes       no       no;
+    DataRead            yes   yes   yes       yes      yes;
+    DataWrite           yes   yes   yes       no       no;
+    DataManage          yes   yes   yes       no       no;
     OrganizationRead    yes   yes   yes       yes      yes;
     OrganizationManage  yes   no    no        no       no;
     MembersManage       yes   yes   no        no       no;

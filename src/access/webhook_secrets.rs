@@ -7,10 +7,13 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::primitives::{WorkflowId, base62, hex};
+use crate::primitives::{RunId, WorkflowId, base62, hex};
 
 /// What every webhook secret begins with, so that a scanner finds leaked ones.
 const PREFIX: &str = "whs_";
+
+/// What the token of a run begins with.
+const RUN_PREFIX: &str = "prt_";
 
 /// Derives webhook secrets from the installation key.
 #[derive(Clone)]
@@ -33,6 +36,20 @@ impl WebhookSecrets {
     /// Whether this is the workflow's secret. Takes the same time for every wrong one.
     pub fn fits(&self, workflow: WorkflowId, presented: &str) -> bool {
         let expected = Sha256::digest(self.secret_of(workflow).as_bytes());
+        Sha256::digest(presented.as_bytes()).ct_eq(&expected).into()
+    }
+
+    /// What opens a run that was started publicly: `prt_` and 32 letters and digits.
+    pub fn token_of_run(&self, run: RunId) -> String {
+        let mut mac = self.0.clone();
+        mac.update(b"public run:");
+        mac.update(run.to_string().as_bytes());
+        format!("{RUN_PREFIX}{}", base62(mac.finalize().into_bytes().into()))
+    }
+
+    /// Whether this opens the run. Takes the same time for every wrong one.
+    pub fn opens_run(&self, run: RunId, presented: &str) -> bool {
+        let expected = Sha256::digest(self.token_of_run(run).as_bytes());
         Sha256::digest(presented.as_bytes()).ct_eq(&expected).into()
     }
 

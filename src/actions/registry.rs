@@ -11,11 +11,13 @@ use serde_json::json;
 use super::code::CodeTransform;
 use super::http::HttpRequest;
 use super::lending::{Lender, Used, covered};
+use super::query::DbQuery;
 use super::storage::{KeptVariable, Storage};
 use super::{Action, Call};
 use crate::access::WebhookSecrets;
 use crate::catalog::{Registry, Stage};
 use crate::connectors::Desk;
+use crate::data::Data;
 use crate::egress::Egress;
 use crate::journal::Entries;
 use crate::primitives::Clock;
@@ -44,6 +46,8 @@ pub struct Tools<'a> {
     pub connectors: Desk,
     /// The secrets of webhook URLs, which must not show in what comes back.
     pub webhook_secrets: WebhookSecrets,
+    /// Tables of organizations.
+    pub data: Data,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -59,7 +63,8 @@ pub struct Actions {
 impl Actions {
     /// The actions that this build brings. A new action is a new file and its line here.
     pub fn builtin(tools: Tools<'_>) -> Self {
-        let Tools { egress, program, entries, keys, connectors, webhook_secrets, clock } = tools;
+        let Tools { egress, program, entries, keys, connectors, webhook_secrets, data, clock } =
+            tools;
         let lender = Lender::new(connectors, webhook_secrets);
         let storage = Storage::new(entries, keys, clock);
         let mut by_type: BTreeMap<&'static str, Box<dyn Action>> = BTreeMap::new();
@@ -68,6 +73,7 @@ impl Actions {
         }
         by_type.insert(KeptVariable::TYPE, Box::new(KeptVariable(storage.clone())));
         by_type.insert(Storage::TYPE, Box::new(storage));
+        by_type.insert(DbQuery::TYPE, Box::new(DbQuery::new(data)));
         by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
         by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));
         Self { catalog: Registry::builtin(), by_type: Arc::new(by_type), lender }

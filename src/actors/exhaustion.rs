@@ -107,7 +107,17 @@ pub(super) fn settled(refusal: workflow::Error) -> Result<(), Trouble> {
         | workflow::Error::NoLimit
         | workflow::Error::Unreviewed(_)
         | workflow::Error::StillUsedUp
+        | workflow::Error::Unapproved
+        | workflow::Error::NoReview
+        | workflow::Error::UnderReview
+        | workflow::Error::Judged
+        | workflow::Error::AnotherDraft
+        | workflow::Error::OwnDraft
+        | workflow::Error::Comments(_)
+        | workflow::Error::Text { .. }
         | workflow::Error::Limit { .. }
+        | workflow::Error::Tag { .. }
+        | workflow::Error::Tags { .. }
         | workflow::Error::LiveAlready(_)
         | workflow::Error::Name { .. } => Err(Trouble::lasting(refusal)),
     }

@@ -109,6 +109,7 @@ impl IndexKeeper {
             live,
             paused: workflow.status == Status::Paused,
             limits: limits(workflow),
+            private_to: workflow.is_private().then(|| workflow.created_by.clone()),
         };
         self.index.list(id, listing);
         Ok(())

@@ -19,8 +19,7 @@ use super::run_registry::{Route, RunRegistry};
 use crate::aggregates::entry::{self, Scope, VARIABLES};
 use crate::aggregates::skip;
 use crate::journal::{
-    Allowance, Append, Entries, Inbox, Journal, Metadata, NewEvent, Reply, Side, StreamId, Tail,
-    slot_of,
+    Allowance, Append, Entries, Inbox, Journal, NewEvent, Reply, Side, StreamId, Tail, slot_of,
 };
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
 use crate::triggers::{Limits, Lookup, TriggerIndex};
@@ -152,7 +151,7 @@ impl RunDesk {
                 message,
                 at,
             };
-            self.record_skip(skipped, &context).await?;
+            self.record_skip(skipped, context).await?;
         }
         placed
     }
@@ -169,17 +168,12 @@ impl RunDesk {
     }
 
     /// Writes down that a trigger started nothing, once.
-    async fn record_skip(&self, skipped: skip::Skipped, context: &Context) -> Result<(), Refused> {
-        let metadata = Metadata {
-            causation: context.causation.clone(),
-            correlation: context.correlation.clone(),
-            ..Metadata::new(context.organization, context.actor.clone(), context.command)
-        };
+    async fn record_skip(&self, skipped: skip::Skipped, context: Context) -> Result<(), Refused> {
         let append = Append {
             stream: StreamId::skip(context.command),
             expected: 0,
             events: vec![NewEvent::of(&skip::Event::Skipped(skipped))?],
-            metadata,
+            metadata: context.into_metadata(),
             fence: None,
             side: Vec::new(),
         };

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::access::AdminKey;
+use crate::actors::people::{Admission, People};
 use crate::catalog::Registry;
 use crate::http;
 use crate::http::api::Api;
@@ -30,6 +31,8 @@ pub(super) fn open(
     stopping: CancellationToken,
 ) -> Result<ServerHandle, Error> {
     let journal = &rooms.journal;
+    let people = People::new(journal, rooms.vault.clone(), Arc::clone(&rooms.clock));
+    let admission = Admission::new(&people, Arc::clone(&rooms.clock));
     let api = Api {
         journal: journal.clone(),
         tail: rooms.tail.clone(),
@@ -42,9 +45,15 @@ pub(super) fn open(
         directory: Directory::new(journal.clone()),
         refusals: rooms.refusals.clone(),
         key_uses: rooms.key_uses.clone(),
+        blueprints: Store::blueprints(journal.clone()),
+        policies: Store::policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
+        documents: Store::documents(journal.clone()),
+        data: rooms.data.clone(),
         validators: Validators::new(plan.program.clone()),
+        people,
+        admission,
         desk: rooms.desk.clone(),
         hub: rooms.hub.clone(),
         views: Views::new(rooms.pool.clone()),

@@ -9,8 +9,8 @@ use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::{
     EventReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience,
-    Postman, Reaction, RefusalClerk, Safety, Supervisor, TaskClerk, TaskReaction, Timers,
-    UsageClerk, Watch, housekeeping, offices,
+    Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction,
+    Timers, UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -152,6 +152,7 @@ impl Parts<'_> {
     ) -> Result<(), Error> {
         let reactions: Vec<Arc<dyn Reaction>> = vec![
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
+            Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(EventReaction::new(
                 self.rooms.desk.clone(),

@@ -13,6 +13,7 @@ use crate::actors::{
     Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
 };
 use crate::connectors::{Desk, Furniture};
+use crate::data::Data;
 use crate::egress::Egress;
 use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Tail};
@@ -25,6 +26,8 @@ use crate::triggers::TriggerIndex;
 const TAIL_POLL: Duration = Duration::from_millis(100);
 /// Connections of the serving pool: two lanes, the sequencer, the listener, and readers.
 const SERVING_CONNECTIONS: u32 = 24;
+/// Connections for tables of organizations: as many statements are performed at once.
+const DATA_CONNECTIONS: u32 = 8;
 
 /// What everything in the house is made of.
 pub(super) struct Rooms {
@@ -33,6 +36,7 @@ pub(super) struct Rooms {
     pub(super) bells: Bells,
     pub(super) vault: Vault,
     pub(super) connectors: Desk,
+    pub(super) data: Data,
     pub(super) webhook_secrets: WebhookSecrets,
     pub(super) journal: Journal,
     pub(super) tail: Tail,
@@ -85,7 +89,9 @@ impl Rooms {
             tail: Some(tail.clone()),
         });
         let webhook_secrets = WebhookSecrets::new(key);
-        let lent = (&connectors, &webhook_secrets);
+        let tables = pool::data(&plan.login(pool::Role::Data), DATA_CONNECTIONS);
+        let data = Data::new(tables, journal.clone(), Arc::clone(&clock));
+        let lent = (&connectors, &webhook_secrets, &data);
         let performer = work::performer(plan, &egress, &journal, &positions, lent, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
@@ -108,6 +114,7 @@ impl Rooms {
             vault,
             connectors,
             webhook_secrets,
+            data,
             journal,
             tail,
             desk,

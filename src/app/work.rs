@@ -10,6 +10,7 @@ use crate::actions::{Actions, Tools};
 use crate::actors::{Household, Performer, RunRegistry};
 use crate::config::Role;
 use crate::connectors::Desk;
+use crate::data::Data;
 use crate::egress::Egress;
 use crate::journal::{Entries, Journal};
 use crate::primitives::Clock;
@@ -22,7 +23,7 @@ pub(super) fn performer(
     egress: &Egress,
     journal: &Journal,
     positions: &Positions,
-    (connectors, webhook_secrets): (&Desk, &WebhookSecrets),
+    (connectors, webhook_secrets, data): (&Desk, &WebhookSecrets, &Data),
     clock: &Arc<dyn Clock>,
 ) -> Performer {
     let actions = Actions::builtin(Tools {
@@ -32,6 +33,7 @@ pub(super) fn performer(
         keys: Storage::new(Views::new(journal.pool().clone()), positions.clone()),
         connectors: connectors.clone(),
         webhook_secrets: webhook_secrets.clone(),
+        data: data.clone(),
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)

@@ -10,9 +10,10 @@ use super::{Category, Registry, Role, Spec, prices};
 /// The index of all pages; those of the types lie in a directory beside it.
 const INDEX: &str = "docs/nodes.md";
 /// What is said of types in more words than a manifest has.
-pub(super) const NOTES: [(&str, &str); 8] = [
+pub(super) const NOTES: [(&str, &str); 9] = [
     ("call-workflow", include_str!("../../catalog/notes/call-workflow.md")),
     ("code-transform", include_str!("../../catalog/notes/code-transform.md")),
+    ("db-query", include_str!("../../catalog/notes/db-query.md")),
     ("for-each", include_str!("../../catalog/notes/for-each.md")),
     ("http-request", include_str!("../../catalog/notes/http-request.md")),
     ("join", include_str!("../../catalog/notes/join.md")),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 30] = [
+const MANIFESTS: [&str; 31] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/logic/call-workflow.json"),
@@ -26,6 +26,7 @@ const MANIFESTS: [&str; 30] = [
     include_str!("../../catalog/builtin/code-transform.json"),
     include_str!("../../catalog/builtin/convert-from-wei.json"),
     include_str!("../../catalog/builtin/convert-to-wei.json"),
+    include_str!("../../catalog/builtin/db-query.json"),
     include_str!("../../catalog/builtin/delay.json"),
     include_str!("../../catalog/builtin/fail.json"),
     include_str!("../../catalog/builtin/format.json"),

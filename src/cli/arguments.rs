@@ -6,28 +6,36 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::audit::Audit;
 use super::bench::Bench;
+use super::blueprint::{Block, Template};
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
 use super::connector::Connector;
+use super::data::Data;
 use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
 use super::key::Key;
+use super::knowledge::Knowledge;
+use super::login::{LogIn, LogOut, Register};
 use super::member::Member;
 use super::migrate::Migrate;
 use super::organization::Organization;
 use super::projections::Projections;
 use super::readiness::Checklist;
+use super::review::Review;
 use super::role::Role;
 use super::run::Run;
 use super::schema::Schema;
+use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
+use super::token_keys::TokenKeys;
 use super::usage::Usage;
+use super::user::User;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
 
@@ -80,6 +88,20 @@ enum Command {
         #[command(subcommand)]
         what: Usage,
     },
+    /// Tables of the organization: make them, fill them, ask them
+    Data {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Data,
+    },
+    /// Documents of the organization, and where in them something is said
+    Knowledge {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Knowledge,
+    },
     /// Register schemas, move them on, and hold values against them
     Schema {
         #[command(flatten)]
@@ -129,12 +151,58 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+
+    /// Workflows that drafts are made from
+    Template {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Template,
+    },
+    /// Parts of workflows, put in when a draft is published
+    Block {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Block,
+    },
+    /// Have drafts looked at by others before they go live
+    Review {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Review,
+    },
+    /// Find workflows, nodes, runs and errors by words
+    Search {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        what: Sought,
+    },
     /// Publish events that runs wait for
     Event {
         #[command(flatten)]
         server: Server,
         #[command(subcommand)]
         what: Event,
+    },
+    Register(Register),
+    Login(LogIn),
+    Logout(LogOut),
+    /// Register people, suspend them, let them choose a password
+    User {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: User,
+    },
+    /// The keys that sign access tokens
+    TokenKeys {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: TokenKeys,
     },
     Projections(Projections),
     Secrets(Secrets),
@@ -174,6 +242,12 @@ pub fn main() -> ExitCode {
         Command::Usage { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
+        Command::Data { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Knowledge { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Schema { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
@@ -195,7 +269,35 @@ pub fn main() -> ExitCode {
         Command::Audit { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
+
+        Command::Template { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Block { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Review { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Search { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
         Command::Event { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Register(register) => {
+            actix_rt::System::new().block_on(register.run()).map_err(Failure::from)
+        }
+        Command::Login(login) => {
+            actix_rt::System::new().block_on(login.run()).map_err(Failure::from)
+        }
+        Command::Logout(logout) => {
+            actix_rt::System::new().block_on(logout.run()).map_err(Failure::from)
+        }
+        Command::User { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::TokenKeys { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Projections(projections) => projections.run(),
@@ -223,7 +325,7 @@ fn with_client(
     server: &Server,
     what: impl AsyncFnOnce(Client) -> Result<(), client::Error>,
 ) -> Result<(), Failure> {
-    let done = async { what(Client::new(server)?).await };
+    let done = async { what(Client::open(server).await?).await };
     actix_rt::System::new().block_on(done).map_err(Failure::from)
 }
 

@@ -5,8 +5,7 @@ use futures::StreamExt;
 use serde_json::Value;
 
 use super::client::{Client, Error, query, unreachable};
-use super::organization::items;
-use super::print::{bytes, empty, line, tell};
+use super::print::{bytes, empty, items, line, tell};
 use super::workflow::text_of;
 
 const LOG: &str = "/v1/organization/audit-log";

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::Value;
 
+use super::session_file;
 use crate::egress::{Api, HeaderMap, HeaderName, HeaderValue, Method};
 
 /// Which server to ask, and how to answer.
@@ -75,9 +76,19 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// A client of this server.
-    pub(super) fn new(server: &Server) -> Result<Self, Error> {
-        let api = Api::new(&server.url, server.api_key.as_deref())
+    /// A client of this server, with the key that was given, or else with the session of whoever
+    /// is logged in there.
+    pub(super) async fn open(server: &Server) -> Result<Self, Error> {
+        if server.api_key.is_some() {
+            return Self::new(server, server.api_key.as_deref());
+        }
+        let session = session_file::current(server).await?;
+        Self::new(server, session.as_deref())
+    }
+
+    /// A client of this server that shows this key or token, or none.
+    pub(super) fn new(server: &Server, key: Option<&str>) -> Result<Self, Error> {
+        let api = Api::new(&server.url, key)
             .and_then(|api| api.within(server.organization.as_deref()))
             .map_err(|source| unreachable(&server.url, source))?;
         Ok(Self { api, json: server.json })
@@ -112,14 +123,14 @@ impl Client {
         self.send(Method::POST, path, headers, Some(body)).await
     }
 
+    /// Deletes `path` and gives the `data` of the answer.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Error> {
+        self.call(Method::DELETE, path, None).await
+    }
+
     /// Puts to `path` and gives the `data` of the answer.
     pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Error> {
         self.call(Method::PUT, path, Some(body)).await
-    }
-
-    /// Deletes what is at `path` and gives the `data` of the answer.
-    pub(super) async fn delete(&self, path: &str) -> Result<Value, Error> {
-        self.call(Method::DELETE, path, None).await
     }
 
     /// The streams of the server, for those who watch.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::client::{Client, Error, query};
-use super::print::{line, tell};
+use super::print::{empty, items, line, tell};
 use super::workflow::text_of;
 
 const CONNECTORS: &str = "/v1/connectors";
@@ -108,14 +108,9 @@ impl Connector {
                     query([("type", kind), ("status", status), ("limit", Some(limit.to_string()))]);
                 let page = client.get(&format!("{CONNECTORS}?{query}")).await?;
                 tell(client, &page, |page| {
-                    let items = page.get("items").and_then(Value::as_array);
-                    let items = items.map_or(&[][..], Vec::as_slice);
-                    for item in items {
-                        line(&in_a_line(item));
-                    }
-                    if items.is_empty() {
-                        line("no connectors yet; `chainkeel connector types` lists what there is");
-                    }
+                    let hint = "no connectors yet; `chainkeel connector types` lists what there is";
+                    empty(page, hint);
+                    items(page).for_each(|item| line(&in_a_line(item)));
                 });
                 Ok(())
             }
@@ -185,7 +180,7 @@ impl Connector {
 async fn types(client: &Client) -> Result<(), Error> {
     let page = client.get(&format!("{KINDS}?limit=100")).await?;
     tell(client, &page, |page| {
-        for kind in page.get("items").and_then(Value::as_array).into_iter().flatten() {
+        for kind in items(page) {
             let [name, auth, about] =
                 ["type", "auth", "description"].map(|field| text_of(kind, field));
             line(&format!("{name:<18} {auth:<10} {about}"));

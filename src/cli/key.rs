@@ -4,8 +4,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, query};
-use super::organization::{items, names};
-use super::print::{empty, line, tell};
+use super::organization::names;
+use super::print::{empty, items, line, tell};
 use super::role::changes;
 use super::workflow::text_of;
 

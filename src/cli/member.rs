@@ -4,8 +4,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error};
-use super::organization::items;
-use super::print::{empty, line, tell};
+use super::print::{empty, items, line, tell};
+use super::terminal;
 use super::workflow::text_of;
 
 const MEMBERS: &str = "/v1/organization/members";
@@ -38,6 +38,8 @@ pub(super) enum Member {
         #[arg(long, default_value = "developer")]
         role: String,
     },
+    /// Accept an invitation; its token is asked for, or is a line of standard input.
+    Accept,
     /// List the invitations that can be accepted.
     Invitations,
     /// Take an invitation back.
@@ -79,6 +81,14 @@ impl Member {
                 tell(client, &made, |made| {
                     line(&invitation(made));
                     line(&format!("token {}", text_of(made, "token")));
+                });
+            }
+            Self::Accept => {
+                let token = terminal::ask("Token of the invitation")?;
+                let body = json!({ "token": token.expose() });
+                let accepted = client.post("/v1/auth/invitations/accept", &body).await?;
+                tell(client, &accepted, |it| {
+                    line(&format!("you belong to {} now", text_of(it, "organizationId")));
                 });
             }
             Self::Invitations => {

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, query};
-use super::print::{empty, line, tell};
+use super::print::{empty, items, line, tell};
 use super::workflow::text_of;
 
 /// What to do with organizations.
@@ -70,11 +70,6 @@ impl Organization {
         }
         Ok(())
     }
-}
-
-/// The items of a list.
-pub(super) fn items(page: &Value) -> impl Iterator<Item = &Value> {
-    page.get("items").and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The texts of a list in a field.

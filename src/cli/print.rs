@@ -17,10 +17,24 @@ pub(super) fn tell(client: &Client, answer: &Value, show: impl FnOnce(&Value)) {
     if client.json { print_json(answer) } else { show(answer) }
 }
 
+/// What a list holds.
+pub(super) fn items(page: &Value) -> impl Iterator<Item = &Value> {
+    page.get("items").and_then(Value::as_array).into_iter().flatten()
+}
+
 /// Says what helps where a list has nothing in it.
 pub(super) fn empty(page: &Value, hint: &str) {
-    if page.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+    if items(page).next().is_none() {
         line(hint);
+    }
+}
+
+/// Shows a list, or what helps where it has nothing in it, and whether there is more of it.
+pub(super) fn list(page: &Value, hint: &str, show: impl Fn(&Value)) {
+    empty(page, hint);
+    items(page).for_each(show);
+    if page.get("hasMore") == Some(&Value::Bool(true)) {
+        line("… and more");
     }
 }
 

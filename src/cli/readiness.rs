@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, query};
-use super::print::{line, print_json};
+use super::print::{items, line, print_json};
 use super::workflow::text_of;
 
 /// How many workflows a page has.
@@ -65,9 +65,8 @@ async fn launched(client: &Client) -> Result<Vec<(String, String)>, Error> {
             let page = client
                 .get(&format!("/v1/workflows?status={status}&limit={PAGE}&offset={offset}"))
                 .await?;
-            let items = page.get("items").and_then(Value::as_array);
             let of = |it: &Value| (text_of(it, "id").to_owned(), text_of(it, "name").to_owned());
-            found.extend(items.into_iter().flatten().map(of));
+            found.extend(items(&page).map(of));
             if page.get("hasMore") != Some(&Value::Bool(true)) {
                 break;
             }

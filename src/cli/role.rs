@@ -4,8 +4,8 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Error};
-use super::organization::{items, names};
-use super::print::{line, tell};
+use super::organization::names;
+use super::print::{items, line, tell};
 use super::workflow::text_of;
 
 const ROLES: &str = "/v1/organization/roles";

@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Error, query, read_json};
-use super::print::{line, tell};
+use super::print::{items, line, tell};
 use super::workflow::text_of;
 
 const SCHEMAS: &str = "/v1/validation/schemas";
@@ -171,10 +171,7 @@ impl Schema {
                 ]);
                 let page = client.get(&format!("{SCHEMAS}?{query}")).await?;
                 tell(client, &page, |page| {
-                    for schema in page.get("items").and_then(Value::as_array).into_iter().flatten()
-                    {
-                        line(&in_a_line(schema));
-                    }
+                    items(page).for_each(|schema| line(&in_a_line(schema)));
                 });
                 Ok(())
             }

@@ -123,11 +123,10 @@ async fn rotate(config: &Config, vault: Vault, new: NewKey, json: bool) -> Resul
     // One that was interrupted is finished with the key that it began with.
     if new == NewKey::InFile && census.to_wrap().next().is_none() {
         let Some(file) = config.secrets.file(&config.data_dir) else {
-            return Err(Failure::new("the keys stand in CHAINKEEL_SECRETS_KEY, not in a file")
-                .cure(
-                    "put a new key before the others there, restart the servers, then \
-                 `chainkeel secrets rotate --wrap-only`; docs/secrets.md tells each step",
-                ));
+            return Err(not_in_a_file(&census).cure(
+                "let a new key be the first one there, then `chainkeel secrets rotate \
+                 --wrap-only`; docs/secrets.md tells each step",
+            ));
         };
         KeyFile::put_first(&file, rand::random()).map_err(sick)?;
     }
@@ -191,8 +190,7 @@ async fn prune(config: &Config, vault: &Vault, json: bool) -> Result<(), Failure
         return Err(sick(Error::StillUsed { keys: i64::try_from(keys).unwrap_or(i64::MAX) }));
     }
     let Some(file) = config.secrets.file(&config.data_dir) else {
-        return Err(Failure::new("the keys stand in CHAINKEEL_SECRETS_KEY, not in a file")
-            .cure("leave only the first one there"));
+        return Err(not_in_a_file(&census).cure("leave only the first one there"));
     };
     KeyFile::keep_first(&file).map_err(sick)?;
     let gone = census.accepted.len().saturating_sub(1);
@@ -202,6 +200,11 @@ async fn prune(config: &Config, vault: &Vault, json: bool) -> Result<(), Failure
         line(&format!("{gone} older keys are gone from {}.", file.display()));
     }
     Ok(())
+}
+
+/// Why no key is made or removed here.
+fn not_in_a_file(census: &Census) -> Failure {
+    Failure::new(format!("the keys are in {}, which is no file of keys", census.place))
 }
 
 /// A bar on standard error; nothing where nobody watches.

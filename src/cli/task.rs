@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Error, query, read_json};
-use super::print::{line, print_json};
+use super::print::{items, line, print_json};
 use super::workflow::text_of;
 
 /// What to do with tasks.
@@ -144,7 +144,7 @@ async fn list(client: &Client, query: &str) -> Result<(), Error> {
         print_json(&page);
         return Ok(());
     }
-    for task in page.get("items").and_then(Value::as_array).into_iter().flatten() {
+    for task in items(&page) {
         line(&in_a_line(task));
     }
     if page.get("hasMore") == Some(&Value::Bool(true)) {

@@ -21,7 +21,7 @@ pub(super) enum Workflow {
     },
     /// Save a workflow file as a draft: a new workflow, or with --id a new draft of that one.
     Apply {
-        /// `{name, description, definition, limits}`; `-` reads standard input.
+        /// `{name, description, definition, tags, limits}`; `-` reads standard input.
         file: PathBuf,
         /// The workflow whose draft it becomes.
         #[arg(long)]
@@ -159,11 +159,16 @@ async fn apply(
     publish_it: bool,
 ) -> Result<(), Error> {
     // They are no part of the draft: they hold at once, for whatever version is live.
+    let tags = file.as_object_mut().and_then(|file| file.remove("tags"));
     let limits = file.as_object_mut().and_then(|file| file.remove("limits"));
     let mut record = match id {
         Some(id) => client.put(&format!("/v1/workflows/{id}"), &file).await?,
         None => client.post("/v1/workflows", &file).await?,
     };
+    if let Some(tags) = tags {
+        let path = format!("/v1/workflows/{}/tags", text_of(&record, "id"));
+        record = client.put(&path, &json!({ "tags": tags })).await?;
+    }
     if let Some(limits) = limits {
         let path = format!("/v1/workflows/{}/limits", text_of(&record, "id"));
         record = client.put(&path, &limits).await?;

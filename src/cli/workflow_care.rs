@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Error};
-use super::print::{line, print_json};
+use super::print::{line, tell};
 use super::workflow::text_of;
 
 /// Sets the limits that are given; the others stay as they are.
@@ -27,7 +27,8 @@ pub(super) async fn limits(client: &Client, id: &str, wanted: Limits) -> Result<
         }
     }
     limits.insert("expectedVersion".to_owned(), workflow["version"].clone());
-    tell(client, &client.put(&format!("{path}/limits"), &Value::Object(limits)).await?);
+    let limited = client.put(&format!("{path}/limits"), &Value::Object(limits)).await?;
+    tell(client, &limited, show);
     Ok(())
 }
 
@@ -49,13 +50,14 @@ pub(super) struct Limits {
 /// Adds runs to what the workflow may start.
 pub(super) async fn refill(client: &Client, id: &str, runs: u32) -> Result<(), Error> {
     let path = format!("/v1/workflows/{id}/refill");
-    tell(client, &client.post(&path, &json!({ "runs": runs })).await?);
+    tell(client, &client.post(&path, &json!({ "runs": runs })).await?, show);
     Ok(())
 }
 
 /// Stops its automatic triggers.
 pub(super) async fn pause(client: &Client, id: &str) -> Result<(), Error> {
-    tell(client, &client.post(&format!("/v1/workflows/{id}/pause"), &json!({})).await?);
+    let paused = client.post(&format!("/v1/workflows/{id}/pause"), &json!({})).await?;
+    tell(client, &paused, show);
     Ok(())
 }
 
@@ -69,7 +71,7 @@ pub(super) async fn resume(
     let body = acknowledge.map_or(json!({}), |reason| json!({ "acknowledge": reason }));
     match client.post(&format!("{path}/resume"), &body).await {
         Ok(workflow) => {
-            tell(client, &workflow);
+            tell(client, &workflow, show);
             Ok(())
         }
         Err(Error::Refused { problem, text }) => {
@@ -96,10 +98,7 @@ fn checklist(review: &Value) -> String {
 }
 
 /// A workflow in a line or two, with what is left of its runs.
-fn tell(client: &Client, workflow: &Value) {
-    if client.json {
-        return print_json(workflow);
-    }
+fn show(workflow: &Value) {
     let status = match workflow.get("pauseReason").and_then(Value::as_str) {
         Some(reason) => format!("{} ({reason})", text_of(workflow, "status")),
         None => text_of(workflow, "status").to_owned(),

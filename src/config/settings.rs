@@ -124,6 +124,13 @@ pub const SETTINGS: &[Setting] = &[
                 without a key.",
     },
     Setting {
+        key: "rate_limits.per_login",
+        variable: "CHAINKEEL_RATE_LIMITS_PER_LOGIN",
+        kind: Kind::Number,
+        about: "The same for requests that prove who somebody is: logging in, refreshing a session, \
+                resetting a password.",
+    },
+    Setting {
         key: "rate_limits.per_key",
         variable: "CHAINKEEL_RATE_LIMITS_PER_KEY",
         kind: Kind::Number,
@@ -156,6 +163,13 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Text,
         about: "A file with those keys instead, a line each, for its owner alone. Without \
                 either, `chainkeel dev` makes `secrets.key` in the data directory.",
+    },
+    Setting {
+        key: "secrets.key_program",
+        variable: "CHAINKEEL_SECRETS_KEY_PROGRAM",
+        kind: Kind::Text,
+        about: "A program that wraps and unwraps data keys by a KMS or an HSM instead, so that the \
+                key-encryption key never is here: see docs/secrets.md. One of the three is set.",
     },
     Setting {
         key: "connectors.oauth_clients",

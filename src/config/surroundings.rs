@@ -12,6 +12,8 @@ pub struct Surroundings {
     pub path: Option<OsString>,
     /// The user's directory for sockets.
     pub runtime_directory: Option<PathBuf>,
+    /// The user's directory for what programs keep: `XDG_CONFIG_HOME`, else `~/.config`.
+    pub config_directory: Option<PathBuf>,
     /// `DATABASE_URL` and what begins with `CHAINKEEL_`. An empty variable counts as none.
     pub variables: BTreeMap<String, String>,
 }
@@ -25,7 +27,10 @@ impl Surroundings {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, value)| ours(name) && !value.is_empty())
             .collect();
+        let config = env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty());
+        let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
         Self {
+            config_directory: config.map(PathBuf::from).or_else(home),
             path: env::var_os("PATH"),
             runtime_directory: env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from),
             variables,

@@ -141,6 +141,29 @@ impl Api {
         Ok((status, bytes))
     }
 
+    /// Posts what comes bit by bit, for as long as it takes, and reads the answer as JSON.
+    pub async fn upload(
+        &self,
+        path: &str,
+        kind: &'static str,
+        parts: impl Stream<Item = std::io::Result<Bytes>> + Send + Sync + 'static,
+    ) -> Result<Answer, Error> {
+        let mut request = self.request(Method::POST, path, HeaderMap::new(), None)?;
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        *request.body_mut() = Some(reqwest::Body::wrap_stream(parts));
+        let host = host(&self.0.base);
+        let response = self.0.client.execute(request).await;
+        let mut response = response.map_err(|source| unanswered(host.clone(), source))?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let text = response.bytes().await;
+        let text = text.map_err(|source| unanswered(host.clone(), source))?;
+        match serde_json::from_slice(&text) {
+            Ok(body) => Ok(Answer { status, headers, body }),
+            Err(source) => Err(Error::NotJson { host, status: status.as_u16(), source }),
+        }
+    }
+
     fn request(
         &self,
         method: Method,

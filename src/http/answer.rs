@@ -131,6 +131,12 @@ impl<T> Answer<T> {
         self
     }
 
+    /// Without the place on the ledger, which is no stranger's business.
+    #[must_use]
+    pub fn without_place(self) -> Self {
+        Self { position: None, written: None, ..self }
+    }
+
     /// Whether this is the answer to an earlier request with the same key.
     #[must_use]
     pub const fn replayed(mut self, replayed: bool) -> Self {

@@ -14,27 +14,36 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
+use crate::actors::people::{Admission, People};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
+use crate::aggregates::blueprint::Blueprint;
+use crate::aggregates::document::Document;
 use crate::aggregates::event::Publication;
 use crate::aggregates::organization::Organization;
+use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
+use crate::data::Data;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
-use crate::primitives::{Clock, RunId};
+use crate::primitives::{Clock, RunId, WorkflowId};
 use crate::projections::access::Access;
 use crate::projections::activity::Activity;
 use crate::projections::audit::Audit;
+use crate::projections::blueprints::Blueprints;
+use crate::projections::knowledge::Knowledge;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
+use crate::projections::search::Search;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
 use crate::projections::usage::Usage;
+use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::projections::{HouseViews, Positions, Views};
 use crate::triggers::TriggerIndex;
@@ -72,12 +81,25 @@ pub struct Api {
     pub refusals: Refusals,
     /// The keys whose use is being noted.
     pub key_uses: KeyUses,
+    /// Where templates and blocks are changed.
+    pub blueprints: Store<Blueprint>,
+    /// What organizations want of drafts.
+    pub policies: Store<Policy>,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.
     pub connectors: Desk,
     /// Who holds values against them.
+    /// Where documents are kept.
+    pub documents: Store<Document>,
+    /// Tables of organizations, and their rows.
+    pub data: Data,
+    /// Who holds values against schemas.
     pub validators: Validators,
+    /// Where people are let in and out.
+    pub people: People,
+    /// Who looks at their tokens.
+    pub admission: Admission,
     /// Where runs are ordered about.
     pub desk: RunDesk,
     /// Where streams come from.
@@ -139,7 +161,7 @@ impl Api {
     pub async fn view_at(&self, view: &str, wanted: Option<MinPosition>) -> Result<(), Problem> {
         let wanted = MinPosition::checked(wanted)?;
         if wanted > 0 && self.positions.wait_for(view, wanted, PATIENCE).await?.is_none() {
-            return Err(not_reached(self.positions.of(view).await?, wanted));
+            return Err(self.not_reached(self.positions.of(view).await?, wanted).await?);
         }
         Ok(())
     }
@@ -153,8 +175,35 @@ impl Api {
         match reached {
             Ok(Ok(head)) => Ok(*head),
             Ok(Err(closed)) => Err(Problem::unavailable(closed)),
-            Err(_) => Err(not_reached(self.tail.head(), wanted)),
+            Err(_) => Err(self.not_reached(self.tail.head(), wanted).await?),
         }
+    }
+
+    /// Why a position was not reached: a view that is behind will be there some time; what the ledger
+    /// has not given out is asked for by mistake.
+    async fn not_reached(&self, position: i64, wanted: i64) -> Result<Problem, Problem> {
+        let head = self.journal.head().await?;
+        if wanted > head {
+            let message = format_args!("is no position yet: the ledger is at {head}");
+            return Ok(Problem::new(Code::InvalidQuery).at("minPosition", message));
+        }
+        Ok(Problem::new(Code::PositionNotReached)
+            .because(format_args!("the view is at position {position}, not yet at {wanted}"))
+            .retry_after(RETRY_AFTER))
+    }
+
+    /// Whether a workflow is private to somebody else.
+    pub fn hides(&self, who: &Principal, workflow: WorkflowId) -> bool {
+        !who.sees_all() && self.index.is_hidden(workflow, &who.to_string())
+    }
+
+    /// The workflows that are private to others: lists leave them and their runs out.
+    pub fn hidden_from(&self, who: &Principal) -> Vec<String> {
+        if who.sees_all() {
+            return Vec::new();
+        }
+        let hidden = self.index.hidden_from(who.organization, &who.to_string());
+        hidden.iter().map(ToString::to_string).collect()
     }
 
     /// The questions to the runs' view.
@@ -197,9 +246,29 @@ impl Api {
         Access::new(self.views.clone(), self.positions.clone())
     }
 
+    /// The questions to the view of templates and blocks.
+    pub fn blueprint_list(&self) -> Blueprints {
+        Blueprints::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions of those who search.
+    pub fn search(&self) -> Search {
+        Search::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the views of documents.
+    pub fn knowledge(&self) -> Knowledge {
+        Knowledge::new(self.views.clone(), self.positions.clone())
+    }
+
     /// The questions to the view of schemas.
     pub fn schema_list(&self) -> Schemas {
         Schemas::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of users.
+    pub fn user_list(&self) -> Users {
+        Users::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of compute units.
@@ -211,10 +280,4 @@ impl Api {
     pub fn activity(&self) -> Activity {
         Activity::new(self.views.clone(), self.positions.clone())
     }
-}
-
-fn not_reached(position: i64, wanted: i64) -> Problem {
-    Problem::new(Code::PositionNotReached)
-        .because(format_args!("the view is at position {position}, not yet at {wanted}"))
-        .retry_after(RETRY_AFTER)
 }

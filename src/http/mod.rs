@@ -1,7 +1,4 @@
-//! The edge: HTTP in, orders and questions on, answers out.
-//!
-//! A handler has four steps: it takes (extractors), orders or asks (the rooms below), waits, and
-//! answers. A new endpoint is a file, its line in [`routes`] and its line in the OpenAPI document.
+//! The edge: HTTP in, orders and questions on, answers out. `docs/adding-an-endpoint.md` says how.
 
 #![expect(
     unused_qualifications,
@@ -13,6 +10,9 @@ pub mod answer;
 pub mod api;
 pub mod api_keys;
 pub mod audit;
+pub mod auth;
+pub mod blocks;
+pub mod blueprints;
 pub mod catalog;
 pub mod connectors;
 pub mod events;
@@ -21,27 +21,32 @@ pub mod health;
 pub mod idempotency;
 pub mod inbound;
 pub mod invitations;
+pub mod knowledge;
 pub mod members;
 pub mod middleware;
 pub mod openapi;
 pub mod organizations;
 pub mod playing;
 pub mod problem;
-mod problem_page;
-pub mod problem_table;
 pub mod projections;
+pub mod public;
 pub mod rates;
-mod refusals;
+pub mod reviews;
 pub mod roles;
 pub mod routes;
 pub mod runs;
+pub mod search;
 pub mod server;
 pub mod service_accounts;
 mod sse;
 pub mod storage;
+pub mod tables;
 pub mod tasks;
+pub mod templates;
 pub mod testing;
+pub mod token_keys;
 pub mod usage;
+pub mod users;
 pub mod validation;
 pub mod whoami;
 pub mod workflows;
@@ -49,5 +54,5 @@ pub mod workflows;
 pub use api::Api;
 pub use idempotency::InFlight;
 pub use openapi::openapi;
-pub use problem_page::documentation as problems;
+pub use problem::documentation as problems;
 pub use server::serve;

@@ -6,9 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, catalog, connectors, events, health, inbound, invitations, members,
-    openapi, organizations, projections, roles, runs, service_accounts, storage, tasks, testing,
-    usage, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, connectors, events, health, inbound,
+    invitations, knowledge, members, openapi, organizations, projections, public, reviews, roles,
+    runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys, usage,
+    users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -17,6 +18,8 @@ use crate::access::Permission;
 pub enum Access {
     /// Everybody.
     Public,
+    /// Whoever is logged in, in whatever organization, or in none.
+    Person,
     /// Whoever is known, whatever may be done.
     Known,
     /// Who is known and has this permission.
@@ -66,6 +69,12 @@ table! {
     POST   "/v1/workflows/{id}/rollback"                      May(WorkflowsPublish)       workflows::rollback;
     POST   "/v1/workflows/{id}/discard-draft"                 May(WorkflowsWrite)         workflows::discard_draft;
     POST   "/v1/workflows/{id}/run"                           May(WorkflowsRun)           workflows::run;
+    GET    "/v1/workflows/{id}/review"                        May(WorkflowsRead)          reviews::get;
+    POST   "/v1/workflows/{id}/review"                        May(WorkflowsWrite)         reviews::request;
+    POST   "/v1/workflows/{id}/review/approve"                May(WorkflowsApprove)       reviews::approve;
+    POST   "/v1/workflows/{id}/review/reject"                 May(WorkflowsApprove)       reviews::reject;
+    POST   "/v1/workflows/{id}/review/comments"               May(WorkflowsWrite)         reviews::comment;
+    PUT    "/v1/workflows/{id}/tags"                          May(WorkflowsWrite)         workflows::tags;
     PUT    "/v1/workflows/{id}/limits"                        May(WorkflowsPublish)       workflows::limits;
     POST   "/v1/workflows/{id}/refill"                        May(WorkflowsPublish)       workflows::refill;
     GET    "/v1/workflows/{id}/versions"                      May(WorkflowsRead)          workflows::versions;
@@ -100,6 +109,8 @@ table! {
     GET    "/v1/events/{id}"                                  May(EventsRead)             events::get;
     GET    "/v1/activity"                                     May(RunsRead)               activity::list;
     GET    "/v1/activity/stream"                              May(RunsRead)               activity::stream;
+    GET    "/v1/organization/publication-policy"              May(WorkflowsRead)          reviews::get_policy;
+    PUT    "/v1/organization/publication-policy"              May(OrganizationManage)     reviews::set_policy;
     GET    "/v1/organization/storage/{store}"                 May(StorageRead)            storage::list;
     GET    "/v1/organization/storage/{store}/{key}"           May(StorageRead)            storage::get;
     PUT    "/v1/organization/storage/{store}/{key}"           May(StorageWrite)           storage::set;
@@ -168,7 +179,65 @@ table! {
     GET    "/v1/api-keys"                                     May(KeysRead)               api_keys::list;
     POST   "/v1/api-keys"                                     May(KeysManage)             api_keys::create;
     DELETE "/v1/api-keys/{id}"                                May(KeysManage)             api_keys::revoke;
+    POST   "/v1/auth/login"                                   Public                      auth::login;
+    POST   "/v1/auth/refresh"                                 Public                      auth::refresh;
+    POST   "/v1/auth/reset"                                   Public                      auth::reset_password;
+    POST   "/v1/auth/register"                                Public                      auth::register;
+    POST   "/v1/auth/stream-tickets"                          Known                       auth::stream_ticket;
+    POST   "/v1/auth/logout"                                  Person                      auth::logout;
+    POST   "/v1/auth/password"                                Person                      auth::change_password;
+    POST   "/v1/auth/totp"                                    Person                      auth::enrol_totp;
+    POST   "/v1/auth/totp/confirm"                            Person                      auth::confirm_totp;
+    POST   "/v1/auth/totp/remove"                             Person                      auth::remove_totp;
+    POST   "/v1/auth/invitations/accept"                      Person                      auth::accept_invitation;
+    GET    "/v1/auth/organizations"                           Person                      auth::organizations;
+    GET    "/v1/auth/sessions"                                Person                      auth::sessions;
+    DELETE "/v1/auth/sessions/{id}"                           Person                      auth::end_session;
+    GET    "/.well-known/jwks.json"                           Public                      auth::jwks;
+    GET    "/v1/users"                                        May(InstallationManage)     users::list;
+    POST   "/v1/users"                                        May(InstallationManage)     users::create;
+    GET    "/v1/users/{id}"                                   May(InstallationManage)     users::get;
+    POST   "/v1/users/{id}/suspend"                           May(InstallationManage)     users::suspend;
+    POST   "/v1/users/{id}/restore"                           May(InstallationManage)     users::restore;
+    POST   "/v1/users/{id}/reset"                             May(InstallationManage)     users::reset;
+    GET    "/v1/token-keys"                                   May(InstallationManage)     token_keys::list;
+    POST   "/v1/token-keys/rotate"                            May(InstallationManage)     token_keys::rotate;
+    GET    "/v1/templates"                                    May(TemplatesRead)          templates::list;
+    POST   "/v1/templates"                                    May(TemplatesWrite)         templates::create;
+    GET    "/v1/templates/{id}"                               May(TemplatesRead)          templates::get;
+    PUT    "/v1/templates/{id}"                               May(TemplatesWrite)         templates::update;
+    DELETE "/v1/templates/{id}"                               May(TemplatesWrite)         templates::retire;
+    POST   "/v1/templates/{id}/instantiate"                   May(WorkflowsWrite)         templates::instantiate;
+    GET    "/v1/blocks"                                       May(TemplatesRead)          blocks::list;
+    POST   "/v1/blocks"                                       May(TemplatesWrite)         blocks::create;
+    GET    "/v1/blocks/{id}"                                  May(TemplatesRead)          blocks::get;
+    PUT    "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::update;
+    DELETE "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::retire;
+    GET    "/v1/search"                                       May(WorkflowsRead)          search::find;
+    GET    "/v1/tables"                                       May(DataRead)               tables::list;
+    POST   "/v1/tables"                                       May(DataManage)             tables::create;
+    GET    "/v1/tables/{name}"                                May(DataRead)               tables::get;
+    DELETE "/v1/tables/{name}"                                May(DataManage)             tables::drop;
+    POST   "/v1/tables/{name}/changes"                        May(DataManage)             tables::alter;
+    GET    "/v1/tables/{name}/rows"                           May(DataRead)               tables::rows;
+    POST   "/v1/tables/{name}/rows"                           May(DataWrite)              tables::insert;
+    GET    "/v1/tables/{name}/rows/{id}"                      May(DataRead)               tables::row;
+    PUT    "/v1/tables/{name}/rows/{id}"                      May(DataWrite)              tables::update;
+    DELETE "/v1/tables/{name}/rows/{id}"                      May(DataWrite)              tables::remove;
+    POST   "/v1/tables/{name}/import"                         May(DataWrite)              tables::import;
+    GET    "/v1/tables/{name}/export"                         May(DataRead)               tables::export;
+    GET    "/v1/knowledge/documents"                          May(DataRead)               knowledge::list;
+    POST   "/v1/knowledge/documents"                          May(DataWrite)              knowledge::add;
+    GET    "/v1/knowledge/documents/{id}"                     May(DataRead)               knowledge::get;
+    PUT    "/v1/knowledge/documents/{id}"                     May(DataWrite)              knowledge::revise;
+    DELETE "/v1/knowledge/documents/{id}"                     May(DataWrite)              knowledge::remove;
+    GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
+    POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
+    GET    "/v1/public/workflows/{id}"                        Public                      public::view;
+    POST   "/v1/public/workflows/{id}/run"                    Public                      public::execute;
+    OPTIONS "/v1/public/workflows/{id}/run"                   Public                      public::preflight;
+    GET    "/v1/public/runs/{id}"                             Public                      public::run;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
 }
 
@@ -249,7 +318,7 @@ mod tests {
                 continue;
             };
             // These calculate and write nothing.
-            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch"];
+            let calculates = ["validate", "what-if", "simulate", "compatibility", "batch", "query"];
             let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
             let reads = wanted.name().ends_with(":read");
             assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);

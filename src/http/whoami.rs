@@ -33,6 +33,8 @@ enum Kind {
     Admin,
     /// The holder of the secret in a workflow's webhook URL.
     Webhook,
+    /// Whoever executes a public workflow.
+    Public,
     /// A person who is logged in.
     User,
     /// A program, by a key of its account.
@@ -59,6 +61,7 @@ pub async fn whoami(
         kind: match who.actor {
             Actor::Admin => Kind::Admin,
             Actor::Webhook(_) => Kind::Webhook,
+            Actor::Public(_) => Kind::Public,
             Actor::User(_) => Kind::User,
             Actor::ServiceAccount(_) => Kind::ServiceAccount,
             Actor::ApiKey(_) => Kind::ApiKey,

@@ -81,7 +81,7 @@ pub(super) fn while_doing(doing: &'static str) -> impl Fn(sqlx::Error) -> Error 
 }
 
 /// Whether the connection, not the statement, is what failed.
-pub(super) fn outage(error: &sqlx::Error) -> bool {
+pub fn outage(error: &sqlx::Error) -> bool {
     if let sqlx::Error::Database(refusal) = error {
         // Connection lost (08), shutting down or starting up (57P), out of connections (53),
         // serialization failure and deadlock (40): the same statement may succeed later.

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    ApiKeyId, AuditId, CommandId, ConnectorId, EntryId, EventId, OrganizationId, RunId, SchemaId,
-    TaskId, TestExecutionId, TestId, WorkflowId,
+    ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventId, OrganizationId, RunId,
+    SchemaId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -53,6 +53,16 @@ impl StreamId {
         Self::new("workflow", workflow.to_string())
     }
 
+    /// The stream of a template or a block.
+    pub fn blueprint(id: impl Into<String>) -> Self {
+        Self::new("blueprint", id)
+    }
+
+    /// The stream of an organization's policy.
+    pub fn policy(organization: OrganizationId) -> Self {
+        Self::new("policy", organization.to_string())
+    }
+
     /// The stream of a trigger that started no run, by the command that would have.
     pub fn skip(command: CommandId) -> Self {
         Self::new("skip", command.to_string())
@@ -91,6 +101,36 @@ impl StreamId {
     /// The stream of a schema.
     pub fn schema(schema: SchemaId) -> Self {
         Self::new("schema", schema.to_string())
+    }
+
+    /// The stream of a user.
+    pub fn user(user: UserId) -> Self {
+        Self::new("user", user.to_string())
+    }
+
+    /// The stream of a session.
+    pub fn session(session: SessionId) -> Self {
+        Self::new("session", session.to_string())
+    }
+
+    /// The stream of an email address, by its hash.
+    pub fn login_name(key: String) -> Self {
+        Self::new("login_name", key)
+    }
+
+    /// The stream of the keys that sign tokens: of the whole installation.
+    pub fn token_keys() -> Self {
+        Self::new("token_keys", OrganizationId::DEFAULT.to_string())
+    }
+
+    /// The stream of a document.
+    pub fn document(document: DocumentId) -> Self {
+        Self::new("document", document.to_string())
+    }
+
+    /// The stream of a table.
+    pub fn table(table: TableId) -> Self {
+        Self::new("table", table.to_string())
     }
 
     /// The stream of a test's execution.
@@ -318,9 +358,15 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "organization" => Cow::Borrowed("organization"),
         "connector" => Cow::Borrowed("connector"),
         "entry" => Cow::Borrowed("entry"),
+        "login_name" => Cow::Borrowed("login_name"),
         "run" => Cow::Borrowed("run"),
         "schema" => Cow::Borrowed("schema"),
+        "blueprint" => Cow::Borrowed("blueprint"),
+        "policy" => Cow::Borrowed("policy"),
         "skip" => Cow::Borrowed("skip"),
+        "session" => Cow::Borrowed("session"),
+        "token_keys" => Cow::Borrowed("token_keys"),
+        "user" => Cow::Borrowed("user"),
         "workflow" => Cow::Borrowed("workflow"),
         "task" => Cow::Borrowed("task"),
         "test" => Cow::Borrowed("test"),

@@ -150,45 +150,53 @@ struct NotRecorded {
     claimed_by: Option<String>,
 }
 
+/// Calls one of the two forms of the append: what both take, and what one of them takes besides.
+macro_rules! call {
+    ($connection:ident, $file:literal, $rows:ident $(, $more:expr)*) => {
+        sqlx::query_file_as!(
+            NotRecorded,
+            $file,
+            &$rows.chain,
+            &$rows.types as &[&str],
+            &$rows.ids as &[&str],
+            &$rows.expected,
+            &$rows.commands as &[&str],
+            &$rows.slots as &[Option<i16>],
+            &$rows.epochs as &[Option<i64>],
+            &$rows.events.append,
+            &$rows.events.types as &[&str],
+            &$rows.events.ids as &[&str],
+            &$rows.events.sequences,
+            &$rows.events.names as &[&str],
+            &$rows.events.versions as &[&str],
+            &$rows.events.payloads as &[&str],
+            &$rows.events.metadata as &[&str],
+            &$rows.claims.append,
+            &$rows.claims.organizations,
+            &$rows.claims.triggers as &[&str],
+            &$rows.claims.runs as &[&str],
+            &$rows.receipts.append,
+            &$rows.receipts.organizations,
+            &$rows.receipts.principals as &[&str],
+            &$rows.receipts.routes as &[&str],
+            &$rows.receipts.keys as &[&str],
+            &$rows.receipts.fingerprints as &[&str],
+            &$rows.receipts.statuses,
+            &$rows.receipts.responses as &[&str],
+            &$rows.done_append,
+            &$rows.done,
+            $($more,)*
+        )
+        .fetch_all($connection)
+        .await
+    };
+}
+
 async fn append(
     connection: &mut PgConnection,
     rows: &Rows<'_>,
 ) -> Result<Vec<NotRecorded>, sqlx::Error> {
-    sqlx::query_file_as!(
-        NotRecorded,
-        "src/journal/flush.sql",
-        &rows.chain,
-        &rows.types as &[&str],
-        &rows.ids as &[&str],
-        &rows.expected,
-        &rows.commands as &[&str],
-        &rows.slots as &[Option<i16>],
-        &rows.epochs as &[Option<i64>],
-        &rows.events.append,
-        &rows.events.types as &[&str],
-        &rows.events.ids as &[&str],
-        &rows.events.sequences,
-        &rows.events.names as &[&str],
-        &rows.events.versions as &[&str],
-        &rows.events.payloads as &[&str],
-        &rows.events.metadata as &[&str],
-        &rows.claims.append,
-        &rows.claims.organizations,
-        &rows.claims.triggers as &[&str],
-        &rows.claims.runs as &[&str],
-        &rows.receipts.append,
-        &rows.receipts.organizations,
-        &rows.receipts.principals as &[&str],
-        &rows.receipts.routes as &[&str],
-        &rows.receipts.keys as &[&str],
-        &rows.receipts.fingerprints as &[&str],
-        &rows.receipts.statuses,
-        &rows.receipts.responses as &[&str],
-        &rows.done_append,
-        &rows.done,
-    )
-    .fetch_all(connection)
-    .await
+    call!(connection, "src/journal/flush.sql", rows)
 }
 
 /// The same, where runs of workflows with limits begin.
@@ -196,47 +204,17 @@ async fn append_allowed(
     connection: &mut PgConnection,
     rows: &Rows<'_>,
 ) -> Result<Vec<NotRecorded>, sqlx::Error> {
-    sqlx::query_file_as!(
-        NotRecorded,
+    call!(
+        connection,
         "src/journal/flush_allowed.sql",
-        &rows.chain,
-        &rows.types as &[&str],
-        &rows.ids as &[&str],
-        &rows.expected,
-        &rows.commands as &[&str],
-        &rows.slots as &[Option<i16>],
-        &rows.epochs as &[Option<i64>],
-        &rows.events.append,
-        &rows.events.types as &[&str],
-        &rows.events.ids as &[&str],
-        &rows.events.sequences,
-        &rows.events.names as &[&str],
-        &rows.events.versions as &[&str],
-        &rows.events.payloads as &[&str],
-        &rows.events.metadata as &[&str],
-        &rows.claims.append,
-        &rows.claims.organizations,
-        &rows.claims.triggers as &[&str],
-        &rows.claims.runs as &[&str],
-        &rows.receipts.append,
-        &rows.receipts.organizations,
-        &rows.receipts.principals as &[&str],
-        &rows.receipts.routes as &[&str],
-        &rows.receipts.keys as &[&str],
-        &rows.receipts.fingerprints as &[&str],
-        &rows.receipts.statuses,
-        &rows.receipts.responses as &[&str],
-        &rows.done_append,
-        &rows.done,
+        rows,
         &rows.allowances.append,
         &rows.allowances.organizations,
         &rows.allowances.workflows,
         &rows.allowances.allotments,
         &rows.allowances.totals as &[Option<i64>],
-        &rows.allowances.cooldowns as &[Option<i64>],
+        &rows.allowances.cooldowns as &[Option<i64>]
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// The arrays of the call.

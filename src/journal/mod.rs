@@ -32,7 +32,7 @@ pub use append::{Config, Journal, Lane};
 pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
 pub use directory::Directory;
 pub use entries::{Entries, Written};
-pub use error::Error;
+pub use error::{Error, outage as is_outage};
 pub use event::{
     Allowance, Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId,
 };

@@ -1,5 +1,6 @@
 //! Connections, each in the role that its work needs: `chainkeel_app` serves, `chainkeel_projector`
-//! builds views, `chainkeel_house` reads across organizations what the house's own work needs.
+//! builds views, `chainkeel_house` reads across organizations what the house's own work needs,
+//! `chainkeel_data` works on the tables of organizations.
 
 use std::time::Duration;
 
@@ -31,11 +32,13 @@ pub enum Role {
     Projector,
     /// Reads across organizations what the house's own work needs.
     House,
+    /// Works on the tables of organizations, and sees nothing else.
+    Data,
 }
 
 impl Role {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::App, Self::Projector, Self::House];
+    pub const ALL: [Self; 4] = [Self::App, Self::Projector, Self::House, Self::Data];
 
     /// Its name in the database.
     pub const fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Role {
             Self::App => "chainkeel_app",
             Self::Projector => "chainkeel_projector",
             Self::House => "chainkeel_house",
+            Self::Data => "chainkeel_data",
         }
     }
 }
@@ -64,7 +68,8 @@ pub async fn let_roles_log_in(owner: &mut PgConnection) -> Result<(), sqlx::Erro
         .execute(
             "alter role chainkeel_app login;
              alter role chainkeel_projector login;
-             alter role chainkeel_house login",
+             alter role chainkeel_house login;
+             alter role chainkeel_data login",
         )
         .await
         .map(drop)
@@ -114,6 +119,27 @@ pub fn house(database: &PgConnectOptions, size: u32) -> PgPool {
             })
         })
         .connect_lazy_with(database.clone())
+}
+
+/// A pool for the tables of organizations. What a statement of an author may have set is gone before
+/// the connection is used again, and no description of a statement outlives its transaction: the
+/// same text means another table in another organization.
+pub fn data(database: &PgConnectOptions, size: u32) -> PgPool {
+    const SETTINGS: &str = "reset all;
+        set idle_in_transaction_session_timeout = '30s';
+        set synchronous_commit = on;
+        set jit = off";
+    options(size)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute("set role chainkeel_data").await?;
+                connection.execute(SETTINGS).await.map(drop)
+            })
+        })
+        .after_release(|connection, _| {
+            Box::pin(async move { connection.execute(SETTINGS).await.map(|_| true) })
+        })
+        .connect_lazy_with(database.clone().statement_cache_capacity(0))
 }
 
 /// A pool for whoever builds views. Its search path is set once: a switched one breaks plans that

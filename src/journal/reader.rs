@@ -54,6 +54,55 @@ impl Journal {
         self.complete(events).await
     }
 
+    /// The events of several streams after a sequence of each, at most `limit` of each, in one
+    /// question: for those who keep aggregates and ask what is new. Payloads of ordinary size only.
+    pub async fn read_streams(
+        &self,
+        streams: &[(StreamId, i64)],
+        limit: i64,
+    ) -> Result<Vec<Recorded>, Error> {
+        let types: Vec<String> =
+            streams.iter().map(|(stream, _)| stream.aggregate_type.to_owned()).collect();
+        let ids: Vec<String> =
+            streams.iter().map(|(stream, _)| stream.aggregate_id.clone()).collect();
+        let after: Vec<i64> = streams.iter().map(|(_, after)| *after).collect();
+        let rows = sqlx::query!(
+            r#"select w.type as "aggregate_type!", w.id as "aggregate_id!",
+                      r.log_position as "position!", r.sequence as "sequence!",
+                      r.event_type as "event_type!", r.event_version as "event_version!",
+                      r.organization_id as "organization!", r.payload as "payload!",
+                      r.metadata as "metadata!", r.recorded_at as "recorded_at!"
+                 from unnest($1::text[], $2::text[], $3::bigint[]) as w (type, id, after)
+                cross join lateral journal_read_stream(w.type, w.id, w.after, $4) r"#,
+            &types,
+            &ids,
+            &after,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("reading several streams"))?;
+        let mut events = rows
+            .into_iter()
+            .map(|row| {
+                Ok(Recorded {
+                    position: row.position,
+                    aggregate_type: aggregate_type(row.aggregate_type),
+                    aggregate_id: row.aggregate_id,
+                    sequence: row.sequence,
+                    event_type: row.event_type,
+                    event_version: row.event_version,
+                    organization: organization(&row.organization)?,
+                    payload: row.payload,
+                    metadata: row.metadata,
+                    recorded_at: row.recorded_at,
+                })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        blobs::resolve(&self.pool, &mut events).await?;
+        Ok(events)
+    }
+
     /// The events after a position in the global order, at most `limit`; fewer when they are
     /// large, so that only an empty answer means the end.
     pub async fn read_after(&self, position: i64, limit: i64) -> Result<Vec<Recorded>, Error> {

@@ -11,8 +11,8 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, connector, event, organization, run, schema, task, test, test_execution,
-    workflow,
+    account, api_key, blueprint, connector, document, event, login_name, organization, policy, run,
+    schema, session, table, task, test, test_execution, token_keys, user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -158,6 +158,20 @@ impl Store<connector::Connector> {
     }
 }
 
+impl Store<blueprint::Blueprint> {
+    /// Templates and blocks.
+    pub fn blueprints(journal: Journal) -> Self {
+        Self::new(journal, blueprint::upcasters())
+    }
+}
+
+impl Store<policy::Policy> {
+    /// What organizations want of drafts.
+    pub fn policies(journal: Journal) -> Self {
+        Self::new(journal, policy::upcasters())
+    }
+}
+
 impl Store<schema::Schema> {
     /// The schemas of organizations.
     pub fn schemas(journal: Journal) -> Self {
@@ -176,6 +190,48 @@ impl Store<api_key::ApiKey> {
     /// The API keys.
     pub fn api_keys(journal: Journal) -> Self {
         Self::new(journal, api_key::upcasters())
+    }
+}
+
+impl Store<user::User> {
+    /// The users.
+    pub fn users(journal: Journal) -> Self {
+        Self::new(journal, user::upcasters())
+    }
+}
+
+impl Store<session::Session> {
+    /// Their sessions.
+    pub fn sessions(journal: Journal) -> Self {
+        Self::new(journal, session::upcasters())
+    }
+}
+
+impl Store<login_name::LoginName> {
+    /// The email addresses by which they log in.
+    pub fn login_names(journal: Journal) -> Self {
+        Self::new(journal, login_name::upcasters())
+    }
+}
+
+impl Store<token_keys::TokenKeys> {
+    /// The keys that sign their tokens.
+    pub fn token_keys(journal: Journal) -> Self {
+        Self::new(journal, token_keys::upcasters())
+    }
+}
+
+impl Store<document::Document> {
+    /// The documents of organizations.
+    pub fn documents(journal: Journal) -> Self {
+        Self::new(journal, document::upcasters())
+    }
+}
+
+impl Store<table::Table> {
+    /// The tables of organizations.
+    pub fn tables(journal: Journal) -> Self {
+        Self::new(journal, table::upcasters())
     }
 }
 
@@ -211,6 +267,16 @@ where
     pub async fn refresh(&self, mut loaded: Loaded<A>) -> Result<Loaded<A>, Error> {
         self.catch_up(&mut loaded, i64::MAX).await?;
         Ok(loaded)
+    }
+
+    /// Applies to an aggregate what [`Journal::read_streams`] found of it, and passes over the rest.
+    pub fn follow(&self, loaded: &mut Loaded<A>, found: &[Recorded]) -> Result<(), Error> {
+        let own = |it: &&Recorded| it.aggregate_type == A::TYPE && it.aggregate_id == loaded.id;
+        let own: Vec<&Recorded> = found.iter().filter(own).collect();
+        for recorded in own {
+            self.apply(loaded, recorded)?;
+        }
+        Ok(())
     }
 
     /// Loads, decides and appends. A conflict is decided anew; a command that was recorded before
@@ -304,19 +370,23 @@ where
                 break;
             }
             for recorded in page {
-                if recorded.sequence != loaded.last + 1 {
-                    return Err(Error::Damaged(format!(
-                        "the event before {} of {} {} is missing",
-                        recorded.sequence, recorded.aggregate_type, recorded.aggregate_id
-                    )));
-                }
-                let event: A::Event = decode(&recorded, &self.upcasters)?;
-                loaded.aggregate.apply(event.clone());
-                loaded.last = recorded.sequence;
-                applied.push(event);
+                applied.push(self.apply(loaded, &recorded)?);
             }
         }
         Ok(applied)
+    }
+
+    fn apply(&self, loaded: &mut Loaded<A>, recorded: &Recorded) -> Result<A::Event, Error> {
+        if recorded.sequence != loaded.last + 1 {
+            return Err(Error::Damaged(format!(
+                "the event before {} of {} {} is missing",
+                recorded.sequence, recorded.aggregate_type, recorded.aggregate_id
+            )));
+        }
+        let event: A::Event = decode(recorded, &self.upcasters)?;
+        loaded.aggregate.apply(event.clone());
+        loaded.last = recorded.sequence;
+        Ok(event)
     }
 
     async fn read(&self, id: &str, after: i64, limit: i64) -> Result<Vec<Recorded>, Error> {

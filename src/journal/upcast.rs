@@ -8,8 +8,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
-    test_execution, workflow,
+    account, api_key, audit, blueprint, connector, document, entry, event, organization, run,
+    schema, skip, table, task, test, test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -18,12 +18,16 @@ static ACCOUNT: LazyLock<Upcasters> = LazyLock::new(account::upcasters);
 static AUDIT: LazyLock<Upcasters> = LazyLock::new(audit::upcasters);
 static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
 static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
+static BLUEPRINT: LazyLock<Upcasters> = LazyLock::new(blueprint::upcasters);
+static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
+static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
+static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 static TEST: LazyLock<Upcasters> = LazyLock::new(test::upcasters);
 static TEST_EXECUTION: LazyLock<Upcasters> = LazyLock::new(test_execution::upcasters);
@@ -84,9 +88,29 @@ impl Recorded {
         decode(self, &SCHEMA)
     }
 
+    /// The event of a template or a block.
+    pub fn blueprint(&self) -> Result<blueprint::Event, Error> {
+        decode(self, &BLUEPRINT)
+    }
+
     /// The trigger that was passed over.
     pub fn skip(&self) -> Result<skip::Event, Error> {
         decode(self, &[])
+    }
+
+    /// The event of a user.
+    pub fn user(&self) -> Result<user::Event, Error> {
+        decode(self, &USER)
+    }
+
+    /// The event of a document.
+    pub fn document(&self) -> Result<document::Event, Error> {
+        decode(self, &DOCUMENT)
+    }
+
+    /// The event of a table.
+    pub fn table(&self) -> Result<table::Event, Error> {
+        decode(self, &TABLE)
     }
 
     /// The event of an entry.

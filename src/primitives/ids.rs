@@ -155,9 +155,38 @@ id!(
 );
 
 id!(
+    /// A workflow that drafts are made from.
+    TemplateId,
+    "tmpl"
+);
+
+id!(
+    /// A part of workflows.
+    BlockId,
+    "blk"
+);
+
+id!(
+    /// A document of an organization.
+    DocumentId,
+    "doc"
+);
+
+id!(
+    /// A table of an organization; derived from its name.
+    TableId,
+    "tbl"
+);
+
+id!(
     /// A person with an account.
     UserId,
     "user"
+);
+id!(
+    /// One log-in of a person, until it is over.
+    SessionId,
+    "ses"
 );
 id!(
     /// A program's account in an organization.

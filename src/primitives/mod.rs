@@ -10,8 +10,8 @@ pub use base62::{base62, base62_of_u32};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hex::{hex, unhex};
 pub use ids::{
-    ApiKeyId, AuditId, CommandId, ConnectorId, EntryId, EventId, InvalidId, InvitationId,
-    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId, TestExecutionId, TestId,
-    UserId, WorkerId, WorkflowId,
+    ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DocumentId, EntryId, EventId, InvalidId,
+    InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, SessionId, TableId,
+    TaskId, TemplateId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

@@ -101,6 +101,11 @@ enum Deed {
     LimitsSet(Done),
     Refilled(Done),
     PauseReviewed(Done),
+    Tagged(Done),
+    ReviewRequested(Done),
+    DraftApproved(Done),
+    DraftRejected(Done),
+    DraftCommented(Done),
 }
 
 #[derive(Deserialize)]
@@ -212,6 +217,19 @@ impl<'a> Batch<'a> {
                 ("workflow.outputs_pinned", "has other pinned outputs", done)
             }
             Deed::LimitsSet(done) => ("workflow.limits_set", "has other limits", done),
+            Deed::ReviewRequested(done) => {
+                ("workflow.review_requested", "waits for a review of its draft", done)
+            }
+            Deed::DraftApproved(done) => {
+                ("workflow.draft_approved", "had its draft approved", done)
+            }
+            Deed::DraftRejected(done) => {
+                ("workflow.draft_rejected", "had its draft rejected", done)
+            }
+            Deed::DraftCommented(done) => {
+                ("workflow.draft_commented", "had its draft commented on", done)
+            }
+            Deed::Tagged(done) => ("workflow.tagged", "has other tags", done),
             Deed::Refilled(done) => ("workflow.refilled", "may start more runs", done),
             Deed::PauseReviewed(done) => {
                 ("workflow.pause_reviewed", "has had the cause of its pause reviewed", done)
@@ -368,6 +386,8 @@ pub struct Filter {
     pub workflow: Option<WorkflowId>,
     /// Only those of this run.
     pub run: Option<RunId>,
+    /// None of these workflows, by id: they are private to others.
+    pub hidden: Vec<String>,
 }
 
 /// The questions to `view_activity`. Cheap to clone.
@@ -404,6 +424,7 @@ impl Activity {
                  from view_activity
                 where organization_id = $1 and ($2::text is null or workflow_id = $2)
                   and ($3::text is null or run_id = $3) and ($4::bigint is null or position < $4)
+                  and (workflow_id is null or workflow_id <> all ($7))
                 order by position desc limit $5 offset $6"#,
             organization.to_string(),
             filter.workflow.map(|workflow| workflow.to_string()),
@@ -411,6 +432,7 @@ impl Activity {
             before,
             paging.fetched(),
             paging.offset,
+            &filter.hidden,
         )
         .fetch_all(reader.rows())
         .await

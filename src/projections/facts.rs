@@ -12,8 +12,8 @@ use time::OffsetDateTime;
 use super::Error;
 use super::text::Text;
 use crate::aggregates::{
-    account, api_key, connector, entry, organization, run, schema, task, test, test_execution,
-    workflow,
+    account, api_key, blueprint, connector, document, entry, organization, run, schema, task, test,
+    test_execution, user, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -325,30 +325,21 @@ pub(super) fn of_workflows<'a>(
 pub(super) fn of_tasks<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, task::Event)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == task::Task::TYPE)
-        .map(|event| Ok((*event, event.task().map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(task::Task::TYPE, events, Recorded::task)
 }
 
 /// The events of accounts among others.
 pub(super) fn of_accounts<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, account::Event)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == account::Account::TYPE)
-        .map(|event| Ok((*event, event.account().map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(account::Account::TYPE, events, Recorded::account)
 }
 
 /// The events of organizations themselves among others.
 pub(super) fn of_organizations<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, organization::Event)>, Error> {
-    let read = |event: &Recorded| event.of_organization();
-    decoded(organization::Organization::TYPE, events, read)
+    decoded(organization::Organization::TYPE, events, Recorded::of_organization)
 }
 
 /// The events of API keys among others.
@@ -365,14 +356,43 @@ pub(super) fn of_connectors<'a>(
     decoded(connector::Connector::TYPE, events, Recorded::connector)
 }
 
+/// The events of templates and blocks among others.
+pub(super) fn of_blueprints<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, blueprint::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == blueprint::Blueprint::TYPE)
+        .map(|event| Ok((*event, event.blueprint().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
 /// The events of schemas among others.
 pub(super) fn of_schemas<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, schema::Event)>, Error> {
+    decoded(schema::Schema::TYPE, events, Recorded::schema)
+}
+
+/// The events of users among others.
+pub(super) fn of_users<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, user::Event)>, Error> {
     events
         .iter()
-        .filter(|event| event.aggregate_type == schema::Schema::TYPE)
-        .map(|event| Ok((*event, event.schema().map_err(|error| poison(event, &error))?)))
+        .filter(|event| event.aggregate_type == user::User::TYPE)
+        .map(|event| Ok((*event, event.user().map_err(|error| poison(event, &error))?)))
+        .collect()
+}
+
+/// The events of documents among others.
+pub(super) fn of_documents<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, document::Event)>, Error> {
+    events
+        .iter()
+        .filter(|event| event.aggregate_type == document::Document::TYPE)
+        .map(|event| Ok((*event, event.document().map_err(|error| poison(event, &error))?)))
         .collect()
 }
 
@@ -419,7 +439,7 @@ pub(super) fn poison(event: &Recorded, reason: &(impl ToString + ?Sized)) -> Err
 fn decoded<'a, E>(
     aggregate_type: &str,
     events: &[&'a Recorded],
-    read: impl Fn(&Recorded) -> Result<E, journal::Error>,
+    read: impl Fn(&'a Recorded) -> Result<E, journal::Error>,
 ) -> Result<Vec<(&'a Recorded, E)>, Error> {
     events
         .iter()
@@ -433,9 +453,5 @@ fn of_type<'a>(
     events: &[&'a Recorded],
     text: impl Fn(&'a Recorded) -> Result<Cow<'a, str>, journal::Error>,
 ) -> Result<Vec<(&'a Recorded, Cow<'a, str>)>, Error> {
-    events
-        .iter()
-        .filter(|event| event.aggregate_type == aggregate_type)
-        .map(|event| Ok((*event, text(event).map_err(|error| poison(event, &error))?)))
-        .collect()
+    decoded(aggregate_type, events, text)
 }

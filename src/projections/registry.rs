@@ -1,8 +1,8 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, access, activity, audit, connectors, run_history, schemas, storage, tasks,
-    timers, trials, usage, waits, workflow_catalog,
+    Error, Projection, access, activity, audit, blueprints, connectors, knowledge, run_history,
+    schemas, search, storage, tasks, timers, trials, usage, users, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -21,6 +21,10 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,
+        &users::Projector,
+        &search::Projector,
+        &blueprints::Projector,
+        &knowledge::Projector,
     ]
 }
 

@@ -1,6 +1,8 @@
 //! The checklist: what each point asks for, what helps, and how it is judged.
 
-use super::facts::{Facts, Tested};
+use std::collections::BTreeSet;
+
+use super::facts::{Connected, Facts, Key, Tested};
 use super::finding::{Check, Finding, Judgement};
 use super::graph::{declares_input, named, of_types, trigger};
 use crate::secrets::suspects;
@@ -56,6 +58,20 @@ const POINTS: &[Point] = &[
         cure: "keep it in a connector or in secrets, refer to it, and replace the one that was \
                written here: every version stays on the ledger",
         judge: credentials,
+    },
+    Point {
+        check: Check::Connectors,
+        title: "Its connectors can be used, were tried, and have an owner who is still there",
+        cure: "test what is listed (`chainkeel connector test`), authorize it anew, or give it to \
+               somebody who answers for it",
+        judge: connectors,
+    },
+    Point {
+        check: Check::Keys,
+        title: "The keys that may start it are kept to what they are for, and end some day",
+        cure: "issue keys with `scopes` and `expiresAt` in place of those that are listed, then \
+               revoke these",
+        judge: keys,
     },
     Point {
         check: Check::Input,
@@ -201,6 +217,45 @@ fn credentials(facts: &Facts) -> Judgement {
     let line = |it: crate::secrets::Suspect| format!("{}: {}", it.pointer, it.looks_like);
     let faults = suspects(&facts.document).into_iter().map(line).collect();
     Judgement::unless(faults, || "nothing in it looks like one".to_owned())
+}
+
+fn connectors(facts: &Facts) -> Judgement {
+    if facts.connectors.is_empty() {
+        return Judgement::not_applicable("no node names a connector");
+    }
+    let faults = facts.connectors.iter().filter_map(fault_of_connector).collect();
+    Judgement::unless(faults, || {
+        let names: BTreeSet<&str> = facts.connectors.iter().map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        format!("connected, tried, and answered for: {}", names.join(", "))
+    })
+}
+
+fn fault_of_connector(used: &Connected) -> Option<String> {
+    let Connected { node, name, owner, fault, untested } = used;
+    let fault = match (fault, owner) {
+        (Some(fault), _) => fault.clone(),
+        (None, None) => "whoever answered for it is gone".to_owned(),
+        (None, Some(_)) if *untested => "it was never tested".to_owned(),
+        (None, Some(_)) => return None,
+    };
+    Some(format!("`{node}` uses {name}: {fault}"))
+}
+
+fn keys(facts: &Facts) -> Judgement {
+    if facts.keys.is_empty() {
+        return Judgement::not_applicable("no API key may start it");
+    }
+    let fault = |key: &Key| {
+        let why = match (key.is_scoped, key.expires_at) {
+            (false, _) => "opens all that its owner may do",
+            (true, None) => "never ends",
+            (true, Some(_)) => return None,
+        };
+        Some(format!("`{}` ({}) {why}", key.name, key.id))
+    };
+    let faults = facts.keys.iter().filter_map(fault).collect();
+    Judgement::unless(faults, || format!("{} keys may start it, each scoped", facts.keys.len()))
 }
 
 fn input(facts: &Facts) -> Judgement {

@@ -29,6 +29,38 @@ pub struct Facts {
     pub units: Option<Units>,
     /// Node types that change the outside.
     pub writes: Vec<String>,
+    /// The connectors that its nodes name.
+    pub connectors: Vec<Connected>,
+    /// The keys that may start it.
+    pub keys: Vec<Key>,
+}
+
+/// A connector that a node names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// The node.
+    pub node: String,
+    /// The connector as its people know it, or what was looked for in vain.
+    pub name: String,
+    /// Who answers for it, if that one is still there.
+    pub owner: Option<String>,
+    /// Why it cannot be used at this moment.
+    pub fault: Option<String>,
+    /// Whether it can be tested and never was.
+    pub untested: bool,
+}
+
+/// An API key that may start runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// What people call it.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Whether it is kept to some of what its owner may do.
+    pub is_scoped: bool,
+    /// From when on it opens nothing.
+    pub expires_at: Option<OffsetDateTime>,
 }
 
 /// Where a workflow stands.

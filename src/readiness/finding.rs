@@ -22,6 +22,10 @@ pub enum Check {
     Retries,
     /// No credential is written into it.
     Credentials,
+    /// The connectors that it uses can be used, were tried, and have somebody who answers for them.
+    Connectors,
+    /// The keys that may start it are kept to what they are for, and end some day.
+    Keys,
     /// Whatever starts it says what it must be given.
     Input,
     /// Whoever calls its webhook is verified, and a repeated call does nothing twice.

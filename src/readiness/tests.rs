@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 
 use super::{
-    Check, ErrorWorkflow, Facts, Finding, LastRun, Played, Standing, Tested, Units, Verdict, judge,
+    Check, Connected, ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Standing, Tested, Units,
+    Verdict, judge,
 };
 
 fn document() -> Value {
@@ -47,6 +48,19 @@ fn ready() -> Facts {
         ],
         error_workflow: Some(ErrorWorkflow { id: "wf_oncall".to_owned(), is_live: true }),
         units: Some(Units { left: 11, threshold: 10 }),
+        connectors: vec![Connected {
+            node: "pay".to_owned(),
+            name: "`Bank` (conn_a)".to_owned(),
+            owner: Some("organization".to_owned()),
+            fault: None,
+            untested: false,
+        }],
+        keys: vec![Key {
+            name: "shop".to_owned(),
+            id: "key_a".to_owned(),
+            is_scoped: true,
+            expires_at: Some(at),
+        }],
         ..of(document())
     }
 }
@@ -121,6 +135,15 @@ fn each_check_fails_by_its_own_fault_and_says_what_was_seen() {
         Check::Units,
         "10 units are left",
     );
+    fails_with(
+        &change(|facts| facts.connectors[0].fault = Some("its last test failed: 401".to_owned())),
+        Check::Connectors,
+        "`pay` uses `Bank` (conn_a): its last test failed: 401",
+    );
+    fails_with(&change(|facts| facts.connectors[0].owner = None), Check::Connectors, "is gone");
+    fails_with(&change(|facts| facts.connectors[0].untested = true), Check::Connectors, "never");
+    fails_with(&change(|facts| facts.keys[0].is_scoped = false), Check::Keys, "opens all");
+    fails_with(&change(|facts| facts.keys[0].expires_at = None), Check::Keys, "never ends");
     fails_with(
         &change(|facts| facts.description = Some("  ".to_owned())),
         Check::Documentation,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, KeyFile, KeySource, Keyring, NoKey};
+use super::{Error, KeyFile, KeyProgram, KeySource, Keyring, NoKey};
 use crate::primitives::Secret;
 
 /// The file in the data directory that `chainkeel dev` makes.
@@ -20,29 +20,42 @@ pub struct Config {
     pub key: Option<Secret>,
     /// A file that holds them.
     pub key_file: Option<PathBuf>,
+    /// A program that asks a KMS for what the key is needed for.
+    pub key_program: Option<PathBuf>,
 }
 
 impl Config {
-    /// The file that holds the keys; `None` where they stand in the configuration itself.
+    /// The file that holds the keys; `None` where they are elsewhere.
     pub fn file(&self, data_dir: &Path) -> Option<PathBuf> {
-        match (&self.key, &self.key_file) {
-            (Some(_), _) => None,
-            (None, Some(file)) => Some(file.clone()),
-            (None, None) => Some(data_dir.join(FILE)),
+        if self.key.is_some() || self.key_program.is_some() {
+            return None;
         }
+        Some(self.key_file.clone().unwrap_or_else(|| data_dir.join(FILE)))
     }
 
     /// Makes the file of the data directory where no keys are configured and none was made before.
     pub fn ensure(&self, data_dir: &Path, random: [u8; 32]) -> Result<(), Error> {
-        match (&self.key, &self.key_file) {
-            (None, None) => KeyFile::create(&data_dir.join(FILE), random),
-            (Some(_), _) | (None, Some(_)) => Ok(()),
+        if self.key.is_some() || self.key_file.is_some() || self.key_program.is_some() {
+            return Ok(());
         }
+        KeyFile::create(&data_dir.join(FILE), random)
     }
 
     /// The keys. Where none are configured and the data directory has no file, there are none, and
     /// each use says so: a server on its own must not invent a key that the others do not have.
     pub fn source(&self, data_dir: &Path) -> Result<Arc<dyn KeySource>, Error> {
+        let ways = [self.key.is_some(), self.key_file.is_some(), self.key_program.is_some()];
+        if ways.into_iter().filter(|is_set| *is_set).count() > 1 {
+            let place = "the configuration".to_owned();
+            let problem =
+                "CHAINKEEL_SECRETS_KEY, _KEY_FILE and _KEY_PROGRAM say it more than once: \
+                           set one of them"
+                    .to_owned();
+            return Err(Error::Key { place, problem });
+        }
+        if let Some(program) = &self.key_program {
+            return Ok(Arc::new(KeyProgram::new(program)));
+        }
         if let Some(key) = &self.key {
             return Ok(Arc::new(Keyring::parse(key.expose(), "CHAINKEEL_SECRETS_KEY")?));
         }

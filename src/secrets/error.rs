@@ -10,8 +10,8 @@ use super::{KeyId, SecretName};
 pub enum Error {
     /// This process has no key-encryption key.
     #[error(
-        "this process has no key for secrets: set CHAINKEEL_SECRETS_KEY or \
-         CHAINKEEL_SECRETS_KEY_FILE, the same for all servers"
+        "this process has no key for secrets: set CHAINKEEL_SECRETS_KEY, \
+         CHAINKEEL_SECRETS_KEY_FILE or CHAINKEEL_SECRETS_KEY_PROGRAM, the same for all servers"
     )]
     NoKey,
     /// A key-encryption key cannot be read.

@@ -1,4 +1,4 @@
-//! Where key-encryption keys are: in a file, in the environment, some day in a KMS.
+//! Where key-encryption keys are: in a file, in the environment, or where a program asks for them.
 
 use std::fmt;
 

@@ -227,8 +227,12 @@ impl Vault {
         connection: &mut PgConnection,
         organization: OrganizationId,
     ) -> Result<(i32, Arc<DataKey>), Error> {
-        if let Some(found) = self.newest_kept(connection, organization).await? {
-            return Ok(found);
+        // The newest at that moment may give way to a newer one before it is held: looked at again,
+        // that one is there.
+        for _ in 0..2 {
+            if let Some(found) = self.newest_kept(connection, organization).await? {
+                return Ok(found);
+            }
         }
         self.add_key(connection, organization, 1).await?;
         // Somebody else may have made another at the same moment: theirs counts, too.
@@ -238,6 +242,8 @@ impl Vault {
         })
     }
 
+    /// The newest data key, held until the end of the transaction: while something is being sealed
+    /// under it, it does not go.
     async fn newest_kept(
         &self,
         connection: &mut PgConnection,
@@ -245,7 +251,7 @@ impl Vault {
     ) -> Result<Option<(i32, Arc<DataKey>)>, Error> {
         let newest = sqlx::query!(
             "select version, wrapped_by, wrapped from data_keys
-              where organization_id = $1 order by version desc limit 1",
+              where organization_id = $1 order by version desc limit 1 for key share",
             organization.to_string(),
         )
         .fetch_optional(connection)

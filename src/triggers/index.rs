@@ -35,6 +35,8 @@ pub struct Listing {
     pub paused: bool,
     /// How much it may start, and how often; `None` where nothing is limited.
     pub limits: Option<Limits>,
+    /// Who alone may see it, by the name of the actor; `None`: the organization.
+    pub private_to: Option<String>,
 }
 
 /// How much a workflow may start, as those see it who start runs.
@@ -99,6 +101,30 @@ impl TriggerIndex {
     pub fn limits(&self, workflow: WorkflowId) -> Option<Limits> {
         let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         tables.by_id.get(&workflow)?.limits
+    }
+
+    /// What is live of a workflow, whose it is, and whether its triggers are stopped.
+    pub fn published(&self, workflow: WorkflowId) -> Option<(OrganizationId, Live, bool)> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let listing = tables.by_id.get(&workflow)?;
+        Some((listing.organization, listing.live.clone()?, listing.paused))
+    }
+
+    /// Whether a workflow is private to somebody else than this actor.
+    pub fn is_hidden(&self, workflow: WorkflowId, actor: &str) -> bool {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let private_to = tables.by_id.get(&workflow).and_then(|it| it.private_to.as_deref());
+        private_to.is_some_and(|creator| creator != actor)
+    }
+
+    /// The workflows of an organization that are private to others than this actor.
+    pub fn hidden_from(&self, organization: OrganizationId, actor: &str) -> Vec<WorkflowId> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let private = tables.by_id.iter().filter(|(_, it)| {
+            it.organization == organization
+                && it.private_to.as_deref().is_some_and(|creator| creator != actor)
+        });
+        private.map(|(id, _)| *id).collect()
     }
 
     /// Whose webhook URL holds the secret with this hash.
@@ -220,6 +246,7 @@ mod tests {
             live: live.then_some(Live { version: 1, definition }),
             paused,
             limits: None,
+            private_to: None,
         }
     }
 

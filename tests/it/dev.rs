@@ -1,6 +1,6 @@
 //! `chainkeel dev` as a person uses it: started, stopped, killed, started twice.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
@@ -25,11 +25,16 @@ struct Dev {
     process: Child,
     /// What it printed up to the database, by its first word.
     lines: Vec<String>,
+    /// Where it writes what it logs.
+    log: PathBuf,
 }
 
 impl Dev {
     fn start(data: &Path) -> Self {
-        let mut process = command(data).stdout(Stdio::piped()).spawn().unwrap();
+        let log = data.with_extension("log");
+        let mut command = command(data);
+        command.stderr(File::options().create(true).append(true).open(&log).unwrap());
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut lines: Vec<String> = lines
             .scan(false, |seen, line| {
@@ -39,12 +44,13 @@ impl Dev {
             })
             .collect();
         lines.retain(|line| !line.is_empty());
-        Self { process, lines }
+        Self { process, lines, log }
     }
 
     fn told(&self, word: &str) -> &str {
         let line = self.lines.iter().find_map(|line| line.trim_start().strip_prefix(word));
-        line.unwrap_or_else(|| panic!("no {word} in {:?}", self.lines)).trim()
+        let log = || fs::read_to_string(&self.log).unwrap();
+        line.unwrap_or_else(|| panic!("no {word} in {:?}: {}", self.lines, log())).trim()
     }
 
     /// Whether it answers within a while: from then on it hears signals, too.

@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, connector, entry, event, organization, run, schema, skip, task, test,
-    test_execution, workflow,
+    account, api_key, audit, blueprint, connector, document, entry, event, login_name,
+    organization, policy, run, schema, session, skip, table, task, test, test_execution,
+    token_keys, user, workflow,
 };
+use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
-    ConnectorId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
-    TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ConnectorId, DocumentId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
+    ServiceAccountId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -85,6 +87,49 @@ fn every_event_of_a_run_is_read_as_it_was_written() {
         stands("run", event);
     }
     every_file_is_known("run", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_template_is_read_as_it_was_written() {
+    let content = || blueprint::Content {
+        name: "Tell somebody".into(),
+        description: Some("in a chat".into()),
+        category: Some("alerts".into()),
+        tags: vec!["chat".into()],
+        sharing: blueprint::Sharing::Public,
+        inputs: vec![Input {
+            key: "limit".into(),
+            kind: InputKind::Number,
+            required: true,
+            default: Some(json!(7)),
+            title: None,
+            description: None,
+        }],
+        definition: value(json!({ "nodes": { "root": { "type": "manual", "payload": {} } } })),
+    };
+    let by = || "ada".to_owned();
+    let (kind, organization_id) = (Kind::Template, OrganizationId::DEFAULT);
+    let events = [
+        blueprint::Event::Created { kind, organization_id, content: content(), by: by(), at: AT },
+        blueprint::Event::Revised { content: content(), by: by(), at: AT },
+        blueprint::Event::Retired { by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("blueprint", event);
+    }
+    every_file_is_known("blueprint", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_policy_is_read_as_it_was_written() {
+    let events = [
+        policy::Event::ReviewRequired { by: "ada".into(), at: AT },
+        policy::Event::ReviewWaived { by: "ada".into(), at: AT },
+    ];
+    for event in &events {
+        stands("policy", event);
+    }
+    every_file_is_known("policy", &names(&events));
 }
 
 #[test]
@@ -310,6 +355,81 @@ fn every_event_of_a_key_is_read_as_it_was_written() {
 }
 
 #[test]
+fn every_event_of_a_document_is_read_as_it_was_written() {
+    let by = || "ada".to_owned();
+    let content = || document::Content {
+        title: "Refunds".to_owned(),
+        text: "# Refunds\n\nWithin fourteen days.".to_owned(),
+        tags: ["money".to_owned()].into(),
+        source: Some("the manual".to_owned()),
+    };
+    let events = [
+        document::Event::Added {
+            document_id: DocumentId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            content: content(),
+            by: by(),
+            at: AT,
+        },
+        document::Event::Revised { content: content(), by: by(), at: AT },
+        document::Event::Removed { by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("document", event);
+    }
+    every_file_is_known("document", &names(&events));
+}
+
+#[test]
+fn every_event_of_a_table_is_read_as_it_was_written() {
+    use chainkeel::tables::{Column, Definition, Index, Name};
+    let by = || "ada".to_owned();
+    let name = |text: &str| text.parse::<Name>().unwrap();
+    let index =
+        || Index { name: name("by_customer"), columns: vec!["customer".to_owned()], unique: true };
+    let schema = json!({
+        "description": "What was paid", "required": ["customer"],
+        "properties": {
+            "customer": { "type": "string", "maxLength": 20, "enum": ["a", "b"], "default": "a" },
+            "amount": { "type": "number", "minimum": 0, "maximum": 9.5 },
+            "order": { "type": "integer", "references": "orders", "unique": true },
+            "due": { "type": "string", "format": "date-time" },
+            "meta": { "description": "anything" },
+        },
+    });
+    let events = [
+        table::Event::Created {
+            table_id: TableId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            name: name("payments"),
+            definition: Definition::of_schema(&schema, vec![index()]).unwrap(),
+            by: by(),
+            at: AT,
+        },
+        table::Event::ColumnAdded {
+            column: Column::of_property("paid", &json!({ "type": "boolean" }), false).unwrap(),
+            by: by(),
+            at: AT,
+        },
+        table::Event::ColumnRemoved { name: name("paid"), by: by(), at: AT },
+        table::Event::ColumnRenamed { from: name("due"), to: name("until"), by: by(), at: AT },
+        table::Event::IndexAdded { index: index(), by: by(), at: AT },
+        table::Event::IndexRemoved { name: name("by_customer"), by: by(), at: AT },
+        table::Event::Dropped { by: by(), at: AT },
+        table::Event::ChangeRefused {
+            sequence: 5,
+            reason: "two are the same".to_owned(),
+            by: by(),
+            at: AT,
+        },
+    ];
+    for event in &events {
+        stands("table", event);
+    }
+    every_file_is_known("table", &names(&events));
+}
+
+#[test]
 fn every_event_of_a_connector_is_read_as_it_was_written() {
     let by = || "admin".to_owned();
     let data = || connector::Data {
@@ -367,6 +487,110 @@ fn every_event_of_a_connector_is_read_as_it_was_written() {
     }
     every_file_is_known("connector", &names(&events));
     assert_eq!(events.map(|event| event.name()), connector::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_user_is_read_as_it_was_written() {
+    let by = || "admin".to_owned();
+    let from = || "203.0.113.9".to_owned();
+    let user_id = UserId::from_uuid(uuid::Uuid::max());
+    let session_id = SessionId::from_uuid(uuid::Uuid::max());
+    let hash = "5e".repeat(32);
+    let events = [
+        user::Event::Registered {
+            user_id,
+            email: "Ada@example.com".into(),
+            name: Some("Ada".into()),
+            by: by(),
+            at: AT,
+        },
+        user::Event::PasswordSet {
+            verifier: "password.1".into(),
+            cause: user::PasswordCause::Reset { hash: hash.clone() },
+            by: by(),
+            at: AT,
+        },
+        user::Event::LoginFailed {
+            factor: user::Factor::Code,
+            from: from(),
+            locked_until: Some(AT + Duration::seconds(30)),
+            by: by(),
+            at: AT,
+        },
+        user::Event::LoggedIn {
+            session_id,
+            from: from(),
+            totp_step: Some(7),
+            recovery_code: None,
+            by: by(),
+            at: AT,
+        },
+        user::Event::SessionsRevoked { by: by(), at: AT },
+        user::Event::TotpEnrolled { secret: "totp.1".into(), by: by(), at: AT },
+        user::Event::TotpConfirmed { step: 6, recovery: "recovery.1".into(), by: by(), at: AT },
+        user::Event::TotpRemoved { by: by(), at: AT },
+        user::Event::Suspended { reason: Some("left".into()), by: by(), at: AT },
+        user::Event::Restored { by: by(), at: AT },
+        user::Event::ResetIssued { hash, expires_at: AT + Duration::hours(24), by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("user", event);
+    }
+    every_file_is_known("user", &names(&events));
+    assert_eq!(events.map(|event| event.name()), user::Event::NAMES);
+    let claimed = [login_name::Event::Claimed { user_id, by: by(), at: AT }];
+    for event in &claimed {
+        stands("login_name", event);
+    }
+    every_file_is_known("login_name", &names(&claimed));
+    assert_eq!(claimed.map(|event| event.name()), login_name::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_session_and_of_its_keys_is_read_as_it_was_written() {
+    let by = || "user_7zzzzzzzzzzzzzzzzzzzzzzzzz".to_owned();
+    let from = || "203.0.113.9".to_owned();
+    let events = [
+        session::Event::Opened {
+            session_id: SessionId::from_uuid(uuid::Uuid::max()),
+            user_id: UserId::from_uuid(uuid::Uuid::max()),
+            refresh_hash: "5e".repeat(32),
+            expires_at: AT + Duration::days(30),
+            from: from(),
+            agent: Some("chainkeel-cli/0.1.0".into()),
+            by: by(),
+            at: AT,
+        },
+        session::Event::Refreshed { refresh_hash: "5f".repeat(32), from: from(), by: by(), at: AT },
+        session::Event::Reused { from: from(), by: by(), at: AT },
+        session::Event::TicketUsed {
+            ticket: "t1".into(),
+            expires_at: AT + Duration::seconds(40),
+            by: by(),
+            at: AT,
+        },
+        session::Event::Closed { reason: session::CloseReason::LoggedOut, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("session", event);
+    }
+    every_file_is_known("session", &names(&events));
+    assert_eq!(events.map(|event| event.name()), session::Event::NAMES);
+    let events = [
+        token_keys::Event::Added {
+            kid: "k1".into(),
+            x: "eA".into(),
+            y: "eQ".into(),
+            by: by(),
+            at: AT,
+        },
+        token_keys::Event::Retired { kid: "k1".into(), believed_until: AT, by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("token_keys", event);
+    }
+    every_file_is_known("token_keys", &names(&events));
+    assert_eq!(events.map(|event| event.name()), token_keys::Event::NAMES);
 }
 
 #[test]
@@ -830,6 +1054,26 @@ fn workflow_events() -> Vec<workflow::Event> {
             by: by(),
             at: AT,
         },
+        workflow::Event::ReviewRequested {
+            draft_hash: "cd".repeat(32),
+            note: Some("please".into()),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::DraftApproved { draft_hash: "cd".repeat(32), by: by(), at: AT },
+        workflow::Event::DraftRejected {
+            draft_hash: "cd".repeat(32),
+            reason: "too much".into(),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::DraftCommented {
+            draft_hash: "cd".repeat(32),
+            text: "why?".into(),
+            by: by(),
+            at: AT,
+        },
+        workflow::Event::Tagged { tags: vec!["finance".into()], by: by(), at: AT },
         workflow::Event::Refilled { runs: 50, by: by(), at: AT },
         workflow::Event::PauseReviewed {
             reason: workflow::PauseReason::MaxRunsReached,

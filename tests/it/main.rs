@@ -8,6 +8,7 @@ mod architecture;
 mod connectors;
 mod contracts;
 mod crash;
+mod data;
 mod databases;
 mod dev;
 mod egress;

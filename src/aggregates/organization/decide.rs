@@ -177,9 +177,8 @@ impl Organization {
         user_id: UserId,
         email: &str,
     ) -> Result<Event, Error> {
-        let invitation = self.invitations.get(&invitation_id).ok_or(Error::NoSuchInvitation)?;
-        let is_open = invitation.hash.is(&hash) && giver.at < invitation.expires_at;
-        if !is_open || invitation.email != email.to_lowercase() {
+        let invitation = self.open_invitation(&hash, giver.at).ok_or(Error::NoSuchInvitation)?;
+        if invitation.email != email.to_lowercase() {
             return Err(Error::NoSuchInvitation);
         }
         let role = invitation.role;

@@ -141,6 +141,12 @@ impl Organization {
         }
     }
 
+    /// The invitation whose token has this hash, if it can still be accepted.
+    pub fn open_invitation(&self, hash: &KeyHash, now: OffsetDateTime) -> Option<&Invitation> {
+        let invitation = self.invitations.get(&hash.invitation())?;
+        (invitation.hash.is(hash) && now < invitation.expires_at).then_some(invitation)
+    }
+
     /// The invitations that can still be accepted.
     pub fn open_invitations(
         &self,

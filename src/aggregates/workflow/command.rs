@@ -20,6 +20,15 @@ pub struct Command {
     pub order: Order,
 }
 
+/// Whether a draft goes live only when somebody else has approved it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// The organization wants it so.
+    Required,
+    /// Whoever may publish decides.
+    Unasked,
+}
+
 /// What is to be done with the workflow.
 #[derive(Debug, Clone)]
 pub enum Order {
@@ -67,6 +76,8 @@ pub enum Order {
         checked_at_version: u64,
         /// The draft in its normal form, as validation accepted it.
         definition: Json,
+        /// Whether somebody else must have approved it.
+        approval: Approval,
     },
     /// Stop automatic triggers.
     Pause {
@@ -91,6 +102,35 @@ pub enum Order {
         expected_version: Option<u64>,
         /// The limits.
         limits: Limits,
+    },
+    /// Ask others to look at the draft.
+    RequestReview {
+        /// What they should know.
+        note: Option<String>,
+    },
+    /// Let the draft go live.
+    Approve {
+        /// The draft that was looked at.
+        draft_hash: String,
+    },
+    /// Do not let it.
+    Reject {
+        /// The draft that was looked at.
+        draft_hash: String,
+        /// What has to change.
+        reason: String,
+    },
+    /// Say something to the draft under review.
+    Comment {
+        /// What.
+        text: String,
+    },
+    /// Be found by these tags instead of those before.
+    Tag {
+        /// The record's version that the author saw, to notice a change in between.
+        expected_version: Option<u64>,
+        /// The tags.
+        tags: Vec<String>,
     },
     /// Add runs to what it may start.
     Refill {

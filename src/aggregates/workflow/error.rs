@@ -73,6 +73,51 @@ pub enum Error {
         "the runs of this workflow are used up: refill it, or change `maxRuns`, then resume it"
     )]
     StillUsedUp,
+    /// The organization wants drafts approved, and this one is not.
+    #[error("this draft has to be approved by somebody else first: ask for a review of it")]
+    Unapproved,
+    /// Judging or commenting where nobody asked.
+    #[error("nobody has asked for a review of this draft")]
+    NoReview,
+    /// Asking for what goes on already.
+    #[error("this draft is under review, or has been judged: edit it to begin anew")]
+    UnderReview,
+    /// Judging twice.
+    #[error("this draft has been judged already: edit it to begin anew")]
+    Judged,
+    /// Judging another draft than the one that is there.
+    #[error("this draft is another one by now: look at it again")]
+    AnotherDraft,
+    /// Judging one's own work.
+    #[error("whoever edited a draft last, or asked for its review, cannot judge it")]
+    OwnDraft,
+    /// Too many comments.
+    #[error("a review has at most {0} comments")]
+    Comments(usize),
+    /// A text of a review is empty or too long.
+    #[error("has 1 to {max} characters, not {actual}")]
+    Text {
+        /// Where in the order.
+        place: &'static str,
+        /// The bound.
+        max: usize,
+        /// What was given.
+        actual: usize,
+    },
+    /// A tag is none.
+    #[error("a tag has 1 to {max} lower-case letters, digits, `-`, `_`, `.`, `:` or `/`")]
+    Tag {
+        /// The longest.
+        max: usize,
+    },
+    /// Too many tags.
+    #[error("a workflow has at most {max} tags, not {actual}")]
+    Tags {
+        /// The bound.
+        max: usize,
+        /// What was given.
+        actual: usize,
+    },
     /// The name is empty or too long.
     #[error("a name has 1 to {max} characters, not {actual}")]
     Name {

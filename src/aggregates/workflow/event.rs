@@ -184,6 +184,63 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// Somebody asked others to look at the draft.
+    ReviewRequested {
+        /// Which draft: the SHA-256 of its JSON, in hex.
+        draft_hash: String,
+        /// What whoever asked has to say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody else approved the draft.
+    DraftApproved {
+        /// Which draft.
+        draft_hash: String,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody else rejected the draft.
+    DraftRejected {
+        /// Which draft.
+        draft_hash: String,
+        /// What has to change.
+        reason: String,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody said something to the draft under review.
+    DraftCommented {
+        /// Which draft.
+        draft_hash: String,
+        /// What.
+        text: String,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It is found by other tags.
+    Tagged {
+        /// All of them, as they are now.
+        tags: Vec<String>,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
     /// Somebody looked at why it had paused by itself, and says so before it is resumed.
     PauseReviewed {
         /// Why it had paused.
@@ -201,7 +258,7 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 17] = [
         "created",
         "draft_saved",
         "draft_discarded",
@@ -214,6 +271,11 @@ impl Event {
         "limits_set",
         "refilled",
         "pause_reviewed",
+        "tagged",
+        "review_requested",
+        "draft_approved",
+        "draft_rejected",
+        "draft_commented",
     ];
 
     /// The stored name of this event.
@@ -231,6 +293,11 @@ impl Event {
             Self::LimitsSet { .. } => "limits_set",
             Self::Refilled { .. } => "refilled",
             Self::PauseReviewed { .. } => "pause_reviewed",
+            Self::Tagged { .. } => "tagged",
+            Self::ReviewRequested { .. } => "review_requested",
+            Self::DraftApproved { .. } => "draft_approved",
+            Self::DraftRejected { .. } => "draft_rejected",
+            Self::DraftCommented { .. } => "draft_commented",
         }
     }
 }

@@ -8,10 +8,12 @@ use engine::Json;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::command::{Command, Order};
+use super::command::{Approval, Command, Order};
 use super::error::Error;
 use super::event::{Event, PauseReason};
 use super::limits::{Allotment, Limits, accept_runs};
+use super::review::{Comment, Review, Verdict, accept_text, hash_of};
+use super::tags::accept_tags;
 use crate::primitives::{OrganizationId, WorkflowId};
 
 /// How long a workflow's name may be, in characters: what fits a line of a list.
@@ -39,6 +41,9 @@ pub struct Draft {
     pub definition: Json,
     /// The record's version at which this content was saved.
     pub saved_at_version: u64,
+    /// Who saved it.
+    #[serde(default)]
+    pub by: String,
 }
 
 /// A published definition.
@@ -60,6 +65,9 @@ pub struct Workflow {
     pub id: Option<WorkflowId>,
     /// Its owner.
     pub organization: Option<OrganizationId>,
+    /// Who created it.
+    #[serde(default)]
+    pub created_by: String,
     /// Its name.
     pub name: String,
     /// What it is for.
@@ -81,6 +89,12 @@ pub struct Workflow {
     /// Results that are pinned to nodes, for simulations and tests.
     #[serde(default)]
     pub pins: BTreeMap<String, Json>,
+    /// Whether others looked at the draft as it is.
+    #[serde(default)]
+    pub review: Option<Review>,
+    /// What it is found by.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// How much it may start, and how often.
     #[serde(default)]
     pub limits: Limits,
@@ -100,6 +114,14 @@ impl Workflow {
     pub fn live_definition(&self) -> Option<(u32, &Json)> {
         let number = self.live?;
         self.versions.get(&number).map(|version| (number, &version.definition))
+    }
+
+    /// Whether only its creator may see it, and those who may see everything: what is live says so,
+    /// or the draft where nothing is.
+    pub fn is_private(&self) -> bool {
+        let draft = || self.draft.as_ref().map(|draft| &draft.definition);
+        let decides = self.live_definition().map(|(_, definition)| definition).or_else(draft);
+        decides.is_some_and(|definition| definition.get("visibility") == Some(&"private".into()))
     }
 
     /// How many runs its present allotment has, refills included; none: any number.
@@ -150,6 +172,7 @@ impl Workflow {
     }
 
     /// What an order leads to that is answered with one event.
+    #[expect(clippy::too_many_lines, reason = "an order a paragraph")]
     fn decide_one(&self, Command { by, at, order }: Command) -> Result<Event, Error> {
         if let Order::Create {
             id,
@@ -191,7 +214,7 @@ impl Workflow {
                 (Some(_), None) => Err(Error::OnlyDraft),
                 (Some(_), Some(_)) => Ok(Event::DraftDiscarded { by, at }),
             },
-            Order::Publish { expected_version, checked_at_version, definition } => {
+            Order::Publish { expected_version, checked_at_version, definition, approval } => {
                 self.must_be_at(expected_version)?;
                 let draft = self.draft.as_ref().ok_or(Error::NoDraft)?;
                 if draft.saved_at_version > checked_at_version {
@@ -199,6 +222,12 @@ impl Workflow {
                         expected: checked_at_version,
                         actual: self.version,
                     });
+                }
+                let approved = self.review.as_ref().is_some_and(|review| {
+                    review.is_approved() && review.draft_hash == hash_of(&draft.definition)
+                });
+                if approval == Approval::Required && !approved {
+                    return Err(Error::Unapproved);
                 }
                 Ok(Event::Published { version: self.next_version(), definition, by, at })
             }
@@ -213,6 +242,34 @@ impl Workflow {
             Order::SetLimits { expected_version, limits } => {
                 self.must_be_at(expected_version)?;
                 Ok(Event::LimitsSet { limits: limits.accepted()?, by, at })
+            }
+            Order::RequestReview { note } => {
+                let draft = self.draft.as_ref().ok_or(Error::NoDraft)?;
+                if self.review.is_some() {
+                    return Err(Error::UnderReview);
+                }
+                let note = note.map(|note| accept_text("/note", &note)).transpose()?;
+                let draft_hash = hash_of(&draft.definition);
+                Ok(Event::ReviewRequested { draft_hash, note, by, at })
+            }
+            Order::Approve { draft_hash } => {
+                self.must_be_judged(&by, &draft_hash)?;
+                Ok(Event::DraftApproved { draft_hash, by, at })
+            }
+            Order::Reject { draft_hash, reason } => {
+                self.must_be_judged(&by, &draft_hash)?;
+                let reason = accept_text("/reason", &reason)?;
+                Ok(Event::DraftRejected { draft_hash, reason, by, at })
+            }
+            Order::Comment { text } => {
+                let review = self.review.as_ref().ok_or(Error::NoReview)?;
+                review.must_have_room()?;
+                let draft_hash = review.draft_hash.clone();
+                Ok(Event::DraftCommented { draft_hash, text: accept_text("/text", &text)?, by, at })
+            }
+            Order::Tag { expected_version, tags } => {
+                self.must_be_at(expected_version)?;
+                Ok(Event::Tagged { tags: accept_tags(tags)?, by, at })
             }
             Order::Refill { runs } => {
                 let total = self.total_runs().ok_or(Error::NoLimit)?;
@@ -239,6 +296,12 @@ impl Workflow {
         }
     }
 
+    fn must_be_judged(&self, by: &str, seen: &str) -> Result<(), Error> {
+        let review = self.review.as_ref().ok_or(Error::NoReview)?;
+        let edited_by = self.draft.as_ref().map_or("", |draft| draft.by.as_str());
+        review.must_be_judged_by(by, edited_by, seen)
+    }
+
     fn must_be_open(&self) -> Result<(), Error> {
         if self.id.is_none() {
             return Err(Error::Unknown);
@@ -260,6 +323,12 @@ impl Workflow {
 
     fn next_version(&self) -> u32 {
         self.versions.last_key_value().map_or(1, |(last, _)| last + 1)
+    }
+
+    fn judge(&mut self, verdict: Verdict) {
+        if let Some(review) = &mut self.review {
+            review.verdict = Some(verdict);
+        }
     }
 
     fn go_live(&mut self, number: u32, version: Version) {
@@ -300,17 +369,19 @@ impl Aggregate for Workflow {
                 description,
                 definition,
                 webhook_secret_hash,
-                by: _,
+                by,
                 at: _,
             } => {
+                self.created_by.clone_from(&by);
                 self.id = Some(workflow_id);
                 self.organization = Some(organization_id);
                 self.name = name;
                 self.description = description;
                 self.webhook_secret_hash = webhook_secret_hash;
-                self.draft = Some(Draft { definition, saved_at_version: self.version });
+                self.review = None;
+                self.draft = Some(Draft { definition, saved_at_version: self.version, by });
             }
-            Event::DraftSaved { name, description, definition, by: _, at: _ } => {
+            Event::DraftSaved { name, description, definition, by, at: _ } => {
                 if let Some(name) = name {
                     self.name = name;
                 }
@@ -318,10 +389,33 @@ impl Aggregate for Workflow {
                     self.description = description;
                 }
                 if let Some(definition) = definition {
-                    self.draft = Some(Draft { definition, saved_at_version: self.version });
+                    self.review = None;
+                    self.draft = Some(Draft { definition, saved_at_version: self.version, by });
                 }
             }
-            Event::DraftDiscarded { .. } => self.draft = None,
+            Event::DraftDiscarded { .. } => {
+                self.draft = None;
+                self.review = None;
+            }
+            Event::ReviewRequested { draft_hash, note, by, at } => {
+                self.review = Some(Review {
+                    draft_hash,
+                    requested_by: by,
+                    requested_at: at,
+                    note,
+                    verdict: None,
+                    comments: Vec::new(),
+                });
+            }
+            Event::DraftApproved { by, at, .. } => self.judge(Verdict::Approved { by, at }),
+            Event::DraftRejected { reason, by, at, .. } => {
+                self.judge(Verdict::Rejected { by, reason, at });
+            }
+            Event::DraftCommented { text, by, at, .. } => {
+                if let Some(review) = &mut self.review {
+                    review.comments.push(Comment { by, text, at });
+                }
+            }
             Event::OutputsPinned { pins, .. } => self.pins = pins,
             Event::LimitsSet { limits, .. } => {
                 if limits.max_runs != self.limits.max_runs {
@@ -330,10 +424,12 @@ impl Aggregate for Workflow {
                 }
                 self.limits = limits;
             }
+            Event::Tagged { tags, .. } => self.tags = tags,
             Event::Refilled { runs, .. } => self.allotment.refilled += u64::from(runs),
             Event::PauseReviewed { .. } => {}
             Event::Published { version, definition, by, at } => {
                 self.draft = None;
+                self.review = None;
                 self.watched_since = Some(at);
                 self.go_live(version, Version { definition, by, at });
             }

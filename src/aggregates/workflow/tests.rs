@@ -7,7 +7,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::{Command, Error, Event, Limits, Order, PauseReason, Workflow};
+use super::{Approval, Command, Error, Event, Limits, Order, PauseReason, Workflow, hash_of};
 use crate::primitives::{OrganizationId, WorkflowId};
 use engine::Json;
 
@@ -69,7 +69,8 @@ fn create(name: &str) -> Command {
 }
 
 fn publish(expected_version: Option<u64>, checked_at_version: u64, label: &str) -> Command {
-    by_ada(Order::Publish { expected_version, checked_at_version, definition: definition(label) })
+    let (definition, approval) = (definition(label), Approval::Unasked);
+    by_ada(Order::Publish { expected_version, checked_at_version, definition, approval })
 }
 
 fn pause() -> Command {
@@ -343,4 +344,106 @@ fn limits_have_bounds_and_only_a_limit_is_refilled() {
     let full = vec![created(), limited(1_000_000_000)];
     let more = Error::Limit { place: "/runs", min: 1, max: 1_000_000_000, value: 1_000_000_001 };
     given(full).when(refill(1)).then_expect_error(more);
+}
+
+#[test]
+fn what_is_live_says_who_may_see_a_workflow_and_the_draft_where_nothing_is() {
+    let seen = |events: Vec<Event>| {
+        let mut workflow = Workflow::default();
+        for event in events {
+            workflow.apply(event);
+        }
+        workflow.is_private()
+    };
+    let private: Json = json!({"nodes": {}, "visibility": "private"}).into();
+    let Event::DraftSaved { name, description, by, at, .. } = draft_saved("x") else { return };
+    let saved = Event::DraftSaved { definition: Some(private.clone()), name, description, by, at };
+    let live = Event::Published { version: 1, definition: private, by: "ada".into(), at: AT };
+    assert!(!seen(vec![created()]));
+    assert!(seen(vec![created(), saved.clone()]));
+    assert!(!seen(vec![created(), published(1, "open"), saved]));
+    assert!(seen(vec![created(), live, draft_saved("open")]));
+}
+
+fn requested(by: &str) -> Event {
+    let draft_hash = hash_of(&definition("first"));
+    Event::ReviewRequested { draft_hash, note: None, by: by.into(), at: AT }
+}
+
+fn approved(by: &str) -> Event {
+    Event::DraftApproved { draft_hash: hash_of(&definition("first")), by: by.into(), at: AT }
+}
+
+fn approve(by: &str, label: &str) -> Command {
+    let order = Order::Approve { draft_hash: hash_of(&definition(label)) };
+    Command { by: by.into(), at: AT, order }
+}
+
+fn publish_approved(label: &str, checked_at_version: u64) -> Command {
+    let (definition, approval) = (definition(label), Approval::Required);
+    by_ada(Order::Publish { expected_version: None, checked_at_version, definition, approval })
+}
+
+#[test]
+fn a_draft_goes_live_only_when_somebody_else_has_approved_it() {
+    let asked = vec![created(), requested("bob")];
+    given(vec![created()]).when(publish_approved("first", 1)).then_expect_error(Error::Unapproved);
+    given(asked.clone()).when(publish_approved("first", 2)).then_expect_error(Error::Unapproved);
+    // Ada wrote it, and Bob asked.
+    for by in ["ada", "bob"] {
+        given(asked.clone()).when(approve(by, "first")).then_expect_error(Error::OwnDraft);
+    }
+    let another = approve("eve", "second");
+    given(asked.clone()).when(another).then_expect_error(Error::AnotherDraft);
+    given(asked.clone()).when(approve("eve", "first")).then_expect_events(vec![approved("eve")]);
+    let judged = [asked, vec![approved("eve")]].concat();
+    given(judged.clone()).when(approve("mia", "first")).then_expect_error(Error::Judged);
+    given(judged.clone())
+        .when(publish_approved("first", 3))
+        .then_expect_events(vec![published(1, "first")]);
+    // What somebody rejected does not.
+    let reject = Order::Reject { draft_hash: hash_of(&definition("first")), reason: "no".into() };
+    let reject = Command { by: "eve".into(), at: AT, order: reject };
+    given(judged).when(reject).then_expect_error(Error::Judged);
+}
+
+#[test]
+fn an_edit_after_the_approval_voids_it() {
+    let edited = vec![created(), requested("bob"), approved("eve"), draft_saved("second")];
+    given(edited.clone()).when(publish_approved("second", 4)).then_expect_error(Error::Unapproved);
+    given(edited.clone()).when(approve("eve", "second")).then_expect_error(Error::NoReview);
+    // A new name is no other draft, and the same content again is another edit.
+    let renamed = Event::DraftSaved {
+        name: Some("Payouts".into()),
+        description: None,
+        definition: None,
+        by: "ada".into(),
+        at: AT,
+    };
+    given(vec![created(), requested("bob"), approved("eve"), renamed])
+        .when(publish_approved("first", 4))
+        .then_expect_events(vec![published(1, "first")]);
+    given(vec![created(), requested("bob"), approved("eve"), draft_saved("first")])
+        .when(publish_approved("first", 4))
+        .then_expect_error(Error::Unapproved);
+}
+
+#[test]
+fn a_review_has_a_draft_and_words_with_bounds() {
+    let ask = |note: Option<&str>| by_ada(Order::RequestReview { note: note.map(Into::into) });
+    given(vec![created(), published(1, "first")]).when(ask(None)).then_expect_error(Error::NoDraft);
+    let empty = Error::Text { place: "/note", max: 4_000, actual: 0 };
+    given(vec![created()]).when(ask(Some(" "))).then_expect_error(empty);
+    given(vec![created(), requested("bob")]).when(ask(None)).then_expect_error(Error::UnderReview);
+    let comment = by_ada(Order::Comment { text: "why?".into() });
+    given(vec![created()]).when(comment.clone()).then_expect_error(Error::NoReview);
+    let said = Event::DraftCommented {
+        draft_hash: hash_of(&definition("first")),
+        text: "why?".into(),
+        by: "ada".into(),
+        at: AT,
+    };
+    let full = [vec![created(), requested("bob")], vec![said.clone(); 200]].concat();
+    given(full).when(comment.clone()).then_expect_error(Error::Comments(200));
+    given(vec![created(), requested("bob")]).when(comment).then_expect_events(vec![said]);
 }

@@ -244,8 +244,8 @@ impl Sitting {
         let house = House::open(plan, door, admin_key, metrics).await;
         let house = house.map_err(|error| failed("opening the house", &error))?;
         let url = house.url().unwrap_or_default();
-        let client =
-            Client::new(&Server { url, api_key: Some(key), organization: None, json: true })?;
+        let server = Server { url, api_key: None, organization: None, json: true };
+        let client = Client::new(&server, Some(&key))?;
         while house.ownership.slots().len() < usize::try_from(crate::journal::SLOTS).unwrap_or(0) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }

@@ -22,8 +22,14 @@ pub const ROLE: &str = "chainkeel";
 /// How long a server whose owner is gone may take to write its last checkpoint.
 const SHUTDOWN_WITHIN: Duration = Duration::from_mins(1);
 
-/// How long a server may take to notice that its owner is gone.
-const NOTICE_WITHIN: Duration = Duration::from_secs(3);
+/// How long a server may take to notice that its owner is gone, on a machine that has much to do.
+const NOTICE_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long the kernel may take to end an owner that was killed, and with it the claim.
+const END_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long to wait before looking again.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A running private cluster. Dropping it stops the server; so does the end of this process.
 #[derive(Debug)]
@@ -107,7 +113,8 @@ fn url(socket: &Path, database: &str) -> String {
     format!("postgresql:///{database}?host={host}&user={ROLE}")
 }
 
-/// Claims the cluster for this process; the kernel takes the claim back when the process ends.
+/// Claims the cluster for this process; the kernel takes the claim back when the process ends,
+/// which is a moment after it was killed.
 fn lock(directory: &Path) -> Result<File, Error> {
     let path = directory.join("owner.lock");
     let mut file = File::options()
@@ -117,7 +124,13 @@ fn lock(directory: &Path) -> Result<File, Error> {
         .truncate(false)
         .open(&path)
         .map_err(Error::io("opening", &path))?;
-    match file.try_lock() {
+    let begun = Instant::now();
+    let mut locked = file.try_lock();
+    while matches!(locked, Err(TryLockError::WouldBlock)) && begun.elapsed() < END_WITHIN {
+        thread::sleep(LOOK_EVERY);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
@@ -157,7 +170,7 @@ fn settle(place: &Place) -> Result<(), Error> {
         if begun.elapsed() > patience {
             return Err(Error::Occupied { directory: place.directory.clone(), process });
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(LOOK_EVERY);
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn list(
     let Params(Wanted { workflow_id, run_id, limit, offset, cursor, min_position }) = query;
     let paging = Paging::of(limit, offset, cursor)?;
     api.view_at("activity", min_position).await?;
-    let filter = Filter { workflow: workflow_id, run: run_id };
+    let filter = Filter { workflow: workflow_id, run: run_id, hidden: api.hidden_from(&who) };
     let found = api.activity().list(who.organization, &filter, &paging.of_view()?).await?;
     paging.answer(found, ActivityEntry::try_from)
 }

@@ -32,6 +32,9 @@ pub struct Wanted {
     workflow_id: Option<WorkflowId>,
     /// The last position that the client has seen, for those who cannot send `Last-Event-ID`.
     last_event_id: Option<i64>,
+    /// A ticket of `POST /v1/auth/stream-tickets`, for those who cannot send `Authorization`.
+    #[serde(rename = "ticket")]
+    _ticket: Option<String>,
 }
 
 /// What happens in the organization, as it happens; after `Last-Event-ID` on, or from now on. `id`
@@ -65,6 +68,7 @@ pub async fn stream(
         workflow: query.0.workflow_id.map(|workflow| workflow.to_string()),
         after: seen,
         workflows: HashMap::new(),
+        who,
         api,
     };
     Ok(sse::respond(Feed::new(past, seen, live.from, live.events), &request))
@@ -73,6 +77,7 @@ pub async fn stream(
 /// The past of an organization.
 struct Past {
     api: Data<Api>,
+    who: Principal,
     organization: OrganizationId,
     /// The workflow that is wanted; all when `None`.
     workflow: Option<String>,
@@ -130,6 +135,10 @@ impl Source for Past {
             self.workflows.remove(&event.aggregate_id);
         }
         if self.workflow.is_some() && entry.workflow_id != self.workflow {
+            return Ok(Step::Skip);
+        }
+        let workflow = entry.workflow_id.as_deref().and_then(|id| id.parse().ok());
+        if workflow.is_some_and(|workflow| self.api.hides(&self.who, workflow)) {
             return Ok(Step::Skip);
         }
         let kind = entry.kind.clone();

@@ -127,10 +127,12 @@ fn owner(
             let may = may.ok_or_else(|| Problem::new(Code::MemberNotFound))?;
             Ok((Owner::User(user), may))
         }
-        Actor::Admin | Actor::Webhook(_) | Actor::ServiceAccount(_) | Actor::ApiKey(_) => {
-            Err(Problem::new(Code::InvalidBody)
-                .at("/serviceAccountId", "is missing: a key belongs to a service account"))
-        }
+        Actor::Admin
+        | Actor::Webhook(_)
+        | Actor::Public(_)
+        | Actor::ServiceAccount(_)
+        | Actor::ApiKey(_) => Err(Problem::new(Code::InvalidBody)
+            .at("/serviceAccountId", "is missing: a key belongs to a service account")),
     }
 }
 

@@ -13,8 +13,8 @@ use crate::http::api::Api;
 use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
+use crate::http::problem::refusals;
 use crate::http::problem::{Code, Document, Problem};
-use crate::http::refusals;
 use crate::http::runs::{Ended, run_at_once};
 use crate::primitives::ConnectorId;
 

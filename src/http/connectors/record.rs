@@ -121,7 +121,9 @@ pub(super) fn known_as(who: &Principal) -> Owner {
     match who.actor {
         Actor::User(user) => Owner::User(user),
         Actor::ServiceAccount(account) => Owner::ServiceAccount(account),
-        Actor::Admin | Actor::Webhook(_) | Actor::ApiKey(_) => Owner::Organization,
+        Actor::Admin | Actor::Webhook(_) | Actor::Public(_) | Actor::ApiKey(_) => {
+            Owner::Organization
+        }
     }
 }
 

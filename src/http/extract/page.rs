@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use crate::http::answer::{Answer, Page};
 use crate::http::problem::{Code, Problem};
@@ -44,6 +45,26 @@ impl Cursor {
                 Problem::new(Code::InvalidQuery)
                     .at("cursor", "is none that this list gave out: take it from the last answer")
             })
+    }
+}
+
+/// Which part of a list is wanted, where nothing else is asked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct Portion {
+    /// How many at most: 1 to 100, 20 when absent.
+    limit: Option<i64>,
+    /// How many to pass over, at most 10,000.
+    offset: Option<i64>,
+    /// Where to go on, from the last answer; instead of `offset`.
+    cursor: Option<String>,
+}
+
+impl Portion {
+    /// The same within the bounds of lists.
+    pub fn paging(self) -> Result<Paging, Problem> {
+        Paging::of(self.limit, self.offset, self.cursor)
     }
 }
 

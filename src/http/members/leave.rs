@@ -31,7 +31,11 @@ pub async fn leave(
 ) -> Result<Answer<Removed>, Problem> {
     let user = match who.actor {
         Actor::User(user) => user,
-        Actor::Admin | Actor::Webhook(_) | Actor::ServiceAccount(_) | Actor::ApiKey(_) => {
+        Actor::Admin
+        | Actor::Webhook(_)
+        | Actor::Public(_)
+        | Actor::ServiceAccount(_)
+        | Actor::ApiKey(_) => {
             return Err(Problem::new(Code::MemberNotFound)
                 .because("only a member who is logged in can leave"));
         }

@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 
 use super::authorize::authorize;
+use super::person;
 use super::recognize::recognize;
 use super::refusal;
 use crate::http::problem::{Code, Problem};
@@ -36,6 +37,7 @@ async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
     let access = access(request);
     match access {
         Access::Public => {}
+        Access::Person => person::recognize(request).await?,
         Access::MayOrSecret(_) if !request.headers().contains_key(AUTHORIZATION) => {
             if !has_secret(request) {
                 return Err(Problem::new(Code::Unauthenticated)

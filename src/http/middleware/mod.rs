@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod authenticate;
 pub mod authorize;
 pub mod headers;
+mod person;
 pub mod rate_limit;
 mod recognize;
 mod refusal;

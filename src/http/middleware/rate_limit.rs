@@ -1,8 +1,6 @@
 //! Holds back who sends too much: before anything is known of the sender by address, then by key
 //! and organization. How the sender stands is told by every answer; `headers` writes it.
 
-use std::net::IpAddr;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, X_FORWARDED_FOR};
@@ -12,13 +10,10 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::access::Principal;
 use crate::http::api::Api;
+use crate::http::extract::Address;
 use crate::http::problem::{Code, Problem};
 use crate::http::rates::{Exhausted, Rates, Standing, source};
 use crate::http::routes::{self, Access};
-
-/// The address that a request comes from, as a value among its extensions.
-#[derive(Debug, Clone, Copy)]
-struct Address(IpAddr);
 
 /// The address that a request comes from; none before it was counted.
 pub fn address_of(request: &HttpRequest) -> Option<String> {
@@ -77,11 +72,19 @@ fn arrive(request: &ServiceRequest) -> Result<Option<Standing>, Exhausted> {
         .collect();
     let address = source(peer.ip(), forwarded.into_iter(), rates.trusted_proxies());
     request.extensions_mut().insert(Address(address));
-    if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {
+    if is_login(request) {
+        rates.arrive_to_log_in(address)
+    } else if is_public(request) || !request.headers().contains_key(AUTHORIZATION) {
         rates.arrive_unnamed(address)
     } else {
         rates.arrive(address)
     }
+}
+
+/// Whether the request tries to prove who somebody is, which costs and may be guessing.
+fn is_login(request: &ServiceRequest) -> bool {
+    let pattern = request.match_pattern();
+    pattern.is_some_and(|pattern| pattern.starts_with("/v1/auth/")) && is_public(request)
 }
 
 fn is_public(request: &ServiceRequest) -> bool {

@@ -1,15 +1,18 @@
 //! Who somebody is, by the credential that was sent: the one place where credentials become
 //! principals.
 
+use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 
 use crate::access::{Actor, Credential, KeyHash, Principal};
+use crate::actors::people::Visitor;
 use crate::aggregates::api_key::{Closed, Owner};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
-use crate::primitives::OrganizationId;
+use crate::primitives::{OrganizationId, UserId};
+use crate::projections::access::memberships_of;
 
 /// Chooses among the organizations that a credential opens.
 const ORGANIZATION: &str = "x-org-id";
@@ -18,6 +21,10 @@ const ORGANIZATION: &str = "x-org-id";
 pub(super) async fn recognize(request: &ServiceRequest) -> Result<Principal, Problem> {
     let api = request.app_data::<Data<Api>>();
     let api = api.ok_or_else(|| Problem::internal("the server has no rooms"))?;
+    if let Some(ticket) = ticket(request) {
+        let (visitor, organization) = api.admission.admit_ticket(&ticket).await?;
+        return member(api, request, visitor, organization).await;
+    }
     let presented = bearer(request)?;
     if api.admin_key.admits(presented) {
         return admin(api, chosen(request)?).await;
@@ -27,7 +34,8 @@ pub(super) async fn recognize(request: &ServiceRequest) -> Result<Principal, Pro
             Err(Problem::new(Code::Unauthenticated).because("the key is mistyped"))
         }
         Credential::Key(text) => key(api, text, chosen(request)?).await,
-        Credential::Token(_) | Credential::Other(_) => Err(closed(Closed::Unknown)),
+        Credential::Token(text) => person(api, request, text).await,
+        Credential::Other(_) => Err(closed(Closed::Unknown)),
     }
 }
 
@@ -67,6 +75,44 @@ async fn key(api: &Api, text: &str, chosen: Option<OrganizationId>) -> Result<Pr
     Ok(Principal { organization: issue.organization, actor, permissions })
 }
 
+/// A person who is logged in, as far as their role in the organization goes at this moment.
+async fn person(api: &Api, request: &ServiceRequest, text: &str) -> Result<Principal, Problem> {
+    let visitor = api.admission.admit(text).await?;
+    let organization = match chosen(request)? {
+        Some(chosen) => chosen,
+        None => only_one(api, visitor.user).await?,
+    };
+    member(api, request, visitor, organization).await
+}
+
+/// A person in an organization, if they belong to it.
+async fn member(
+    api: &Api,
+    request: &ServiceRequest,
+    visitor: Visitor,
+    organization: OrganizationId,
+) -> Result<Principal, Problem> {
+    let known = api.directory.organization(organization).await?;
+    // As if it did not exist: whether it does is nobody else's business.
+    let permissions = known.aggregate.member(visitor.user);
+    let permissions = permissions.ok_or_else(|| Problem::new(Code::OrganizationNotFound))?;
+    request.extensions_mut().insert(visitor);
+    Ok(Principal { organization, actor: Actor::User(visitor.user), permissions })
+}
+
+/// The organization of somebody who belongs to one alone.
+async fn only_one(api: &Api, user: UserId) -> Result<OrganizationId, Problem> {
+    match memberships_of(&api.house, user, 2).await?.as_slice() {
+        [] => Err(Problem::new(Code::Forbidden)
+            .because("you belong to no organization yet: accept an invitation, or ask for one")),
+        [only] => Ok(*only),
+        [_, ..] => Err(Problem::new(Code::InvalidHeader).at(
+            "X-Org-ID",
+            "must say which of your organizations is meant: `GET /v1/auth/organizations` lists them",
+        )),
+    }
+}
+
 fn closed(why: Closed) -> Problem {
     Problem::new(Code::Unauthenticated).because(why)
 }
@@ -83,7 +129,18 @@ fn chosen(request: &ServiceRequest) -> Result<Option<OrganizationId>, Problem> {
     }
 }
 
-fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {
+/// The ticket of a stream, where no header says who asks.
+fn ticket(request: &ServiceRequest) -> Option<String> {
+    let is_stream = request.match_pattern().is_some_and(|pattern| pattern.ends_with("/stream"));
+    if !is_stream || request.headers().contains_key(AUTHORIZATION) {
+        return None;
+    }
+    let query = request.query_string().as_bytes();
+    let found = url::form_urlencoded::parse(query).find(|(name, _)| name == "ticket");
+    found.map(|(_, ticket)| ticket.into_owned())
+}
+
+pub(super) fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.next().ok_or_else(|| Problem::new(Code::Unauthenticated))?;
     if headers.next().is_some() {

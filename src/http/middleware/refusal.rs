@@ -11,8 +11,7 @@ use super::rate_limit::address_of;
 use crate::access::Principal;
 use crate::actors::Refusal;
 use crate::http::api::Api;
-use crate::http::problem::{Code, Problem};
-use crate::http::problem_table::entry;
+use crate::http::problem::{Code, Problem, entry};
 use crate::primitives::OrganizationId;
 
 /// Notes that a handler refused somebody, where it did.

@@ -61,7 +61,11 @@ pub async fn list(
             let found = access::organizations(&api.house, &api.positions, &wanted).await?;
             paging.answer(found, |row| Ok(row.into()))
         }
-        Actor::Webhook(_) | Actor::User(_) | Actor::ServiceAccount(_) | Actor::ApiKey(_) => {
+        Actor::Webhook(_)
+        | Actor::Public(_)
+        | Actor::User(_)
+        | Actor::ServiceAccount(_)
+        | Actor::ApiKey(_) => {
             let own = order::own(&api, &who).await?;
             let items = [record::of(who.organization, &own.aggregate)];
             Ok(Answer::ok(paging.of_all(items, |it| it.id.clone())?))

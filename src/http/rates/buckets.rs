@@ -16,13 +16,18 @@ use ipnet::IpNet;
 use super::config::Config;
 use super::source::Source;
 use crate::access::Principal;
-use crate::primitives::OrganizationId;
+use crate::primitives::{OrganizationId, WorkflowId};
 
 /// After how many requests the buckets that are full again are forgotten. Between two times no more
 /// than as many new ones come to be, whoever invents addresses.
 const SWEEP_EVERY: u32 = 65_536;
 /// How much more than a second's worth a bucket holds.
 const BURST: u32 = 2;
+
+/// How many runs of a public workflow begin a second: enough for a form that many people fill in.
+const EXECUTIONS: u32 = 20;
+/// How many of them from one address.
+const EXECUTIONS_OF_ONE: u32 = 5;
 
 /// How somebody stands after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,8 +105,11 @@ pub struct Rates<C: Clock = MonotonicClock>(Arc<All<C>>);
 struct All<C: Clock> {
     addresses: Option<Buckets<Source, C>>,
     strangers: Option<Buckets<Source, C>>,
+    logins: Option<Buckets<Source, C>>,
     keys: Option<Buckets<(OrganizationId, String), C>>,
     organizations: Option<Buckets<OrganizationId, C>>,
+    executions: Option<Buckets<WorkflowId, C>>,
+    executors: Option<Buckets<(WorkflowId, Source), C>>,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -123,8 +131,11 @@ impl<C: Clock + Clone> Rates<C> {
         Self(Arc::new(All {
             addresses: Buckets::new(config.per_address, clock),
             strangers: Buckets::new(config.per_stranger, clock),
+            logins: Buckets::new(config.per_login, clock),
             keys: Buckets::new(config.per_key, clock),
             organizations: Buckets::new(config.per_organization, clock),
+            executions: Buckets::new(EXECUTIONS, clock),
+            executors: Buckets::new(EXECUTIONS_OF_ONE, clock),
             trusted_proxies: config.trusted_proxies.clone(),
         }))
     }
@@ -144,6 +155,19 @@ impl<C: Clock + Clone> Rates<C> {
         let source = address.into();
         let unnamed = take(self.0.strangers.as_ref(), &source)?;
         Ok(tightest(unnamed, take(self.0.addresses.as_ref(), &source)?))
+    }
+
+    /// Counts a request from an address that tries to prove who somebody is.
+    pub fn arrive_to_log_in(&self, address: IpAddr) -> Result<Option<Standing>, Exhausted> {
+        let login = take(self.0.logins.as_ref(), &address.into())?;
+        Ok(tightest(login, self.arrive_unnamed(address)?))
+    }
+
+    /// Counts a public execution: for the workflow, so that strangers cannot use up what its
+    /// organization may do, and for the address, so that one of them does not keep out the others.
+    pub fn execute(&self, workflow: WorkflowId, address: IpAddr) -> Result<(), Exhausted> {
+        take(self.0.executors.as_ref(), &(workflow, address.into()))?;
+        take(self.0.executions.as_ref(), &workflow).map(drop)
     }
 
     /// Counts a request of somebody who was recognized.
@@ -235,6 +259,7 @@ mod tests {
         let none = Config {
             per_address: 0,
             per_stranger: 0,
+            per_login: 0,
             per_key: 0,
             per_organization: 0,
             ..Config::default()

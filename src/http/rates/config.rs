@@ -12,6 +12,8 @@ pub struct Config {
     pub per_address: u32,
     /// From one address, of what names nobody: public routes, and requests without a key.
     pub per_stranger: u32,
+    /// From one address, of what proves who somebody is: logging in, refreshing, resetting.
+    pub per_login: u32,
     /// With one key.
     pub per_key: u32,
     /// In the name of one organization.
@@ -28,6 +30,7 @@ impl Default for Config {
         Self {
             per_address: 10_000,
             per_stranger: 500,
+            per_login: 10,
             per_key: 2_000,
             per_organization: 5_000,
             trusted_proxies: Vec::new(),

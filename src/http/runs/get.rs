@@ -10,6 +10,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
+use super::ledger;
 use crate::access::Principal;
 use crate::aggregates::run::Run;
 use crate::http::answer::{Answer, Envelope};
@@ -184,6 +185,7 @@ async fn load(api: &Api, who: &Principal, id: RunId) -> Result<(Run, Recorded, i
         }
     }
     let first = first.ok_or_else(|| Problem::new(Code::RunNotFound))?;
+    ledger::must_be_shown(api, who, &first)?;
     Ok((run, first, after))
 }
 

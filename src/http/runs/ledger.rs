@@ -19,10 +19,31 @@ pub(crate) async fn must_belong(
     who: &Principal,
     run: RunId,
 ) -> Result<Recorded, Problem> {
-    first_event(api, run)
+    let first = first_event(api, run)
         .await?
         .filter(|first| first.organization == who.organization)
-        .ok_or_else(|| Problem::new(Code::RunNotFound))
+        .ok_or_else(|| Problem::new(Code::RunNotFound))?;
+    must_be_shown(api, who, &first)?;
+    Ok(first)
+}
+
+/// Refuses a run, by its first event, whose workflow is private to somebody else.
+pub(crate) fn must_be_shown(api: &Api, who: &Principal, first: &Recorded) -> Result<(), Problem> {
+    if api.hidden_from(who).is_empty() || !api.hides(who, workflow_of(first)?) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::RunNotFound))
+}
+
+/// Refuses a run whose workflow is private to somebody else; what does not exist is refused later.
+pub(crate) async fn may_order(api: &Api, who: &Principal, run: RunId) -> Result<(), Problem> {
+    if api.hidden_from(who).is_empty() {
+        return Ok(());
+    }
+    match first_event(api, run).await? {
+        Some(first) if first.organization == who.organization => must_be_shown(api, who, &first),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The workflow that a run was started from, by its first event.

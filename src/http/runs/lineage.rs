@@ -3,6 +3,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::ledger;
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
@@ -85,6 +86,7 @@ pub async fn lineage(
     if found.value.is_empty() {
         return Err(Problem::new(Code::RunNotFound));
     }
+    ledger::may_order(&api, &who, *id).await?;
     let runs = found.value.into_iter().map(Relative::from).collect();
     Ok(Answer::ok(Lineage { runs }).at(found.position))
 }

@@ -141,6 +141,7 @@ pub async fn list(
         until: wanted.to.map(Instant::get),
         node_status: wanted.node_status,
         text: wanted.search.filter(|text| !text.is_empty()),
+        hidden: api.hidden_from(&who),
     };
     api.view_at("run_history", wanted.min_position).await?;
     let runs = api.run_history().list(who.organization, &filter, &paging.of_view()?).await?;

@@ -1,5 +1,6 @@
 //! Gives an order to a run, once, and answers where its events are.
 
+use super::ledger;
 use crate::access::Principal;
 use crate::actors::{Context, Placed, Refused};
 use crate::http::answer::Answer;
@@ -38,6 +39,7 @@ pub(crate) async fn answer<Order>(
 where
     Order: AsyncFnOnce(Context) -> Result<Placed, Refused>,
 {
+    ledger::may_order(api, who, run).await?;
     let done = place(api, who, turn, run, order).await?;
     let written = api.written(&done.stream, done.sequence).await;
     Ok(Answer::accepted(Started { run_id: run }).written(written).replayed(done.replayed))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-use super::order;
+use super::{ledger, order};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
@@ -55,6 +55,7 @@ pub async fn rerun(
     body: Body<Rerun>,
 ) -> Result<Answer<Started>, Problem> {
     let Body { content: Rerun { from_node, payload }, fingerprint } = body;
+    ledger::may_order(&api, &who, *id).await?;
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
     let from = NodeId::from(from_node);
     let edited = payload.map(Arc::new);

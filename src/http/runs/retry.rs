@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::order;
+use super::{ledger, order};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
@@ -53,6 +53,7 @@ pub async fn retry(
 ) -> Result<Answer<Started>, Problem> {
     let Body { content: Retry { payload }, fingerprint } = body;
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
+    ledger::may_order(&api, &who, *id).await?;
     let edited = payload.map(Arc::new);
     let begin = async |run, context| {
         let again = api.desk.retry(*id, run, edited, context).await;

@@ -24,6 +24,9 @@ const PAGE: i64 = 200;
 pub struct Wanted {
     /// The last position that the client has seen, for those who cannot send `Last-Event-ID`.
     last_event_id: Option<i64>,
+    /// A ticket of `POST /v1/auth/stream-tickets`, for those who cannot send `Authorization`.
+    #[serde(rename = "ticket")]
+    _ticket: Option<String>,
 }
 
 /// The events of a run as they happen, from its first one or after `Last-Event-ID` on. `id` is the

@@ -1,27 +1,12 @@
 use actix_web::web::Data;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::record::{self, Record};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
-use crate::http::extract::{Paging, Params};
+use crate::http::extract::{Params, Portion};
 use crate::http::organizations::order;
 use crate::http::problem::{Document, Problem};
-
-/// Which part of the list is wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// How many at most: 1 to 100, 20 when absent.
-    limit: Option<i64>,
-    /// How many to pass over, at most 10,000.
-    offset: Option<i64>,
-    /// Where to go on, from the last answer; instead of `offset`.
-    cursor: Option<String>,
-}
 
 /// The accounts of the organization's programs as they are at this moment.
 #[utoipa::path(
@@ -29,7 +14,7 @@ pub struct Wanted {
     operation_id = "list_service_accounts",
     path = "/v1/service-accounts",
     tag = "keys",
-    params(Wanted),
+    params(Portion),
     responses(
         (status = 200, description = "The accounts", body = Envelope<Page<Record>>),
         (status = 400, description = "A parameter is wrong", body = Document),
@@ -38,10 +23,9 @@ pub struct Wanted {
 pub async fn list(
     api: Data<Api>,
     who: Principal,
-    query: Params<Wanted>,
+    query: Params<Portion>,
 ) -> Result<Answer<Page<Record>>, Problem> {
-    let Params(Wanted { limit, offset, cursor }) = query;
-    let paging = Paging::of(limit, offset, cursor)?;
+    let paging = query.0.paging()?;
     let own = order::own(&api, &who).await?;
     let accounts = own.aggregate.accounts.iter();
     let accounts = accounts.map(|(id, account)| record::of(*id, account));

@@ -12,8 +12,8 @@ use super::{record, validate};
 use crate::access::Principal;
 use crate::aggregates::workflow::{Error, Workflow};
 use crate::http::api::Api;
+use crate::http::problem::refusals;
 use crate::http::problem::{Code, Problem};
-use crate::http::refusals;
 use crate::primitives::WorkflowId;
 use crate::trials::Target;
 

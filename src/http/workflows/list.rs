@@ -22,6 +22,8 @@ pub struct Wanted {
     status: Option<Status>,
     /// Those whose id or name contains this.
     search: Option<String>,
+    /// Those with this tag.
+    tag: Option<String>,
     /// How many at most: 1 to 100, 20 when absent.
     limit: Option<i64>,
     /// How many to pass over, at most 10,000.
@@ -102,11 +104,14 @@ pub async fn list(
     who: Principal,
     query: Params<Wanted>,
 ) -> Result<Answer<Page<WorkflowSummary>>, Problem> {
-    let Params(Wanted { status, search, limit, offset, cursor, min_position }) = query;
+    let Params(Wanted { status, search, tag, limit, offset, cursor, min_position }) = query;
     let paging = Paging::of(limit, offset, cursor)?;
     let text = search.filter(|text| !text.is_empty());
     api.view_at("workflow_catalog", min_position).await?;
-    let filter = workflow_catalog::Filter { status, text };
+    if tag.is_some() {
+        api.view_at("search", min_position).await?;
+    }
+    let filter = workflow_catalog::Filter { status, text, tag, hidden: api.hidden_from(&who) };
     let found = api.workflow_catalog().list(who.organization, &filter, &paging.of_view()?).await?;
     paging.answer(found, |workflow| Ok(workflow.into()))
 }

@@ -16,7 +16,7 @@ use crate::primitives::WorkflowId;
 const INDEX_WAIT: Duration = Duration::from_millis(250);
 
 /// Carries out an order, unless an earlier request with the same key did.
-pub(super) async fn order(
+pub(in crate::http) async fn order(
     api: &Api,
     who: &Principal,
     turn: Turn,
@@ -33,7 +33,7 @@ pub(super) async fn order(
 }
 
 /// Carries out an order with this ticket; a new workflow is made this way.
-pub(super) async fn execute(
+pub(in crate::http) async fn execute(
     api: &Api,
     who: &Principal,
     ticket: &Ticket,
@@ -46,7 +46,7 @@ pub(super) async fn execute(
 }
 
 /// The workflow right after the order, and where its event is.
-pub(super) async fn answer(
+pub(in crate::http) async fn answer(
     api: &Api,
     who: &Principal,
     done: Done,
@@ -60,7 +60,7 @@ pub(super) async fn answer(
 
 /// Where the order's event is. By then those who start runs know of it, too: what was published is
 /// run by the very next request.
-pub(super) async fn seen(api: &Api, done: &Done) -> Written {
+pub(in crate::http) async fn seen(api: &Api, done: &Done) -> Written {
     let written = api.written(&done.stream, done.sequence).await;
     if let Some(position) = written.position {
         api.index.wait_for(position, INDEX_WAIT).await;
@@ -69,6 +69,6 @@ pub(super) async fn seen(api: &Api, done: &Done) -> Written {
 }
 
 /// The workflow that an order went to.
-pub(super) fn workflow_of(done: &Done) -> Result<WorkflowId, Problem> {
+pub(in crate::http) fn workflow_of(done: &Done) -> Result<WorkflowId, Problem> {
     done.stream.aggregate_id.parse().map_err(Problem::internal)
 }

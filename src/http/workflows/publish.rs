@@ -7,14 +7,16 @@ use utoipa::ToSchema;
 use super::record::{self, Record};
 use super::{order, validate};
 use crate::access::Principal;
-use crate::aggregates::workflow::{Error, Order};
+use crate::aggregates::workflow::{Approval, Error, Order, Review};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::blueprints;
 use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
+use crate::http::problem::refusals;
 use crate::http::problem::{Code, Document, Problem};
-use crate::http::refusals;
+use crate::http::reviews;
 use crate::primitives::WorkflowId;
 
 /// What the publisher saw.
@@ -73,15 +75,29 @@ async fn checked(
         return Err(Error::Conflict { expected, actual: state.version }.into());
     }
     let draft = state.draft.as_ref().ok_or(Error::NoDraft)?;
-    let definition = validate::check(api, &draft.definition).map_err(|found| {
-        Problem::new(Code::InvalidDefinition).with_details(refusals::details("/definition", &found))
-    })?;
+    let definition =
+        validate::check_whole(api, who, &draft.definition).await?.map_err(|found| {
+            Problem::new(Code::InvalidDefinition)
+                .with_details(refusals::details("/definition", &found))
+        })?;
     let found = connectors::problems(api, who, &definition).await?;
     if !found.is_empty() {
         let details = refusals::details("/definition", &found);
         return Err(Problem::new(Code::InvalidDefinition).with_details(details));
     }
+    let mut approval = Approval::Unasked;
+    if reviews::required(api, who).await? {
+        approval = Approval::Required;
+        // What was approved is the draft with its blocks as they were.
+        let approved_at = state.review.as_ref().and_then(Review::approved_at);
+        let changed_at = blueprints::blocks_changed_at(api, who, &draft.definition).await?;
+        if approved_at.is_some() && changed_at > approved_at {
+            return Err(Problem::new(Code::ReviewRequired)
+                .because("a block of this draft has changed since it was approved"));
+        }
+    }
     Ok(Order::Publish {
+        approval,
         expected_version,
         checked_at_version: state.version,
         definition: Arc::new(serde_json::to_value(&definition).map_err(Problem::internal)?),

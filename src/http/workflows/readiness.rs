@@ -4,26 +4,30 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::edition::Edition;
-use super::{record, validate};
-use crate::access::Principal;
-use crate::aggregates::workflow::{Status, Workflow};
+use super::record;
+use crate::access::{Permission, Principal};
+use crate::aggregates::workflow::{PauseReason, Status, Workflow};
 use crate::catalog::{OperationType, Role};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::connectors;
 use crate::http::extract::{MinPosition, Params};
 use crate::http::problem::{Code, Document, Problem};
 use crate::primitives::{OrganizationId, WorkflowId};
 use crate::projections::Paging;
+use crate::projections::access::{KeyFilter, KeyRow};
 use crate::projections::run_history::{self, Run};
-use crate::projections::trials::{Execution, ExecutionFilter, Test, TestFilter};
+use crate::projections::trials::{Execution, Test, TestFilter};
 use crate::readiness::{
-    ErrorWorkflow, Facts, Finding, LastRun, Played, Standing, Tested, Units, Verdict, judge,
+    ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Standing, Tested, Units, Verdict, judge,
 };
 
 /// How many of the last runs are looked at.
 const RUNS: i64 = 10;
 /// How many tests are looked at; a workflow with more is judged by these.
 const TESTS: i64 = 100;
+/// How many keys are looked at; an organization with more is judged by the newest.
+const KEYS: i64 = 100;
 
 /// What is judged.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -120,11 +124,21 @@ async fn gather(
     edition: Edition,
 ) -> Result<Facts, Problem> {
     let (content, _) = edition.content(state)?;
-    let problems = validate::check(api, content).err().unwrap_or_default();
-    let definition = engine::parse(content).ok();
+    let (definition, problems) = match engine::parse(content) {
+        Ok(definition) => {
+            let mut problems = engine::validate(&definition, api.catalog);
+            problems.extend(connectors::problems(api, who, &definition).await?);
+            (Some(definition), problems)
+        }
+        Err(problems) => (None, problems),
+    };
     let error_workflow = match definition.as_ref().and_then(Definition::error_workflow) {
         Some(named) => Some(error_workflow(api, who, named).await?),
         None => None,
+    };
+    let connectors = match &definition {
+        Some(definition) => connectors::standing(api, who, definition).await?,
+        None => Vec::new(),
     };
     Ok(Facts {
         edition: edition.to_string(),
@@ -138,6 +152,8 @@ async fn gather(
         error_workflow,
         units: units(api, who.organization).await?,
         writes: writes(api),
+        connectors,
+        keys: keys(api, who.organization).await?,
     })
 }
 
@@ -146,11 +162,10 @@ fn line_of(found: &Diagnostic) -> String {
 }
 
 fn standing(state: &Workflow) -> Standing {
-    let why = state.pause_reason.and_then(|reason| serde_json::to_value(reason).ok());
-    let why = why.as_ref().and_then(|why| why.as_str()).unwrap_or("requested").to_owned();
+    let reason = state.pause_reason.unwrap_or(PauseReason::Requested).name();
     Standing {
         live: state.live,
-        paused: (state.status == Status::Paused).then_some(why),
+        paused: (state.status == Status::Paused).then(|| reason.to_owned()),
         archived: state.status == Status::Archived,
     }
 }
@@ -184,19 +199,23 @@ async fn tests(
 ) -> Result<Vec<Tested>, Problem> {
     let filter = TestFilter { workflow: Some(workflow), text: None };
     let tests = api.trials().tests(organization, &filter, &Paging::first(TESTS)).await?;
-    let mut tested = Vec::with_capacity(tests.items.len());
-    for Test { test_id, name, record_version, .. } in tests.items {
-        let filter = ExecutionFilter { test: test_id.parse().ok(), ..ExecutionFilter::default() };
-        let played = api.trials().executions(organization, &filter, &Paging::first(1)).await?;
-        let last = played.items.into_iter().next().map(|it: Execution| Played {
-            passed: it.status == "passed",
-            test_version: it.test_version,
-            workflow_version: it.workflow_version.and_then(|version| version.try_into().ok()),
-            at: it.started_at,
-        });
-        tested.push(Tested { name, version: record_version, last });
+    let ids: Vec<String> = tests.items.iter().map(|test| test.test_id.clone()).collect();
+    let last = api.trials().last_executions(organization, &ids).await?;
+    let tested = tests.items.into_iter().map(|Test { test_id, name, record_version, .. }| Tested {
+        name,
+        version: record_version,
+        last: last.get(&test_id).map(played),
+    });
+    Ok(tested.collect())
+}
+
+fn played(execution: &Execution) -> Played {
+    Played {
+        passed: execution.status == "passed",
+        test_version: execution.test_version,
+        workflow_version: execution.workflow_version.and_then(|version| version.try_into().ok()),
+        at: execution.started_at,
     }
-    Ok(tested)
 }
 
 async fn runs(
@@ -216,6 +235,25 @@ async fn runs(
         id: run.run_id,
     };
     Ok(of_live.map(seen).collect())
+}
+
+/// The keys that may start runs at this moment.
+async fn keys(api: &Api, organization: OrganizationId) -> Result<Vec<Key>, Problem> {
+    let filter = KeyFilter { owner: None, revoked: Some(false) };
+    let page = api.access().keys(organization, &filter, &Paging::first(KEYS)).await?;
+    let (now, wanted) = (api.clock.now(), Permission::WorkflowsRun.name());
+    let starts = |key: &KeyRow| {
+        let scopes = key.scopes.as_ref();
+        key.expires_at.is_none_or(|end| now < end)
+            && scopes.is_none_or(|scopes| scopes.iter().any(|scope| scope == wanted))
+    };
+    let told = |KeyRow { key_id: id, name, scopes, expires_at, .. }| Key {
+        id,
+        name,
+        is_scoped: scopes.is_some(),
+        expires_at,
+    };
+    Ok(page.items.into_iter().filter(starts).map(told).collect())
 }
 
 async fn units(api: &Api, organization: OrganizationId) -> Result<Option<Units>, Problem> {

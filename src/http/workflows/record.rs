@@ -37,6 +37,8 @@ pub struct Record {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// What it is found by.
+    pub tags: Vec<String>,
     /// `draft`, `active`, `paused` or `archived`.
     pub status: Status,
     /// Why it is paused, when it is.
@@ -84,9 +86,9 @@ pub struct Record {
 }
 
 /// A workflow's state, and what its events say besides.
-pub(super) struct Loaded {
+pub(in crate::http) struct Loaded {
     /// The state.
-    pub(super) state: Workflow,
+    pub(in crate::http) state: Workflow,
     created: Stamp,
     updated: Stamp,
 }
@@ -101,13 +103,13 @@ struct Stamp {
 pub(super) async fn must_belong(api: &Api, who: &Principal, id: WorkflowId) -> Result<(), Problem> {
     let first = api.journal.read_stream(&StreamId::workflow(id), 0, 1).await?;
     match first.first() {
-        Some(event) if event.organization == who.organization => Ok(()),
+        Some(event) if event.organization == who.organization && !api.hides(who, id) => Ok(()),
         Some(_) | None => Err(Problem::new(Code::WorkflowNotFound)),
     }
 }
 
 /// The workflow as it is now, or as it was right after the event with this sequence.
-pub(super) async fn load(
+pub(in crate::http) async fn load(
     api: &Api,
     who: &Principal,
     id: WorkflowId,
@@ -135,6 +137,9 @@ pub(super) async fn load(
         }
     }
     let (created, updated) = stamps.ok_or_else(|| Problem::new(Code::WorkflowNotFound))?;
+    if state.is_private() && state.created_by != who.to_string() && !who.sees_all() {
+        return Err(Problem::new(Code::WorkflowNotFound));
+    }
     Ok(Loaded { state, created, updated })
 }
 
@@ -146,7 +151,11 @@ impl Loaded {
     }
 
     /// As the API shows it.
-    pub(super) async fn record(self, api: &Api, id: WorkflowId) -> Result<Record, Problem> {
+    pub(in crate::http) async fn record(
+        self,
+        api: &Api,
+        id: WorkflowId,
+    ) -> Result<Record, Problem> {
         let definition = self.definition().cloned();
         let Self { state, created, updated } = self;
         let organization = state.organization.unwrap_or(OrganizationId::DEFAULT);
@@ -162,6 +171,7 @@ impl Loaded {
             version: state.version,
             name: state.name,
             description: state.description,
+            tags: state.tags,
             status: state.status,
             pause_reason: state.pause_reason,
             review: state.pause_reason.and_then(|reason| Review::of(id, reason)),

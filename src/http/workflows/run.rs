@@ -14,7 +14,7 @@ use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
-use crate::http::problem::{Document, Problem};
+use crate::http::problem::{Code, Document, Problem};
 use crate::http::runs::order;
 use crate::primitives::{RunId, WorkflowId};
 
@@ -65,6 +65,9 @@ pub async fn run(
     body: Body<StartWorkflow>,
 ) -> Result<Answer<Started>, Problem> {
     let turn = Turn::take(&api, &who, key, &body.fingerprint).await?;
+    if api.hides(&who, *id) {
+        return Err(Problem::new(Code::WorkflowNotFound));
+    }
     let payload =
         Arc::new(body.content.payload.unwrap_or_else(|| Value::Object(serde_json::Map::new())));
     let trigger = Trigger {

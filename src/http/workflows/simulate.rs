@@ -13,8 +13,8 @@ use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::problem::refusals;
 use crate::http::problem::{Code, Document, Problem};
-use crate::http::refusals;
 use crate::primitives::WorkflowId;
 use crate::trials::{MockSpec, Simulated, Simulation, Unmocked, simulate as play};
 

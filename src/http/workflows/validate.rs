@@ -7,10 +7,12 @@ use utoipa::ToSchema;
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
+use crate::http::blueprints;
 use crate::http::connectors;
 use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::problem::refusals;
 use crate::http::problem::{Detail, Document, Problem};
-use crate::http::refusals;
+use crate::http::public;
 
 /// A definition to look at.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,8 +46,21 @@ impl Validation {
 /// All problems of a definition, or the definition.
 pub(super) fn check(api: &Api, definition: &Value) -> Result<engine::Definition, Vec<Diagnostic>> {
     let parsed = engine::parse(definition)?;
-    let problems = engine::validate(&parsed, api.catalog);
+    let mut problems = engine::validate(&parsed, api.catalog);
+    problems.extend(public::problems(&parsed));
     if problems.is_empty() { Ok(parsed) } else { Err(problems) }
+}
+
+/// All problems of a draft with its blocks put in, or the definition.
+pub(super) async fn check_whole(
+    api: &Api,
+    who: &Principal,
+    draft: &Value,
+) -> Result<Result<engine::Definition, Vec<Diagnostic>>, Problem> {
+    Ok(match blueprints::expand(api, who, draft).await? {
+        Ok(expanded) => check(api, &expanded),
+        Err(faults) => Err(faults),
+    })
 }
 
 /// All problems of a definition, those of its connectors among them.
@@ -54,7 +69,7 @@ pub(super) async fn found(
     who: &Principal,
     definition: &Value,
 ) -> Result<Vec<Diagnostic>, Problem> {
-    match check(api, definition) {
+    match check_whole(api, who, definition).await? {
         Ok(definition) => connectors::problems(api, who, &definition).await,
         Err(found) => Ok(found),
     }

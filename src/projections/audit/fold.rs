@@ -52,7 +52,8 @@ pub(super) async fn write(
     for event in events {
         match kind(&event.aggregate_type, &event.event_type) {
             Kind::Nothing => {}
-            Kind::Deed => rows.push(deed(event)?),
+            Kind::Deed => rows.push(deed(event, "allowed")?),
+            Kind::Attempt => rows.push(deed(event, "refused")?),
             Kind::Refusal => rows.push(refusal(event)?),
         }
     }
@@ -99,8 +100,8 @@ pub(super) async fn write(
     .map_err(while_doing("writing the audit log"))
 }
 
-/// What somebody did.
-fn deed(event: &Recorded) -> Result<Row<'_>, Error> {
+/// What somebody did, or tried to.
+fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error> {
     let Metadata { actor, correlation_id, address } = facts::read(event, &event.metadata)?;
     let payload: HashMap<&str, HashMap<String, &RawValue>> = facts::read(event, &event.payload)?;
     let fields = payload.into_values().next().unwrap_or_default();
@@ -111,7 +112,7 @@ fn deed(event: &Recorded) -> Result<Row<'_>, Error> {
     Ok(Row {
         event,
         at: event.recorded_at,
-        outcome: "allowed",
+        outcome,
         action: format!("{}.{}", event.aggregate_type, event.event_type),
         actor: actor.to_string(),
         subject: event.aggregate_id.clone(),

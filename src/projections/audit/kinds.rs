@@ -5,6 +5,8 @@
 pub(super) enum Kind {
     /// Somebody did it, and was allowed to.
     Deed,
+    /// Somebody tried it, and was not let.
+    Attempt,
     /// It was refused at the door.
     Refusal,
     /// It is no business of an auditor.
@@ -33,9 +35,58 @@ const DEEDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("api_key", &["issued", "revoked"]),
-    ("workflow", &["published", "rolled_back", "paused", "resumed", "archived"]),
+    (
+        "user",
+        &[
+            "registered",
+            "password_set",
+            "login_failed",
+            "logged_in",
+            "sessions_revoked",
+            "totp_enrolled",
+            "totp_confirmed",
+            "totp_removed",
+            "suspended",
+            "restored",
+            "reset_issued",
+        ],
+    ),
+    ("session", &["reused", "closed"]),
+    ("token_keys", &["added", "retired"]),
+    (
+        "connector",
+        &[
+            "connected",
+            "renamed",
+            "credentials_replaced",
+            "shared",
+            "owner_changed",
+            "authorized",
+            "disconnected",
+        ],
+    ),
+    (
+        "workflow",
+        &[
+            "published",
+            "rolled_back",
+            "paused",
+            "resumed",
+            "archived",
+            "limits_set",
+            "review_requested",
+            "draft_approved",
+            "draft_rejected",
+        ],
+    ),
+    ("policy", &["review_required", "review_waived"]),
+    ("blueprint", &["created", "revised", "retired"]),
+    ("table", &["created", "column_removed", "dropped"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
 ];
+
+/// Those of them that came to nothing.
+const ATTEMPTS: &[(&str, &str)] = &[("user", "login_failed"), ("session", "reused")];
 
 /// The fields of a deed that are shown beside who did it. No secret, and no hash of one, is in any
 /// of them; whatever is not named here stays on the ledger.
@@ -48,6 +99,11 @@ pub(super) const SHOWN: &[&str] = &[
     "permissions",
     "email",
     "userId",
+    "sessionId",
+    "factor",
+    "from",
+    "lockedUntil",
+    "believedUntil",
     "invitationId",
     "serviceAccountId",
     "scopes",
@@ -58,6 +114,8 @@ pub(super) const SHOWN: &[&str] = &[
     "units",
     "reference",
     "plan",
+    "kind",
+    "visibility",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
@@ -67,7 +125,7 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
     }
     let listed = DEEDS.iter().find(|(known, _)| *known == aggregate);
     if listed.is_some_and(|(_, events)| events.contains(&event)) {
-        Kind::Deed
+        if ATTEMPTS.contains(&(aggregate, event)) { Kind::Attempt } else { Kind::Deed }
     } else {
         Kind::Nothing
     }
@@ -76,7 +134,10 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregates::{account, api_key, organization, workflow};
+    use crate::aggregates::{
+        account, api_key, blueprint, connector, organization, policy, session, table, token_keys,
+        user, workflow,
+    };
 
     #[test]
     fn every_event_that_is_shown_is_one() {
@@ -84,8 +145,15 @@ mod tests {
             let names: &[&str] = match *aggregate {
                 "organization" => &organization::Event::NAMES,
                 "api_key" => &api_key::Event::NAMES,
+                "user" => &user::Event::NAMES,
+                "session" => &session::Event::NAMES,
+                "token_keys" => &token_keys::Event::NAMES,
                 "workflow" => &workflow::Event::NAMES,
                 "account" => &account::Event::NAMES,
+                "connector" => &connector::Event::NAMES,
+                "policy" => &policy::Event::NAMES,
+                "blueprint" => &blueprint::Event::NAMES,
+                "table" => &table::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),
             };
             for event in *events {

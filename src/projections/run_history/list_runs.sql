@@ -10,7 +10,7 @@ select r.run_id as "run_id!", r.workflow_id as "workflow_id!",
        r.last_position as "last_position!", r.last_sequence as "last_sequence!",
        (select u.units from view_run_units u where u.run_id = r.run_id) as compute_units
   from view_runs r
- where r.organization_id = $1
+ where r.organization_id = $1 and r.workflow_id <> all ($11)
    and ($2::text is null or r.workflow_id = $2)
    and ($3::text is null or r.status = $3)
    and ($4::timestamptz is null or r.started_at >= $4)

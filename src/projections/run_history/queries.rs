@@ -145,6 +145,8 @@ pub struct Filter {
     pub node_status: Option<ExecutionStatus>,
     /// Those whose id, or whose failure's code, message or node, contains this, in whatever case.
     pub text: Option<String>,
+    /// None of these workflows, by id: they are private to others.
+    pub hidden: Vec<String>,
 }
 
 /// What run history is asked. Cheap to clone.
@@ -225,6 +227,7 @@ impl RunHistory {
             paging.after.as_ref().map(Cursor::key),
             paging.fetched(),
             paging.offset,
+            &filter.hidden,
         )
         .fetch_all(reader.rows())
         .await

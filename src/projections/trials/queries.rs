@@ -1,5 +1,7 @@
 //! The questions to `view_tests` and `view_test_executions`.
 
+use std::collections::HashMap;
+
 use time::OffsetDateTime;
 
 use super::Projector;
@@ -164,5 +166,31 @@ impl Trials {
         .await
         .map_err(while_doing("listing the executions of tests"))?;
         Ok(Page::of(items, paging, position, |row| row.execution_id.clone()))
+    }
+
+    /// The last execution of each of these tests that was ever executed, by test.
+    pub async fn last_executions(
+        &self,
+        organization: OrganizationId,
+        tests: &[String],
+    ) -> Result<HashMap<String, Execution>, Error> {
+        let mut reader = self.views.of(organization).await?;
+        let last = sqlx::query_as!(
+            Execution,
+            r#"select e.execution_id as "execution_id!", e.test_id as "test_id!",
+                      e.test_version as "test_version!", e.workflow_id, e.workflow_version,
+                      e.status as "status!", e.passed as "passed!", e.failed as "failed!",
+                      e.triggered_by as "triggered_by!", e.started_at as "started_at!", e.completed_at
+                 from unnest($2::text[]) wanted (test_id)
+                cross join lateral (select * from view_test_executions
+                                     where organization_id = $1 and test_id = wanted.test_id
+                                     order by execution_id desc limit 1) e"#,
+            organization.to_string(),
+            tests,
+        )
+        .fetch_all(reader.rows())
+        .await
+        .map_err(while_doing("looking for the last executions of tests"))?;
+        Ok(last.into_iter().map(|execution| (execution.test_id.clone(), execution)).collect())
     }
 }

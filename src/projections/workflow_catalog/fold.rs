@@ -30,6 +30,11 @@ enum Event<'a> {
     LimitsSet(#[serde(borrow)] Content<'a>),
     Refilled(#[serde(borrow)] Content<'a>),
     PauseReviewed(#[serde(borrow)] Content<'a>),
+    Tagged(#[serde(borrow)] Content<'a>),
+    ReviewRequested(#[serde(borrow)] Content<'a>),
+    DraftApproved(#[serde(borrow)] Content<'a>),
+    DraftRejected(#[serde(borrow)] Content<'a>),
+    DraftCommented(#[serde(borrow)] Content<'a>),
 }
 
 /// What the events say; each says some of it, and all say who and when.
@@ -146,6 +151,11 @@ impl Catalog {
             Event::OutputsPinned(content)
             | Event::LimitsSet(content)
             | Event::Refilled(content)
+            | Event::Tagged(content)
+            | Event::ReviewRequested(content)
+            | Event::DraftApproved(content)
+            | Event::DraftRejected(content)
+            | Event::DraftCommented(content)
             | Event::PauseReviewed(content) => row.touch(&content),
             Event::Paused(content) => {
                 row.touch(&content);

@@ -91,6 +91,10 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only those whose id or name contains this, in whatever case.
     pub text: Option<String>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
+    /// None of these, by id: they are private to others.
+    pub hidden: Vec<String>,
 }
 
 /// What a list of workflows is asked. Cheap to clone.
@@ -126,7 +130,10 @@ impl WorkflowCatalog {
                 where organization_id = $1
                   and (status = $2 or $2::text is null and status <> 'archived')
                   and ($3::text is null or strpos(lower(name), lower($3)) > 0 or strpos(workflow_id, $3) > 0)
-                  and ($4::text is null or workflow_id < $4)
+                  and ($4::text is null or workflow_id < $4) and workflow_id <> all ($7)
+                  and ($8::text is null or exists (
+                        select from view_workflow_words w
+                         where w.workflow_id = view_workflows.workflow_id and $8 = any (w.tags)))
                 order by workflow_id desc limit $5 offset $6"#,
             organization.to_string(),
             filter.status.map(name_of),
@@ -134,6 +141,8 @@ impl WorkflowCatalog {
             paging.after.as_ref().map(Cursor::key),
             paging.fetched(),
             paging.offset,
+            &filter.hidden,
+            filter.tag,
         )
         .fetch_all(reader.rows())
         .await

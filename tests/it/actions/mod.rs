@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chainkeel::access::WebhookSecrets;
 use chainkeel::actions::{Actions, Origin, Tools};
 use chainkeel::connectors::{Clients, Desk, Furniture};
+use chainkeel::data::Data;
 use chainkeel::egress::Egress;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::{OrganizationId, RunId, SystemClock, WorkflowId};
@@ -29,16 +30,17 @@ fn actions(egress: &Egress) -> Actions {
     Actions::builtin(Tools {
         egress,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
-        entries: Entries::new(journal),
+        entries: Entries::new(journal.clone()),
         keys: Storage::new(Views::new(pool), positions),
         connectors,
         webhook_secrets: WebhookSecrets::new([7; 32]),
+        data: Data::new(pool::data(&nowhere, 1), journal, Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
     })
 }
 
 /// The connectors on a ledger.
-fn connectors(journal: &Journal, egress: &Egress) -> Desk {
+pub(crate) fn connectors(journal: &Journal, egress: &Egress) -> Desk {
     let pool = journal.pool();
     Desk::new(Furniture {
         journal: journal.clone(),
@@ -53,7 +55,7 @@ fn connectors(journal: &Journal, egress: &Egress) -> Desk {
 }
 
 /// A node of some run.
-fn origin() -> Origin {
+pub(crate) fn origin() -> Origin {
     Origin {
         organization: OrganizationId::DEFAULT,
         workflow: WorkflowId::generate().to_string(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chainkeel::access::WebhookSecrets;
 use chainkeel::actions::{Actions, Call, Origin, Tools};
+use chainkeel::data::Data;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::SystemClock;
 use chainkeel::projections::storage::Storage;
@@ -40,8 +41,13 @@ impl Desk {
             webhook_secrets: WebhookSecrets::new([7; 32]),
             egress: &door(&[]),
             program: env!("CARGO_BIN_EXE_chainkeel").into(),
-            entries: Entries::new(journal),
+            entries: Entries::new(journal.clone()),
             keys: Storage::new(Views::new(pool), positions),
+            data: Data::new(
+                pool::data(&app.database.login(pool::Role::Data), 4),
+                journal,
+                Arc::new(SystemClock),
+            ),
             clock: Arc::new(SystemClock),
         });
         Self { app, actions, origin: origin() }

@@ -39,8 +39,12 @@ async fn live(workflows: &Store<Workflow>) -> WorkflowId {
         webhook_secret_hash: id.to_string(),
     };
     order(workflows, id, create).await;
-    let publish =
-        workflow::Order::Publish { expected_version: None, checked_at_version: 1, definition };
+    let publish = workflow::Order::Publish {
+        expected_version: None,
+        checked_at_version: 1,
+        definition,
+        approval: workflow::Approval::Unasked,
+    };
     order(workflows, id, publish).await;
     id
 }

@@ -73,7 +73,7 @@ fn a_door_is_opened_in_its_own_room_only() {
 fn a_refusals_status_code_outside_the_problems_is_found() {
     let refusal = "fn f() -> StatusCode { StatusCode::CONFLICT }";
     assert_eq!(status_codes(&planted("src/http/runs/start.rs", refusal)).len(), 1);
-    assert_eq!(status_codes(&planted("src/http/problem_table.rs", refusal)).len(), 0);
+    assert_eq!(status_codes(&planted("src/http/problem/table.rs", refusal)).len(), 0);
     let success = "fn f() -> StatusCode { StatusCode::CREATED }";
     assert_eq!(status_codes(&planted("src/http/runs/start.rs", success)).len(), 0);
 }

@@ -2,7 +2,6 @@
 //! and stored is searched.
 
 use std::io::Write;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -15,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::provider::configure;
 use super::{CONNECTORS, calls, connected};
 use crate::support::peer::Peer;
-use crate::support::{TestApp, app_that_reaches};
+use crate::support::{TestApp, app_that_reaches, chainkeel};
 
 /// A line of secrets that nobody else has, with what encodings turn into something else.
 const TOKEN: &str = "tök/en+\"planted\"&0123456789";
@@ -155,17 +154,11 @@ async fn nothing_that_a_provider_echoes_shows_in_anything_emitted_or_stored() {
     for path in [CONNECTORS, "/v1/activity?limit=100", "/v1/runs?limit=100", "/metrics"] {
         answers.push_str(&app.client.get(path).await.text());
     }
-    let (url, key) = app.client.credentials();
     for run in &runs {
         let command = ["run", "show", "--json", run];
-        let program = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-            .args(command)
-            .env_clear()
-            .envs([("CHAINKEEL_URL", url.as_str()), ("CHAINKEEL_API_KEY", key)])
-            .output()
-            .unwrap();
-        answers.push_str(&String::from_utf8_lossy(&program.stdout));
-        answers.push_str(&String::from_utf8_lossy(&program.stderr));
+        let said = chainkeel(&app, &command);
+        answers.push_str(&said.out);
+        answers.push_str(&said.err);
     }
 
     assert!(answers.matches("[masked]").count() > 100, "the provider did echo");

@@ -1,40 +1,23 @@
 //! `chainkeel organization`, `role`, `key`, `member` and `audit`, against a real server.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, app};
-
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn chainkeel(app: &TestApp, organization: &str, arguments: &[&str]) -> Said {
-    let (url, key) = app.client.credentials();
-    let output = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-        .args(arguments)
-        .args(["--organization", organization])
-        .env_clear()
-        .env("CHAINKEEL_URL", url)
-        .env("CHAINKEEL_API_KEY", key)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
+use crate::support::people::PASSWORD;
+use crate::support::{Said, TestApp, app, chainkeel, chainkeel_of};
 
 fn json_of(said: &Said) -> Value {
     serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{} {}", said.out, said.err))
+}
+
+fn within(app: &TestApp, organization: &str, arguments: &[&str]) -> Said {
+    chainkeel(app, &[arguments, &["--organization", organization]].concat())
 }
 
 #[actix_web::test]
 async fn a_program_gets_its_key_and_loses_it_by_commands() {
     let app = app().await;
     let acme = app.founded("Acme").await;
-    let say = |arguments: &[&str]| chainkeel(&app, &acme, arguments);
+    let say = |arguments: &[&str]| within(&app, &acme, arguments);
     assert!(say(&["key", "list"]).out.contains("there is no key yet"));
     let account = say(&["key", "add-account", "ci", "--may", "runs:read", "--json"]);
     let account = json_of(&account)["id"].as_str().unwrap().to_owned();
@@ -65,4 +48,34 @@ async fn a_program_gets_its_key_and_loses_it_by_commands() {
     let wrong = say(&["audit", "export", "--since", "yesterday"]);
     assert!(wrong.code == Some(1) && wrong.err.contains("since"), "{}", wrong.err);
     assert_eq!(json_of(&say(&["member", "list", "--json"]))["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn somebody_who_was_invited_registers_in_a_terminal_and_accepts_the_next_one() {
+    // given an invitation, which an administrator hands out
+    let app = app().await;
+    let [acme, other] = [app.founded("Acme").await, app.founded("Other").await];
+    let invite = |organization: &str| {
+        let made = within(&app, organization, &["member", "invite", "eve@example.com", "--json"]);
+        let made: Value = serde_json::from_str(&made.out).unwrap();
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let home = tempfile::tempdir().unwrap();
+    let eve = |arguments: &[&str], typed: &str| chainkeel_of(&app, home.path(), arguments, typed);
+
+    // when it is used, nothing secret is said
+    let token = invite(&acme);
+    let said = eve(&["register", "--name", "Eve"], &format!("{token}\n{PASSWORD}\n"));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.starts_with("logged in as user_"), "{}", said.out);
+    assert!(!said.out.contains("ckr_") && !said.out.contains(PASSWORD));
+
+    // then the next commands are hers, and another invitation is accepted by her account
+    let listed = eve(&["readiness"], "");
+    assert_eq!(listed.code, Some(0), "{}", listed.err);
+    let accepted = eve(&["member", "accept"], &format!("{}\n", invite(&other)));
+    assert_eq!(accepted.out, format!("you belong to {other} now\n"), "{}", accepted.err);
+    let again = eve(&["register"], &format!("{token}\n{PASSWORD}\n"));
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("invitation"), "{}", again.err);
 }

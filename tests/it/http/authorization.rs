@@ -17,7 +17,16 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             "/metrics",
             "/openapi.json",
             "/v1/oauth/callback",
-            "/v1/webhooks/{secret}"
+            "/v1/auth/login",
+            "/v1/auth/refresh",
+            "/v1/auth/reset",
+            "/v1/auth/register",
+            "/.well-known/jwks.json",
+            "/v1/public/workflows/{id}",
+            "/v1/public/workflows/{id}/run",
+            "/v1/public/workflows/{id}/run",
+            "/v1/public/runs/{id}",
+            "/v1/webhooks/{secret}",
         ],
         "a new public route must be meant"
     );

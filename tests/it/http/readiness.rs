@@ -1,10 +1,8 @@
 //! The launch checklist, answered from what stands.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, app, definitions};
+use crate::support::{Said, TestApp, app, chainkeel, definitions};
 
 fn verdict<'a>(checklist: &'a Value, check: &str) -> &'a str {
     let checks = checklist["checks"].as_array().expect("checks");
@@ -66,32 +64,56 @@ async fn a_draft_becomes_ready_by_what_the_cures_say() {
 #[actix_web::test]
 async fn the_command_shows_what_fails_with_its_cure_and_ends_with_an_error() {
     let app = app().await;
-    let (url, key) = app.client.credentials();
-    let ask = |arguments: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-            .arg("readiness")
-            .args(arguments)
-            .env_clear()
-            .env("CHAINKEEL_URL", &url)
-            .env("CHAINKEEL_API_KEY", key)
-            .output()
-            .unwrap()
-    };
+    let ask = |arguments: &[&str]| chainkeel(&app, &[&["readiness"], arguments].concat());
     let nothing = ask(&[]);
-    assert!(nothing.status.success(), "{}", String::from_utf8_lossy(&nothing.stderr));
-    assert!(String::from_utf8_lossy(&nothing.stdout).contains("no workflow is live"));
+    assert_eq!(nothing.code, Some(0), "{}", nothing.err);
+    assert!(nothing.out.contains("no workflow is live"));
 
     let id = app.published(&definitions::pure()).await;
     let found = |page: &Value| page["items"].as_array().is_some_and(|items| items.len() == 1);
     app.eventually(|| app.client.data("/v1/workflows?status=active"), found).await;
-    let all = ask(&[]);
-    let (out, err) = (String::from_utf8_lossy(&all.stdout), String::from_utf8_lossy(&all.stderr));
-    assert!(!all.status.success());
+    let Said { code, out, err } = ask(&[]);
+    assert_eq!(code, Some(1));
     assert!(out.contains(&format!("{id}  A workflow  live: not ready")), "{out}");
     assert!(out.contains("to do: write a test") && !out.contains("pass  definition"), "{out}");
     assert!(err.contains("1 workflow is not ready"), "{err}");
 
     let json = ask(&[&id, "--all", "--json"]);
-    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json[0]["workflowId"], json!(id));
+}
+
+#[actix_web::test]
+async fn a_connector_that_was_never_tried_and_a_key_without_bounds_are_named() {
+    // given a workflow that uses a connector, and a key that opens whatever its owner may do
+    let app = app().await;
+    let data = json!({"host": "api.example.com", "token": "amaranth-token-of-the-shop"});
+    let body = json!({"name": "Shop", "type": "http-bearer", "data": data});
+    let connector = app.client.post("/v1/connectors", &body).await.data()["id"].clone();
+    let call = json!({
+        "type": "http-request", "connector": {"type": "http-bearer", "id": connector},
+        "payload": {"method": "GET", "url": "https://api.example.com/v1/me"},
+    });
+    let root = json!({"type": "manual", "payload": {}, "children": ["call"]});
+    let id = app.created(&json!({"nodes": {"root": root, "call": call}})).await;
+    let path = format!("/v1/workflows/{id}/readiness");
+    let before = app.client.data(&path).await;
+    assert_eq!(verdict(&before, "keys"), "notApplicable");
+    app.key_of(&app.client, "everything", &["workflows:run"]).await;
+
+    // when it is judged
+    let keyed = |checklist: &Value| verdict(checklist, "keys") == "fail";
+    let checklist = app.eventually(|| app.client.data(&path), keyed).await;
+
+    // then both are named, with what is wrong
+    let evidence = |check: &str| {
+        let checks = checklist["checks"].as_array().unwrap();
+        let found = checks.iter().find(|found| found["check"] == check).unwrap();
+        found["evidence"][0].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(&checklist, "connectors"), "fail");
+    let told = format!("`call` uses `Shop` ({}): it was never tested", connector.as_str().unwrap());
+    assert_eq!(evidence("connectors"), told);
+    assert!(evidence("keys").contains("`everything`"), "{}", evidence("keys"));
+    assert!(!checklist.to_string().contains("amaranth"));
 }

@@ -13,8 +13,10 @@ use super::stage::{Fused, Stage, Stop, when_free};
 async fn a_runner_that_is_cut_off_at_any_await_loses_and_doubles_nothing() {
     let stage = Stage::new().await;
     let mut seed = 0;
-    for projection in projections::all() {
-        for polls in 1..=24 {
+    // Every third await of each view, and together every one: a view has to read all that was
+    // invented for those before it.
+    for (number, projection) in (0_u32..).zip(projections::all()) {
+        for polls in (1 + number % 3..=24).step_by(3) {
             seed += 1;
             happen(&stage, world(seed, 2).0).await;
             stage.sequenced().await;

@@ -16,10 +16,13 @@ use time::{Duration, OffsetDateTime};
 
 use super::invented_accounts::account;
 use super::invented_audit::refusals;
+use super::invented_blueprints::blueprint;
 use super::invented_connectors::connector;
+use super::invented_documents::document;
 use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_tasks::task;
+use super::invented_users::user;
 use super::stage::Stage;
 
 /// What a stream will hold, append by append.
@@ -460,6 +463,10 @@ pub(super) fn workflow(dice: &mut Dice) -> (History, WorkflowId) {
         };
         events.push(event);
     }
+    if versions > 0 {
+        let tags = vec!["finance".to_owned(), "a\u{0}tag".to_owned()];
+        events.push(workflow::Event::Tagged { tags, by: by(), at });
+    }
     let appends = events.iter().map(|event| vec![NewEvent::of(event).unwrap()]).collect();
     (History { stream: StreamId::workflow(id), appends }, id)
 }
@@ -563,6 +570,9 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));
     histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| refusals(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| user(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| document(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| blueprint(&mut dice)));
     (histories, invented)
 }
 

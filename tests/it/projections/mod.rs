@@ -5,10 +5,13 @@
 mod crash;
 mod invented_accounts;
 mod invented_audit;
+mod invented_blueprints;
 mod invented_connectors;
+mod invented_documents;
 mod invented_organizations;
 mod invented_schemas;
 mod invented_tasks;
+mod invented_users;
 mod invention;
 mod isolation;
 mod law;

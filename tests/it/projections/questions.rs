@@ -184,7 +184,10 @@ async fn workflows_are_listed_and_opened_with_their_versions() {
         }
     }
     assert!(versions > 3);
-    let named = workflow_catalog::Filter { text: Some("rename".to_owned()), status: None };
+    let named = workflow_catalog::Filter {
+        text: Some("rename".to_owned()),
+        ..workflow_catalog::Filter::default()
+    };
     let named = workflows.list(OURS, &named, &all).await.unwrap().items;
     assert!(!named.is_empty() && named.iter().all(|workflow| workflow.name == "Renamed"));
 }

@@ -64,8 +64,10 @@ impl Client {
         Self { organization: Some(organization.to_owned()), ..self.clone() }
     }
 
+    /// A request for this path. Braces and quotes, which only JSON in a query has, are encoded.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
-        let (client, method, path) = (self.clone(), method.to_owned(), path.to_owned());
+        let path = path.replace('{', "%7B").replace('}', "%7D").replace('"', "%22");
+        let (client, method) = (self.clone(), method.to_owned());
         Request { client, method, path, headers: Vec::new(), body: Vec::new() }
     }
 

@@ -3,9 +3,12 @@
 mod app;
 pub(crate) mod client;
 mod cluster;
+mod command;
 mod database;
 pub(crate) mod definitions;
 pub(crate) mod peer;
+pub(crate) mod people;
 
 pub(crate) use app::{TestApp, app, app_that_reaches, app_with_keys, app_with_limits, test_keys};
+pub(crate) use command::{Said, chainkeel, chainkeel_of};
 pub(crate) use database::{TestDatabase, database, empty_database};

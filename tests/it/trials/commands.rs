@@ -2,30 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, app, definitions};
-
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
+use crate::support::{Said, TestApp, app, chainkeel, definitions};
 
 fn workflow(app: &TestApp, arguments: &[&str]) -> Said {
-    let (url, key) = app.client.credentials();
-    let output = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
-        .arg("workflow")
-        .args(arguments)
-        .env_clear()
-        .env("CHAINKEEL_URL", url)
-        .env("CHAINKEEL_API_KEY", key)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    chainkeel(app, &[&["workflow"], arguments].concat())
 }
 
 fn stricter() -> Value {

@@ -1,0 +1,45 @@
+//! Every text of a JSON value, with its place: values, and the keys that may hold expressions.
+
+use serde_json::{Map, Value};
+
+/// The place of a field below another one.
+pub(super) fn below(path: &str, key: &str) -> String {
+    format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Calls `each` for every text, keys included.
+pub(super) fn texts(value: &Value, path: &str, each: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(text) => each(path, text),
+        Value::Array(items) => {
+            for (number, item) in items.iter().enumerate() {
+                texts(item, &below(path, &number.to_string()), each);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                let place = below(path, key);
+                each(&place, key);
+                texts(field, &place, each);
+            }
+        }
+    }
+}
+
+/// The value with every text replaced: a text alone may become any value, a key stays a text.
+pub(super) fn replace(
+    value: &Value,
+    text: &impl Fn(&str) -> Value,
+    key: &impl Fn(&str) -> String,
+) -> Value {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        Value::String(old) => text(old),
+        Value::Array(items) => items.iter().map(|item| replace(item, text, key)).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, field)| (key(name), replace(field, text, key)));
+            Value::Object(fields.collect::<Map<_, _>>())
+        }
+    }
+}

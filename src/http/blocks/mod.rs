@@ -1,0 +1,13 @@
+//! Blocks: parts of workflows, which are put in when a draft is published.
+
+mod create;
+mod get;
+mod list;
+mod retire;
+mod update;
+
+pub use create::{__path_create, create};
+pub use get::{__path_get, get};
+pub use list::{__path_list, list};
+pub use retire::{__path_retire, retire};
+pub use update::{__path_update, update};

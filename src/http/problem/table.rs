@@ -1,0 +1,385 @@
+//! Every kind of problem: its status, what it means, and what the caller can do about it.
+
+/// One kind of problem.
+#[derive(Debug)]
+pub struct Entry {
+    /// The name that programs compare, and the last segment of its page.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// A few words.
+    pub title: &'static str,
+    /// What is sent when nothing more is known.
+    pub message: &'static str,
+    /// When it happens, and what the caller can do.
+    pub cure: &'static str,
+}
+
+macro_rules! problems {
+    ($($name:ident = $code:literal, $status:literal, $title:literal, $message:literal, $cure:literal;)*) => {
+        /// The kinds of problems.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $title] $name,)*
+        }
+
+        /// All kinds, in the order of the documentation.
+        pub const ALL: &[Code] = &[$(Code::$name),*];
+
+        /// What is known of a kind.
+        pub const fn entry(code: Code) -> &'static Entry {
+            match code {
+                $(Code::$name => &Entry {
+                    code: $code, status: $status, title: $title, message: $message, cure: $cure,
+                },)*
+            }
+        }
+    };
+}
+
+problems! {
+    InvalidJson = "invalid-json", 400,
+        "The body is not JSON",
+        "the body is not valid JSON",
+        "The body could not be read as JSON, or is JSON that cannot be kept faithfully: nested over 64 levels, an integer beyond 64 bits (send it as a string), a NUL character, or a field that occurs twice. `details` names the place.";
+    InvalidBody = "invalid-body", 422,
+        "The body has the wrong shape",
+        "the body does not have the shape that this endpoint takes",
+        "A field is missing, unknown or of the wrong type. `details` holds the JSON pointer of the fault; `/openapi.json` has the shape.";
+    InvalidQuery = "invalid-query", 400,
+        "A query parameter is wrong",
+        "the query has a parameter that is unknown, repeated or malformed",
+        "`details` names the parameter and what it must be.";
+    InvalidPath = "invalid-path", 400,
+        "A segment of the path is wrong",
+        "the path holds an id that is malformed",
+        "Ids are TypeIDs such as `run_01h455vb4pex5vsknk084sn02q`; version numbers count from 1.";
+    InvalidHeader = "invalid-header", 400,
+        "A header is wrong",
+        "a header is repeated or malformed",
+        "`details` names the header. An `Idempotency-Key` has 1 to 255 visible ASCII characters; a `Last-Event-ID` is a position.";
+    InvalidRequest = "invalid-request", 400,
+        "The request cannot be read",
+        "the request cannot be read",
+        "The request breaks the rules of HTTP before any endpoint sees it.";
+    InvalidDefinition = "invalid-definition", 422,
+        "The definition has problems",
+        "the definition has problems that keep it from being published or run",
+        "`details` lists every problem, each with the JSON pointer inside the definition, the node and the cure. Mend them all and try again.";
+    InvalidInput = "invalid-input", 422,
+        "The input is not what the workflow asks for",
+        "the input lacks what the workflow declares, or has it in another type",
+        "`details` lists every problem with its JSON pointer. The workflow's `inputSchema` says what a run needs; nothing was started.";
+    InvalidAnswer = "invalid-answer", 422,
+        "The answer is not what the form asks for",
+        "the answer is not what the task's form asks for",
+        "`details` holds a JSON pointer for each fault; `form` of the task is the JSON Schema of its answer. Nothing was changed: mend the answer and send it again.";
+    InvalidTest = "invalid-test", 422,
+        "The test has problems",
+        "the test has problems",
+        "`details` lists them with their places in the test definition. `docs/testing-workflows.md` says what a test may hold.";
+    BodyTooLarge = "body-too-large", 413,
+        "The body is too large",
+        "the body is larger than this endpoint takes",
+        "No body may exceed 1 MiB, or 10 MiB where schemas and values come in to be validated. Keep large data elsewhere and send a reference.";
+    BodyTimeout = "body-timeout", 408,
+        "The body came too slowly",
+        "the body did not arrive within 10 seconds",
+        "The whole body must arrive within 10 seconds of its head. Send it again.";
+    UnsupportedMediaType = "unsupported-media-type", 415,
+        "The body has the wrong type",
+        "the body must be application/json, not compressed",
+        "Send `Content-Type: application/json` and no `Content-Encoding`. Webhooks also take forms and text.";
+    Unauthenticated = "unauthenticated", 401,
+        "Not authenticated",
+        "a valid key is needed: send `Authorization: Bearer <key>`",
+        "The key is missing, malformed or not known here. `make dev` prints the admin key once.";
+    InvalidCredentials = "invalid-credentials", 401,
+        "Not let in",
+        "the email address, the password or the code is wrong, or the user is suspended",
+        "Which of them it is is not told, so that nobody learns who has an account. After five failures in a row nobody is let in for a while. An operator gives a reset token with `chainkeel user reset`.";
+    SecondFactorRequired = "second-factor-required", 401,
+        "A second factor is wanted",
+        "a code of the authenticator, or a recovery code, is wanted as well",
+        "The password is right. Send the request again with `code`.";
+    LoginLocked = "login-locked", 429,
+        "Too many failures",
+        "too many failures: nobody is let in by this address for a while",
+        "Try again after `Retry-After`. The first lock holds for 30 seconds, each further failure doubles it, up to an hour; a success ends it. An address that has no account is locked in the same way.";
+    Forbidden = "forbidden", 403,
+        "Not allowed",
+        "a permission is needed for this that you do not have",
+        "The message names the permission that is missing. Ask for a role or a key that has it; `docs/access.md` lists who has which.";
+    NotFound = "not-found", 404,
+        "There is nothing here",
+        "no endpoint has this path",
+        "`/openapi.json` lists all endpoints.";
+    MethodNotAllowed = "method-not-allowed", 405,
+        "The endpoint does not have this method",
+        "the endpoint does not have this method",
+        "The `Allow` header lists the methods it has.";
+    WorkflowNotFound = "workflow-not-found", 404,
+        "There is no such workflow",
+        "there is no workflow with this id",
+        "It never existed, or it belongs to another organization.";
+    VersionNotFound = "version-not-found", 404,
+        "There is no such version",
+        "the workflow has no version with this number",
+        "`GET /v1/workflows/{id}/versions` lists those there are.";
+    RunNotFound = "run-not-found", 404,
+        "There is no such run",
+        "there is no run with this id",
+        "It never existed, or it belongs to another organization. A run that was just started is found at once.";
+    TestNotFound = "test-not-found", 404,
+        "There is no such test",
+        "there is no test, or no execution of one, with this id",
+        "It never existed, was deleted, or belongs to another organization. Executions of a deleted test stay.";
+    EntryNotFound = "entry-not-found", 404,
+        "There is no value under this key",
+        "there is no value under this key",
+        "It was never set, or it was removed. `GET /v1/organization/storage/{store}` lists the keys of a store.";
+    NodeNotFound = "node-not-found", 404,
+        "The run has no such node",
+        "the run's definition has no node with this id",
+        "Node ids are the keys of `nodes` in the definition that the run was started with.";
+    TaskNotFound = "task-not-found", 404,
+        "No such task",
+        "this task does not exist",
+        "It does not exist in this organization, or not yet: a run that has begun to wait has its task a few milliseconds later.";
+    EventNotFound = "event-not-found", 404,
+        "No such event",
+        "this event does not exist",
+        "It was not published in this organization. What runs emit is no event of its own here: read it with the run's events.";
+    NodeTypeNotFound = "node-type-not-found", 404,
+        "There is no such node type",
+        "there is no node type with this name here",
+        "`GET /v1/actions` and `GET /v1/triggers` list those there are.";
+    WebhookNotFound = "webhook-not-found", 404,
+        "There is no such webhook",
+        "no live workflow listens under this URL",
+        "The secret is wrong, or the workflow is not published, paused or archived. Which of these it is, only the workflow's owner may know.";
+    ConnectorNotFound = "connector-not-found", 404,
+        "There is no such connector",
+        "there is no connector with this id",
+        "It never existed, was disconnected, is private to somebody else, or belongs to another organization. `GET /v1/connectors` lists those there are.";
+    ConnectorTypeNotFound = "connector-type-not-found", 404,
+        "There is no such connector type",
+        "this server knows no such connector type",
+        "`GET /v1/connector-types` lists those that it knows.";
+    VersionConflict = "version-conflict", 409,
+        "Somebody else changed it",
+        "it has changed since it was read",
+        "Read it again, repeat the change on what it says now, and send its present `version`.";
+    WorkflowRefuses = "workflow-refuses", 409,
+        "The workflow does not allow this now",
+        "the workflow does not allow this in its present status",
+        "The message says what stands in the way: it is archived, has no draft, is not live, or is paused already.";
+    RunRefuses = "run-refuses", 409,
+        "The run does not allow this now",
+        "the run does not allow this in its present status",
+        "The message says what stands in the way: it has ended, did not fail, or the node is not waiting.";
+    TaskRefuses = "task-refuses", 409,
+        "The task does not allow it now",
+        "the task does not allow this now",
+        "It is somebody else's, or has come to its end; `message` says which. Read it again, release it or assign it anew.";
+    CuExhausted = "cu-exhausted", 402,
+        "The compute units are used up",
+        "the organization's compute units are used up: nothing new starts",
+        "The balance is not above the threshold of the organization's plan. Runs that had begun go on; nothing new starts until units are added or the next month's grant is made. `GET /v1/usage/balance` shows the balance, `GET /v1/usage` what used it. Workflows that were paused for it stay paused until somebody resumes them.";
+    TemplateNotFound = "template-not-found", 404,
+        "No such template",
+        "there is no such template",
+        "It does not exist, was retired, or is another organization's.";
+    BlockNotFound = "block-not-found", 404,
+        "No such block",
+        "there is no such block",
+        "It does not exist, was retired, or is another organization's.";
+    InvalidBlueprint = "invalid-blueprint", 422,
+        "The template or block cannot be offered",
+        "the template or block cannot be offered",
+        "`details` holds each fault with its place: placeholders without an input, ids of an organization, secrets. What was found is never quoted. `docs/lifecycle.md` has the rules.";
+    BlueprintRefuses = "blueprint-refuses", 409,
+        "The template or block does not allow this",
+        "the template or block does not allow this now",
+        "It was retired; `message` says so. What was made from it stays.";
+    RunsUsedUp = "runs-used-up", 409,
+        "The workflow's runs are used up",
+        "this workflow has started as many runs as it may",
+        "`maxRuns` bounds how many runs a workflow starts, by whatever starts them; retries and re-runs count. `POST /v1/workflows/{id}/refill` adds runs, `PUT /v1/workflows/{id}/limits` changes the limit. `docs/lifecycle.md` has the rules.";
+    CoolingDown = "cooling-down", 409,
+        "The workflow is cooling down",
+        "this workflow is cooling down: triggers start no run",
+        "A run began less than `cooldownMs` ago, so this trigger was passed over, and the ledger says so. A person can run the workflow all the same.";
+    ReviewRequired = "review-required", 409,
+        "The draft has to be approved first",
+        "this draft has to be approved by somebody else before it is published",
+        "The organization wants drafts approved. `POST /v1/workflows/{id}/review` asks for it; somebody who neither asked nor edited last approves with the `draftHash` that was looked at. An edit after that begins anew. `docs/lifecycle.md` has the rules.";
+    InvalidTable = "invalid-table", 422,
+        "The schema describes no table",
+        "the schema describes no table",
+        "`details` holds the place of each fault. A table is a JSON Schema of an object whose properties are its columns; `docs/data.md` says what a column may be.";
+    InvalidRow = "invalid-row", 422,
+        "A row does not fit its table",
+        "a row does not fit its table",
+        "`details` holds the row, the column and what it must be. Nothing was written: mend the rows and send all of them again.";
+    TableNotFound = "table-not-found", 404,
+        "There is no such table",
+        "there is no table of this name",
+        "It never existed in this organization, or it was dropped. `GET /v1/tables` lists those there are.";
+    RowNotFound = "row-not-found", 404,
+        "There is no such row",
+        "the table has no row of this id",
+        "It never existed, or it was removed. `GET /v1/tables/{name}/rows` lists those there are.";
+    TableRefuses = "table-refuses", 409,
+        "The table does not allow this",
+        "the table does not allow this",
+        "The message says what stands in the way: a name that is taken, a change that loses data and was not forced, rows that are not unique, or a bound.";
+    RowRefused = "row-refused", 409,
+        "Another row stands in the way",
+        "another row stands in the way",
+        "A value must be unique and is there already, a row that is referred to does not exist, or rows refer to the one that goes. The message says which. Nothing was written.";
+    StatementRefused = "statement-refused", 422,
+        "The statement may not be asked",
+        "the statement may not be asked",
+        "One `select`, `insert`, `update` or `delete` on the tables of the organization is performed, with values as parameters. The message says what is not known here or wrong; `docs/data.md` says what there is.";
+    StatementTooCostly = "statement-too-costly", 422,
+        "It asks for too much",
+        "it takes longer, or gives more, than it may",
+        "Ask for less: fewer rows or columns, a narrower condition, or an index on the columns of the condition.";
+    DocumentNotFound = "document-not-found", 404,
+        "There is no such document",
+        "there is no document with this id",
+        "It never existed in this organization, or it was removed. `GET /v1/knowledge/documents` lists those there are.";
+    KnowledgeFull = "knowledge-full", 409,
+        "There is as much as there may be",
+        "the organization keeps as many documents as it may",
+        "An organization keeps 5,000 documents and 64 MiB of text. Remove what nobody looks for.";
+    InvalidSchema = "invalid-schema", 422,
+        "The schema cannot be used",
+        "the schema cannot be used",
+        "`details` holds the JSON pointer of the fault. Schemas are of draft 2020-12, at most 1 MiB, without `$id` and anchors; `$ref` leads to a place in the schema or to `schema:namespace/name@1.0.0`; nothing is ever fetched. `docs/schemas.md` has the rules.";
+    ValidationTooCostly = "validation-too-costly", 422,
+        "The validation takes too much",
+        "this schema and this value take more time or memory than a validation may",
+        "A validation has 5 seconds and its share of memory. Schemas whose alternatives contain alternatives of themselves multiply: give each its own `properties`, with a `const` that tells them apart, or validate parts of the value.";
+    SchemaNotFound = "schema-not-found", 404,
+        "There is no such schema",
+        "there is no schema with this id",
+        "It never existed, or it belongs to another organization. `GET /v1/validation/schemas` lists those there are.";
+    SchemaRefuses = "schema-refuses", 409,
+        "The schema does not allow this",
+        "the schema does not allow this",
+        "The message says what stands in the way: the name is taken, the version's number is lower than its changes ask for, or it is the last version again.";
+    UserNotFound = "user-not-found", 404,
+        "No such user",
+        "there is no user with this id",
+        "`GET /v1/users` lists those there are.";
+    UserRefuses = "user-refuses", 409,
+        "The user does not allow it",
+        "the user does not allow this now",
+        "The message says why: an address that is somebody else's, a user who is suspended already, an authenticator that is enrolled or is not.";
+    SessionNotFound = "session-not-found", 404,
+        "No such session",
+        "you have no session with this id",
+        "`GET /v1/auth/sessions` lists those that go on.";
+    IncompatibleSchema = "incompatible-schema", 409,
+        "The version breaks what the schema promises",
+        "the version does not keep the schema's level of compatibility",
+        "`details` lists the changes that break it, each with its place. Keep what readers rely on, or begin another schema; `?checkCompatibility=false` adds the version all the same, with the number that it deserves.";
+    ConnectorInUse = "connector-in-use", 409,
+        "Live workflows use the connector",
+        "live workflows use this connector",
+        "`details` names them. Publish versions that use another connector, or disconnect it with `?force=true`: they will fail where they use it.";
+    ConnectorRefuses = "connector-refuses", 409,
+        "The connector cannot do this now",
+        "the connector cannot do this now",
+        "It waits for somebody to grant access, its access has ended, it names nothing by which it could be tested, or the order does not fit its type. The message says which.";
+    OauthNotAwaited = "oauth-not-awaited", 400,
+        "Nobody awaits this authorization",
+        "nobody awaits this authorization",
+        "Its `state` was not handed out here, was used before, or is older than ten minutes. Begin anew with `POST /v1/connectors/oauth/start`.";
+    OrganizationNotFound = "organization-not-found", 404,
+        "There is no such organization",
+        "there is no organization with this id",
+        "It was never founded, or the credential does not open it: both are answered alike. `GET /v1/organizations` lists those that it opens; `X-Org-ID` chooses among them.";
+    MemberNotFound = "member-not-found", 404,
+        "There is no such member",
+        "the organization has no such member",
+        "`GET /v1/organization/members` lists those there are.";
+    RoleNotFound = "role-not-found", 404,
+        "There is no such role",
+        "the organization has no such role",
+        "`GET /v1/organization/roles` lists those there are.";
+    InvitationNotFound = "invitation-not-found", 404,
+        "There is no such invitation",
+        "there is no such invitation: it may have been used, revoked, or have expired",
+        "An invitation can be accepted once, within 7 days, by the person whose address it names. Ask for a new one.";
+    ServiceAccountNotFound = "service-account-not-found", 404,
+        "There is no such service account",
+        "the organization has no such service account",
+        "`GET /v1/service-accounts` lists those there are.";
+    ApiKeyNotFound = "api-key-not-found", 404,
+        "There is no such key",
+        "there is no API key with this id",
+        "It never existed, or it belongs to another organization. `GET /v1/api-keys` lists those there are; the id of a key is not its text.";
+    OrganizationRefuses = "organization-refuses", 409,
+        "The organization refuses",
+        "the organization cannot do this in its present state",
+        "The message says why: a name is taken, a role is held, it is the last owner, or there are as many as there may be. Nothing was changed.";
+    IdempotencyInFlight = "idempotency-in-flight", 409,
+        "The same request is being carried out",
+        "a request with this Idempotency-Key is being carried out",
+        "Wait for its answer, or send the same request again after `Retry-After`.";
+    IdempotencyMismatch = "idempotency-mismatch", 422,
+        "The Idempotency-Key was used for another request",
+        "this Idempotency-Key was used with another body",
+        "A key stands for one request for 24 hours. Use a fresh key for a new request.";
+    Contended = "contended", 409,
+        "Others changed it at the same time",
+        "others changed it each time that this order was decided",
+        "Nothing was changed. Try again after `Retry-After`.";
+    Busy = "busy", 429,
+        "Too much at once",
+        "the house has as much to do as it takes",
+        "Nothing was changed. Try again after `Retry-After`, and more slowly.";
+    RateLimited = "rate-limited", 429,
+        "Too many requests",
+        "more requests came than are taken from one sender",
+        "Nothing was changed. Try again after `Retry-After`. `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds) of each answer tell how many requests are left; the limits are counted by key and organization, and by address for requests that name nobody.";
+    PositionNotReached = "position-not-reached", 503,
+        "The view is behind",
+        "the view did not reach the position within 5 seconds",
+        "`minPosition` names a position that the view has not reached. Try again after `Retry-After`. A position that the ledger has not given out is an `invalid-query`.";
+    Unanswered = "unanswered", 503,
+        "No answer in time",
+        "the run's worker did not answer in time: the order may still be carried out",
+        "Send the same request with the same `Idempotency-Key` again: it is carried out once.";
+    Unavailable = "unavailable", 503,
+        "Not available now",
+        "something that this needs is away for the moment",
+        "The database cannot be reached, or the server is starting or stopping. Try again after `Retry-After`.";
+    Internal = "internal", 500,
+        "Something failed inside",
+        "something failed inside; the log has it under this request id",
+        "This is a defect. Report it with the `requestId`.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_listed_once_and_is_kebab_case() {
+        let names: BTreeSet<_> = ALL.iter().map(|code| entry(*code).code).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(names.iter().all(|name| name.bytes().all(|b| b == b'-' || b.is_ascii_lowercase())));
+        assert_eq!(ALL.last().map(|code| *code as usize + 1), Some(ALL.len()));
+    }
+
+    #[test]
+    fn every_status_is_an_error() {
+        assert!(ALL.iter().all(|code| (400..600).contains(&entry(*code).status)));
+    }
+}

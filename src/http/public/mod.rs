@@ -1,0 +1,14 @@
+//! What everybody may see and execute, without a key: the live version of a workflow whose
+//! `visibility` says so, and runs of it by the token that whoever started them was given.
+
+mod execute;
+mod gate;
+mod run;
+mod view;
+mod widget;
+
+pub(super) use widget::problems;
+
+pub use execute::{__path_execute, __path_preflight, execute, preflight};
+pub use run::{__path_run, run};
+pub use view::{__path_view, view};
