@@ -1,7 +1,8 @@
 //! What an attempt is lent: the credentials that its node names, opened at the moment of use, and
 //! the mask that keeps them out of everything that is recorded.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{Failure, FailureCategory, Json};
 use serde_json::{Value, json};
@@ -11,13 +12,19 @@ use super::{Action, Call, Lent};
 use crate::access::WebhookSecrets;
 use crate::connectors::{self, Credentials, Desk};
 use crate::primitives::{ConnectorId, WorkflowId};
-use crate::secrets::Mask;
+use crate::secrets::{Mask, WeakMask};
+
+/// How many masks are noted before those that nobody holds are let go.
+const MAX_HELD: usize = 1_024;
 
 /// Lends to attempts, and covers what they bring back.
 #[derive(Clone)]
 pub(super) struct Lender {
     desk: Desk,
     webhook_secrets: WebhookSecrets,
+    /// The masks of workflows whose attempts are under way. Most attempts touch no other secret than
+    /// the one of their workflow's webhook, and finding its forms costs more than many an action.
+    held: Arc<Mutex<HashMap<WorkflowId, WeakMask>>>,
 }
 
 /// Which credentials an attempt was lent, as its history keeps it.
@@ -28,20 +35,45 @@ pub(super) struct Used {
 }
 
 impl Lender {
-    pub(super) const fn new(desk: Desk, webhook_secrets: WebhookSecrets) -> Self {
-        Self { desk, webhook_secrets }
+    pub(super) fn new(desk: Desk, webhook_secrets: WebhookSecrets) -> Self {
+        Self { desk, webhook_secrets, held: Arc::default() }
     }
 
     /// What this attempt works with.
     pub(super) async fn lend(&self, action: &dyn Action, call: &Call) -> Result<Lent, Failure> {
         let mut known = action.secrets_in(&call.input);
-        if let Ok(workflow) = call.origin.workflow.parse::<WorkflowId>() {
-            let secret = self.webhook_secrets.secret_of(workflow);
-            known.push(Zeroizing::new(secret.into_bytes()));
-        }
         let credentials = self.open(action, call).await?;
         known.extend(credentials.iter().flat_map(Credentials::known));
-        Ok(Lent { credentials, mask: Mask::of(known.iter().map(|secret| secret.as_slice())) })
+        let mask = match call.origin.workflow.parse() {
+            Ok(workflow) => self.mask(workflow, known),
+            Err(_) => Mask::of(known.iter().map(|secret| secret.as_slice())),
+        };
+        Ok(Lent { credentials, mask })
+    }
+
+    /// Covers what an attempt touches, and the secret of its workflow's webhook.
+    fn mask(&self, workflow: WorkflowId, mut known: Vec<Zeroizing<Vec<u8>>>) -> Mask {
+        let touches_more = !known.is_empty();
+        if !touches_more && let Some(mask) = self.held().get(&workflow).and_then(WeakMask::upgrade)
+        {
+            return mask;
+        }
+        let secret = self.webhook_secrets.secret_of(workflow);
+        known.push(Zeroizing::new(secret.into_bytes()));
+        let mask = Mask::of(known.iter().map(|secret| secret.as_slice()));
+        if !touches_more {
+            let mut held = self.held();
+            if held.len() >= MAX_HELD {
+                held.retain(|_, mask| mask.upgrade().is_some());
+            }
+            held.insert(workflow, mask.downgrade());
+        }
+        mask
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<WorkflowId, WeakMask>> {
+        // Nothing panics while it is held.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn open(&self, action: &dyn Action, call: &Call) -> Result<Option<Credentials>, Failure> {

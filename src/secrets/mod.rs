@@ -26,7 +26,7 @@ pub use keeper::keep;
 pub use key_file::KeyFile;
 pub use key_program::KeyProgram;
 pub use keyring::{KeyId, Keyring};
-pub use mask::{MASK, Mask, MaskedStream, SHORTEST, masked_by_all};
+pub use mask::{MASK, Mask, MaskedStream, SHORTEST, WeakMask, masked_by_all};
 pub use name::SecretName;
 pub use rotation::{Progress, Rotation};
 pub use source::{DataKey, KeySource, NoKey, Unwrapped, Wrapped};

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::kinds::{Kind, SHOWN, kind};
 use crate::aggregates::audit;
@@ -127,6 +128,7 @@ fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error
 fn refusal(event: &Recorded) -> Result<Row<'_>, Error> {
     let refused = event.audit().map_err(|error| poison(event, &error))?;
     let audit::Event::Refused { reason, route, actor, address, times, since, at } = refused;
+    let since = since.format(&Rfc3339).map_err(|error| poison(event, &error))?;
     Ok(Row {
         event,
         at,
@@ -137,7 +139,7 @@ fn refusal(event: &Recorded) -> Result<Row<'_>, Error> {
         address,
         request_id: None,
         times: times.cast_signed(),
-        detail: json!({ "since": since.unix_timestamp() }),
+        detail: json!({ "since": since }),
     })
 }
 

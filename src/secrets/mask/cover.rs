@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
@@ -21,6 +21,10 @@ pub const SHORTEST: usize = 6;
 /// log covers them, too.
 #[derive(Clone)]
 pub struct Mask(Arc<Automaton>);
+
+/// A mask that somebody else may be holding, and that does not keep it.
+#[derive(Clone)]
+pub struct WeakMask(Weak<Automaton>);
 
 /// Finds all forms of some secrets at once.
 pub(super) struct Automaton {
@@ -52,6 +56,11 @@ impl Mask {
     /// Covers nothing.
     pub fn none() -> Self {
         Self::of::<&[u8]>([])
+    }
+
+    /// The same mask, for as long as somebody holds it.
+    pub fn downgrade(&self) -> WeakMask {
+        WeakMask(Arc::downgrade(&self.0))
     }
 
     /// The text without secrets.
@@ -111,6 +120,13 @@ impl Mask {
                 Value::Object(covered)
             }
         }
+    }
+}
+
+impl WeakMask {
+    /// The mask, unless everybody has let go of it.
+    pub fn upgrade(&self) -> Option<Mask> {
+        self.0.upgrade().map(Mask)
     }
 }
 

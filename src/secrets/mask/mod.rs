@@ -7,6 +7,6 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use cover::{MASK, Mask, SHORTEST};
+pub use cover::{MASK, Mask, SHORTEST, WeakMask};
 pub use live::masked_by_all;
 pub use stream::MaskedStream;
