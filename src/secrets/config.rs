@@ -66,3 +66,20 @@ impl Config {
         if file.exists() { Ok(Arc::new(KeyFile::open(&file)?)) } else { Ok(Arc::new(NoKey)) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_key_is_must_be_said_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let program = Config { key_program: Some("/etc/kms".into()), ..Config::default() };
+        let source = program.source(directory.path()).unwrap();
+        assert_eq!((source.place().as_str(), program.file(directory.path())), ("/etc/kms", None));
+
+        let twice = Config { key_file: Some("/etc/key".into()), ..program };
+        let refused = twice.source(directory.path()).unwrap_err().to_string();
+        assert!(refused.contains("set one of them"), "{refused}");
+    }
+}
