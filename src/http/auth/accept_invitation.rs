@@ -9,7 +9,7 @@ use crate::actors::people::Visitor;
 use crate::aggregates::organization::{Command, Order};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
-use crate::http::extract::Body;
+use crate::http::extract::{Body, Origin};
 use crate::http::problem::{Code, Document, Problem};
 use crate::journal::{Context, Metadata, StreamId};
 use crate::primitives::{CommandId, OrganizationId, Secret, UserId};
@@ -52,12 +52,13 @@ pub struct AcceptedInvitation {
 pub async fn accept_invitation(
     api: Data<Api>,
     who: Visitor,
+    origin: Origin,
     body: Body<AcceptInvitation>,
 ) -> Result<Answer<AcceptedInvitation>, Problem> {
     let email = api.people.users.load(&who.user.to_string()).await?.aggregate.email;
     let token = InvitationToken::read(body.content.token.expose());
     let token = token.ok_or_else(|| Problem::new(Code::InvitationNotFound))?;
-    let (organization, permissions) = accept(&api, token, who.user, email).await?;
+    let (organization, permissions) = accept(&api, token, (who.user, email), origin.from).await?;
     let organization_id = organization.to_string();
     Ok(Answer::ok(AcceptedInvitation { organization_id, permissions: permissions.names() }))
 }
@@ -67,13 +68,16 @@ pub async fn accept_invitation(
 pub(super) async fn accept(
     api: &Api,
     token: InvitationToken,
-    user: UserId,
-    email: String,
+    (user, email): (UserId, String),
+    from: String,
 ) -> Result<(OrganizationId, Permissions), Problem> {
     let InvitationToken { organization, hash } = token;
     let (by, at) = (user.to_string(), api.clock.now());
     let order = Order::Accept { id: hash.invitation(), hash, user, email };
-    let metadata = Metadata::new(organization, by.clone(), CommandId::generate());
+    let metadata = Metadata {
+        address: Some(from),
+        ..Metadata::new(organization, by.clone(), CommandId::generate())
+    };
     let command = Command { organization, by, rights: Permissions::NONE, at, order };
     let stream = StreamId::organization(organization);
     let done = api.organizations.execute(&stream.aggregate_id, command, Context::new(metadata));

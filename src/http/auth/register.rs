@@ -62,7 +62,7 @@ pub async fn register(
             rejected.into()
         });
     }
-    accept(&api, token, user, email.written().to_owned()).await?;
+    accept(&api, token, (user, email.written().to_owned()), origin.from.clone()).await?;
     let presented = Presented { password, code: None, from: origin.from };
     let login = Login { email, presented, agent: origin.agent };
     let tokens = api.people.log_in(login).await?;

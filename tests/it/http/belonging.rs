@@ -109,6 +109,10 @@ async fn somebody_who_was_invited_registers_and_is_in() {
     let whoami = eve.client.data("/v1/whoami").await;
     assert_eq!((&whoami["actor"], &whoami["organization"]["id"]), (&json!(eve.id), &json!(acme)));
     app.log_in("eve@example.com", PASSWORD, None).await.data();
+    let joined = "/v1/organization/audit-log?action=organization.joined";
+    let log = app.eventually(|| within.data(joined), |log| log["items"][0].is_object()).await;
+    let entry = &log["items"][0];
+    assert_eq!((&entry["actor"], &entry["address"]), (&json!(eve.id), &json!("127.0.0.1")));
 
     // The token opens nothing more: no second account, no other password.
     let replayed = register(&token, "another password, longer").await;
