@@ -91,12 +91,8 @@ impl Lender {
         call: &Call,
     ) -> Result<Credentials, connectors::Error> {
         let organization = call.origin.organization;
-        let id = if let Some(id) = &named.id {
-            id.parse().map_err(|_| connectors::Error::Unknown(id.chars().take(64).collect()))?
-        } else {
-            let asker = self.desk.asker_of(call.origin.run).await?;
-            self.desk.find(organization, &named.kind, asker).await?
-        };
+        let asker = self.desk.asker_of(call.origin.run);
+        let id = self.desk.meant(organization, named, asker).await?;
         let credentials = self.desk.open(organization, id).await?;
         if credentials.kind.kind == named.kind {
             Ok(credentials)

@@ -99,6 +99,20 @@ impl Desk {
         }
     }
 
+    /// The connector that a node means: the one of its id, or where it names a type alone, the one
+    /// that is found for whoever asks. Who that is, is looked up only then.
+    pub async fn meant(
+        &self,
+        organization: OrganizationId,
+        named: &engine::Connector,
+        asker: impl Future<Output = Result<Owner, Error>>,
+    ) -> Result<ConnectorId, Error> {
+        match &named.id {
+            Some(id) => id.parse().map_err(|_| Error::Unknown(id.chars().take(64).collect())),
+            None => self.find(organization, &named.kind, asker.await?).await,
+        }
+    }
+
     /// The connector that is meant where only a type is named, for somebody who is known as this
     /// owner would be.
     pub async fn find(

@@ -1,10 +1,13 @@
 //! How the connectors of a definition stand at this moment.
 
+use std::future::ready;
+
 use engine::Definition;
 
 use super::record;
 use crate::access::Principal;
 use crate::aggregates::connector::{Connector, Owner, Status};
+use crate::aggregates::organization::Organization;
 use crate::connectors::{Error, Kinds};
 use crate::http::api::Api;
 use crate::http::problem::Problem;
@@ -17,11 +20,14 @@ pub(in crate::http) async fn standing(
     who: &Principal,
     definition: &Definition,
 ) -> Result<Vec<Connected>, Problem> {
+    let organization = api.directory.organization(who.organization).await?;
     let mut all = Vec::new();
     for (node, named) in definition.nodes() {
         let Some(connector) = &named.connector else { continue };
         let connected = match found(api, who, connector).await {
-            Ok((id, connector)) => told(api, who, node.to_string(), id, connector).await?,
+            Ok((id, connector)) => {
+                told(&organization.aggregate, who, node.to_string(), (id, connector))
+            }
             Err(Error::Journal(error)) => return Err(Error::Journal(error).into()),
             Err(Error::View(error)) => return Err(Error::View(error).into()),
             Err(obstacle) => Connected {
@@ -42,24 +48,17 @@ async fn found(
     who: &Principal,
     named: &engine::Connector,
 ) -> Result<(ConnectorId, Connector), Error> {
-    let id = if let Some(id) = &named.id {
-        id.parse().map_err(|_| Error::Unknown(id.chars().take(64).collect()))?
-    } else {
-        let asker = record::known_as(who);
-        api.connectors.find(who.organization, &named.kind, asker).await?
-    };
+    let asker = ready(Ok(record::known_as(who)));
+    let id = api.connectors.meant(who.organization, named, asker).await?;
     Ok((id, api.connectors.load(who.organization, id).await?))
 }
 
-async fn told(
-    api: &Api,
+fn told(
+    organization: &Organization,
     who: &Principal,
     node: String,
-    id: ConnectorId,
-    connector: Connector,
-) -> Result<Connected, Problem> {
-    let organization = api.directory.organization(who.organization).await?;
-    let organization = &organization.aggregate;
+    (id, connector): (ConnectorId, Connector),
+) -> Connected {
     let is_there = match connector.owner {
         Owner::Organization => true,
         Owner::User(user) => organization.member(user).is_some(),
@@ -85,5 +84,5 @@ async fn told(
     let owner = is_there.then(|| connector.owner.to_string());
     let kind = Kinds::builtin().get(&connector.kind);
     let untested = connector.checked_at.is_none() && kind.is_some_and(|kind| kind.probe.is_some());
-    Ok(Connected { node, name, owner, fault, untested })
+    Connected { node, name, owner, fault, untested }
 }
