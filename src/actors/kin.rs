@@ -291,6 +291,7 @@ fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
             Some(Failure::lasting(refused.code(), FailureCategory::Validation, message))
         }
         Refused::NobodyListens
+        | Refused::PassedOver
         | Refused::UnknownRun
         | Refused::NotEnded
         | Refused::NotFailed

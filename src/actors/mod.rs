@@ -1,6 +1,7 @@
 //! Everything alive: runs, the loops that record and order events, timers, leases, streams. All of
 //! it is restarted from the ledger by our own supervisor.
 
+pub mod detector;
 mod event_reaction;
 mod exhaustion;
 mod follower;
@@ -27,9 +28,7 @@ mod safety;
 mod stream_hub;
 mod supervisor;
 mod table_reaction;
-mod task_clerk;
-mod task_desk;
-mod task_reaction;
+mod tasks;
 mod timers;
 mod usage_clerk;
 
@@ -54,7 +53,6 @@ pub use safety::Safety;
 pub use stream_hub::{Filter, Live, StreamHub};
 pub use supervisor::{Drained, Fault, Supervisor, Watch};
 pub use table_reaction::TableReaction;
-pub use task_clerk::TaskClerk;
-pub use task_reaction::TaskReaction;
+pub use tasks::{TaskClerk, TaskReaction};
 pub use timers::Timers;
 pub use usage_clerk::UsageClerk;

@@ -107,6 +107,9 @@ pub enum Refused {
         /// Until when, as RFC 3339 in UTC.
         until: String,
     },
+    /// A firing with this id was passed over before; it is not judged a second time.
+    #[error("this firing was passed over when it came first")]
+    PassedOver,
     /// Nobody listens under this webhook's URL.
     #[error("nobody listens here")]
     NobodyListens,
@@ -201,6 +204,7 @@ impl Refused {
             Self::OutOfUnits(_) => "out_of_units",
             Self::UsedUp => "runs_used_up",
             Self::Cooling { .. } => COOLING_DOWN,
+            Self::PassedOver => "passed_over",
             Self::NobodyListens => "nobody_listens",
             Self::UnknownRun => "unknown_run",
             Self::Input(_) => "invalid_input",

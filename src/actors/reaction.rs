@@ -116,6 +116,7 @@ impl From<Refused> for Trouble {
             | Refused::OutOfUnits(_)
             | Refused::UsedUp
             | Refused::Cooling { .. }
+            | Refused::PassedOver
             | Refused::NobodyListens
             | Refused::Input(_)
             | Refused::UnknownRun

@@ -189,7 +189,7 @@ impl Resident {
                     return Err(Refused::Moved);
                 }
                 Outcome::ClaimTaken { run } => {
-                    let run = run.parse().map_err(|_| Refused::UnknownRun)?;
+                    let run = run.parse().map_err(|_| Refused::PassedOver)?;
                     return Ok(Placed { run, sequence: 1, repeated: true });
                 }
                 Outcome::ReceiptTaken => return Err(Refused::ReceiptTaken),

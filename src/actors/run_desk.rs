@@ -97,8 +97,30 @@ impl RunDesk {
         self.0.index.listener(secret_hash)
     }
 
-    /// Starts a run of the workflow's live version.
-    pub async fn start(&self, order: StartRun, mut context: Context) -> Result<Placed, Refused> {
+    /// Starts a run of the workflow's live version. A trigger that meets its cooldown is recorded.
+    pub async fn start(&self, order: StartRun, context: Context) -> Result<Placed, Refused> {
+        let StartRun { workflow, claim, .. } = &order;
+        let (workflow_id, trigger_id) = (*workflow, claim.clone());
+        let (kind, source) = (order.trigger.kind.clone(), order.trigger.source.clone());
+        let placed = self.begin(order, context.clone()).await;
+        if let Err(refused) = &placed
+            && refused.code() == COOLING_DOWN
+        {
+            let reason = skip::Reason::CoolingDown;
+            let (message, at) = (refused.to_string(), self.0.clock.now());
+            let skipped =
+                skip::Skipped { workflow_id, reason, kind, source, trigger_id, message, at };
+            self.pass_over(skipped, context).await?;
+        }
+        placed
+    }
+
+    /// Starts a run, and records nothing when none begins.
+    pub(super) async fn begin(
+        &self,
+        order: StartRun,
+        mut context: Context,
+    ) -> Result<Placed, Refused> {
         let StartRun { run, workflow, trigger, input, claim, parent } = order;
         self.catch_up_with_the_ledger().await;
         self.must_have_units(context.organization)?;
@@ -115,13 +137,12 @@ impl RunDesk {
             return Err(Refused::Input(problems));
         }
         let variables = self.kept(context.organization, workflow, &live.definition).await?;
-        if let Some(trigger_id) = claim.clone() {
+        if let Some(trigger_id) = claim {
             context.side.push(Side::Claim { trigger_id });
         }
         // Whoever asks for a run, and a run that waits for it, is not made to wait.
         let waits = trigger.kind != "manual" && parent.is_none();
         context.side.extend(self.allowance(workflow, if waits { Pace::Kept } else { Pace::Free }));
-        let told = (trigger.kind.clone(), trigger.source.clone());
         let start = Start {
             run_id: run.to_string(),
             definition: live.definition,
@@ -135,25 +156,7 @@ impl RunDesk {
             at: self.0.clock.now(),
             chance: rand::random(),
         };
-        let placed = self.place(run, Order::Start(Box::new(start)), context.clone()).await;
-        if let Err(refused) = &placed
-            && refused.code() == COOLING_DOWN
-        {
-            let (kind, source) = told;
-            let reason = skip::Reason::CoolingDown;
-            let (message, at) = (refused.to_string(), self.0.clock.now());
-            let skipped = skip::Skipped {
-                workflow_id: workflow,
-                reason,
-                kind,
-                source,
-                trigger_id: claim,
-                message,
-                at,
-            };
-            self.record_skip(skipped, context).await?;
-        }
-        placed
+        self.place(run, Order::Start(Box::new(start)), context).await
     }
 
     /// What a run of this workflow is taken from, where that is limited.
@@ -167,15 +170,21 @@ impl RunDesk {
         Some(Side::Allowance(Allowance { workflow, allotment, total, cooldown_ms }))
     }
 
-    /// Writes down that a trigger started nothing, once.
-    async fn record_skip(&self, skipped: skip::Skipped, context: Context) -> Result<(), Refused> {
+    /// Writes down that a trigger started nothing, once. A firing that names itself is taken by
+    /// that: it starts nothing when it comes again.
+    pub(super) async fn pass_over(
+        &self,
+        skipped: skip::Skipped,
+        context: Context,
+    ) -> Result<(), Refused> {
+        let claim = skipped.trigger_id.clone().map(|trigger_id| Side::Claim { trigger_id });
         let append = Append {
             stream: StreamId::skip(context.command),
             expected: 0,
             events: vec![NewEvent::of(&skip::Event::Skipped(skipped))?],
             metadata: context.into_metadata(),
             fence: None,
-            side: Vec::new(),
+            side: claim.into_iter().collect(),
         };
         self.0.journal.append(append).await?;
         Ok(())

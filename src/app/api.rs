@@ -55,6 +55,7 @@ pub(super) fn open(
         people,
         admission,
         desk: rooms.desk.clone(),
+        gate: rooms.gate.clone(),
         hub: rooms.hub.clone(),
         views: Views::new(rooms.pool.clone()),
         house: HouseViews::new(pool::house(&plan.login(pool::Role::House), HOUSE_CONNECTIONS)),

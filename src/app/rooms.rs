@@ -9,6 +9,7 @@ use sqlx::PgPool;
 
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
+use crate::actors::detector::Gate;
 use crate::actors::{
     Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
 };
@@ -41,6 +42,7 @@ pub(super) struct Rooms {
     pub(super) journal: Journal,
     pub(super) tail: Tail,
     pub(super) desk: RunDesk,
+    pub(super) gate: Gate,
     pub(super) hub: StreamHub,
     pub(super) refusals: Refusals,
     pub(super) key_uses: KeyUses,
@@ -108,6 +110,7 @@ impl Rooms {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
+        let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
             pool,
             bells,
@@ -118,6 +121,7 @@ impl Rooms {
             journal,
             tail,
             desk,
+            gate,
             hub: StreamHub::default(),
             refusals: Refusals::default(),
             key_uses: KeyUses::default(),

@@ -14,6 +14,7 @@ use super::playing::Playing;
 use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
+use crate::actors::detector::Gate;
 use crate::actors::people::{Admission, People};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
@@ -102,6 +103,8 @@ pub struct Api {
     pub admission: Admission,
     /// Where runs are ordered about.
     pub desk: RunDesk,
+    /// Where firings of triggers are decided.
+    pub gate: Gate,
     /// Where streams come from.
     pub hub: StreamHub,
     /// The views, for reading them.

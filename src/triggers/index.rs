@@ -1,4 +1,5 @@
-//! The workflows that can be triggered, found in O(1) by id or by the secret of their webhook.
+//! The workflows that can be triggered, found in O(1) by id, by the secret of their webhook, or by
+//! what their triggers look for.
 //!
 //! It is a projection that lives in memory: whoever feeds it from the ledger's tail says how far
 //! the ledger has been read, and nothing else changes it.
@@ -10,7 +11,10 @@ use std::time::Duration;
 use engine::Definition;
 use tokio::sync::watch;
 
+use super::Key;
+use super::kind::kind;
 use super::shortage::Shortage;
+use super::subscription::{Subscriber, Subscription, Subscriptions};
 use crate::primitives::{OrganizationId, WorkflowId};
 
 /// A live version.
@@ -68,6 +72,7 @@ struct Tables {
     by_id: HashMap<WorkflowId, Listing>,
     by_secret: HashMap<String, WorkflowId>,
     shortages: HashMap<OrganizationId, Shortage>,
+    subscriptions: Subscriptions,
 }
 
 /// The index. Readers share it; one feeder writes.
@@ -132,6 +137,22 @@ impl TriggerIndex {
         let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         let workflow = *tables.by_secret.get(secret_hash)?;
         Some((tables.by_id.get(&workflow)?.organization, workflow))
+    }
+
+    /// The live triggers under a key, in the order in which their workflows came into being.
+    /// Workflows that are paused, archived or not published have none.
+    pub fn under(&self, key: &Key) -> Vec<Arc<Subscription>> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner).subscriptions.under(key)
+    }
+
+    /// How many live triggers there are under a key.
+    pub fn count(&self, key: &Key) -> usize {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner).subscriptions.count(key)
+    }
+
+    /// Ticks whenever the live triggers of a kind change.
+    pub fn changes(&self, kind: &'static str) -> watch::Receiver<u64> {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner).subscriptions.changes(kind)
     }
 
     /// Whether the compute units of an organization are used up, and what was found then.
@@ -214,6 +235,9 @@ impl TriggerIndex {
     pub fn list(&self, workflow: WorkflowId, listing: Listing) {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         let hash = listing.webhook_secret_hash.clone();
+        let subscriber = Subscriber::Workflow(workflow);
+        let subscription = subscription(&subscriber, &listing);
+        tables.subscriptions.put(&subscriber, subscription);
         if let Some(before) = tables.by_id.insert(workflow, listing)
             && before.webhook_secret_hash != hash
         {
@@ -226,6 +250,21 @@ impl TriggerIndex {
     pub fn reached(&self, position: i64) {
         self.position.send_replace(position);
     }
+}
+
+/// What a workflow is to be told of; nothing while no trigger starts it.
+fn subscription(subscriber: &Subscriber, listing: &Listing) -> Option<Subscription> {
+    let live = listing.live.as_ref().filter(|_| !listing.paused)?;
+    let root = live.definition.root()?;
+    Some(Subscription {
+        organization: listing.organization,
+        subscriber: subscriber.clone(),
+        version: live.version,
+        kind: kind(&root.kind)?.name(),
+        payload: Arc::clone(&root.payload),
+        connector: root.connector.clone(),
+        lane: live.definition.lane(),
+    })
 }
 
 #[cfg(test)]
@@ -279,6 +318,21 @@ mod tests {
         assert!(matches!(index.live(ORGANIZATION, workflow), Lookup::Paused(_)));
         index.list(workflow, listing("bb", false, false));
         assert!(matches!(index.live(ORGANIZATION, workflow), Lookup::NotLive));
+    }
+
+    #[test]
+    fn a_live_trigger_is_found_under_its_kind_until_it_is_paused() {
+        let (index, workflow) = (TriggerIndex::default(), WorkflowId::generate());
+        let mut changes = index.changes("manual");
+        let of_kind = |index: &TriggerIndex| index.under(&Key::Kind("manual"));
+        index.list(workflow, listing("aa", true, false));
+        assert!(changes.has_changed().expect("the index is there"));
+        let [found] = &of_kind(&index)[..] else { panic!("one trigger") };
+        assert_eq!(found.subscriber, Subscriber::Workflow(workflow));
+        changes.mark_unchanged();
+        index.list(workflow, listing("aa", true, true));
+        assert!(changes.has_changed().expect("the index is there"));
+        assert_eq!(index.count(&Key::Kind("manual")), 0);
     }
 
     #[test]

@@ -1,7 +1,15 @@
-//! What matches: the index of live triggers, in memory.
+//! What matches: the index of live triggers, in memory, and the kinds that there are.
 
+mod contracts;
 mod index;
+mod key;
+mod kind;
 mod shortage;
+mod subscription;
 
+pub use contracts::Contracts;
 pub use index::{Limits, Listing, Live, Lookup, TriggerIndex};
+pub use key::Key;
+pub use kind::{Kind, kind};
 pub use shortage::Shortage;
+pub use subscription::{Subscriber, Subscription};

@@ -55,6 +55,8 @@ pub struct Definition {
     pub(crate) emit: Vec<Emission>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_run_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Lane::is_default")]
+    pub(crate) lane: Lane,
     #[serde(skip)]
     pub(crate) compiled: Compiled,
 }
@@ -165,6 +167,35 @@ pub enum Visibility {
     PublicView,
     /// Everybody may execute it.
     PublicExecute,
+}
+
+/// How urgent it is that what a trigger sets off begins.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// It never waits behind what is not critical.
+    Critical,
+    /// In its turn.
+    #[default]
+    Default,
+}
+
+impl Lane {
+    /// Whether it is the one that needs no mention.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::Default
+    }
+
+    /// Its word, as definitions and metrics have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Default => "default",
+        }
+    }
 }
 
 /// How the failures of a node are repeated.
@@ -304,6 +335,11 @@ impl Definition {
     /// The events that a run emits when it ends.
     pub fn emissions(&self) -> &[Emission] {
         &self.emit
+    }
+
+    /// How urgent its runs are.
+    pub fn lane(&self) -> Lane {
+        self.lane
     }
 
     /// How long a run may take, in milliseconds; [`Definition::MAX_RUN_MS`] unless it says less.

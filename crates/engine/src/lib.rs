@@ -52,7 +52,7 @@ mod verify;
 pub use catalog::{Catalog, NodeType, PayloadProblem, Role};
 pub use decide::{decide, start};
 pub use definition::{
-    Connector, Definition, InputField, InputType, MAX_DEFINITION_DEPTH, MAX_NODE_ID_LENGTH,
+    Connector, Definition, InputField, InputType, Lane, MAX_DEFINITION_DEPTH, MAX_NODE_ID_LENGTH,
     MAX_NODES, Node, NodeId, RetryPolicy, Strategy, Visibility,
 };
 pub use diagnostic::{Diagnostic, DiagnosticCode, MAX_DIAGNOSTICS};

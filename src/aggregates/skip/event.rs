@@ -43,6 +43,33 @@ pub struct Skipped {
 pub enum Reason {
     /// A run had begun less than the workflow's cooldown before.
     CoolingDown,
+    /// The workflow has started as many runs as it may.
+    RunsUsedUp,
+    /// The organization's compute units are used up.
+    OutOfUnits,
+    /// What fired is not the input that the workflow declares.
+    InvalidInput,
+    /// The workflow was paused between the firing and its run.
+    Paused,
+    /// The workflow was archived between the firing and its run.
+    NotLive,
+    /// The firing came too late, and the trigger does not catch up.
+    Missed,
+}
+
+impl Reason {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CoolingDown => "cooling_down",
+            Self::RunsUsedUp => "runs_used_up",
+            Self::OutOfUnits => "out_of_units",
+            Self::InvalidInput => "invalid_input",
+            Self::Paused => "paused",
+            Self::NotLive => "not_live",
+            Self::Missed => "missed",
+        }
+    }
 }
 
 impl Event {

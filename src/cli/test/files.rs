@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::catalog::Registry;
 use crate::trials::{Problem, Target, TestDefinition, TestKind, Trial};
+use crate::triggers::Contracts;
 
 /// How a test's file is named.
 const ENDING: &str = ".test.json";
@@ -74,7 +74,7 @@ pub(super) fn read(path: &Path) -> Result<Readable, Unreadable> {
     let json = json(path).map_err(|message| unreadable(path, message))?;
     let test = TestDefinition::read(&json).map_err(|problem| of(vec![problem]))?;
     let target = target(path, &test).map_err(of)?;
-    let trial = Trial::compile(&test, &target, Registry::builtin()).map_err(of)?;
+    let trial = Trial::compile(&test, &target, &Contracts::builtin()).map_err(of)?;
     Ok(Readable { path: path.to_owned(), name: test.name, trial })
 }
 
@@ -95,7 +95,7 @@ fn target(path: &Path, test: &TestDefinition) -> Result<Target, Vec<Problem>> {
             let json =
                 json(&file).map_err(|message| one(format!("{}: {message}", file.display())))?;
             let definition = json.get("definition").unwrap_or(&json);
-            Target::of_definition(definition, Registry::builtin()).map_err(|found| {
+            Target::of_definition(definition, &Contracts::builtin()).map_err(|found| {
                 let place = file.display();
                 let problem =
                     |it: engine::Diagnostic| format!("{place}: {}: {}", it.path, it.message);

@@ -43,7 +43,9 @@ impl From<Refused> for Problem {
             Refused::NotLive | Refused::Paused => Self::new(Code::WorkflowRefuses).because(refused),
             Refused::OutOfUnits(_) => Self::new(Code::CuExhausted).because(refused),
             Refused::UsedUp => Self::new(Code::RunsUsedUp).because(refused),
-            Refused::Cooling { .. } => Self::new(Code::CoolingDown).because(refused),
+            Refused::Cooling { .. } | Refused::PassedOver => {
+                Self::new(Code::CoolingDown).because(refused)
+            }
             Refused::NobodyListens => Self::new(Code::WebhookNotFound),
             Refused::Elsewhere { code, message } => elsewhere(&code).because(message),
             Refused::UnknownRun => Self::new(Code::RunNotFound),
@@ -75,7 +77,7 @@ fn elsewhere(code: &str) -> Problem {
         "unknown_workflow" => Problem::new(Code::WorkflowNotFound),
         "not_live" | "paused" => Problem::new(Code::WorkflowRefuses),
         "runs_used_up" => Problem::new(Code::RunsUsedUp),
-        "cooling_down" => Problem::new(Code::CoolingDown),
+        "cooling_down" | "passed_over" => Problem::new(Code::CoolingDown),
         "unknown_run" => Problem::new(Code::RunNotFound),
         "unknown_node" => Problem::new(Code::NodeNotFound),
         "receipt_taken" => Problem::new(Code::IdempotencyInFlight).retry_after(RETRY_AFTER),

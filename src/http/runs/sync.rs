@@ -15,6 +15,7 @@ use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::refusals;
 use crate::http::problem::{Code, Document, Problem};
+use crate::triggers::Contracts;
 
 /// How many nodes a definition may have that is run at once.
 const MAX_NODES: usize = 20;
@@ -55,7 +56,8 @@ pub async fn sync(
     body: Body<RunAtOnce>,
 ) -> Result<Answer<Ended>, Problem> {
     let Body { content: RunAtOnce { definition, payload }, fingerprint } = body;
-    let definition = engine::check(&definition, api.catalog).map_err(|found| wrong(&found))?;
+    let definition =
+        engine::check(&definition, &Contracts::builtin()).map_err(|found| wrong(&found))?;
     let found = connectors::problems(&api, &who, &definition).await?;
     if !found.is_empty() {
         return Err(wrong(&found));

@@ -67,9 +67,9 @@ impl Edition {
     }
 
     /// The content as a definition without problems.
-    pub(super) fn playable(self, api: &Api, state: &Workflow) -> Result<Playable, Problem> {
+    pub(super) fn playable(self, state: &Workflow) -> Result<Playable, Problem> {
         let (content, version) = self.content(state)?;
-        let definition = validate::check(api, content).map_err(|found| self.refused(&found))?;
+        let definition = validate::check(content).map_err(|found| self.refused(&found))?;
         Ok(Playable { definition: Arc::new(definition), version })
     }
 
@@ -89,7 +89,7 @@ pub(in crate::http) async fn target_of(
 ) -> Result<Target, Problem> {
     let state = record::load(api, who, id, None).await?.state;
     let edition = wanted.unwrap_or(Edition::newest(&state));
-    let Playable { definition, version } = edition.playable(api, &state)?;
+    let Playable { definition, version } = edition.playable(&state)?;
     let workflow = WorkflowRef { id: id.to_string(), version };
     Ok(Target::Workflow { definition, workflow, pins: state.pins })
 }

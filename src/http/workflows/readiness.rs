@@ -21,6 +21,7 @@ use crate::projections::trials::{Execution, Test, TestFilter};
 use crate::readiness::{
     ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Standing, Tested, Units, Verdict, judge,
 };
+use crate::triggers::Contracts;
 
 /// How many of the last runs are looked at.
 const RUNS: i64 = 10;
@@ -126,7 +127,7 @@ async fn gather(
     let (content, _) = edition.content(state)?;
     let (definition, problems) = match engine::parse(content) {
         Ok(definition) => {
-            let mut problems = engine::validate(&definition, api.catalog);
+            let mut problems = engine::validate(&definition, &Contracts::builtin());
             problems.extend(connectors::problems(api, who, &definition).await?);
             (Some(definition), problems)
         }

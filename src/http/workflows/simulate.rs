@@ -96,7 +96,7 @@ pub async fn simulate(
     let position = api.ledger_at(None).await?;
     let state = record::load(&api, &who, *id, None).await?.state;
     let edition = version.unwrap_or(Edition::newest(&state));
-    let playable = edition.playable(&api, &state)?;
+    let playable = edition.playable(&state)?;
     let order = Simulated {
         definition: playable.definition,
         workflow: WorkflowRef { id: id.to_string(), version: playable.version },

@@ -13,6 +13,7 @@ use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::problem::refusals;
 use crate::http::problem::{Detail, Document, Problem};
 use crate::http::public;
+use crate::triggers::Contracts;
 
 /// A definition to look at.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,9 +45,9 @@ impl Validation {
 }
 
 /// All problems of a definition, or the definition.
-pub(super) fn check(api: &Api, definition: &Value) -> Result<engine::Definition, Vec<Diagnostic>> {
+pub(super) fn check(definition: &Value) -> Result<engine::Definition, Vec<Diagnostic>> {
     let parsed = engine::parse(definition)?;
-    let mut problems = engine::validate(&parsed, api.catalog);
+    let mut problems = engine::validate(&parsed, &Contracts::builtin());
     problems.extend(public::problems(&parsed));
     if problems.is_empty() { Ok(parsed) } else { Err(problems) }
 }
@@ -58,7 +59,7 @@ pub(super) async fn check_whole(
     draft: &Value,
 ) -> Result<Result<engine::Definition, Vec<Diagnostic>>, Problem> {
     Ok(match blueprints::expand(api, who, draft).await? {
-        Ok(expanded) => check(api, &expanded),
+        Ok(expanded) => check(&expanded),
         Err(faults) => Err(faults),
     })
 }

@@ -104,7 +104,7 @@ pub async fn what_if(
     api.view_at(run_history::Projector::NAME, query.0.min_position).await?;
     let state = record::load(&api, &who, *id, None).await?.state;
     let (live_version, _) = state.live_definition().ok_or(Error::NotLive)?;
-    let (definition, version) = tried(&api, &state, definition)?;
+    let (definition, version) = tried(&state, definition)?;
     let found =
         api.run_history().finished(who.organization, *id, live_version, i64::from(count)).await?;
     let (runs, left_out) = load(&api, &found.value).await?;
@@ -127,15 +127,14 @@ pub async fn what_if(
 
 /// What is tried, and the version that it would be.
 fn tried(
-    api: &Api,
     state: &Workflow,
     definition: Option<Map<String, Value>>,
 ) -> Result<(Arc<Definition>, u32), Problem> {
     let Some(definition) = definition else {
-        let playable = Edition::Draft.playable(api, state)?;
+        let playable = Edition::Draft.playable(state)?;
         return Ok((playable.definition, playable.version));
     };
-    let definition = validate::check(api, &Value::Object(definition)).map_err(|found| {
+    let definition = validate::check(&Value::Object(definition)).map_err(|found| {
         Problem::new(Code::InvalidDefinition).with_details(refusals::details("/definition", &found))
     })?;
     let last = state.versions.keys().next_back().copied().unwrap_or_default();

@@ -154,6 +154,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "actions",
             "connectors",
             "projections",
+            "triggers",
             "trials",
             "journal",
             "aggregates",

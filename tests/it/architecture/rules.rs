@@ -177,6 +177,7 @@ pub(super) fn engine_dependencies(manifest: &str) -> Vec<String> {
         "percent-encoding",
         "regex",
         "regex-automata",
+        "rrule",
         "serde",
         "serde_json",
         "sha2",

@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 use super::node::{Dialect, read_node};
 use super::reader::{Place, Reader, describe, short};
 use crate::definition::{
-    Compiled, Definition, InputField, InputType, MAX_DEFINITION_DEPTH, MAX_NODES, Node, NodeId,
-    Visibility, empty_object,
+    Compiled, Definition, InputField, InputType, Lane, MAX_DEFINITION_DEPTH, MAX_NODES, Node,
+    NodeId, Visibility, empty_object,
 };
 use crate::diagnostic::{Diagnostic, DiagnosticCode, did_you_mean};
 use crate::ending::{Emission, MAX_EMISSIONS, is_event_name};
 use crate::json::{Json, deeper_than, pointer};
 use crate::status::RunStatus;
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "nodes",
     "triggerNodeIds",
     "inputSchema",
@@ -27,6 +27,7 @@ const FIELDS: [&str; 11] = [
     "errorWorkflow",
     "emit",
     "maxRunMs",
+    "lane",
 ];
 
 const INPUT_TYPES: [(&str, InputType); 5] = [
@@ -43,6 +44,8 @@ const VISIBILITIES: [(&str, Visibility); 4] = [
     ("public_view", Visibility::PublicView),
     ("public_execute", Visibility::PublicExecute),
 ];
+
+const LANES: [(&str, Lane); 2] = [("critical", Lane::Critical), ("default", Lane::Default)];
 
 /// Reads a definition. Generation A (`trigger` beside the nodes, `props` instead of `payload`) is
 /// converted.
@@ -101,6 +104,7 @@ fn read_definition(reader: &mut Reader, value: &Value) -> Option<Definition> {
         error_workflow: reader.text(&place, "errorWorkflow"),
         emit: read_emissions(reader, &place),
         max_run_ms: reader.whole(&place, "maxRunMs"),
+        lane: one_of(reader, &place, "lane", &LANES).unwrap_or_default(),
         compiled: Compiled::default(),
     })
 }

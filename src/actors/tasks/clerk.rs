@@ -8,10 +8,10 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::order::Context;
-use super::ownership::Ownership;
-use super::rhythm::Rhythm;
-use super::task_desk::TaskDesk;
+use super::desk::TaskDesk;
+use crate::actors::order::Context;
+use crate::actors::ownership::Ownership;
+use crate::actors::rhythm::Rhythm;
 use crate::aggregates::task::Order;
 use crate::journal::{Journal, Store};
 use crate::primitives::{Clock, TaskId};

@@ -9,10 +9,10 @@ use futures::future::BoxFuture;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::order::Context;
-use super::reaction::{Reaction, Trouble};
-use super::run_desk::RunDesk;
-use super::task_desk::TaskDesk;
+use super::desk::TaskDesk;
+use crate::actors::order::Context;
+use crate::actors::reaction::{Reaction, Trouble};
+use crate::actors::run_desk::RunDesk;
 use crate::aggregates::run::Run;
 use crate::aggregates::task::{CancelCause, Event, Opening, Order, Task};
 use crate::journal::{Journal, Recorded, Store, StreamId};

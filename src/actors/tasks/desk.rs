@@ -2,8 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::order::Context;
-use super::reaction::{Trouble, carried_out};
+use crate::actors::order::Context;
+use crate::actors::reaction::{Trouble, carried_out};
 use crate::aggregates::task::{self, Command, Order, Task};
 use crate::journal::{self, Store};
 use crate::primitives::TaskId;

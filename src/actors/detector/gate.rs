@@ -1,0 +1,240 @@
+//! Where every firing of a trigger is decided, once: a run begins, a wait goes on, or it is passed
+//! over, and the ledger says why.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Lane, Trigger};
+use time::OffsetDateTime;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use crate::actors::order::{Context, Placed, Refused, Resumed, StartRun};
+use crate::actors::run_desk::RunDesk;
+use crate::aggregates::skip;
+use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
+use crate::triggers::Subscriber;
+
+/// How many firings of a process are carried out at a time. Enough to fill the journal's flushes.
+const SIDE_BY_SIDE: usize = 128;
+/// How many of these may be of the default lane: the others are left to what is critical.
+const DEFAULT_LANE: usize = 96;
+/// How many firings of the default lane may wait; a source that has more waits itself.
+const WAITING: usize = 4_096;
+/// When a source should fire again that was turned away.
+const RETRY_AFTER: Duration = Duration::from_millis(100);
+/// How long the id of a firing may be, in bytes.
+pub const MAX_FIRING_ID: usize = 200;
+
+/// A trigger has fired.
+#[derive(Debug, Clone)]
+pub struct Firing {
+    /// Whose trigger it is.
+    pub organization: OrganizationId,
+    /// Whom it is for.
+    pub subscriber: Subscriber,
+    /// What identifies it within the organization, derived from what happened: the same id starts
+    /// nothing a second time, whoever fires it and however much later. At most [`MAX_FIRING_ID`]
+    /// bytes.
+    pub id: String,
+    /// What it tells the run.
+    pub trigger: Trigger,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// The event of the ledger that led to it, as `stream#sequence`.
+    pub causation: Option<String>,
+    /// What ties it to a story beyond the run.
+    pub correlation: Option<String>,
+    /// When it happened, or a time that is the same whenever it is fired again.
+    pub at: OffsetDateTime,
+}
+
+/// What became of a firing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fired {
+    /// A run has begun.
+    Started(Placed),
+    /// A wait goes on.
+    Resumed(Placed),
+    /// It had been fired before.
+    Repeated {
+        /// The run that began then; none where it was passed over.
+        run: Option<RunId>,
+    },
+    /// It starts nothing, and the ledger says so.
+    Skipped {
+        /// Why.
+        reason: skip::Reason,
+        /// Why, in words.
+        message: String,
+    },
+    /// The wait that it was for has gone on already.
+    TooLate,
+}
+
+impl Fired {
+    /// A word for it, for metrics and logs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Started(_) => "started",
+            Self::Resumed(_) => "resumed",
+            Self::Repeated { .. } => "repeated",
+            Self::Skipped { .. } => "skipped",
+            Self::TooLate => "too_late",
+        }
+    }
+}
+
+/// The gate; cheap to clone.
+#[derive(Clone)]
+pub struct Gate(Arc<Inner>);
+
+struct Inner {
+    desk: RunDesk,
+    clock: Arc<dyn Clock>,
+    all: Semaphore,
+    default_lane: Semaphore,
+    waiting: Semaphore,
+}
+
+/// The places that a firing holds while it is carried out.
+struct Places<'a> {
+    _all: SemaphorePermit<'a>,
+    _default_lane: Option<SemaphorePermit<'a>>,
+}
+
+impl Gate {
+    /// A gate before the runs of this desk.
+    pub fn new(desk: RunDesk, clock: Arc<dyn Clock>) -> Self {
+        let all = Semaphore::new(SIDE_BY_SIDE);
+        let default_lane = Semaphore::new(DEFAULT_LANE);
+        let waiting = Semaphore::new(WAITING);
+        Self(Arc::new(Inner { desk, clock, all, default_lane, waiting }))
+    }
+
+    /// Decides a firing and carries it out.
+    ///
+    /// # Errors
+    /// It may or may not have been carried out: fire it again with the same id.
+    pub async fn fire(&self, firing: Firing) -> Result<Fired, Refused> {
+        let (lane, kind) = (firing.lane, firing.trigger.kind.clone());
+        let begun = Instant::now();
+        let held = self.places(lane).await?;
+        metrics::histogram!("chainkeel_firing_wait_seconds", "lane" => lane.as_str())
+            .record(begun.elapsed());
+        let fired = match firing.subscriber.clone() {
+            Subscriber::Workflow(workflow) => self.start(workflow, firing).await,
+            Subscriber::Wait { run, node } => {
+                let context = context(&firing);
+                let Trigger { kind, body, .. } = firing.trigger;
+                match self.0.desk.resume(run, node, body, kind, context).await {
+                    Ok(Resumed::Resumed(placed)) => Ok(Fired::Resumed(placed)),
+                    Ok(Resumed::Skipped { .. }) => Ok(Fired::TooLate),
+                    Err(refused) if refused.waits_no_longer() => Ok(Fired::TooLate),
+                    Err(refused) => Err(refused),
+                }
+            }
+        };
+        drop(held);
+        let outcome = fired.as_ref().map_or("failed", Fired::as_str);
+        metrics::counter!("chainkeel_firings_total", "kind" => kind, "outcome" => outcome)
+            .increment(1);
+        fired
+    }
+
+    /// What is critical waits for what is being carried out, never for what waits.
+    async fn places(&self, lane: Lane) -> Result<Places<'_>, Refused> {
+        let closed = |_| Refused::Unanswered;
+        let default_lane = match lane {
+            Lane::Critical => None,
+            Lane::Default => {
+                let busy = |_| Refused::Busy { retry_after: RETRY_AFTER };
+                let _waiting = self.0.waiting.try_acquire().map_err(busy)?;
+                Some(self.0.default_lane.acquire().await.map_err(closed)?)
+            }
+        };
+        Ok(Places {
+            _all: self.0.all.acquire().await.map_err(closed)?,
+            _default_lane: default_lane,
+        })
+    }
+
+    async fn start(&self, workflow: WorkflowId, firing: Firing) -> Result<Fired, Refused> {
+        let context = context(&firing);
+        let Firing { id, trigger, at, .. } = firing;
+        let (kind, source) = (trigger.kind.clone(), trigger.source.clone());
+        let order = StartRun {
+            run: RunId::derived(at, &format!("{workflow} {id}")),
+            workflow,
+            input: Arc::clone(&trigger.body),
+            trigger,
+            claim: Some(id.clone()),
+            parent: None,
+        };
+        let refused = match self.0.desk.begin(order, context.clone()).await {
+            Ok(Placed { run, repeated: true, .. }) => {
+                return Ok(Fired::Repeated { run: Some(run) });
+            }
+            Ok(placed) => return Ok(Fired::Started(placed)),
+            Err(refused) => refused,
+        };
+        let Some(reason) = reason(&refused) else {
+            if refused.code() == Refused::PassedOver.code() {
+                return Ok(Fired::Repeated { run: None });
+            }
+            return Err(refused);
+        };
+        let (message, at) = (words(&refused), self.0.clock.now());
+        let skipped = skip::Skipped {
+            workflow_id: workflow,
+            reason,
+            kind,
+            source,
+            trigger_id: Some(id),
+            message: message.clone(),
+            at,
+        };
+        self.0.desk.pass_over(skipped, context).await?;
+        Ok(Fired::Skipped { reason, message })
+    }
+}
+
+fn context(firing: &Firing) -> Context {
+    let Firing { organization, id, trigger, at, subscriber, .. } = firing;
+    let whom = match subscriber {
+        Subscriber::Workflow(workflow) => workflow.to_string(),
+        Subscriber::Wait { run, node } => format!("{run} {node}"),
+    };
+    Context {
+        organization: *organization,
+        actor: format!("trigger:{}", trigger.kind),
+        command: CommandId::derived(*at, &format!("{whom} {id}")),
+        causation: firing.causation.clone(),
+        correlation: firing.correlation.clone(),
+        side: Vec::new(),
+    }
+}
+
+/// Why a trigger starts nothing, where that is the last word; none where it may be tried again.
+fn reason(refused: &Refused) -> Option<skip::Reason> {
+    // By its word: the run's owner may be another process.
+    match refused.code() {
+        "cooling_down" => Some(skip::Reason::CoolingDown),
+        "runs_used_up" => Some(skip::Reason::RunsUsedUp),
+        "out_of_units" => Some(skip::Reason::OutOfUnits),
+        "invalid_input" => Some(skip::Reason::InvalidInput),
+        "paused" => Some(skip::Reason::Paused),
+        "not_live" | "unknown_workflow" => Some(skip::Reason::NotLive),
+        _ => None,
+    }
+}
+
+/// The refusal with its first place, where it has some.
+fn words(refused: &Refused) -> String {
+    if let Refused::Input(problems) = refused
+        && let Some(first) = problems.first()
+    {
+        return format!("{refused}: {} {}", first.path, first.message);
+    }
+    refused.to_string()
+}

@@ -1,0 +1,5 @@
+//! What watches for triggers to fire, and the gate through which all of them go.
+
+mod gate;
+
+pub use gate::{Fired, Firing, Gate, MAX_FIRING_ID};

@@ -1,0 +1,8 @@
+//! Work for people: what is ordered of tasks, by the clock and by what waiting nodes ask for.
+
+mod clerk;
+mod desk;
+mod reaction;
+
+pub use clerk::TaskClerk;
+pub use reaction::TaskReaction;
