@@ -1,15 +1,20 @@
-//! Keeps the trigger index current: every workflow's events at the start, then the tail.
+//! Keeps the trigger index current: every workflow's events and the view of open waits at the
+//! start, then the tail.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use cqrs_es::Aggregate;
+use engine::Place;
 use tokio_util::sync::CancellationToken;
 
 use crate::aggregates::account::{self, Account};
+use crate::aggregates::run::Run;
 use crate::aggregates::workflow::{Status, Workflow};
 use crate::journal::{Error, Journal, Recorded, Tail};
-use crate::primitives::WorkflowId;
+use crate::primitives::{OrganizationId, RunId, WorkflowId};
+use crate::projections::waits::{self, Heard, Waiting};
+use crate::projections::{self, HouseViews, Positions, Views};
 use crate::triggers::{Limits, Listing, Live, Shortage, TriggerIndex};
 
 /// Events of one read.
@@ -24,11 +29,28 @@ pub struct IndexKeeper {
     pub tail: Tail,
     /// The index that is kept.
     pub index: Arc<TriggerIndex>,
+    /// Where the open waits are read at the start, of one organization after the other.
+    pub views: Views,
+    /// Which organizations these are.
+    pub across: HouseViews,
+    /// How far the view of waits has come.
+    pub positions: Positions,
+}
+
+/// What keeps the index from being kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Blind {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] Error),
+    /// The view of open waits.
+    #[error("asking who waits for triggers")]
+    Waits(#[from] projections::Error),
 }
 
 impl IndexKeeper {
     /// Keeps the index until it is told to stop.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Blind> {
         let mut workflows = HashMap::new();
         let head = self.tail.head();
         for kind in [Workflow::TYPE, Account::TYPE] {
@@ -42,6 +64,7 @@ impl IndexKeeper {
                 }
             }
         }
+        self.take_waits(head).await?;
         self.index.reached(head);
         let mut subscription = self.tail.subscribe(head);
         loop {
@@ -56,17 +79,72 @@ impl IndexKeeper {
         }
     }
 
+    /// Takes the waits that are open: as the view has them, and what came after it.
+    async fn take_waits(&self, head: i64) -> Result<(), Blind> {
+        let mut seen = self.positions.of(waits::Projector::NAME).await?;
+        for (organization, kind) in waits::sought(&self.across).await? {
+            let mut after = (String::new(), String::new());
+            loop {
+                let last = (after.0.as_str(), after.1.as_str());
+                let page = waits::waiting_for_trigger(&self.views, organization, &kind, last, PAGE)
+                    .await?;
+                let Some(last) = page.last() else { break };
+                after = (last.run.to_string(), last.node.to_string());
+                for Waiting { run, node, config } in page {
+                    self.open(organization, run, node, &kind, &config);
+                }
+            }
+        }
+        while seen < head {
+            let page = self.journal.read_after(seen, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            seen = last.position;
+            for recorded in page.iter().filter(|event| event.aggregate_type == Run::TYPE) {
+                self.hear(recorded)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open(
+        &self,
+        organization: OrganizationId,
+        run: RunId,
+        node: Place,
+        kind: &str,
+        config: &str,
+    ) {
+        if let Ok(settings) = serde_json::from_str(config) {
+            self.index.wait_opened(organization, run, node, kind, Arc::new(settings));
+        }
+    }
+
+    /// Notes that a run waits for a trigger, or does no longer.
+    fn hear(&self, recorded: &Recorded) -> Result<(), Blind> {
+        let Some(heard) = waits::heard(recorded)? else { return Ok(()) };
+        let Ok(run) = recorded.aggregate_id.parse() else { return Ok(()) };
+        match heard {
+            Heard::Opened { node, kind, config } => {
+                self.open(recorded.organization, run, node, &kind, &config);
+            }
+            Heard::Closed { node } => self.index.wait_closed(run, node),
+        }
+        Ok(())
+    }
+
     /// Most events are none of the index's business.
     fn take(
         &self,
         workflows: &mut HashMap<WorkflowId, Workflow>,
         recorded: &Recorded,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Blind> {
         match recorded.aggregate_type.as_ref() {
-            Workflow::TYPE => self.apply(workflows, recorded),
-            Account::TYPE => self.note(recorded),
-            _ => Ok(()),
+            Workflow::TYPE => self.apply(workflows, recorded)?,
+            Account::TYPE => self.note(recorded)?,
+            Run::TYPE => self.hear(recorded)?,
+            _ => {}
         }
+        Ok(())
     }
 
     /// Notes that an organization's compute units are used up, or that there are some again.

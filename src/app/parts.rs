@@ -58,6 +58,9 @@ impl Parts<'_> {
             journal: self.rooms.journal.clone(),
             tail: self.rooms.tail.clone(),
             index: Arc::clone(&self.rooms.index),
+            views: Views::new(self.rooms.pool.clone()),
+            across: HouseViews::new(pool::house(&self.plan.login(pool::Role::House), 1)),
+            positions: self.rooms.positions.clone(),
         };
         self.watch(Watch::new("trigger index", move |stop| keeper.clone().run(stop))).await?;
         if self.plan.has(Role::Api) {

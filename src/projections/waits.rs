@@ -1,4 +1,5 @@
-//! Who waits for which events. Below the fold, the questions that the reaction to events asks.
+//! Who waits for which events, and for which triggers. Below the fold, the questions that the
+//! reaction to events and the index of triggers ask.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use super::error::while_doing;
 use super::facts::{self, Fact, Pending};
 use super::projection::Projection;
 use super::text::Text;
-use super::views::Views;
+use super::views::{HouseViews, Views};
 use crate::journal::Recorded;
 use crate::primitives::{OrganizationId, RunId};
 
@@ -56,6 +57,11 @@ impl Projection for Projector {
 const KIND: &str = "wait";
 /// What a wait for an event has as its `triggerType`.
 const EVENT: &str = "event";
+/// What stands before the kind where the pattern of an event stands else. No event's name has a
+/// colon.
+const TRIGGER: &str = "trigger:";
+/// Waits for these are told by whoever resumes them, or by the clock: nobody looks for them.
+const SOUGHT_BY_NOBODY: [&str; 4] = ["manual", "webhook", "signal", "schedule"];
 
 /// A wait as a batch leaves it.
 struct Open<'a> {
@@ -131,10 +137,16 @@ fn take<'a>(waits: &mut Waits<'a>, event: &'a Recorded, payload: &'a str) -> Res
 /// versions let pass, is no wait for any event.
 fn opened<'a>(event: &'a Recorded, wait: &Pending<'a>) -> Option<Open<'a>> {
     let input: Input<'a> = serde_json::from_str(wait.input.get()).ok()?;
-    let is_meant = input.trigger_type.is_some_and(|kind| kind.as_str() == EVENT);
-    let config = input.trigger_config.filter(|_| is_meant)?.get();
-    let read: Config<'a> = serde_json::from_str(config).ok()?;
-    let pattern = EventPattern::read(read.pattern?.as_str())?.as_str().to_owned();
+    let kind = input.trigger_type?;
+    let config = input.trigger_config?.get();
+    let pattern = match kind.as_str() {
+        EVENT => {
+            let read: Config<'a> = serde_json::from_str(config).ok()?;
+            EventPattern::read(read.pattern?.as_str())?.as_str().to_owned()
+        }
+        other if SOUGHT_BY_NOBODY.contains(&other) => return None,
+        other => format!("{TRIGGER}{other}"),
+    };
     let (organization, position) = (event.organization, event.position);
     Some(Open { organization, pattern, config, position })
 }
@@ -253,4 +265,83 @@ pub async fn waiting(
             Ok(Waiting { run, node, config: row.config })
         })
         .collect()
+}
+
+/// What a run's event says of its waits for triggers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// A node waits for a trigger.
+    Opened {
+        /// The node.
+        node: Place,
+        /// The trigger's kind.
+        kind: String,
+        /// JSON text: the trigger's settings.
+        config: String,
+    },
+    /// A node has ended, which may have waited.
+    Closed {
+        /// The node.
+        node: Place,
+    },
+}
+
+/// What an event says of waits for triggers; nothing for most.
+pub fn heard(event: &Recorded) -> Result<Option<Heard>, Error> {
+    const NAMES: [&str; 6] = [
+        "wait_opened",
+        "wait_resumed",
+        "wait_timed_out",
+        "node_cancelled",
+        "node_succeeded",
+        "node_failed",
+    ];
+    if !NAMES.contains(&event.event_type.as_str()) {
+        return Ok(None);
+    }
+    let mut waits = HashMap::new();
+    let payloads = facts::of_runs(&[event])?;
+    for (event, payload) in &payloads {
+        take(&mut waits, event, payload)?;
+    }
+    Ok(waits.into_iter().next().and_then(|((_, node), open)| {
+        let node = node.as_str().into();
+        match open {
+            None => Some(Heard::Closed { node }),
+            Some(open) => {
+                let kind = open.pattern.strip_prefix(TRIGGER)?.to_owned();
+                Some(Heard::Opened { node, kind, config: open.config.to_owned() })
+            }
+        }
+    }))
+}
+
+/// The organizations in which runs wait for triggers, each with the kinds of these.
+pub async fn sought(views: &HouseViews) -> Result<Vec<(OrganizationId, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"select distinct organization_id as "organization!", pattern as "pattern!"
+             from house_waits where pattern like 'trigger:%'"#,
+    )
+    .fetch_all(views.rows())
+    .await
+    .map_err(while_doing("asking for the triggers that runs wait for"))?;
+    rows.into_iter()
+        .map(|row| {
+            let kind = row.pattern.strip_prefix(TRIGGER).unwrap_or_default().to_owned();
+            Ok((held(&row.organization)?, kind))
+        })
+        .collect()
+}
+
+/// The waits of an organization for a kind of trigger, behind `after` in the order of runs and
+/// nodes, at most `limit`.
+pub async fn waiting_for_trigger(
+    views: &Views,
+    organization: OrganizationId,
+    kind: &str,
+    after: (&str, &str),
+    limit: i64,
+) -> Result<Vec<Waiting>, Error> {
+    let pattern = format!("{TRIGGER}{kind}");
+    waiting(views, organization, &pattern, i64::MAX, after, limit).await
 }

@@ -1,10 +1,13 @@
 //! The catalogue, with what the kinds of triggers say of their settings themselves.
 
-use engine::{Catalog, NodeType, PayloadProblem};
-use serde_json::Value;
+use engine::{Catalog, NodeType, PayloadProblem, has_expression};
+use serde_json::{Value, json};
 
 use super::kind::kind;
 use crate::catalog::Registry;
+
+/// The node that may wait for triggers.
+const WAIT: &str = "wait";
 
 /// What definitions are judged by.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +17,30 @@ impl Contracts {
     /// Those of this build.
     pub fn builtin() -> Self {
         Self(Registry::builtin())
+    }
+}
+
+impl Contracts {
+    /// What is wrong with the settings of the trigger that a node waits for.
+    fn awaited(self, payload: &Value) -> Vec<PayloadProblem> {
+        const PLACE: &str = "/triggerConfig";
+        let name = payload.get("triggerType").and_then(Value::as_str).unwrap_or_default();
+        let Some(kind) = kind(name).filter(|kind| kind.may_be_awaited()) else {
+            return Vec::new();
+        };
+        let config = payload.get("triggerConfig").cloned().unwrap_or_else(|| json!({}));
+        // What it will be is known when the wait opens.
+        if has_expression(&config.to_string()) {
+            return Vec::new();
+        }
+        let mut problems = self.0.payload_problems(name, &config);
+        if problems.is_empty() {
+            problems = kind.problems(&config);
+        }
+        for problem in &mut problems {
+            problem.path.insert_str(0, PLACE);
+        }
+        problems
     }
 }
 
@@ -29,6 +56,9 @@ impl Catalog for Contracts {
             && let Some(kind) = kind(name)
         {
             problems.extend(kind.problems(payload));
+        }
+        if problems.is_empty() && name == WAIT {
+            problems.extend(self.awaited(payload));
         }
         problems
     }

@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use engine::Definition;
+use engine::{Definition, Json, Lane, Place};
 use tokio::sync::watch;
 
 use super::Key;
 use super::kind::kind;
 use super::shortage::Shortage;
 use super::subscription::{Subscriber, Subscription, Subscriptions};
-use crate::primitives::{OrganizationId, WorkflowId};
+use crate::primitives::{OrganizationId, RunId, WorkflowId};
 
 /// A live version.
 #[derive(Debug, Clone)]
@@ -244,6 +244,43 @@ impl TriggerIndex {
             tables.by_secret.remove(&before.webhook_secret_hash);
         }
         tables.by_secret.insert(hash, workflow);
+    }
+
+    /// A node of a run waits for a trigger. Nothing where there is no such kind that waits.
+    pub fn wait_opened(
+        &self,
+        organization: OrganizationId,
+        run: RunId,
+        node: Place,
+        name: &str,
+        settings: Json,
+    ) {
+        let Some(kind) = kind(name).filter(|kind| kind.may_be_awaited()) else { return };
+        let subscriber = Subscriber::Wait { run, node };
+        let subscription = Subscription {
+            organization,
+            subscriber: subscriber.clone(),
+            version: 0,
+            kind: kind.name(),
+            payload: settings,
+            connector: None,
+            lane: Lane::Default,
+        };
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        tables.subscriptions.put(&subscriber, Some(subscription));
+    }
+
+    /// A node of a run waits no longer.
+    pub fn wait_closed(&self, run: RunId, node: Place) {
+        let subscriber = Subscriber::Wait { run, node };
+        let is_known = {
+            let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+            tables.subscriptions.knows(&subscriber)
+        };
+        if is_known {
+            let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+            tables.subscriptions.put(&subscriber, None);
+        }
     }
 
     /// The ledger has been read up to this position.

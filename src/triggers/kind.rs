@@ -15,6 +15,11 @@ pub trait Kind: Send + Sync {
     /// place and the cure. Nothing is said of texts that hold expressions; a trigger has none.
     fn problems(&self, payload: &Value) -> Vec<PayloadProblem>;
 
+    /// Whether a `wait` may be for it.
+    fn may_be_awaited(&self) -> bool {
+        false
+    }
+
     /// By what its firings find it, beside its kind. Nothing where the settings cannot be read.
     fn keys(&self, organization: OrganizationId, payload: &Value) -> Vec<Key>;
 }

@@ -62,6 +62,11 @@ impl Subscriptions {
         self.by_key.get(key).map_or(0, BTreeMap::len)
     }
 
+    /// Whether a subscriber is subscribed to anything.
+    pub(super) fn knows(&self, subscriber: &Subscriber) -> bool {
+        self.keys.contains_key(subscriber)
+    }
+
     /// Ticks with every change among those of a kind.
     pub(super) fn changes(&mut self, kind: &'static str) -> watch::Receiver<u64> {
         self.changes.entry(kind).or_default().subscribe()

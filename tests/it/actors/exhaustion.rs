@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chainkeel::actors::{Exhaustion, IndexKeeper, Reaction};
 use chainkeel::aggregates::account::{self, Plan};
 use chainkeel::aggregates::workflow::{self, PauseReason, Status, Workflow};
-use chainkeel::journal::{Context, Metadata, Recorded, Store, StreamId};
+use chainkeel::journal::{Context, Metadata, Recorded, Store, StreamId, pool};
 use chainkeel::primitives::{CommandId, OrganizationId, WorkflowId};
+use chainkeel::projections::{HouseViews, Positions, Views};
 use chainkeel::triggers::TriggerIndex;
 use serde_json::json;
 use time::macros::datetime;
@@ -71,7 +72,14 @@ async fn a_workflow_that_was_resumed_is_not_paused_again_by_the_same_event() {
     let event = exhausted(&stage).await;
     let index = Arc::new(TriggerIndex::default());
     let (journal, tail) = (stage.journal.clone(), stage.tail.clone());
-    let keeper = IndexKeeper { journal, tail, index: Arc::clone(&index) };
+    let keeper = IndexKeeper {
+        journal,
+        tail,
+        index: Arc::clone(&index),
+        views: Views::new(stage.app.clone()),
+        across: HouseViews::new(pool::house(&stage.database.login(pool::Role::House), 1)),
+        positions: Positions::new(stage.app.clone()),
+    };
     let stop = CancellationToken::new();
     let kept = tokio::spawn(keeper.run(stop.clone()));
 
