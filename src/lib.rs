@@ -15,6 +15,7 @@ pub mod secrets;
 pub mod tables;
 
 pub mod aggregates;
+pub mod chains;
 pub mod readiness;
 pub mod validation;
 

@@ -1,12 +1,14 @@
 //! Words of the house: ids, time. Nothing here does I/O or knows another room.
 
 mod base62;
+mod chain_id;
 mod clock;
 mod hex;
 mod ids;
 mod secret;
 
 pub use base62::{base62, base62_of_u32};
+pub use chain_id::ChainId;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hex::{hex, unhex};
 pub use ids::{

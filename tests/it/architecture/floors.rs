@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("blueprints", &["engine"]),
     ("catalog", &["engine", "primitives"]),
     ("egress", &["primitives"]),
+    ("chains", &["egress", "primitives"]),
     ("confined", &[]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
@@ -26,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("journal", &["aggregates", "primitives"]),
     // What an organization keeps in tables is primary, like the ledger that says what they are.
     ("data", &["journal", "aggregates", "tables", "primitives"]),
-    ("triggers", &["egress", "catalog", "engine", "primitives"]),
+    ("triggers", &["chains", "egress", "catalog", "engine", "primitives"]),
     // The prices of node types are what usage is counted by.
     (
         "projections",
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "journal",
             "aggregates",
+            "chains",
             "access",
             "secrets",
             "catalog",
@@ -96,6 +98,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "journal",
             "aggregates",
+            "chains",
             "tables",
             "validation",
             "schemas",
@@ -115,6 +118,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "actors",
             "connectors",
             "journal",
+            "chains",
             "egress",
             "secrets",
             "primitives",
@@ -135,6 +139,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "journal",
             "aggregates",
             "validation",
+            "chains",
             "egress",
             "catalog",
             "access",

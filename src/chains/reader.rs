@@ -1,0 +1,78 @@
+//! What the rooms above ask of a chain.
+
+use std::ops::RangeInclusive;
+
+use alloy_primitives::B256;
+use futures::future::BoxFuture;
+
+use super::block::{Block, Header};
+use super::error::Error;
+use super::filter::LogFilter;
+use super::receipt::{Log, Receipt};
+use crate::primitives::ChainId;
+
+/// How far a chain has come. None of the three ever goes back: a reorg is seen in hashes, not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heads {
+    /// The highest block that a majority of the live endpoints has.
+    pub latest: u64,
+    /// The highest block that the chain calls safe, where it has that word.
+    pub safe: Option<u64>,
+    /// The highest block that is final by the chain's rule in the catalogue: by the chain's own
+    /// word, or because it is old or deep enough.
+    pub finalized: Option<u64>,
+}
+
+/// The part of a range that was read, and its logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// From the first block that was asked for; it ends earlier where the range was too much for
+    /// one time. What follows is to be asked for next.
+    pub read: RangeInclusive<u64>,
+    /// All logs of these blocks that the filter wants, in the order of the chain.
+    pub logs: Vec<Log>,
+}
+
+/// Reads one chain.
+///
+/// `None` says that no endpoint has the block or transaction: not yet, or, where it is asked for by
+/// hash, no longer. An [`Error`] says that nobody knows: the same question is to be asked again
+/// later, and nothing was skipped.
+pub trait ChainReader: Send + Sync {
+    /// Which chain.
+    fn chain(&self) -> ChainId;
+
+    /// How far the chain has come. It asks every endpoint that may be asked.
+    fn heads(&self) -> BoxFuture<'_, Result<Heads, Error>>;
+
+    /// The head of the block at a height, on the chain as it is now.
+    fn header(&self, number: u64) -> BoxFuture<'_, Result<Option<Header>, Error>>;
+
+    /// The head of a block.
+    fn header_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<Header>, Error>>;
+
+    /// A block with its transactions.
+    fn block(&self, hash: B256) -> BoxFuture<'_, Result<Option<Block>, Error>>;
+
+    /// The logs of one block that a filter wants, in their order. They are that block's and no
+    /// other's, and an empty answer that the block's bloom makes doubtful was heard twice.
+    fn logs<'a>(
+        &'a self,
+        block: B256,
+        filter: &'a LogFilter,
+    ) -> BoxFuture<'a, Result<Option<Vec<Log>>, Error>>;
+
+    /// The logs of a range of blocks, on the chain as it is now: which part of it was read, and
+    /// what is there. Meant for what is final; nearer to the head, blocks are read one by one.
+    fn logs_in<'a>(
+        &'a self,
+        range: RangeInclusive<u64>,
+        filter: &'a LogFilter,
+    ) -> BoxFuture<'a, Result<Span, Error>>;
+
+    /// What became of a transaction.
+    fn receipt(&self, transaction: B256) -> BoxFuture<'_, Result<Option<Receipt>, Error>>;
+
+    /// What became of all transactions of a block, in their order.
+    fn receipts(&self, block: B256) -> BoxFuture<'_, Result<Option<Vec<Receipt>>, Error>>;
+}
