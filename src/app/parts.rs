@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::rooms::Rooms;
 use super::{Error, Plan};
+use crate::actors::detector::chain_watcher::ChainWatchers;
 use crate::actors::{
     EventReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience,
     Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction,
@@ -77,6 +78,9 @@ impl Parts<'_> {
             };
             self.watch(Watch::new("refusal clerk", move |stop| clerk.clone().run(stop))).await?;
         }
+        if self.plan.has(Role::Detector) {
+            self.start_detectors(&standing).await?;
+        }
         if self.plan.has(Role::Projector) {
             for projection in projections::all() {
                 let database = self.plan.login(pool::Role::Projector);
@@ -146,6 +150,26 @@ impl Parts<'_> {
             async move { heir.run(stop).await }
         });
         self.watch(heir).await
+    }
+
+    /// What looks for triggers to fire.
+    async fn start_detectors(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let watchers = ChainWatchers {
+            pool: self.rooms.pool.clone(),
+            journal: self.rooms.journal.clone(),
+            tail: self.rooms.tail.clone(),
+            index: Arc::clone(&self.rooms.index),
+            sources: Arc::clone(&self.plan.chains),
+            standing: standing.clone(),
+            gate: self.rooms.gate.clone(),
+            desk: self.rooms.desk.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+            supervisor: self.supervisor.clone(),
+        };
+        self.watch(Watch::new("chain watchers", move |stop| watchers.clone().run(stop))).await
     }
 
     /// What the house does because something stands on the ledger: a line a reaction.

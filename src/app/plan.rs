@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::Error;
 use crate::actions::OWN_PROGRAM;
+use crate::actors::detector::chain_watcher::{ChainSources, NoChains};
 use crate::config::{Config, Role};
 use crate::connectors::Clients;
 use crate::egress;
@@ -35,6 +36,8 @@ pub struct Plan {
     pub keys: Arc<dyn KeySource>,
     /// As whom this installation is registered with providers.
     pub clients: Clients,
+    /// Where chains are read.
+    pub chains: Arc<dyn ChainSources>,
     /// Our own program, which is started again to run code.
     pub program: PathBuf,
     /// How many effects are performed at once.
@@ -69,6 +72,7 @@ impl Plan {
             egress: config.egress.clone(),
             keys: config.secrets.source(&config.data_dir)?,
             clients: config.connectors.clients()?,
+            chains: no_chains(),
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,
@@ -89,4 +93,9 @@ impl Plan {
     pub(super) fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
+}
+
+/// Where no chain is read.
+pub fn no_chains() -> Arc<dyn ChainSources> {
+    Arc::new(NoChains)
 }

@@ -9,9 +9,16 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 31] = [
+const MANIFESTS: [&str; 38] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
+    include_str!("../../catalog/trigger/evm-block.json"),
+    include_str!("../../catalog/trigger/erc20-receive.json"),
+    include_str!("../../catalog/trigger/erc20-send.json"),
+    include_str!("../../catalog/trigger/eth-receive.json"),
+    include_str!("../../catalog/trigger/eth-send.json"),
+    include_str!("../../catalog/trigger/evm-log.json"),
+    include_str!("../../catalog/trigger/transaction-status.json"),
     include_str!("../../catalog/logic/call-workflow.json"),
     include_str!("../../catalog/logic/filter.json"),
     include_str!("../../catalog/logic/for-each.json"),

@@ -98,7 +98,10 @@ fn every_manifest_is_found_by_a_valid_name_and_refuses_unknown_fields() {
     assert_eq!(names.len(), specs.len());
     assert_eq!(Registry::builtin().known_types(), Vec::from_iter(names));
     for spec in specs {
-        let name = spec.kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let name = spec
+            .kind
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         assert!(name, "{} is not a valid name", spec.kind);
         let mut payload = spec.example_usage.payload.clone();
         payload["nonsense"] = json!(1);

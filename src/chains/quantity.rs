@@ -17,6 +17,7 @@ pub(super) fn text(number: u64) -> String {
     format!("0x{number:x}")
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 pub(super) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*number))
 }

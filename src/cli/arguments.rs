@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::audit::Audit;
 use super::bench::Bench;
 use super::blueprint::{Block, Template};
+use super::chain_watch::ChainWatches;
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
@@ -205,6 +206,7 @@ enum Command {
         what: TokenKeys,
     },
     Projections(Projections),
+    ChainWatch(ChainWatches),
     Secrets(Secrets),
     Doctor(Doctor),
     Bench(Bench),
@@ -301,6 +303,7 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Projections(projections) => projections.run(),
+        Command::ChainWatch(watches) => watches.run(),
         Command::Secrets(secrets) => secrets.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::migrate::database;
 use super::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
-use crate::journal::{Reactions, Standing, migrate, partitions, pool};
+use crate::journal::{ChainStanding, Reactions, Standing, migrate, partitions, pool};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds;
 
@@ -18,6 +18,8 @@ use crate::projections::builds;
 const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
 /// How many events may be without a position, or a view behind, before it is worth a look.
 const MAX_LAG: i64 = 10_000;
+/// How many blocks a chain may be behind before it is worth a look.
+const MAX_BLOCKS_BEHIND: i64 = 500;
 /// The oldest PostgreSQL whose snapshots the sequencer can use.
 const MIN_POSTGRES: i32 = 150_000;
 
@@ -103,6 +105,7 @@ async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
     findings.extend(ledger(pool).await?);
     findings.extend(work(pool).await?);
     findings.extend(reactions(pool).await?);
+    findings.extend(chains(pool).await?);
     for build in builds::list(pool).await? {
         if !matches!(build.state, builds::State::Live | builds::State::Parked) {
             continue;
@@ -210,6 +213,22 @@ async fn ledger(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
             "is a process of this installation running? One of them orders the ledger",
         ),
     ])
+}
+
+/// How chains are followed.
+async fn chains(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let finding = |it: ChainStanding| {
+        let (chain, behind) = (it.chain, (it.head - it.number).max(0));
+        let found = match &it.halted {
+            Some(reason) => format!("{chain} is halted: {reason}"),
+            None => format!("{chain}: {behind} blocks behind, {} to backfill", it.backfill),
+        };
+        let cure = "`chainkeel chain-watch list` shows more; one that is halted wants a person: \
+                    see docs/chain-triggers.md";
+        let fine = it.halted.is_none() && behind <= MAX_BLOCKS_BEHIND;
+        Finding::new("chain", found, fine, cure)
+    };
+    Ok(ChainStanding::list(pool).await?.into_iter().map(finding).collect())
 }
 
 async fn work(pool: &PgPool) -> Result<Vec<Finding>, Sick> {

@@ -5,6 +5,7 @@ mod arguments;
 mod audit;
 mod bench;
 mod blueprint;
+mod chain_watch;
 mod client;
 pub mod cluster;
 mod completions;

@@ -14,6 +14,7 @@ pub mod auth;
 pub mod blocks;
 pub mod blueprints;
 pub mod catalog;
+pub mod chain_watches;
 pub mod connectors;
 pub mod events;
 pub mod extract;

@@ -9,10 +9,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, connectors, events, health, inbound,
-    invitations, knowledge, members, organizations, projections, public, reviews, roles, runs,
-    search, service_accounts, storage, tables, tasks, templates, testing, token_keys, usage, users,
-    validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, events, health,
+    inbound, invitations, knowledge, members, organizations, projections, public, reviews, roles,
+    runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys, usage,
+    users, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -210,6 +210,7 @@ pub(super) const PATH: &str = "/openapi.json";
         knowledge::remove,
         knowledge::search,
         projections::list,
+        chain_watches::list,
         inbound::webhook,
         public::view,
         public::execute,
@@ -227,6 +228,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "storage", description = "What workflows keep between their runs"),
         (name = "public", description = "What everybody may see and execute, without a key"),
         (name = "webhooks", description = "Where the outside starts runs"),
+        (name = "triggers", description = "What starts runs by itself, and how it is watched for"),
         (name = "catalog", description = "What nodes there are"),
         (name = "connectors", description = "Credentials for providers, which nodes use and nobody sees"),
         (name = "testing", description = "Tests of workflows, and what became of them"),

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, connectors, events, health, inbound,
-    invitations, knowledge, members, openapi, organizations, projections, public, reviews, roles,
-    runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys, usage,
-    users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, events, health,
+    inbound, invitations, knowledge, members, openapi, organizations, projections, public, reviews,
+    roles, runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys,
+    usage, users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -234,6 +234,7 @@ table! {
     GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
     POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
+    GET    "/v1/chain-watches"                                May(InstallationManage)     chain_watches::list;
     GET    "/v1/public/workflows/{id}"                        Public                      public::view;
     POST   "/v1/public/workflows/{id}/run"                    Public                      public::execute;
     OPTIONS "/v1/public/workflows/{id}/run"                   Public                      public::preflight;

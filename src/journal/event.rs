@@ -68,6 +68,11 @@ impl StreamId {
         Self::new("skip", command.to_string())
     }
 
+    /// The stream of a match that a chain took back, by its id.
+    pub fn chain_match(id: String) -> Self {
+        Self::new("chain_match", id)
+    }
+
     /// The stream of a test.
     pub fn test(test: TestId) -> Self {
         Self::new("test", test.to_string())
@@ -363,6 +368,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "schema" => Cow::Borrowed("schema"),
         "blueprint" => Cow::Borrowed("blueprint"),
         "policy" => Cow::Borrowed("policy"),
+        "chain_match" => Cow::Borrowed("chain_match"),
         "skip" => Cow::Borrowed("skip"),
         "session" => Cow::Borrowed("session"),
         "token_keys" => Cow::Borrowed("token_keys"),

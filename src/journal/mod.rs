@@ -7,6 +7,7 @@
 mod allowances;
 mod append;
 mod blobs;
+mod chain_watch;
 mod directory;
 mod entries;
 mod error;
@@ -30,6 +31,9 @@ mod wakeup;
 pub use allowances::Used;
 pub use append::{Config, Journal, Lane};
 pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
+pub use chain_watch::{
+    Advance, ChainStanding, ChainWatch, Cursor, Due, Gap, Gone, Level, Mark, Match, Place, Settled,
+};
 pub use directory::Directory;
 pub use entries::{Entries, Written};
 pub use error::{Error, outage as is_outage};

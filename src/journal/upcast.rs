@@ -8,8 +8,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, audit, blueprint, connector, document, entry, event, organization, run,
-    schema, skip, table, task, test, test_execution, user, workflow,
+    account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
+    organization, run, schema, skip, table, task, test, test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -95,6 +95,11 @@ impl Recorded {
 
     /// The trigger that was passed over.
     pub fn skip(&self) -> Result<skip::Event, Error> {
+        decode(self, &[])
+    }
+
+    /// A match that a chain took back, or that came again.
+    pub fn chain_match(&self) -> Result<chain_match::Event, Error> {
         decode(self, &[])
     }
 

@@ -4,6 +4,7 @@ use engine::PayloadProblem;
 use serde_json::Value;
 
 use super::Key;
+use super::evm::ChainKind;
 use crate::primitives::OrganizationId;
 
 /// A kind of trigger. Pure: it reads what an author wrote.
@@ -42,7 +43,17 @@ impl Kind for OnRequest {
 }
 
 /// All kinds. A new one is a file and its line here.
-static KINDS: [&dyn Kind; 2] = [&OnRequest("manual"), &OnRequest("webhook")];
+static KINDS: [&dyn Kind; 9] = [
+    &OnRequest("manual"),
+    &OnRequest("webhook"),
+    &ChainKind("evm-block"),
+    &ChainKind("erc20-receive"),
+    &ChainKind("erc20-send"),
+    &ChainKind("eth-receive"),
+    &ChainKind("eth-send"),
+    &ChainKind("evm-log"),
+    &ChainKind("transaction-status"),
+];
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, blueprint, connector, document, entry, event, login_name,
+    account, api_key, audit, blueprint, chain_match, connector, document, entry, event, login_name,
     organization, policy, run, schema, session, skip, table, task, test, test_execution,
     token_keys, user, workflow,
 };
@@ -130,6 +130,36 @@ fn every_event_of_a_policy_is_read_as_it_was_written() {
         stands("policy", event);
     }
     every_file_is_known("policy", &names(&events));
+}
+
+#[test]
+fn a_match_that_a_chain_took_back_is_read_as_it_was_written() {
+    let evidence = chain_match::Evidence {
+        chain_id: 1,
+        transaction_hash: Some(format!("0x{}", "5c".repeat(32))),
+        block_number: 23_900_123,
+        block_hash: format!("0x{}", "d4".repeat(32)),
+    };
+    let (run_id, subscriber) = (Some(RUN.parse().unwrap()), WORKFLOW.to_owned());
+    let events = [
+        chain_match::Event::Retracted(chain_match::Retracted {
+            run_id,
+            subscriber: subscriber.clone(),
+            evidence: evidence.clone(),
+            policy: chain_match::Policy::Compensate,
+            at: AT,
+        }),
+        chain_match::Event::Returned(chain_match::Returned {
+            run_id,
+            subscriber,
+            evidence,
+            at: AT,
+        }),
+    ];
+    for event in &events {
+        stands("chain_match", event);
+    }
+    every_file_is_known("chain_match", &names(&events));
 }
 
 #[test]

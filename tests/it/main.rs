@@ -5,6 +5,7 @@
 mod actions;
 mod actors;
 mod architecture;
+mod chain_watcher;
 mod connectors;
 mod contracts;
 mod crash;

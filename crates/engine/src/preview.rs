@@ -53,6 +53,24 @@ pub fn condition_holds(condition: &Value, object: &Value) -> Result<bool, Vec<Pa
         .collect())
 }
 
+/// The names on the left sides of a condition, as `filter` reads them.
+///
+/// # Errors
+/// Everything that is wrong with the condition.
+pub fn condition_names(condition: &Value) -> Result<Vec<String>, Vec<PayloadProblem>> {
+    let mut problems = Vec::new();
+    let condition = Condition::read(condition, "", &mut problems);
+    if problems.is_empty() {
+        let mut names = Vec::new();
+        condition.lefts(&mut |left| names.push(left.to_owned()));
+        return Ok(names);
+    }
+    let problems = problems.into_iter();
+    Err(problems
+        .map(|problem| PayloadProblem { path: problem.path, message: problem.message })
+        .collect())
+}
+
 fn run_of(body: &Json) -> Result<Run, String> {
     let nodes = json!({ "nodes": { "root": { "type": "manual", "payload": {} } } });
     let definition = parse(&nodes).map_err(|_| "a trigger alone is a definition")?;

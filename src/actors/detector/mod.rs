@@ -1,5 +1,6 @@
 //! What watches for triggers to fire, and the gate through which all of them go.
 
+pub mod chain_watcher;
 mod gate;
 
 pub use gate::{Fired, Firing, Gate, MAX_FIRING_ID};

@@ -9,6 +9,7 @@ mod echo;
 mod large;
 mod ledger;
 mod limits;
+mod matching;
 mod percentiles;
 mod report;
 mod runs;

@@ -11,7 +11,7 @@ use super::drive::Finishes;
 use super::echo::Echo;
 use super::report::Report;
 use super::workflows::Shape;
-use super::{append, large, ledger, limits, runs, streams};
+use super::{append, large, ledger, limits, matching, runs, streams};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan};
@@ -76,11 +76,17 @@ enum What {
     Rebuild,
     /// Every decision on the ledger made again
     Replay,
+    /// The triggers of a log found among 1, 1,000 and 100,000 live ones; without a database
+    Matching,
 }
 
 impl Bench {
     /// Does it, from the cluster's start to its removal.
     pub(in crate::cli) fn run(self) -> Result<(), Error> {
+        if let Some(What::Matching) = self.what {
+            matching::run(self.json);
+            return Ok(());
+        }
         let directory = self.directory.clone();
         let outcome = |text: String| Error::Outcome(text);
         if directory.exists() {
@@ -138,6 +144,8 @@ impl Bench {
                 let streams = streams::measure(client, finishes, clients, runs, at_once).await?;
                 report.streams = Some(streams);
             }
+            // It needs no sitting.
+            What::Matching => {}
             What::Rebuild => {
                 steps.show("runs to rebuild from");
                 self.shape(sitting, Shape::Pure).await?;
@@ -233,6 +241,7 @@ impl Sitting {
             egress: egress::Config { allow },
             keys: Arc::new(NoKey),
             clients: crate::connectors::Clients::default(),
+            chains: crate::app::no_chains(),
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             threads: 2,

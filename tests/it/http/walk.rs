@@ -344,6 +344,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/knowledge/search", "/v1/knowledge/search?q=amaranth", "", Empty),
     ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
+    ("GET /v1/chain-watches", "/v1/chain-watches", "", Own),
     ("GET /v1/usage", "/v1/usage", "", Own),
     ("GET /v1/usage/daily", "/v1/usage/daily?workflowId={workflow}", "", Own),
     ("GET /v1/usage/balance", "/v1/usage/balance", "", Own),

@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use chainkeel::access::{AdminKey, Permissions};
+use chainkeel::actors::detector::chain_watcher::{ChainSources, NoChains};
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
 use chainkeel::http::rates;
@@ -28,6 +29,7 @@ pub(crate) struct TestApp {
     pub(crate) client: Client,
     pub(crate) database: TestDatabase,
     running: Option<Running>,
+    plan: Plan,
 }
 
 /// The thread on which the house lives: it closes in order even when the test panics.
@@ -74,6 +76,7 @@ async fn opened(
         egress: chainkeel::egress::Config { allow },
         keys,
         clients: chainkeel::connectors::Clients::default(),
+        chains: Arc::new(NoChains),
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
@@ -81,9 +84,9 @@ async fn opened(
         rate_limits,
         exclusive: true,
     };
-    let running = Running::start(plan, door, key);
+    let running = Running::start(plan.clone(), door, key);
     let client = Client::new(address, Some(&admin_key));
-    let app = TestApp { client, database, running: Some(running) };
+    let app = TestApp { client, database, running: Some(running), plan };
     app.eventually(|| app.client.get("/readyz"), |ready| ready.status == 200).await;
     app
 }
@@ -266,6 +269,33 @@ impl TestApp {
     #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
     pub(crate) async fn count_of(&self, query: &'static str, text: &str) -> i64 {
         sqlx::query(query).bind(text).fetch_one(&self.database.pool).await.unwrap().get(0)
+    }
+}
+
+impl TestApp {
+    /// A process beside the application that looks for triggers of these chains, and does nothing
+    /// else; it ends when it is dropped.
+    pub(crate) fn beside(&self, chains: Arc<dyn ChainSources>) -> Beside {
+        let (_, key) = AdminKey::generate([8; 32]);
+        let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let roles = vec![Role::Detector];
+        let plan = Plan { chains, roles, exclusive: false, ..self.plan.clone() };
+        let plan = Plan { label: format!("beside {}", door.local_addr().unwrap()), ..plan };
+        Beside(Some(Running::start(plan, door, key)))
+    }
+}
+
+/// A process beside an application; it ends in order with its test.
+pub(crate) struct Beside(Option<Running>);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some(mut running) = self.0.take() {
+            if let Some(stop) = running.stop.take() {
+                let _ = stop.send(());
+            }
+            let _ = running.thread.join();
+        }
     }
 }
 

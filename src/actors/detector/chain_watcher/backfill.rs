@@ -1,0 +1,134 @@
+//! The slow lane of a chain: reads blocks that were passed by while nobody watched, in ranges, beside
+//! the live lane, which does not wait for it. No range is passed by: what was not read stays a gap.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::live::Obstacle;
+use super::reading::{Lookout, judge, matches_in, signed, unsigned};
+use super::source::{ChainSource, RawLog, Unread};
+use crate::journal::{ChainWatch, Error, Gap, Leases, Match};
+
+/// How many blocks are read at a time where logs alone are looked for.
+const RANGE: u64 = 2_000;
+/// How many where each block has to be read by itself.
+const SINGLE_BLOCKS: u64 = 32;
+/// How long is waited between two ranges, so that the live lane is not starved.
+const BREATH: Duration = Duration::from_millis(50);
+/// How often is looked for a gap where there is none.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long is waited where the chain cannot be read.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// The slow lane.
+pub(super) struct Backfill {
+    pub(super) chain: u64,
+    pub(super) source: Arc<dyn ChainSource>,
+    pub(super) watch: ChainWatch,
+    pub(super) leases: Leases,
+    pub(super) lookout: watch::Receiver<Option<Arc<Lookout>>>,
+}
+
+impl Backfill {
+    /// Reads gaps until it may not any more.
+    pub(super) async fn run(self) -> Result<(), Error> {
+        loop {
+            let pause = match self.range().await {
+                Ok(true) => BREATH,
+                Ok(false) => LOOK,
+                Err(Obstacle::Unread(unread)) => {
+                    let (chain, error) = (self.chain, &unread as &dyn std::error::Error);
+                    tracing::warn!(
+                        chain,
+                        error,
+                        "blocks of chain {chain} that were passed by cannot be read now"
+                    );
+                    PAUSE
+                }
+                Err(Obstacle::Journal(error)) => return Err(error),
+            };
+            sleep(pause).await;
+        }
+    }
+
+    /// Reads the next range. False when there is none.
+    async fn range(&self) -> Result<bool, Obstacle> {
+        if !self.leases.alive() {
+            return Err(Error::LeaseLost("the watch of a chain").into());
+        }
+        let (Some(gap), Some(lookout)) = (self.watch.gap().await?, self.lookout.borrow().clone())
+        else {
+            return Ok(false);
+        };
+        self.measure(gap);
+        let (next, last) = (unsigned(gap.next), unsigned(gap.last));
+        let (read, matches) = match lookout.matcher.since() {
+            // Nobody was there yet at that time.
+            None => (last, Vec::new()),
+            Some(since) if since > last => (last, Vec::new()),
+            Some(since) => self.read(&lookout, next.max(since), last).await?,
+        };
+        // Where somebody else has read it, the next look tells what is left.
+        self.watch.fill(gap, signed(read), &matches).await?;
+        if read >= last {
+            let chain = self.chain;
+            tracing::info!(
+                chain,
+                "the blocks of chain {chain} up to {last} that were passed by are read"
+            );
+            self.measure(Gap { next: gap.last + 1, last: gap.last });
+        }
+        Ok(true)
+    }
+
+    /// Reads blocks from one on, and says which was the last.
+    async fn read(
+        &self,
+        lookout: &Lookout,
+        from: u64,
+        last: u64,
+    ) -> Result<(u64, Vec<Match>), Unread> {
+        if lookout.every_block || lookout.wanted.transactions {
+            let to = last.min(from + SINGLE_BLOCKS - 1);
+            let mut matches = Vec::new();
+            for number in from..=to {
+                let Some(block) = self.source.block(number).await? else {
+                    return Ok((number.saturating_sub(1), matches));
+                };
+                matches.extend(matches_in(&self.source, lookout, &block).await?);
+            }
+            return Ok((to, matches));
+        }
+        let mut to = last.min(from + RANGE - 1);
+        let mut logs: BTreeMap<u64, BTreeMap<u64, RawLog>> = BTreeMap::new();
+        for query in &lookout.wanted.queries {
+            let (found, read) = self.source.logs_in(from, to, query).await?;
+            to = to.min(read);
+            for log in found {
+                logs.entry(log.block.number).or_default().insert(log.index, log);
+            }
+        }
+        let mut matches = Vec::new();
+        for (number, logs) in logs.into_iter().take_while(|(number, _)| *number <= to) {
+            if number < from {
+                continue;
+            }
+            let hash = logs.values().next().map(|log| log.block.hash);
+            let Some(hash) = hash else { continue };
+            let block = self.source.block_by_hash(hash).await?.ok_or(Unread::Missing(hash))?;
+            matches.extend(judge(&self.source, lookout, &block, logs).await?);
+        }
+        Ok((to, matches))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge; blocks stay far below 2^52")]
+    fn measure(&self, gap: Gap) {
+        let left = gap.last - gap.next + 1;
+        metrics::gauge!("chainkeel_chain_backfill_blocks", "chain" => self.chain.to_string())
+            .set(left as f64);
+    }
+}

@@ -1,0 +1,16 @@
+//! Watchers of chains: each block of a chain is read once, in order, by one process, and what
+//! matches in it starts its runs, once each.
+
+mod backfill;
+mod delivery;
+mod live;
+mod reader;
+mod reading;
+mod retraction;
+mod roll;
+mod source;
+mod watchers;
+
+pub use reader::Endpoints;
+pub use source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
+pub use watchers::{ChainSources, ChainWatchers, NoChains};

@@ -1,0 +1,165 @@
+//! A chain as [`crate::chains`] reads it, as a watcher wants it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use alloy_primitives::B256;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
+use crate::chains::{self, ChainReader, Header, LogFilter};
+use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
+
+/// Reads through the endpoints of a chain.
+pub struct Endpoints {
+    chain: u64,
+    reader: Arc<dyn ChainReader>,
+    poll: Duration,
+    /// The last safe and final blocks whose hashes were asked for.
+    marks: Mutex<[Option<(u64, B256)>; 2]>,
+}
+
+impl From<chains::Error> for Unread {
+    fn from(error: chains::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Endpoints {
+    /// Through this reader, looked at so often.
+    pub fn new(chain: u64, reader: Arc<dyn ChainReader>, poll: Duration) -> Self {
+        Self { chain, reader, poll, marks: Mutex::default() }
+    }
+
+    fn seen(&self, header: &Header) -> SeenBlock {
+        let link = Link { number: header.number, hash: header.hash, parent: header.parent };
+        SeenBlock { chain: self.chain, link, timestamp: header.timestamp_s }
+    }
+
+    /// The hash of a block that the chain calls safe or final, asked for once.
+    async fn mark(&self, at: usize, number: Option<u64>) -> Result<Option<(u64, B256)>, Unread> {
+        let Some(number) = number else { return Ok(None) };
+        let known = self.marks.lock().unwrap_or_else(PoisonError::into_inner)[at];
+        if known.is_some_and(|(known, _)| known == number) {
+            return Ok(known);
+        }
+        let header = self.reader.header(number).await?;
+        let mark = header.map(|header| (number, header.hash));
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)[at] = mark;
+        Ok(mark)
+    }
+}
+
+impl ChainSource for Endpoints {
+    fn poll(&self) -> Duration {
+        self.poll
+    }
+
+    fn heads(&self) -> BoxFuture<'_, Result<Seen, Unread>> {
+        async move {
+            let heads = self.reader.heads().await?;
+            Ok(Seen {
+                head: heads.latest,
+                safe: self.mark(0, heads.safe).await?,
+                finalized: self.mark(1, heads.finalized).await?,
+            })
+        }
+        .boxed()
+    }
+
+    fn block(&self, number: u64) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
+        async move { Ok(self.reader.header(number).await?.map(|header| self.seen(&header))) }
+            .boxed()
+    }
+
+    fn block_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
+        async move { Ok(self.reader.header_by_hash(hash).await?.map(|header| self.seen(&header))) }
+            .boxed()
+    }
+
+    fn logs<'a>(
+        &'a self,
+        block: B256,
+        query: &'a Query,
+    ) -> BoxFuture<'a, Result<Vec<RawLog>, Unread>> {
+        async move {
+            let logs = self.reader.logs(block, &filter(query)).await?;
+            Ok(wanted(query, logs.ok_or(Unread::Missing(block))?))
+        }
+        .boxed()
+    }
+
+    fn logs_in<'a>(
+        &'a self,
+        from: u64,
+        to: u64,
+        query: &'a Query,
+    ) -> BoxFuture<'a, Result<(Vec<RawLog>, u64), Unread>> {
+        async move {
+            let span = self.reader.logs_in(from..=to, &filter(query)).await?;
+            Ok((wanted(query, span.logs), *span.read.end()))
+        }
+        .boxed()
+    }
+
+    fn transactions(&self, block: B256) -> BoxFuture<'_, Result<Vec<RawTransaction>, Unread>> {
+        async move {
+            let read = self.reader.block(block).await?.ok_or(Unread::Missing(block))?;
+            let transactions = read.transactions.into_iter();
+            Ok(transactions
+                .map(|it| RawTransaction {
+                    hash: it.hash,
+                    from: it.from,
+                    to: it.to,
+                    value: it.value,
+                    index: it.index,
+                })
+                .collect())
+        }
+        .boxed()
+    }
+
+    fn receipts(&self, block: B256) -> BoxFuture<'_, Result<Vec<RawReceipt>, Unread>> {
+        async move {
+            let receipts = self.reader.receipts(block).await?.ok_or(Unread::Missing(block))?;
+            Ok(receipts
+                .into_iter()
+                .map(|it| RawReceipt {
+                    transaction: it.transaction_hash,
+                    outcome: match it.status {
+                        // Blocks from before there was a status are nobody's to watch any more.
+                        chains::Outcome::Success | chains::Outcome::Unknown => Outcome::Success,
+                        chains::Outcome::Reverted => Outcome::Reverted,
+                    },
+                    logs: it.logs.iter().map(|log| log.log_index).collect(),
+                })
+                .collect())
+        }
+        .boxed()
+    }
+}
+
+/// What the reader is asked for: contracts and first topics. The other topics are looked at here.
+fn filter(query: &Query) -> LogFilter {
+    LogFilter {
+        addresses: query.addresses.iter().copied().collect(),
+        topics0: query.topics[0].iter().copied().collect(),
+    }
+}
+
+fn wanted(query: &Query, logs: Vec<chains::Log>) -> Vec<RawLog> {
+    let takes = |log: &chains::Log| query.takes(log.address, &log.topics);
+    logs.into_iter().filter(takes).map(raw).collect()
+}
+
+fn raw(log: chains::Log) -> RawLog {
+    RawLog {
+        address: log.address,
+        topics: log.topics,
+        data: log.data,
+        transaction: log.transaction_hash,
+        block: Link { number: log.block_number, hash: log.block_hash, parent: B256::ZERO },
+        index: log.log_index,
+    }
+}
