@@ -53,6 +53,7 @@ permissions! {
     TasksManage = "tasks:manage", "Assign and cancel the tasks of others";
     EventsRead = "events:read", "See published events";
     EventsPublish = "events:publish", "Publish events that runs wait for";
+    EventsManage = "events:manage", "Define events, subscribe endpoints to them, deal with what was not delivered";
     StorageRead = "storage:read", "See what workflows keep between their runs";
     StorageWrite = "storage:write", "Change what workflows keep between their runs";
     TestsRead = "tests:read", "See tests of workflows and their results";

@@ -81,6 +81,7 @@ table! {
     TasksManage         yes   yes   no        yes      no;
     EventsRead          yes   yes   yes       yes      yes;
     EventsPublish       yes   yes   yes       yes      no;
+    EventsManage        yes   yes   yes       no       no;
     StorageRead         yes   yes   yes       yes      yes;
     StorageWrite        yes   yes   yes       no       no;
     TestsRead           yes   yes   yes       yes      yes;

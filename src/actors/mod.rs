@@ -2,7 +2,7 @@
 //! it is restarted from the ledger by our own supervisor.
 
 pub mod detector;
-mod event_reaction;
+mod events;
 mod exhaustion;
 mod follower;
 mod heir;
@@ -32,7 +32,7 @@ mod tasks;
 mod timers;
 mod usage_clerk;
 
-pub use event_reaction::EventReaction;
+pub use events::{EventReaction, EventStarter, EventTally};
 pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};
 pub use heir::Heir;

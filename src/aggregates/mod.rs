@@ -9,6 +9,7 @@ pub mod connector;
 pub mod document;
 pub mod entry;
 pub mod event;
+pub mod event_definition;
 pub mod login_name;
 pub mod organization;
 pub mod policy;

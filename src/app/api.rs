@@ -39,6 +39,8 @@ pub(super) fn open(
         workflows: Store::workflows(journal.clone()),
         tasks: Store::tasks(journal.clone()),
         events: Store::events(journal.clone()),
+        event_definitions: Store::event_definitions(journal.clone()),
+        pressure: http::events::Pressure::new(plan.rate_limits.events_waiting),
         accounts: Store::accounts(journal.clone()),
         organizations: Store::organizations(journal.clone()),
         api_keys: Store::api_keys(journal.clone()),

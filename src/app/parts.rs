@@ -9,13 +9,13 @@ use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::detector::chain_watcher::ChainWatchers;
 use crate::actors::{
-    EventReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience,
-    Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction,
-    Timers, UsageClerk, Watch, housekeeping, offices,
+    EventReaction, EventStarter, EventTally, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk,
+    Kin, Membership, Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction,
+    TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
-use crate::journal::{self, Inbox, Runs, TailReader};
+use crate::journal::{self, EventFigures, Inbox, Runs, TailReader};
 use crate::projections::{self, HouseViews, Views};
 use crate::secrets;
 
@@ -177,12 +177,23 @@ impl Parts<'_> {
         &self,
         standing: &watch::Receiver<Option<journal::Leases>>,
     ) -> Result<(), Error> {
+        let (tally, figures) = (EventTally::default(), EventFigures::new(self.rooms.pool.clone()));
+        let kept = tally.clone();
+        let keep = move |stop| kept.clone().keep(figures.clone(), stop);
+        self.watch(Watch::new("event tally", keep)).await?;
         let reactions: Vec<Arc<dyn Reaction>> = vec![
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(EventReaction::new(
                 self.rooms.desk.clone(),
+                Views::new(self.rooms.pool.clone()),
+                self.rooms.positions.clone(),
+                (tally, Arc::clone(&self.rooms.clock)),
+            )),
+            Arc::new(EventStarter::new(
+                (self.rooms.gate.clone(), self.rooms.desk.clone()),
+                Arc::clone(&self.rooms.index),
                 Views::new(self.rooms.pool.clone()),
                 self.rooms.positions.clone(),
             )),

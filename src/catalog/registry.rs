@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 38] = [
+const MANIFESTS: [&str; 39] = [
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/trigger/evm-block.json"),
@@ -19,6 +19,7 @@ const MANIFESTS: [&str; 38] = [
     include_str!("../../catalog/trigger/eth-send.json"),
     include_str!("../../catalog/trigger/evm-log.json"),
     include_str!("../../catalog/trigger/transaction-status.json"),
+    include_str!("../../catalog/trigger/event.json"),
     include_str!("../../catalog/logic/call-workflow.json"),
     include_str!("../../catalog/logic/filter.json"),
     include_str!("../../catalog/logic/for-each.json"),

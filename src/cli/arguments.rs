@@ -181,7 +181,7 @@ enum Command {
         #[command(flatten)]
         what: Sought,
     },
-    /// Publish events that runs wait for
+    /// Publish events, find them again, say what they look like
     Event {
         #[command(flatten)]
         server: Server,

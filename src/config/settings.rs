@@ -143,6 +143,13 @@ pub const SETTINGS: &[Setting] = &[
         about: "How many requests a second all keys of an organization may send to a process.",
     },
     Setting {
+        key: "rate_limits.events_waiting",
+        variable: "CHAINKEEL_RATE_LIMITS_EVENTS_WAITING",
+        kind: Kind::Number,
+        about: "From how many events of an organization on that wait to be delivered more are \
+                refused. 0 sets no limit.",
+    },
+    Setting {
         key: "rate_limits.trusted_proxies",
         variable: "CHAINKEEL_RATE_LIMITS_TRUSTED_PROXIES",
         kind: Kind::List,

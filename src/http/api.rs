@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Written;
+use super::events::Pressure;
 use super::extract::MinPosition;
 use super::idempotency::{InFlight, Ticket};
 use super::playing::Playing;
@@ -22,6 +23,7 @@ use crate::aggregates::api_key::ApiKey;
 use crate::aggregates::blueprint::Blueprint;
 use crate::aggregates::document::Document;
 use crate::aggregates::event::Publication;
+use crate::aggregates::event_definition::Definition;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
@@ -36,6 +38,7 @@ use crate::projections::access::Access;
 use crate::projections::activity::Activity;
 use crate::projections::audit::Audit;
 use crate::projections::blueprints::Blueprints;
+use crate::projections::happenings::{Definitions, Happenings};
 use crate::projections::knowledge::Knowledge;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
@@ -70,6 +73,10 @@ pub struct Api {
     pub tasks: Store<Task>,
     /// Where events are published.
     pub events: Store<Publication>,
+    /// What events look like.
+    pub event_definitions: Store<Definition>,
+    /// How many of them wait to be delivered.
+    pub pressure: Pressure,
     /// Where compute units are given.
     pub accounts: Store<Account>,
     /// Where organizations are founded and changed.
@@ -262,6 +269,16 @@ impl Api {
     /// The questions to the views of documents.
     pub fn knowledge(&self) -> Knowledge {
         Knowledge::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of events.
+    pub fn happenings(&self) -> Happenings {
+        Happenings::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of their definitions.
+    pub fn event_definition_list(&self) -> Definitions {
+        Definitions::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of schemas.

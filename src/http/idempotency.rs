@@ -135,6 +135,11 @@ impl Turn {
 }
 
 impl Ticket {
+    /// A ticket for one order of many in a request.
+    pub const fn plain(command: CommandId, request_id: String, address: Option<String>) -> Self {
+        Self { command, request_id, address, keyed: None }
+    }
+
     /// Carries out an order in a stream, once.
     pub async fn execute<A>(
         &self,
@@ -244,6 +249,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "test_execution" => "test_execution",
         "entry" => "entry",
         "event" => "event",
+        "event_definition" => "event_definition",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

@@ -9,10 +9,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, events, health,
-    inbound, invitations, knowledge, members, organizations, projections, public, reviews, roles,
-    runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys, usage,
-    users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, event_definitions,
+    events, health, inbound, invitations, knowledge, members, organizations, projections, public,
+    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
+    token_keys, usage, users, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -83,8 +83,17 @@ pub(super) const PATH: &str = "/openapi.json";
         tasks::complete,
         tasks::reject,
         tasks::cancel,
+        events::list,
         events::publish,
+        events::batch,
+        events::queue,
         events::get,
+        events::get_policy,
+        events::set_policy,
+        event_definitions::list,
+        event_definitions::create,
+        event_definitions::get,
+        event_definitions::status,
         activity::list,
         activity::stream,
         storage::list,
@@ -223,7 +232,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "workflows", description = "Drafts, versions and what is done with them"),
         (name = "runs", description = "What workflows did, step by step"),
         (name = "tasks", description = "Work for people, which runs wait for"),
-        (name = "events", description = "Events of the outside, which runs wait for"),
+        (name = "events", description = "Events of the outside, which start runs and let them go on; what they look like"),
         (name = "activity", description = "What happens, as it happens"),
         (name = "storage", description = "What workflows keep between their runs"),
         (name = "public", description = "What everybody may see and execute, without a key"),

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, events, health,
-    inbound, invitations, knowledge, members, openapi, organizations, projections, public, reviews,
-    roles, runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys,
-    usage, users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, event_definitions,
+    events, health, inbound, invitations, knowledge, members, openapi, organizations, projections,
+    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
+    testing, token_keys, usage, users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -105,8 +105,17 @@ table! {
     POST   "/v1/tasks/{id}/complete"                          May(TasksWrite)             tasks::complete;
     POST   "/v1/tasks/{id}/reject"                            May(TasksWrite)             tasks::reject;
     POST   "/v1/tasks/{id}/cancel"                            May(TasksManage)            tasks::cancel;
+    GET    "/v1/events"                                       May(EventsRead)             events::list;
     POST   "/v1/events"                                       May(EventsPublish)          events::publish;
+    POST   "/v1/events/batch"                                 May(EventsPublish)          events::batch;
+    GET    "/v1/events/queue"                                 May(EventsRead)             events::queue;
     GET    "/v1/events/{id}"                                  May(EventsRead)             events::get;
+    GET    "/v1/event-definitions"                            May(EventsRead)             event_definitions::list;
+    POST   "/v1/event-definitions"                            May(EventsManage)           event_definitions::create;
+    GET    "/v1/event-definitions/{id}"                       May(EventsRead)             event_definitions::get;
+    POST   "/v1/event-definitions/{id}/status"                May(EventsManage)           event_definitions::status;
+    GET    "/v1/organization/event-policy"                    May(EventsRead)             events::get_policy;
+    PUT    "/v1/organization/event-policy"                    May(EventsManage)           events::set_policy;
     GET    "/v1/activity"                                     May(RunsRead)               activity::list;
     GET    "/v1/activity/stream"                              May(RunsRead)               activity::stream;
     GET    "/v1/organization/publication-policy"              May(WorkflowsRead)          reviews::get_policy;

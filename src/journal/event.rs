@@ -9,8 +9,9 @@ use time::OffsetDateTime;
 
 use super::Error;
 use crate::primitives::{
-    ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventId, OrganizationId, RunId,
-    SchemaId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
+    OrganizationId, RunId, SchemaId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId,
+    WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -31,6 +32,11 @@ impl StreamId {
     /// The stream of an event that was published.
     pub fn event(event: EventId) -> Self {
         Self::new("event", event.to_string())
+    }
+
+    /// The stream of the definition of a name's events.
+    pub fn event_definition(definition: EventDefinitionId) -> Self {
+        Self::new("event_definition", definition.to_string())
     }
 
     /// The stream of a run.
@@ -378,6 +384,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "test" => Cow::Borrowed("test"),
         "test_execution" => Cow::Borrowed("test_execution"),
         "event" => Cow::Borrowed("event"),
+        "event_definition" => Cow::Borrowed("event_definition"),
         _ => Cow::Owned(text),
     }
 }

@@ -12,6 +12,7 @@ mod directory;
 mod entries;
 mod error;
 mod event;
+mod event_figures;
 mod flush;
 mod inbox;
 mod installation;
@@ -40,6 +41,7 @@ pub use error::{Error, outage as is_outage};
 pub use event::{
     Allowance, Append, Fence, Metadata, NewEvent, Outcome, Receipt, Recorded, Side, StreamId,
 };
+pub use event_figures::{EventFigures, Figures};
 pub use inbox::{Inbox, Letter, Reply};
 pub use installation::webhook_key;
 pub use lease::{Leases, Runs, SLOTS, slot_of};

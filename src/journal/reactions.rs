@@ -80,6 +80,29 @@ impl Reactions {
         .map_err(while_doing("reading how far a reaction has come"))
     }
 
+    /// How far a reaction has come; zero when it was never heard of.
+    pub async fn reached(&self, name: &str) -> Result<i64, Error> {
+        sqlx::query_scalar!("select position from reactions where name = $1", name)
+            .fetch_optional(&self.pool)
+            .await
+            .map(Option::unwrap_or_default)
+            .map_err(while_doing("asking how far a reaction has come"))
+    }
+
+    /// Whether a living process follows for a reaction.
+    pub async fn is_followed(&self, name: &str) -> Result<bool, Error> {
+        sqlx::query_scalar!(
+            r#"select exists (
+                 select from leases join workers on worker_id = owner
+                  where kind = 'reaction' and key = $1
+                    and lease_until > clock_timestamp()) as "exists!""#,
+            name,
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(while_doing("asking who follows for a reaction"))
+    }
+
     /// Moves a checkpoint. False when it is not where the caller believes: another process moved
     /// it.
     pub async fn advance(&self, name: &str, from: i64, to: i64) -> Result<bool, Error> {

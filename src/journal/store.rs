@@ -11,8 +11,9 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, event, login_name, organization, policy, run,
-    schema, session, table, task, test, test_execution, token_keys, user, workflow,
+    account, api_key, blueprint, connector, document, event, event_definition, login_name,
+    organization, policy, run, schema, session, table, task, test, test_execution, token_keys,
+    user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -169,6 +170,13 @@ impl Store<policy::Policy> {
     /// What organizations want of drafts.
     pub fn policies(journal: Journal) -> Self {
         Self::new(journal, policy::upcasters())
+    }
+}
+
+impl Store<event_definition::Definition> {
+    /// What events look like.
+    pub fn event_definitions(journal: Journal) -> Self {
+        Self::new(journal, event_definition::upcasters())
     }
 }
 

@@ -9,7 +9,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
-    organization, run, schema, skip, table, task, test, test_execution, user, workflow,
+    event_definition, organization, run, schema, skip, table, task, test, test_execution, user,
+    workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -22,6 +23,7 @@ static BLUEPRINT: LazyLock<Upcasters> = LazyLock::new(blueprint::upcasters);
 static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
+static EVENT_DEFINITION: LazyLock<Upcasters> = LazyLock::new(event_definition::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
@@ -126,6 +128,11 @@ impl Recorded {
     /// The JSON text of an entry's event in its present shape.
     pub fn entry_text(&self) -> Result<Cow<'_, str>, Error> {
         present(self, &ENTRY)
+    }
+
+    /// The event of a definition of events.
+    pub fn event_definition(&self) -> Result<event_definition::Event, Error> {
+        decode(self, &EVENT_DEFINITION)
     }
 
     /// The event that was published.

@@ -143,6 +143,12 @@ id!(
 );
 
 id!(
+    /// The definition of an event in all its versions; derived from the event's name.
+    EventDefinitionId,
+    "edef"
+);
+
+id!(
     /// A JSON Schema with its versions; derived from its name.
     SchemaId,
     "sch"
@@ -219,6 +225,21 @@ impl TaskId {
     /// runs in lists.
     pub fn of(run: RunId, node: &str) -> Self {
         Self::derived(run.born(), &format!("{run} {node}"))
+    }
+}
+
+impl EventId {
+    /// The event that somebody sends to an organization under an id of his own: the same each
+    /// time that he sends it, and another one for everybody else.
+    pub fn sent(organization: OrganizationId, id: &str) -> Self {
+        Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{organization} {id}"))
+    }
+}
+
+impl EventDefinitionId {
+    /// The definition of the events of a name in an organization.
+    pub fn of(organization: OrganizationId, name: &str) -> Self {
+        Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{organization} {name}"))
     }
 }
 

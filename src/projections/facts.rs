@@ -12,8 +12,8 @@ use time::OffsetDateTime;
 use super::Error;
 use super::text::Text;
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, entry, organization, run, schema, task, test,
-    test_execution, user, workflow,
+    account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
+    run, schema, task, test, test_execution, user, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -365,6 +365,20 @@ pub(super) fn of_blueprints<'a>(
         .filter(|event| event.aggregate_type == blueprint::Blueprint::TYPE)
         .map(|event| Ok((*event, event.blueprint().map_err(|error| poison(event, &error))?)))
         .collect()
+}
+
+/// The events that were published among others.
+pub(super) fn of_published<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, event::Event)>, Error> {
+    decoded(event::Publication::TYPE, events, Recorded::published)
+}
+
+/// The events of definitions of events among others.
+pub(super) fn of_event_definitions<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, event_definition::Event)>, Error> {
+    decoded(event_definition::Definition::TYPE, events, Recorded::event_definition)
 }
 
 /// The events of schemas among others.

@@ -11,7 +11,9 @@ mod candidate;
 mod compare;
 pub mod connectors;
 mod error;
+
 mod facts;
+pub mod happenings;
 pub mod knowledge;
 mod page;
 mod positions;

@@ -1,8 +1,9 @@
 //! Which views there are.
 
 use super::{
-    Error, Projection, access, activity, audit, blueprints, connectors, knowledge, run_history,
-    schemas, search, storage, tasks, timers, trials, usage, users, waits, workflow_catalog,
+    Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
+    run_history, schemas, search, storage, tasks, timers, trials, usage, users, waits,
+    workflow_catalog,
 };
 
 /// Every projection there is.
@@ -18,6 +19,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &waits::Projector,
         &usage::Projector,
         &schemas::Projector,
+        &happenings::Projector,
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,

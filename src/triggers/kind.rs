@@ -4,6 +4,7 @@ use engine::PayloadProblem;
 use serde_json::Value;
 
 use super::Key;
+use super::event::Events;
 use super::evm::ChainKind;
 use crate::primitives::OrganizationId;
 
@@ -43,9 +44,10 @@ impl Kind for OnRequest {
 }
 
 /// All kinds. A new one is a file and its line here.
-static KINDS: [&dyn Kind; 9] = [
+static KINDS: [&dyn Kind; 10] = [
     &OnRequest("manual"),
     &OnRequest("webhook"),
+    &Events,
     &ChainKind("evm-block"),
     &ChainKind("erc20-receive"),
     &ChainKind("erc20-send"),

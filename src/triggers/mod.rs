@@ -1,6 +1,7 @@
 //! What matches: the index of live triggers, in memory, and the kinds that there are.
 
 mod contracts;
+pub mod event;
 pub mod evm;
 mod index;
 mod key;

@@ -10,14 +10,15 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, blueprint, chain_match, connector, document, entry, event, login_name,
-    organization, policy, run, schema, session, skip, table, task, test, test_execution,
-    token_keys, user, workflow,
+    account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
+    event_definition, login_name, organization, policy, run, schema, session, skip, table, task,
+    test, test_execution, token_keys, user, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
-    ConnectorId, DocumentId, EventId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
-    ServiceAccountId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    ConnectorId, DocumentId, EventDefinitionId, EventId, InvitationId, OrganizationId, RoleId,
+    RunId, SchemaId, ServiceAccountId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId,
+    WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -125,6 +126,8 @@ fn every_event_of_a_policy_is_read_as_it_was_written() {
     let events = [
         policy::Event::ReviewRequired { by: "ada".into(), at: AT },
         policy::Event::ReviewWaived { by: "ada".into(), at: AT },
+        policy::Event::DefinitionsRequired { by: "ada".into(), at: AT },
+        policy::Event::DefinitionsWaived { by: "ada".into(), at: AT },
     ];
     for event in &events {
         stands("policy", event);
@@ -203,14 +206,62 @@ fn an_event_that_was_published_is_read_as_it_was_written() {
         event: "order.paid".into(),
         payload: value(json!({ "amount": 7 })),
         source: Some("shop".into()),
+        source_type: Some(event::SourceType::Integration),
+        sender_id: Some("shop-7".into()),
+        occurred_at: Some(AT - Duration::hours(1)),
+        metadata: event::Metadata {
+            correlation_id: Some("order-7".into()),
+            causation_id: Some("checkout-9".into()),
+            trace_id: Some("4bf92f35".into()),
+            user_id: Some("ada".into()),
+            tags: ["eu".to_owned()].into(),
+        },
+        version: Some("1.2.0".parse().unwrap()),
         by: "admin".into(),
         at: AT,
     })];
     for event in &events {
         stands("event", event);
     }
-    every_file_is_known("event", &names(&events));
+    every_file_is_known("event", &["published@1.0".into(), "published@1.1".into()]);
+    // What the first version did not say is unknown.
+    let first = golden("event", "published@1.0", &Value::Null);
+    let event::Event::Published(first) = serde_json::from_value(first).unwrap();
+    assert_eq!((first.source.as_deref(), first.source_type), (Some("shop"), None));
     assert_eq!(events.map(|event| event.name()), event::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_definition_of_events_is_read_as_it_was_written() {
+    let (by, version) = ("ada".to_owned(), "1.2.0".parse().unwrap());
+    let events = [
+        event_definition::Event::Defined {
+            definition_id: EventDefinitionId::from_uuid(uuid::Uuid::max()),
+            organization_id: OrganizationId::DEFAULT,
+            name: "order.paid".into(),
+            version,
+            content: Box::new(event_definition::Content {
+                description: Some("An order was paid".into()),
+                source_types: [event::SourceType::Workflow, event::SourceType::System].into(),
+                payload_schema: value(json!({ "$ref": "schema:shop/order@1.0.0" })),
+                examples: vec![value(json!({ "amount": 7 }))],
+            }),
+            status: event_definition::Status::Draft,
+            by: by.clone(),
+            at: AT,
+        },
+        event_definition::Event::StatusChanged {
+            version,
+            status: event_definition::Status::Active,
+            by,
+            at: AT,
+        },
+    ];
+    for event in &events {
+        stands("event_definition", event);
+    }
+    every_file_is_known("event_definition", &names(&events));
+    assert_eq!(events.map(|event| event.name()), event_definition::Event::NAMES);
 }
 
 #[test]

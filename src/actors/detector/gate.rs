@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::actors::order::{Context, Placed, Refused, Resumed, StartRun};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::skip;
+use crate::journal::Side;
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
 use crate::triggers::Subscriber;
 
@@ -117,13 +118,49 @@ impl Gate {
     /// # Errors
     /// It may or may not have been carried out: fire it again with the same id.
     pub async fn fire(&self, firing: Firing) -> Result<Fired, Refused> {
+        self.decide(firing, None).await
+    }
+
+    /// The same for a firing that starts nothing where another one has begun a run under the same
+    /// claim.
+    ///
+    /// # Errors
+    /// As of [`Gate::fire`].
+    pub async fn fire_alone(&self, firing: Firing, claim: String) -> Result<Fired, Refused> {
+        self.decide(firing, Some(claim)).await
+    }
+
+    /// Records that a firing starts nothing because a run of its kind goes on.
+    ///
+    /// # Errors
+    /// As of [`Gate::fire`].
+    pub async fn pass_over(&self, firing: Firing, message: String) -> Result<Fired, Refused> {
+        let Subscriber::Workflow(workflow_id) = firing.subscriber else {
+            return Ok(Fired::TooLate);
+        };
+        let (context, reason) = (context(&firing), skip::Reason::AlreadyRunning);
+        let Firing { id, trigger, .. } = firing;
+        let skipped = skip::Skipped {
+            workflow_id,
+            reason,
+            kind: trigger.kind,
+            source: trigger.source,
+            trigger_id: Some(id),
+            message: message.clone(),
+            at: self.0.clock.now(),
+        };
+        self.0.desk.pass_over(skipped, context).await?;
+        Ok(Fired::Skipped { reason, message })
+    }
+
+    async fn decide(&self, firing: Firing, claim: Option<String>) -> Result<Fired, Refused> {
         let (lane, kind) = (firing.lane, firing.trigger.kind.clone());
         let begun = Instant::now();
         let held = self.places(lane).await?;
         metrics::histogram!("chainkeel_firing_wait_seconds", "lane" => lane.as_str())
             .record(begun.elapsed());
         let fired = match firing.subscriber.clone() {
-            Subscriber::Workflow(workflow) => self.start(workflow, firing).await,
+            Subscriber::Workflow(workflow) => self.start(workflow, firing, claim).await,
             Subscriber::Wait { run, node } => {
                 let context = context(&firing);
                 let Trigger { kind, body, .. } = firing.trigger;
@@ -159,20 +196,33 @@ impl Gate {
         })
     }
 
-    async fn start(&self, workflow: WorkflowId, firing: Firing) -> Result<Fired, Refused> {
+    async fn start(
+        &self,
+        workflow: WorkflowId,
+        firing: Firing,
+        claim: Option<String>,
+    ) -> Result<Fired, Refused> {
         let context = context(&firing);
+        let again = claim.is_some().then(|| firing.clone());
         let Firing { id, trigger, at, .. } = firing;
         let (kind, source) = (trigger.kind.clone(), trigger.source.clone());
+        let own = RunId::derived(at, &format!("{workflow} {id}"));
         let order = StartRun {
-            run: RunId::derived(at, &format!("{workflow} {id}")),
+            run: own,
             workflow,
             input: Arc::clone(&trigger.body),
             trigger,
             claim: Some(id.clone()),
             parent: None,
         };
-        let refused = match self.0.desk.begin(order, context.clone()).await {
+        let mut within = context.clone();
+        within.side.extend(claim.map(|trigger_id| Side::Claim { trigger_id }));
+        let refused = match self.0.desk.begin(order, within).await {
             Ok(Placed { run, repeated: true, .. }) => {
+                if let Some(firing) = again.filter(|_| run != own) {
+                    let message = format!("run {run} has begun in its place");
+                    return self.pass_over(firing, message).await;
+                }
                 return Ok(Fired::Repeated { run: Some(run) });
             }
             Ok(placed) => return Ok(Fired::Started(placed)),

@@ -3,7 +3,10 @@
 use engine::Json;
 use time::OffsetDateTime;
 
+use super::event::Metadata;
+use super::source_type::SourceType;
 use crate::primitives::{EventId, OrganizationId};
+use crate::schemas::Version;
 
 /// Publish an event.
 #[derive(Debug, Clone)]
@@ -18,6 +21,16 @@ pub struct Command {
     pub payload: Json,
     /// Where it comes from, in the words of who publishes it.
     pub source: Option<String>,
+    /// What kind of source that is.
+    pub source_type: SourceType,
+    /// The id that it has for its sender.
+    pub sender_id: Option<String>,
+    /// When it happened, in the words of its sender.
+    pub occurred_at: Option<OffsetDateTime>,
+    /// What is said about it.
+    pub metadata: Metadata,
+    /// The version of its definition that it was held against.
+    pub version: Option<Version>,
     /// Who publishes it.
     pub by: String,
     /// When.

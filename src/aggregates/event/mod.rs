@@ -7,6 +7,7 @@ mod error;
     reason = "every aggregate keeps its events in a file of that name"
 )]
 mod event;
+mod source_type;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod upcast;
 
 pub use command::Command;
 pub use error::Error;
-pub use event::{Event, Published};
+pub use event::{Event, MAX_TAGS, MAX_WORD, Metadata, Published};
+pub use source_type::SourceType;
 pub use state::Publication;
 pub use upcast::upcasters;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 use super::error::Error;
-use super::event::{Event, Published};
+use super::event::{Event, Published, is_word};
 
 /// How long the source of an event may be, in characters.
 const MAX_SOURCE: usize = 200;
@@ -22,7 +22,20 @@ pub struct Publication {
 
 impl Publication {
     fn decide(&self, command: Command) -> Result<Event, Error> {
-        let Command { id, organization, name, payload, source, by, at } = command;
+        let Command {
+            id,
+            organization,
+            name,
+            payload,
+            source,
+            source_type,
+            sender_id,
+            occurred_at,
+            metadata,
+            version,
+            by,
+            at,
+        } = command;
         if self.published.is_some() {
             return Err(Error::Exists);
         }
@@ -33,10 +46,26 @@ impl Publication {
             return Err(Error::TooLarge);
         }
         let source = source.as_deref().map(accept_source).transpose()?;
-        let organization_id = organization;
-        let published =
-            Published { event_id: id, organization_id, event: name, payload, source, by, at };
-        Ok(Event::Published(published))
+        if sender_id.as_deref().is_some_and(|id| !is_word(id)) {
+            return Err(Error::SenderId);
+        }
+        if !metadata.is_bounded() {
+            return Err(Error::Metadata);
+        }
+        Ok(Event::Published(Published {
+            event_id: id,
+            organization_id: organization,
+            event: name,
+            payload,
+            source,
+            source_type: Some(source_type),
+            sender_id,
+            occurred_at,
+            metadata,
+            version,
+            by,
+            at,
+        }))
     }
 }
 

@@ -4,7 +4,7 @@ use cqrs_es::test::TestFramework;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use super::{Command, Error, Event, Publication, Published};
+use super::{Command, Error, Event, Metadata, Publication, Published, SourceType};
 use crate::primitives::{EventId, OrganizationId};
 
 fn order(name: &str, payload: Value, source: Option<&str>) -> Command {
@@ -14,22 +14,30 @@ fn order(name: &str, payload: Value, source: Option<&str>) -> Command {
         name: name.to_owned(),
         payload: Arc::new(payload),
         source: source.map(str::to_owned),
+        source_type: SourceType::External,
+        sender_id: None,
+        occurred_at: None,
+        metadata: Metadata::default(),
+        version: None,
         by: "admin".to_owned(),
         at: datetime!(2026-11-24 08:00 UTC),
     }
 }
 
 fn published(command: Command) -> Event {
-    let Command { id, organization, name, payload, source, by, at } = command;
-    let organization_id = organization;
     Event::Published(Published {
-        event_id: id,
-        organization_id,
-        event: name,
-        payload,
-        source,
-        by,
-        at,
+        event_id: command.id,
+        organization_id: command.organization,
+        event: command.name,
+        payload: command.payload,
+        source: command.source,
+        source_type: Some(command.source_type),
+        sender_id: command.sender_id,
+        occurred_at: command.occurred_at,
+        metadata: command.metadata,
+        version: command.version,
+        by: command.by,
+        at: command.at,
     })
 }
 
@@ -62,4 +70,13 @@ fn what_no_wait_could_take_is_refused() {
     let source = order("order.paid", json!({}), Some(" "));
     let expected = Error::Source { max: 200, actual: 0 };
     framework().given_no_previous_events().when(source).then_expect_error(expected);
+    for id in ["", "a b", "é", &"x".repeat(129)] {
+        let command =
+            Command { sender_id: Some(id.to_owned()), ..order("order.paid", json!({}), None) };
+        framework().given_no_previous_events().when(command).then_expect_error(Error::SenderId);
+    }
+    let tags = (0..9).map(|number| number.to_string()).collect();
+    let metadata = Metadata { tags, ..Metadata::default() };
+    let command = Command { metadata, ..order("order.paid", json!({}), None) };
+    framework().given_no_previous_events().when(command).then_expect_error(Error::Metadata);
 }

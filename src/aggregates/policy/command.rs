@@ -20,4 +20,8 @@ pub enum Order {
     RequireReview,
     /// Drafts are published by whoever may publish.
     WaiveReview,
+    /// Events are published only under a definition.
+    RequireDefinitions,
+    /// Events of any name are published.
+    WaiveDefinitions,
 }

@@ -24,6 +24,22 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// From here on events are published only under a definition.
+    DefinitionsRequired {
+        /// Who decided it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// From here on events of any name are published.
+    DefinitionsWaived {
+        /// Who decided it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
 }
 
 impl Event {
@@ -31,13 +47,16 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 2] = ["review_required", "review_waived"];
+    pub const NAMES: [&'static str; 4] =
+        ["review_required", "review_waived", "definitions_required", "definitions_waived"];
 
     /// The stored name of this event.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::ReviewRequired { .. } => "review_required",
             Self::ReviewWaived { .. } => "review_waived",
+            Self::DefinitionsRequired { .. } => "definitions_required",
+            Self::DefinitionsWaived { .. } => "definitions_waived",
         }
     }
 }

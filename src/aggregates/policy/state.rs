@@ -13,6 +13,9 @@ use super::event::Event;
 pub struct Policy {
     /// Whether drafts are published only when somebody else has approved them.
     pub review_required: bool,
+    /// Whether events are published only under a definition.
+    #[serde(default)]
+    pub definitions_required: bool,
 }
 
 impl Policy {
@@ -20,10 +23,16 @@ impl Policy {
     fn decide(&self, command: Command) -> Option<Event> {
         let Command { by, at, order } = command;
         match order {
-            Order::RequireReview if self.review_required => None,
-            Order::RequireReview => Some(Event::ReviewRequired { by, at }),
-            Order::WaiveReview if self.review_required => Some(Event::ReviewWaived { by, at }),
-            Order::WaiveReview => None,
+            Order::RequireReview => {
+                (!self.review_required).then_some(Event::ReviewRequired { by, at })
+            }
+            Order::WaiveReview => self.review_required.then_some(Event::ReviewWaived { by, at }),
+            Order::RequireDefinitions => {
+                (!self.definitions_required).then_some(Event::DefinitionsRequired { by, at })
+            }
+            Order::WaiveDefinitions => {
+                self.definitions_required.then_some(Event::DefinitionsWaived { by, at })
+            }
         }
     }
 }
@@ -51,6 +60,8 @@ impl Aggregate for Policy {
         match event {
             Event::ReviewRequired { .. } => self.review_required = true,
             Event::ReviewWaived { .. } => self.review_required = false,
+            Event::DefinitionsRequired { .. } => self.definitions_required = true,
+            Event::DefinitionsWaived { .. } => self.definitions_required = false,
         }
     }
 }

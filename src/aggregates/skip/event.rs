@@ -55,6 +55,8 @@ pub enum Reason {
     NotLive,
     /// The firing came too late, and the trigger does not catch up.
     Missed,
+    /// A run goes on in its place, and the trigger wants one at a time.
+    AlreadyRunning,
 }
 
 impl Reason {
@@ -68,6 +70,7 @@ impl Reason {
             Self::Paused => "paused",
             Self::NotLive => "not_live",
             Self::Missed => "missed",
+            Self::AlreadyRunning => "already_running",
         }
     }
 }

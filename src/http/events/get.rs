@@ -5,12 +5,13 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::access::Principal;
-use crate::aggregates::event::{Event, Published};
+use crate::aggregates::event::{Event, Metadata, SourceType};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Document, Problem};
 use crate::journal::StreamId;
 use crate::primitives::EventId;
+use crate::schemas::Version;
 
 /// An event that was published.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +28,19 @@ pub struct Record {
     payload: Json,
     /// Where it comes from.
     source: Option<String>,
+    /// What kind of source that is.
+    source_type: SourceType,
+    /// The id that it has for its sender.
+    sender_id: Option<String>,
+    /// When it happened, in the words of its sender.
+    #[serde(with = "time::serde::rfc3339")]
+    timestamp: OffsetDateTime,
+    /// What is said about it.
+    #[schema(value_type = Object)]
+    metadata: Metadata,
+    /// The version of its definition that it was held against.
+    #[schema(value_type = Option<String>)]
+    version: Option<Version>,
     /// Who published it.
     by: String,
     /// When.
@@ -61,6 +75,18 @@ pub async fn get(
         .ok_or_else(|| Problem::new(Code::EventNotFound))?;
     let position = api.journal.position_of(&stream, recorded.sequence).await?;
     let Event::Published(published) = recorded.published()?;
-    let Published { event_id: id, event, payload, source, by, at, organization_id: _ } = published;
-    Ok(Answer::ok(Record { id, event, payload, source, by, at, position }))
+    Ok(Answer::ok(Record {
+        id: published.event_id,
+        event: published.event,
+        payload: published.payload,
+        source: published.source,
+        source_type: published.source_type.unwrap_or_default(),
+        sender_id: published.sender_id,
+        timestamp: published.occurred_at.unwrap_or(published.at),
+        metadata: published.metadata,
+        version: published.version,
+        by: published.by,
+        at: published.at,
+        position,
+    }))
 }

@@ -1,39 +1,15 @@
-use std::sync::Arc;
-
 use actix_web::web::Data;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::sent::{self, PublishEvent};
 use crate::access::Principal;
-use crate::aggregates::event::Command;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Document, Problem};
-use crate::journal::StreamId;
 use crate::primitives::EventId;
-
-/// A new event.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct PublishEvent {
-    /// Its name: words of letters, digits, `_` and `-` with dots between, 128 bytes at most.
-    #[schema(example = "order.paid")]
-    event: String,
-    /// What it says, 248 KiB of JSON at most.
-    #[schema(value_type = Option<Object>)]
-    #[serde(default = "nothing")]
-    payload: Value,
-    /// Where it comes from, 1 to 200 characters.
-    #[schema(example = "shop")]
-    source: Option<String>,
-}
-
-fn nothing() -> Value {
-    Value::Object(Map::new())
-}
 
 /// Where the event is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,9 +23,11 @@ pub struct Taken {
     /// given one within 250 ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<i64>,
+    /// Whether it was published before, under the same id or the same key.
+    repeated: bool,
 }
 
-/// Publishes an event: every run goes on that waited for it before.
+/// Publishes an event: every run goes on that waited for it before, and triggers fire.
 #[utoipa::path(
     post,
     operation_id = "publish_event",
@@ -59,7 +37,8 @@ pub struct Taken {
     request_body = PublishEvent,
     responses(
         (status = 202, description = "It stands on the ledger; runs go on by themselves", body = Envelope<Taken>),
-        (status = 422, description = "It is no event", body = Document),
+        (status = 422, description = "It is no event, or not as its definition says", body = Document),
+        (status = 429, description = "Too many events wait to be delivered", body = Document),
     ),
 )]
 pub async fn publish(
@@ -74,8 +53,9 @@ pub async fn publish(
     };
     let event_id = done.stream.aggregate_id.parse().map_err(Problem::internal)?;
     let written = api.written(&done.stream, done.sequence).await;
-    let position = written.position;
-    Ok(Answer::accepted(Taken { event_id, position }).written(written).replayed(done.replayed))
+    let (position, repeated) = (written.position, done.replayed);
+    let taken = Taken { event_id, position, repeated };
+    Ok(Answer::accepted(taken).written(written).replayed(repeated))
 }
 
 async fn execute(
@@ -84,17 +64,14 @@ async fn execute(
     ticket: &Ticket,
     asked: PublishEvent,
 ) -> Result<Done, Problem> {
-    let PublishEvent { event: name, payload, source } = asked;
-    let id = EventId::generate();
-    let stream = StreamId::event(id);
-    let command = Command {
-        id,
-        organization: who.organization,
-        name,
-        payload: Arc::new(payload),
-        source,
-        by: who.to_string(),
-        at: api.clock.now(),
-    };
-    ticket.execute(api, who, &api.events, stream, command).await
+    let sent_as = asked.event_id(who);
+    // What was taken before is answered even when nothing new is.
+    if let Some(id) = sent_as
+        && let Some(done) = sent::earlier(api, id).await?
+    {
+        return Ok(done);
+    }
+    api.admit_event(who).await?;
+    let id = sent_as.unwrap_or_else(EventId::generate);
+    sent::publish(api, who, ticket, id, asked).await
 }

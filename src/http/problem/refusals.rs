@@ -5,8 +5,8 @@ use std::error::Error;
 use super::{Code, Detail, Problem};
 use crate::actors::{Refused, people};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, entry, event, organization, policy, schema,
-    session, table, task, test, test_execution, user, workflow,
+    account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
+    policy, schema, session, table, task, test, test_execution, user, workflow,
 };
 use crate::connectors;
 use crate::data;
@@ -443,6 +443,25 @@ impl From<validation::Error> for Problem {
     }
 }
 
+impl From<event_definition::Error> for Problem {
+    fn from(refusal: event_definition::Error) -> Self {
+        let place = match refusal {
+            event_definition::Error::Unknown => return Self::new(Code::EventDefinitionNotFound),
+            event_definition::Error::NoSuchVersion(_) => {
+                return Self::new(Code::VersionNotFound).because(refusal);
+            }
+            event_definition::Error::Exists(_) | event_definition::Error::Full => {
+                return Self::new(Code::EventDefinitionRefuses).because(refusal);
+            }
+            event_definition::Error::Name => "/name",
+            event_definition::Error::Description => "/description",
+            event_definition::Error::SchemaTooLarge => "/payloadSchema",
+            event_definition::Error::Examples => "/examples",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
 impl From<event::Error> for Problem {
     fn from(refusal: event::Error) -> Self {
         let place = match refusal {
@@ -451,6 +470,8 @@ impl From<event::Error> for Problem {
             event::Error::Name => "/event",
             event::Error::TooLarge => "/payload",
             event::Error::Source { .. } => "/source",
+            event::Error::SenderId => "/id",
+            event::Error::Metadata => "/metadata",
         };
         Self::new(Code::InvalidBody).at(place, refusal)
     }

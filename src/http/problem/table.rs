@@ -150,6 +150,22 @@ problems! {
         "No such event",
         "this event does not exist",
         "It was not published in this organization. What runs emit is no event of its own here: read it with the run's events.";
+    InvalidEvent = "invalid-event", 422,
+        "The event is not as its definition says",
+        "the event is not as its definition says",
+        "`details` names each place: what of the payload does not fit the schema of the definition, a kind of source that it does not come from, a version that does not hold, or that it has no definition where the organization wants one. Nothing was published. `GET /v1/event-definitions` lists the definitions.";
+    EventQueueFull = "event-queue-full", 429,
+        "Too many events wait to be delivered",
+        "too many events of the organization wait to be delivered",
+        "Nothing was published. Send it again after `Retry-After`, under the same `id` or `Idempotency-Key`. `GET /v1/events/queue` shows how the delivery stands.";
+    EventDefinitionNotFound = "event-definition-not-found", 404,
+        "No such definition of events",
+        "this definition of events does not exist",
+        "It does not exist in this organization. `GET /v1/event-definitions` lists those there are.";
+    EventDefinitionRefuses = "event-definition-refuses", 409,
+        "The definition does not allow this",
+        "the definition does not allow this",
+        "A version with this number is there already, and what it says never changes, or there are too many: add another one.";
     NodeTypeNotFound = "node-type-not-found", 404,
         "There is no such node type",
         "there is no node type with this name here",

@@ -211,6 +211,7 @@ mod tests {
             per_stranger: 2,
             per_key: 3,
             per_organization: 4,
+            events_waiting: 0,
             ..Config::default()
         }
     }
@@ -262,6 +263,7 @@ mod tests {
             per_login: 0,
             per_key: 0,
             per_organization: 0,
+            events_waiting: 0,
             ..Config::default()
         };
         let (rates, _) = rates(&none);

@@ -18,6 +18,9 @@ pub struct Config {
     pub per_key: u32,
     /// In the name of one organization.
     pub per_organization: u32,
+    /// How many events of an organization may wait to be delivered before more are refused. Those
+    /// of all processes count.
+    pub events_waiting: u32,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -33,6 +36,7 @@ impl Default for Config {
             per_login: 10,
             per_key: 2_000,
             per_organization: 5_000,
+            events_waiting: 8_000,
             trusted_proxies: Vec::new(),
         }
     }

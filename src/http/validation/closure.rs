@@ -22,7 +22,11 @@ pub(super) async fn load(api: &Api, who: &Principal, id: SchemaId) -> Result<Sch
 }
 
 /// The text of a schema together with the schemas of the organization that it leads to.
-pub(super) async fn bundled(api: &Api, who: &Principal, schema: &Value) -> Result<String, Problem> {
+pub(in crate::http) async fn bundled(
+    api: &Api,
+    who: &Principal,
+    schema: &Value,
+) -> Result<String, Problem> {
     let refused = |unusable| unusable_at("/schema", unusable);
     let mut wanted: BTreeSet<Reference> = references(schema).map_err(refused)?;
     let mut found: BTreeMap<Reference, Value> = BTreeMap::new();
@@ -52,6 +56,6 @@ pub(super) async fn bundled(api: &Api, who: &Principal, schema: &Value) -> Resul
 }
 
 /// A schema that cannot be used, with its place below a pointer.
-pub(super) fn unusable_at(prefix: &str, Unusable { path, problem }: Unusable) -> Problem {
+pub(in crate::http) fn unusable_at(prefix: &str, Unusable { path, problem }: Unusable) -> Problem {
     Problem::new(Code::InvalidSchema).at(format!("{prefix}{path}"), problem)
 }

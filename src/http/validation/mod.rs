@@ -14,6 +14,7 @@ mod update;
 mod validate;
 
 pub use batch::{__path_batch, batch};
+pub(in crate::http) use closure::bundled;
 pub use compatibility::{__path_compatibility, compatibility};
 pub use create::{__path_create, create};
 pub use deprecate::{__path_deprecate, deprecate};

@@ -79,7 +79,8 @@ const DEEDS: &[(&str, &[&str])] = &[
             "draft_rejected",
         ],
     ),
-    ("policy", &["review_required", "review_waived"]),
+    ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
+    ("event_definition", &["defined", "status_changed"]),
     ("blueprint", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
@@ -135,8 +136,8 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
 mod tests {
     use super::*;
     use crate::aggregates::{
-        account, api_key, blueprint, connector, organization, policy, session, table, token_keys,
-        user, workflow,
+        account, api_key, blueprint, connector, event_definition, organization, policy, session,
+        table, token_keys, user, workflow,
     };
 
     #[test]
@@ -152,6 +153,7 @@ mod tests {
                 "account" => &account::Event::NAMES,
                 "connector" => &connector::Event::NAMES,
                 "policy" => &policy::Event::NAMES,
+                "event_definition" => &event_definition::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,
                 "table" => &table::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),

@@ -66,7 +66,7 @@ impl State {
         self.blocks.push(Block { link: Link { number, hash, parent }, sent });
     }
 
-    fn seen(&self, block: &Block) -> SeenBlock {
+    fn seen(block: &Block) -> SeenBlock {
         let timestamp = 1_790_000_000 + block.link.number * 12;
         SeenBlock { chain: super::CHAIN, link: block.link, timestamp }
     }
@@ -211,14 +211,13 @@ impl ChainSource for Chain {
     fn block(&self, number: u64) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
         let block = self.ask("block", |state| {
             let at = usize::try_from(number).unwrap();
-            state.blocks.get(at).map(|block| state.seen(block))
+            state.blocks.get(at).map(State::seen)
         });
         async move { Ok(block) }.boxed()
     }
 
     fn block_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
-        let block =
-            self.ask("block_by_hash", |state| state.of(hash).ok().map(|block| state.seen(block)));
+        let block = self.ask("block_by_hash", |state| state.of(hash).ok().map(State::seen));
         async move { Ok(block) }.boxed()
     }
 

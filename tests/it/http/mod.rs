@@ -11,6 +11,7 @@ mod blueprints;
 mod catalog;
 mod definitions;
 mod documentation;
+mod events;
 mod files;
 mod idempotency;
 mod knowledge;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ApiKeyId, BlockId, ConnectorId, DocumentId, EventId, InvitationId, OrganizationId, RoleId,
-    RunId, SchemaId, ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId, UserId,
-    WorkflowId,
+    ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, InvitationId,
+    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId, TemplateId, TestExecutionId,
+    TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -171,7 +171,36 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/tasks/{id}/reject", "/v1/tasks/{task}/reject", r#"{"reason": "no"}"#, Nothing),
     ("POST /v1/tasks/{id}/cancel", "/v1/tasks/{task}/cancel", "{}", Nothing),
     ("POST /v1/events", "/v1/events", r#"{"event": "payment.seen", "payload": {}}"#, Own),
+    ("GET /v1/events", "/v1/events", "", Empty),
+    (
+        "POST /v1/events/batch",
+        "/v1/events/batch",
+        r#"{"events": [{"event": "payment.seen", "payload": {}}]}"#,
+        Own,
+    ),
+    ("GET /v1/events/queue", "/v1/events/queue", "", Own),
     ("GET /v1/events/{id}", "/v1/events/{event}", "", Nothing),
+    ("GET /v1/event-definitions", "/v1/event-definitions", "", Empty),
+    (
+        "POST /v1/event-definitions",
+        "/v1/event-definitions",
+        r#"{"name": "payment.own", "payloadSchema": {"type": "object"}}"#,
+        Own,
+    ),
+    ("GET /v1/event-definitions/{id}", "/v1/event-definitions/{definition}", "", Nothing),
+    (
+        "POST /v1/event-definitions/{id}/status",
+        "/v1/event-definitions/{definition}/status",
+        r#"{"version": "1.0.0", "status": "deprecated"}"#,
+        Nothing,
+    ),
+    ("GET /v1/organization/event-policy", "/v1/organization/event-policy", "", Own),
+    (
+        "PUT /v1/organization/event-policy",
+        "/v1/organization/event-policy",
+        r#"{"definitionsRequired": false}"#,
+        Own,
+    ),
     ("GET /v1/activity", "/v1/activity", "", Empty),
     ("GET /v1/activity", "/v1/activity?workflowId={workflow}", "", Empty),
     ("GET /v1/activity", "/v1/activity?runId={run}", "", Empty),
@@ -480,6 +509,7 @@ fn every_route_is_walked() {
 struct World(Vec<(&'static str, String)>);
 
 impl World {
+    #[expect(clippy::too_many_lines, reason = "a thing of each kind, one after the other")]
     async fn of(app: &TestApp) -> Self {
         let create = async |definition: Value| {
             let body = json!({"name": MARK, "description": MARK, "definition": definition});
@@ -526,6 +556,11 @@ impl World {
         let body = json!({"testDefinitionId": test});
         let execution = app.client.post("/v1/testing/test-executions", &body).await.data();
         let execution = execution["id"].as_str().unwrap().to_owned();
+        let definition = json!({
+            "name": "payment.walked", "description": MARK, "payloadSchema": {"type": "object"},
+        });
+        let definition = app.client.post("/v1/event-definitions", &definition).await.data();
+        let definition = definition["id"].as_str().unwrap().to_owned();
         let schema = json!({
             "namespace": "walked", "name": "kept", "description": MARK, "schema": {"type": "object"}
         });
@@ -569,6 +604,7 @@ impl World {
             ("{table}", "walked".to_owned()),
             ("{document}", document),
             ("{schema}", schema),
+            ("{definition}", definition),
             ("{workflow}", workflow),
             ("{run}", run),
             ("{over}", over),
@@ -596,6 +632,7 @@ impl World {
             ("{table}", "nobodys".to_owned()),
             ("{document}", DocumentId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
+            ("{definition}", EventDefinitionId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),
             ("{over}", RunId::generate().to_string()),

@@ -8,6 +8,7 @@ mod invented_audit;
 mod invented_blueprints;
 mod invented_connectors;
 mod invented_documents;
+mod invented_events;
 mod invented_organizations;
 mod invented_schemas;
 mod invented_tasks;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chainkeel::aggregates::event::Command;
+use chainkeel::aggregates::event::{self, Command, SourceType};
 use chainkeel::journal::{Bells, Config, Context, Journal, Lane, Metadata, Store, pool};
 use chainkeel::primitives::{Clock, CommandId, EventId, OrganizationId, SystemClock};
 use serde_json::{Value, json};
@@ -334,6 +334,11 @@ async fn announce(database: &sqlx::postgres::PgConnectOptions) {
             name: "order.paid".to_owned(),
             payload: Arc::new(json!({})),
             source: None,
+            source_type: SourceType::External,
+            sender_id: None,
+            occurred_at: None,
+            metadata: event::Metadata::default(),
+            version: None,
             by: "admin".to_owned(),
             at: SystemClock.now(),
         };

@@ -1,5 +1,6 @@
 //! Stories from beginning to end, through the API of a whole house.
 
+mod event_triggers;
 mod events;
 mod hand;
 mod kin;

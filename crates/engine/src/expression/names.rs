@@ -21,7 +21,7 @@ const NAMES: [&str; 12] = [
 ];
 const TRIGGER_FIELDS: [&str; 4] = ["body", "headers", "source", "type"];
 /// What a wait sees of an event.
-const EVENT_FIELDS: [&str; 4] = ["event", "payload", "source", "eventId"];
+const EVENT_FIELDS: [&str; 5] = ["event", "payload", "source", "eventId", "metadata"];
 const WORKFLOW_FIELDS: [(&str, Source); 3] = [
     ("id", Source::WorkflowId),
     ("version", Source::WorkflowVersion),

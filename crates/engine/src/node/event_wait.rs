@@ -33,7 +33,7 @@ const FIELDS: [&str; 3] = ["pattern", "condition", "mapping"];
 #[derive(Debug, Clone)]
 pub struct Happening {
     name: String,
-    /// `{event, payload, source, eventId}`.
+    /// `{event, payload, source, eventId}`, and `metadata` where its publisher gave some.
     seen: Json,
 }
 
@@ -42,6 +42,23 @@ impl Happening {
     pub fn new(name: &str, payload: &Value, source: Option<&str>, id: &str) -> Self {
         let seen = json!({ "event": name, "payload": payload, "source": source, "eventId": id });
         Self { name: name.to_owned(), seen: Arc::new(seen) }
+    }
+
+    /// The same with what its publisher says about it; nothing when that is null.
+    #[must_use]
+    pub fn about(self, metadata: Value) -> Self {
+        let Self { name, mut seen } = self;
+        if let Some(fields) = Arc::make_mut(&mut seen).as_object_mut()
+            && !metadata.is_null()
+        {
+            fields.insert("metadata".to_owned(), metadata);
+        }
+        Self { name, seen }
+    }
+
+    /// Everything that is seen of it.
+    pub const fn seen(&self) -> &Json {
+        &self.seen
     }
 
     /// Whether a payload is within the bounds of what is published.
@@ -57,10 +74,14 @@ impl Happening {
     /// What is left of it where it is too large to be taken.
     fn without_payload(&self) -> Value {
         let kept = |name: &str| self.seen.get(name).cloned().unwrap_or_default();
-        json!({
+        let mut left = json!({
             "event": kept("event"), "payload": null, "source": kept("source"),
             "eventId": kept("eventId"), "tooLarge": true,
-        })
+        });
+        if let Some(metadata) = self.seen.get("metadata") {
+            left["metadata"] = metadata.clone();
+        }
+        left
     }
 }
 
@@ -211,19 +232,19 @@ fn read_mapping<'a>(
 /// Whether a path begins with what is known of an event.
 fn is_seen(left: &str) -> bool {
     let first = left.split('.').next().unwrap_or_default();
-    ["event", "payload", "source", "eventId"].contains(&first)
+    ["event", "payload", "source", "eventId", "metadata"].contains(&first)
 }
 
 fn left_cure(left: &str) -> String {
     format!(
-        "\"{left}\" is no place in an event: conditions look at event, payload, source and eventId, as in \
-         payload.amount"
+        "\"{left}\" is no place in an event: conditions look at event, payload, source, eventId and \
+         metadata, as in payload.amount"
     )
 }
 
 fn mapping_cure() -> String {
     "a mapping takes paths into the event with defaults: payload.amount || 0 (paths begin with \
-     event, payload, source or eventId; texts go into quotes)"
+     event, payload, source, eventId or metadata; texts go into quotes)"
         .to_owned()
 }
 

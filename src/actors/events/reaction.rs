@@ -13,13 +13,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use super::order::Context;
-use super::reaction::{Mark, Part, Reaction, Trouble};
-use super::run_desk::RunDesk;
+use super::tally::EventTally;
+use crate::actors::order::Context;
+use crate::actors::reaction::{Mark, Part, Reaction, Trouble};
+use crate::actors::run_desk::RunDesk;
 use crate::aggregates::event::{Event, Publication, Published};
 use crate::aggregates::run::Run;
 use crate::journal::Recorded;
-use crate::primitives::CommandId;
+use crate::primitives::{Clock, CommandId};
 use crate::projections::waits::{self, Projector, Waiting};
 use crate::projections::{Positions, Views};
 
@@ -40,6 +41,8 @@ pub struct EventReaction {
     runs: RunDesk,
     views: Views,
     positions: Positions,
+    tally: EventTally,
+    clock: Arc<dyn Clock>,
     hands: Semaphore,
 }
 
@@ -66,9 +69,32 @@ struct Delivered {
 }
 
 impl EventReaction {
+    /// The name of its checkpoint: what stands behind it on the ledger is not delivered yet.
+    pub const CHECKPOINT: &'static str = NAME;
+
     /// Hands events to the runs of this desk.
-    pub fn new(runs: RunDesk, views: Views, positions: Positions) -> Self {
-        Self { runs, views, positions, hands: Semaphore::new(SIDE_BY_SIDE) }
+    pub fn new(
+        runs: RunDesk,
+        views: Views,
+        positions: Positions,
+        (tally, clock): (EventTally, Arc<dyn Clock>),
+    ) -> Self {
+        Self { runs, views, positions, tally, clock, hands: Semaphore::new(SIDE_BY_SIDE) }
+    }
+
+    /// Hands an event to a page of those who wait for it, and counts that.
+    async fn counted(&self, event: &Recorded, from: Option<Mark>) -> Result<Part, Trouble> {
+        let delivered = self.deliver(event, from).await;
+        match &delivered {
+            Ok(Part::Last) => {
+                let took = (self.clock.now() - event.recorded_at).whole_milliseconds();
+                let took = i64::try_from(took).unwrap_or_default().max(0);
+                self.tally.delivered(event.organization, took);
+            }
+            Ok(Part::UpTo(_)) => {}
+            Err(_) => self.tally.failed(event.organization),
+        }
+        delivered
     }
 
     /// Hands an event to a page of those who wait for it.
@@ -197,7 +223,7 @@ impl EventReaction {
 }
 
 /// The event as waits see it; none where what was recorded is no event for others.
-fn happening(event: &Recorded) -> Result<Option<Happening>, Trouble> {
+pub(super) fn happening(event: &Recorded) -> Result<Option<Happening>, Trouble> {
     if event.aggregate_type == Run::TYPE {
         // Known like the causes of events elsewhere: by its place in its stream.
         let id = format!("{}#{}", event.aggregate_id, event.sequence);
@@ -206,8 +232,11 @@ fn happening(event: &Recorded) -> Result<Option<Happening>, Trouble> {
         };
         return Ok(Some(Happening::new(&name, &payload, Some(&event.aggregate_id), &id)));
     }
-    let Event::Published(Published { event: name, payload, source, .. }) = event.published()?;
-    Ok(Some(Happening::new(&name, &payload, source.as_deref(), &event.aggregate_id)))
+    let Event::Published(published) = event.published()?;
+    let about = published.about();
+    let Published { event: name, payload, source, .. } = published;
+    let happening = Happening::new(&name, &payload, source.as_deref(), &event.aggregate_id);
+    Ok(Some(happening.about(about)))
 }
 
 /// What an event gives to those who wait like this; none when it is not meant for them.
@@ -235,7 +264,7 @@ impl Reaction for EventReaction {
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
         Box::pin(async move {
             let mut from = None;
-            while let Part::UpTo(mark) = self.deliver(event, from).await? {
+            while let Part::UpTo(mark) = self.counted(event, from).await? {
                 from = Some(mark);
             }
             Ok(())
@@ -247,6 +276,6 @@ impl Reaction for EventReaction {
         event: &'a Recorded,
         from: Option<Mark>,
     ) -> BoxFuture<'a, Result<Part, Trouble>> {
-        Box::pin(self.deliver(event, from))
+        Box::pin(self.counted(event, from))
     }
 }
