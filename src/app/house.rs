@@ -17,6 +17,7 @@ use crate::access::AdminKey;
 use crate::actors::{
     CountResidents, Drained, Ownership, Refusals, RunDesk, RunRegistry, StreamHub, Supervisor,
 };
+use crate::chains::NotOpened;
 use crate::config::Role;
 use crate::connectors::InvalidClients;
 use crate::egress;
@@ -43,6 +44,9 @@ pub enum Error {
     /// The registrations with providers.
     #[error("reading the registrations with providers")]
     Clients(#[from] InvalidClients),
+    /// The endpoints of chains.
+    #[error("opening the endpoints of chains")]
+    Chains(#[from] NotOpened),
     /// The socket.
     #[error("listening for requests")]
     Listen(#[source] io::Error),

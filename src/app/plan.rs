@@ -9,11 +9,13 @@ use sqlx::postgres::PgConnectOptions;
 use super::Error;
 use crate::actions::OWN_PROGRAM;
 use crate::actors::detector::chain_watcher::{ChainSources, NoChains};
+use crate::chains::Chains;
 use crate::config::{Config, Role};
 use crate::connectors::Clients;
 use crate::egress;
 use crate::http;
 use crate::journal::pool::{self, Logins};
+use crate::primitives::SystemClock;
 use crate::secrets::KeySource;
 
 /// How many effects a process performs at the same time; more wait their turn.
@@ -60,6 +62,7 @@ impl Plan {
         logins: Logins,
         exclusive: bool,
     ) -> Result<Self, Error> {
+        let chains = Chains::new(&config.chains, &config.egress, Arc::new(SystemClock))?;
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             database,
@@ -72,7 +75,7 @@ impl Plan {
             egress: config.egress.clone(),
             keys: config.secrets.source(&config.data_dir)?,
             clients: config.connectors.clients()?,
-            chains: no_chains(),
+            chains: Arc::new(chains),
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,

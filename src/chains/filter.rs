@@ -39,6 +39,46 @@ impl LogFilter {
                 || any(bloom, self.addresses.iter().map(|word| &word[..])))
             && (self.topics0.is_empty() || any(bloom, self.topics0.iter().map(|word| &word[..])))
     }
+
+    /// The filter in parts of so many addresses and topics at most. No log is in two of them.
+    pub(super) fn parts(&self, most: usize) -> Vec<Self> {
+        let addresses = cut(&self.addresses, most);
+        let topics0 = cut(&self.topics0, most);
+        let with = |addresses: &BTreeSet<Address>| {
+            let addresses = addresses.clone();
+            let part = move |topics0: &BTreeSet<B256>| Self {
+                addresses: addresses.clone(),
+                topics0: topics0.clone(),
+            };
+            topics0.iter().map(part).collect::<Vec<_>>()
+        };
+        addresses.iter().flat_map(with).collect()
+    }
+
+    /// The filter in two parts: by addresses, and where there is but one, by topics.
+    pub(super) fn halves(&self) -> Option<Vec<Self>> {
+        let half = |length: usize| length.div_ceil(2);
+        let (addresses, topics) = (self.addresses.len(), self.topics0.len());
+        if addresses > 1 {
+            let cut = cut(&self.addresses, half(addresses)).into_iter();
+            Some(cut.map(|addresses| Self { addresses, topics0: self.topics0.clone() }).collect())
+        } else if topics > 1 {
+            let cut = cut(&self.topics0, half(topics)).into_iter();
+            let addresses = || self.addresses.clone();
+            Some(cut.map(|topics0| Self { addresses: addresses(), topics0 }).collect())
+        } else {
+            None
+        }
+    }
+}
+
+/// A set in parts; the empty one, which asks for nothing in particular, is a part.
+fn cut<T: Ord + Copy>(set: &BTreeSet<T>, most: usize) -> Vec<BTreeSet<T>> {
+    if set.is_empty() {
+        return vec![BTreeSet::new()];
+    }
+    let all: Vec<T> = set.iter().copied().collect();
+    all.chunks(most.max(1)).map(|part| part.iter().copied().collect()).collect()
 }
 
 #[cfg(test)]
@@ -90,5 +130,26 @@ mod tests {
         }
         assert!(!filter(&[2], &[]).may_match(&bloom));
         assert!(!filter(&[1], &[7]).may_match(&bloom));
+    }
+    #[test]
+    fn a_large_filter_is_cut_into_parts_of_which_each_log_is_in_one() {
+        let addresses = (0..2_500_u64).map(|n| Address::left_padding_from(&n.to_be_bytes()));
+        let large = LogFilter { addresses: addresses.collect(), ..filter(&[], &[1, 2]) };
+        let parts = large.parts(1_000);
+        let sizes: Vec<_> = parts.iter().map(|part| part.addresses.len()).collect();
+        assert_eq!(sizes, [1_000, 1_000, 500]);
+        assert_eq!(filter(&[], &[]).parts(1_000), [filter(&[], &[])]);
+    }
+
+    #[test]
+    fn a_filter_is_halved_by_addresses_then_by_topics_then_not_at_all() {
+        let halves = |filter: LogFilter| filter.halves();
+        assert_eq!(
+            halves(filter(&[1, 2, 3], &[9])),
+            Some(vec![filter(&[1, 2], &[9]), filter(&[3], &[9])])
+        );
+        let topics = Some(vec![filter(&[1], &[8]), filter(&[1], &[9])]);
+        assert_eq!(halves(filter(&[1], &[8, 9])), topics);
+        assert_eq!(halves(filter(&[1], &[9])), None);
     }
 }

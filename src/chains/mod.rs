@@ -1,17 +1,39 @@
 //! Everything that is read from EVM chains, as several nodes that nobody trusts tell it.
 //!
-//! [`ChainReader`] is what the rooms above ask.
+//! [`ChainReader`] is what the rooms above ask, [`Chains`] hands one out for each chain.
 
 mod block;
+mod calls;
+mod catalogue;
+#[expect(clippy::module_inception, reason = "the chains are what the room is about")]
+mod chains;
+mod config;
 mod error;
+mod fault;
 mod filter;
+mod head;
+mod health;
+mod known;
+mod pace;
+mod place;
+mod poll;
+mod pool;
 mod quantity;
 mod reader;
+mod reads;
 mod receipt;
+mod rpc;
+mod stretch;
 
 pub use block::{Block, Extra, Header, Transaction};
+pub use catalogue::{Blooms, Chain, Explorer, Finality, PAGE, document};
+pub use chains::{Chains, Listed, NotOpened};
+pub use config::{Config, InvalidEndpoints, Origin};
 pub use error::Error;
 pub use filter::LogFilter;
+pub use health::StateName;
+pub use place::InvalidPlace;
+pub use pool::Standing;
 pub use reader::{ChainReader, Heads, Span};
 pub use receipt::{Log, Outcome, Receipt};
 

@@ -48,6 +48,10 @@ pub trait ChainReader: Send + Sync {
     /// The head of the block at a height, on the chain as it is now.
     fn header(&self, number: u64) -> BoxFuture<'_, Result<Option<Header>, Error>>;
 
+    /// The head of the block at a height that a majority of the endpoints that answer has: the
+    /// question before a reorg is believed. [`Error::Disputed`] where there is no majority.
+    fn header_by_majority(&self, number: u64) -> BoxFuture<'_, Result<Option<Header>, Error>>;
+
     /// The head of a block.
     fn header_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<Header>, Error>>;
 

@@ -65,8 +65,14 @@ mod tests {
         let mut fields = BTreeSet::new();
         keys(&serde_json::to_value(Config::default()).unwrap(), "", &mut fields);
         // Secrets are never serialized.
-        let secret =
-            ["admin_key", "api_key", "database_url", "secrets.key", "connectors.oauth_clients"];
+        let secret = [
+            "admin_key",
+            "api_key",
+            "chains.endpoints",
+            "connectors.oauth_clients",
+            "database_url",
+            "secrets.key",
+        ];
         fields.extend(secret.map(str::to_owned));
         let table: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.into()).collect();
         assert_eq!(fields, table);

@@ -186,4 +186,14 @@ pub const SETTINGS: &[Setting] = &[
                 commas between several, as in `gmail=1234.apps:GOCSPX-…`. Connectors of these types \
                 need no client of their own.",
     },
+    Setting {
+        key: "chains.endpoints",
+        variable: "CHAINKEEL_CHAINS_ENDPOINTS",
+        kind: Kind::Secret,
+        about: "The nodes that chains are read from: `chain=url`, with commas between several, as \
+                in `base=https://one.example/v2/KEY,base=https://two.example`. A chain is named by \
+                its name in docs/chains.md or by its number. They replace the public endpoints of \
+                the chains that they name; two or three from different providers are best. A node \
+                on a private address or on this machine is written by its address.",
+    },
 ];

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::http::rates;
 use crate::primitives::Secret;
-use crate::{connectors, egress, secrets, telemetry};
+use crate::{chains, connectors, egress, secrets, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +32,7 @@ pub struct Config {
     pub rate_limits: rates::Config,
     pub secrets: secrets::Config,
     pub connectors: connectors::Config,
+    pub chains: chains::Config,
 }
 
 impl Default for Config {
@@ -51,6 +52,7 @@ impl Default for Config {
             rate_limits: rates::Config::default(),
             secrets: secrets::Config::default(),
             connectors: connectors::Config::default(),
+            chains: chains::Config::default(),
         }
     }
 }

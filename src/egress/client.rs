@@ -15,8 +15,9 @@ use super::guard::{Guard, Port};
 use super::redirect::{Hop, MAX_HOPS, host, is_redirect};
 use super::{Config, Error, Opening, Refusal, tls};
 
-/// The largest response that may be asked for.
-pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+/// The largest response that may be asked for: all receipts of a full block of a fast chain. What
+/// authors of workflows may ask for is less, and stands in the manifests.
+pub const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 
 /// How long one connection may take to come about, the name look-up and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -52,6 +52,11 @@ fn the_page_of_connector_types_is_what_the_definitions_say() {
 }
 
 #[test]
+fn the_page_of_chains_is_what_the_catalogue_says() {
+    is_up_to_date(chainkeel::chains::PAGE, &chainkeel::chains::document());
+}
+
+#[test]
 fn the_reference_of_expressions_is_what_the_engine_evaluates() {
     is_up_to_date("docs/expressions.md", &engine::expression_reference());
 }

@@ -6,6 +6,7 @@ mod actions;
 mod actors;
 mod architecture;
 mod chain_watcher;
+mod chains;
 mod connectors;
 mod contracts;
 mod crash;

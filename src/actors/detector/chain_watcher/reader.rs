@@ -1,5 +1,6 @@
 //! A chain as [`crate::chains`] reads it, as a watcher wants it.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
-use crate::chains::{self, ChainReader, Header, LogFilter};
+use super::watchers::ChainSources;
+use crate::chains::{self, ChainReader, Chains, Header, LogFilter};
+use crate::primitives::ChainId;
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
 
 /// Reads through the endpoints of a chain.
@@ -18,6 +21,18 @@ pub struct Endpoints {
     poll: Duration,
     /// The last safe and final blocks whose hashes were asked for.
     marks: Mutex<[Option<(u64, B256)>; 2]>,
+}
+
+/// How often a chain is looked at, by the time between its blocks.
+const POLLS: RangeInclusive<u64> = 250..=4_000;
+
+impl ChainSources for Chains {
+    fn open(&self, chain: u64) -> Option<Arc<dyn ChainSource>> {
+        let id = ChainId(chain);
+        let each = self.chain(id)?.block_time_ms.clamp(*POLLS.start(), *POLLS.end());
+        let reader = self.reader(id)?;
+        Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(each))))
+    }
 }
 
 impl From<chains::Error> for Unread {

@@ -1,0 +1,120 @@
+//! Where a node is. Its URL is a secret: providers put the key of an account into it.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use url::{Host, Url};
+
+use crate::primitives::Secret;
+
+/// The URL of a node, of which only the host is ever shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    url: Secret,
+    host: Arc<str>,
+    near: Vec<IpAddr>,
+    port: u16,
+}
+
+/// Why a text is no place to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPlace {
+    /// It is no URL.
+    #[error("it is no URL")]
+    Url,
+    /// It is neither http nor https.
+    #[error("its scheme is neither http nor https")]
+    Scheme,
+    /// It names no host.
+    #[error("it names no host")]
+    Host,
+    /// A name and a password before the host are not sent.
+    #[error("a user name or password before the host is not sent; take the key into the path")]
+    Userinfo,
+}
+
+impl Place {
+    /// Reads a URL.
+    pub(super) fn read(text: &str) -> Result<Self, InvalidPlace> {
+        let url = Url::parse(text).map_err(|_| InvalidPlace::Url)?;
+        let ("http" | "https", Some(port)) = (url.scheme(), url.port_or_known_default()) else {
+            return Err(InvalidPlace::Scheme);
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(InvalidPlace::Userinfo);
+        }
+        let near = match url.host().ok_or(InvalidPlace::Host)? {
+            Host::Ipv4(address) => vec![address.into()],
+            Host::Ipv6(address) => vec![address.into()],
+            Host::Domain("localhost") => {
+                vec![std::net::Ipv4Addr::LOCALHOST.into(), std::net::Ipv6Addr::LOCALHOST.into()]
+            }
+            Host::Domain(_) => Vec::new(),
+        };
+        let host = url.host_str().ok_or(InvalidPlace::Host)?;
+        // The port tells nodes on one machine apart.
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Self { url: Secret::new(text), host: host.into(), near, port })
+    }
+
+    /// What may be shown of it: the host, with the port where the URL names one.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The host, to keep.
+    pub(super) fn shared_host(&self) -> Arc<str> {
+        self.host.clone()
+    }
+
+    /// The whole URL.
+    pub(super) fn url(&self) -> &str {
+        self.url.expose()
+    }
+
+    /// Addresses and the port that whoever wrote this URL opened by writing them.
+    pub(super) fn openings(&self) -> impl Iterator<Item = (IpAddr, u16)> + '_ {
+        self.near.iter().map(|address| (*address, self.port))
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({})", self.host)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_the_host_is_shown_of_a_url() {
+        let place = Place::read("https://node.example/v3/secret-key?token=secret").unwrap();
+        assert_eq!(format!("{place} {place:?}"), "node.example Place(node.example)");
+        assert_eq!(Place::read("http://127.0.0.1:8545").unwrap().host(), "127.0.0.1:8545");
+    }
+
+    #[test]
+    fn a_text_that_is_no_place_is_refused_without_being_repeated() {
+        for (text, problem) in [
+            ("secret", InvalidPlace::Url),
+            ("wss://node.example/secret", InvalidPlace::Scheme),
+            ("https://me:secret@node.example", InvalidPlace::Userinfo),
+        ] {
+            let found = Place::read(text).unwrap_err();
+            assert_eq!(found, problem);
+            assert!(!found.to_string().contains("secret"), "{found}");
+        }
+    }
+}
