@@ -20,6 +20,7 @@ pub mod readiness;
 pub mod validation;
 
 pub mod data;
+pub mod deliveries;
 pub mod journal;
 pub mod triggers;
 

@@ -58,6 +58,8 @@ pub(super) fn open(
         admission,
         desk: rooms.desk.clone(),
         gate: rooms.gate.clone(),
+        deliveries: rooms.deliveries.clone(),
+        waiting: http::inbound::Waiting::default(),
         hub: rooms.hub.clone(),
         views: Views::new(rooms.pool.clone()),
         house: HouseViews::new(pool::house(&plan.login(pool::Role::House), HOUSE_CONNECTIONS)),

@@ -15,6 +15,7 @@ use crate::actors::{
 };
 use crate::connectors::{Desk, Furniture};
 use crate::data::Data;
+use crate::deliveries::Deliveries;
 use crate::egress::Egress;
 use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Tail};
@@ -38,6 +39,7 @@ pub(super) struct Rooms {
     pub(super) vault: Vault,
     pub(super) connectors: Desk,
     pub(super) data: Data,
+    pub(super) deliveries: Deliveries,
     pub(super) webhook_secrets: WebhookSecrets,
     pub(super) journal: Journal,
     pub(super) tail: Tail,
@@ -112,6 +114,7 @@ impl Rooms {
         });
         let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
+            deliveries: Deliveries::new(pool.clone()),
             pool,
             bells,
             vault,

@@ -37,6 +37,7 @@ use super::test::Test;
 use super::token_keys::TokenKeys;
 use super::usage::Usage;
 use super::user::User;
+use super::webhook::Webhook;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
 
@@ -66,6 +67,13 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Run,
+    },
+    /// See what came in by webhooks, have it come again
+    Webhook {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Webhook,
     },
     /// Find work for people, take it, answer it
     Task {
@@ -232,6 +240,9 @@ pub fn main() -> ExitCode {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Run { server, what } => {
+            with_client(&server, async |client| what.run(&client).await)
+        }
+        Command::Webhook { server, what } => {
             with_client(&server, async |client| what.run(&client).await)
         }
         Command::Task { server, what } => {

@@ -42,6 +42,7 @@ mod test;
 mod token_keys;
 mod usage;
 mod user;
+mod webhook;
 mod what_if;
 mod workflow;
 mod workflow_care;

@@ -42,6 +42,12 @@ pub enum Withheld {
         /// Where its credentials may go.
         hosts: String,
     },
+    /// They are for what comes in.
+    #[error("the connector {id} verifies what comes in, and goes along with no request")]
+    Inbound {
+        /// The connector.
+        id: ConnectorId,
+    },
     /// The URL is none.
     #[error("the URL cannot be read: {0}")]
     Url(String),
@@ -66,6 +72,9 @@ impl Credentials {
     pub fn put_into(&self, request: &mut Request) -> Result<(), Withheld> {
         let url = Url::parse(&request.url);
         let mut url = url.map_err(|error| Withheld::Url(error.to_string()))?;
+        if self.kind.place == Place::Nowhere {
+            return Err(Withheld::Inbound { id: self.id });
+        }
         if !self.allowed.iter().any(|allowed| allowed.takes(&url)) {
             return Err(Withheld::Host { id: self.id, hosts: self.hosts() });
         }
@@ -96,6 +105,7 @@ impl Credentials {
                 let before = url.path().trim_end_matches('/').to_owned();
                 url.set_path(&Zeroizing::new(format!("{before}{}", *self.filled(value)?)));
             }
+            Place::Nowhere => return Err(Withheld::Inbound { id: self.id }),
         }
         for (name, value) in &self.kind.headers {
             let read = name.parse::<HeaderName>().ok().zip(HeaderValue::from_str(value).ok());
@@ -109,6 +119,11 @@ impl Credentials {
     /// Covers everything secret, also as it stands in requests.
     pub fn mask(&self) -> Mask {
         Mask::of(self.known())
+    }
+
+    /// Its secrets, to verify what comes in with.
+    pub fn signing_secrets(&self) -> Vec<&str> {
+        self.secrets.iter().map(|secret| secret.as_str()).collect()
     }
 
     /// Everything that must not show.
@@ -143,7 +158,8 @@ impl Credentials {
             Place::Header { .. }
             | Place::Query { .. }
             | Place::PathPrefix { .. }
-            | Place::PathSuffix { .. } => Ok(None),
+            | Place::PathSuffix { .. }
+            | Place::Nowhere => Ok(None),
         }
     }
 

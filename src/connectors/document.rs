@@ -62,5 +62,6 @@ fn place(place: &Place) -> String {
         }
         Place::PathPrefix { value } => format!("`{value}` before the path"),
         Place::PathSuffix { value } => format!("`{value}` behind the path"),
+        Place::Nowhere => "nowhere; it verifies what comes in".to_owned(),
     }
 }

@@ -59,6 +59,8 @@ pub enum Auth {
     Oauth2,
     /// By the token of a bot.
     BotToken,
+    /// By what it signs with: the provider calls us.
+    SigningSecret,
 }
 
 /// Where credentials stand in a request. The texts hold fields of the data as `{field}`, and
@@ -97,6 +99,8 @@ pub enum Place {
         /// What is put there.
         value: String,
     },
+    /// In none: they verify what comes in.
+    Nowhere,
 }
 
 /// How access is granted.
@@ -155,6 +159,7 @@ impl Auth {
             Self::Header => "header",
             Self::Oauth2 => "OAuth 2",
             Self::BotToken => "bot token",
+            Self::SigningSecret => "signing secret",
         }
     }
 }

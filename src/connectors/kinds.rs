@@ -10,7 +10,7 @@ use super::Kind;
 use crate::catalog::{Schema, Stage};
 
 /// The definitions. A new connector type is a new file and its line here.
-const DEFINITIONS: [&str; 24] = [
+const DEFINITIONS: [&str; 25] = [
     include_str!("../../catalog/connectors/airtable.json"),
     include_str!("../../catalog/connectors/alchemy.json"),
     include_str!("../../catalog/connectors/coingecko.json"),
@@ -35,6 +35,7 @@ const DEFINITIONS: [&str; 24] = [
     include_str!("../../catalog/connectors/stripe.json"),
     include_str!("../../catalog/connectors/telegram.json"),
     include_str!("../../catalog/connectors/twilio.json"),
+    include_str!("../../catalog/connectors/webhook-secret.json"),
 ];
 
 static BUILTIN: LazyLock<Kinds> = LazyLock::new(Kinds::embedded);

@@ -48,7 +48,9 @@ fn request(credentials: &Credentials, probe: &Probe) -> Result<Request, Error> {
         Withheld::Field { field, .. } => {
             Error::Untestable(format!("without a `{field}` in its data it cannot be tested"))
         }
-        Withheld::Host { .. } | Withheld::Url(_) => Error::Untestable(missing.to_string()),
+        Withheld::Host { .. } | Withheld::Url(_) | Withheld::Inbound { .. } => {
+            Error::Untestable(missing.to_string())
+        }
     })?;
     let method = Method::from_bytes(probe.method.as_bytes());
     let mut headers = HeaderMap::new();

@@ -39,7 +39,7 @@ fn request(url: &str) -> Request {
 fn every_definition_is_whole() {
     for kind in Kinds::builtin().all() {
         let name = &kind.kind;
-        assert!(!kind.guide.is_empty() && !kind.hosts.is_empty(), "{name}");
+        assert!(!kind.guide.is_empty(), "{name}");
         assert_eq!(kind.oauth.is_some(), kind.auth == Auth::Oauth2, "{name}");
         assert!(kind.secrets().count() > 0, "{name} has nothing to seal");
         assert_eq!(kind.data["additionalProperties"], false, "{name}");
@@ -47,6 +47,13 @@ fn every_definition_is_whole() {
             assert!(schema["description"].is_string(), "{name} {field}");
             assert_eq!(schema["type"], "string", "{name} {field}");
             assert!(schema["maxLength"].is_u64(), "{name} {field} has no bound");
+        }
+        // What goes nowhere has no host to go to, and nobody to be tried on.
+        let inbound = kind.place == Place::Nowhere;
+        assert_eq!(kind.hosts.is_empty(), inbound, "{name}");
+        if inbound {
+            assert_eq!((kind.auth, &kind.probe), (Auth::SigningSecret, &None), "{name}");
+            continue;
         }
         // The probe of a provider goes where its credentials may go.
         let probe = kind.probe.as_ref().unwrap_or_else(|| panic!("{name} cannot be tested"));

@@ -11,6 +11,7 @@ use super::answer::Written;
 use super::events::Pressure;
 use super::extract::MinPosition;
 use super::idempotency::{InFlight, Ticket};
+use super::inbound::Waiting;
 use super::playing::Playing;
 use super::problem::{Code, Problem};
 use super::rates::Rates;
@@ -32,6 +33,7 @@ use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
 use crate::data::Data;
+use crate::deliveries::Deliveries;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
 use crate::primitives::{Clock, RunId, WorkflowId};
 use crate::projections::access::Access;
@@ -112,6 +114,10 @@ pub struct Api {
     pub desk: RunDesk,
     /// Where firings of triggers are decided.
     pub gate: Gate,
+    /// What came in lately.
+    pub deliveries: Deliveries,
+    /// The senders that wait for the end of their run.
+    pub waiting: Waiting,
     /// Where streams come from.
     pub hub: StreamHub,
     /// The views, for reading them.

@@ -16,6 +16,7 @@ pub mod blueprints;
 pub mod catalog;
 pub mod chain_watches;
 pub mod connectors;
+pub mod deliveries;
 pub mod event_definitions;
 pub mod events;
 pub mod extract;

@@ -9,10 +9,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, event_definitions,
-    events, health, inbound, invitations, knowledge, members, organizations, projections, public,
-    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
-    token_keys, usage, users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, deliveries,
+    event_definitions, events, health, inbound, invitations, knowledge, members, organizations,
+    projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
+    templates, testing, token_keys, usage, users, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -221,6 +221,13 @@ pub(super) const PATH: &str = "/openapi.json";
         projections::list,
         chain_watches::list,
         inbound::webhook,
+        inbound::webhook_get,
+        inbound::webhook_put,
+        inbound::webhook_patch,
+        deliveries::listen,
+        deliveries::list,
+        deliveries::get,
+        deliveries::replay,
         public::view,
         public::execute,
         public::preflight,

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, event_definitions,
-    events, health, inbound, invitations, knowledge, members, openapi, organizations, projections,
-    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
-    testing, token_keys, usage, users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, deliveries,
+    event_definitions, events, health, inbound, invitations, knowledge, members, openapi,
+    organizations, projections, public, reviews, roles, runs, search, service_accounts, storage,
+    tables, tasks, templates, testing, token_keys, usage, users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -84,6 +84,10 @@ table! {
     GET    "/v1/workflows/{id}/diff"                          May(WorkflowsRead)          workflows::diff;
     POST   "/v1/workflows/{id}/what-if"                       May(RunsRead)               workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"                      May(WorkflowsRead)          workflows::simulate;
+    POST   "/v1/workflows/{id}/listen"                        May(WorkflowsWrite)         deliveries::listen;
+    GET    "/v1/workflows/{id}/deliveries"                    May(RunsRead)               deliveries::list;
+    GET    "/v1/workflows/{id}/deliveries/{deliveryId}"       May(RunsRead)               deliveries::get;
+    POST   "/v1/workflows/{id}/deliveries/{deliveryId}/replay" May(WorkflowsRun)          deliveries::replay;
     GET    "/v1/runs"                                         May(RunsRead)               runs::list;
     POST   "/v1/runs/sync"                                    May(ActionsRun)             runs::sync;
     GET    "/v1/runs/{id}"                                    May(RunsRead)               runs::get;
@@ -249,6 +253,9 @@ table! {
     OPTIONS "/v1/public/workflows/{id}/run"                   Public                      public::preflight;
     GET    "/v1/public/runs/{id}"                             Public                      public::run;
     POST   "/v1/webhooks/{secret}"                            Public                      inbound::webhook;
+    GET    "/v1/webhooks/{secret}"                            Public                      inbound::webhook_get;
+    PUT    "/v1/webhooks/{secret}"                            Public                      inbound::webhook_put;
+    PATCH  "/v1/webhooks/{secret}"                            Public                      inbound::webhook_patch;
 }
 
 /// Who may use the route with this method and pattern. Everything below `/v1` wants somebody known

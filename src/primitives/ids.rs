@@ -200,6 +200,11 @@ id!(
     "sa"
 );
 id!(
+    /// A delivery to a webhook.
+    DeliveryId,
+    "dlv"
+);
+id!(
     /// An API key; not its text.
     ApiKeyId,
     "key"

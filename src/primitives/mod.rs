@@ -12,8 +12,9 @@ pub use chain_id::ChainId;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hex::{hex, unhex};
 pub use ids::{
-    ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId,
-    EventId, InvalidId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId,
-    SessionId, TableId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
+    ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,
+    EventDefinitionId, EventId, InvalidId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
+    ServiceAccountId, SessionId, TableId, TaskId, TemplateId, TestExecutionId, TestId, UserId,
+    WorkerId, WorkflowId,
 };
 pub use secret::Secret;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Key;
 use super::event::Events;
 use super::evm::ChainKind;
+use super::webhook::Webhook;
 use crate::primitives::OrganizationId;
 
 /// A kind of trigger. Pure: it reads what an author wrote.
@@ -46,7 +47,7 @@ impl Kind for OnRequest {
 /// All kinds. A new one is a file and its line here.
 static KINDS: [&dyn Kind; 10] = [
     &OnRequest("manual"),
-    &OnRequest("webhook"),
+    &Webhook,
     &Events,
     &ChainKind("evm-block"),
     &ChainKind("erc20-receive"),

@@ -7,7 +7,9 @@ mod index;
 mod key;
 mod kind;
 mod shortage;
+pub mod signature;
 mod subscription;
+pub mod webhook;
 
 pub use contracts::Contracts;
 pub use index::{Limits, Listing, Live, Lookup, TriggerIndex};

@@ -1,6 +1,6 @@
 //! The connectors that a definition names, held against those that there are.
 
-use engine::{Connector, Definition, Diagnostic, DiagnosticCode, NodeId};
+use engine::{Connector, Definition, Diagnostic, DiagnosticCode, Node, NodeId};
 
 use super::{order, record};
 use crate::access::Principal;
@@ -8,9 +8,29 @@ use crate::connectors::{Error, Kinds, Unresolved};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::primitives::ConnectorId;
+use crate::triggers::webhook;
 
 /// The node types that take a connector of any type.
 const TAKES_ANY: [&str; 1] = ["http-request"];
+
+/// What a node type takes.
+enum Takes {
+    /// A connector of any type.
+    Any,
+    /// One of this type.
+    Only(&'static str),
+    /// None.
+    None,
+}
+
+impl Takes {
+    fn of(kind: &str) -> Self {
+        if TAKES_ANY.contains(&kind) {
+            return Self::Any;
+        }
+        webhook::connector_of(kind).map_or(Self::None, Self::Only)
+    }
+}
 
 /// A connector as a node names it.
 pub(in crate::http) async fn named(
@@ -30,15 +50,32 @@ pub(in crate::http) async fn problems(
 ) -> Result<Vec<Diagnostic>, Problem> {
     let mut found = Vec::new();
     for (id, node) in definition.nodes() {
-        let Some(connector) = &node.connector else { continue };
-        let problem = if TAKES_ANY.contains(&&*node.kind) {
-            problem(api, who, connector).await?
-        } else {
-            Some(("", format!("\"{}\" takes no connector: remove it", node.kind)))
+        let Some(connector) = &node.connector else {
+            let missing = missing(node).map(|message| diagnostic(id, "", message));
+            found.extend(missing);
+            continue;
+        };
+        let problem = match Takes::of(&node.kind) {
+            Takes::Any => problem(api, who, connector).await?,
+            Takes::Only(kind) if connector.kind == kind => problem(api, who, connector).await?,
+            Takes::Only(kind) => {
+                let message = format!("\"{}\" takes a connector of the type \"{kind}\"", node.kind);
+                Some(("/type", message))
+            }
+            Takes::None => Some(("", format!("\"{}\" takes no connector: remove it", node.kind))),
         };
         found.extend(problem.map(|(place, message)| diagnostic(id, place, message)));
     }
     Ok(found)
+}
+
+/// What a node lacks that names no connector, where it needs one.
+fn missing(node: &Node) -> Option<String> {
+    let verifies = &*node.kind == "webhook" && !node.payload["signature"].is_null();
+    verifies.then(|| {
+        let kind = webhook::SECRETS;
+        format!("signatures are verified with a connector of the type \"{kind}\": name one here")
+    })
 }
 
 async fn problem(

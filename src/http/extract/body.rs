@@ -45,7 +45,7 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = read_up_to(MAX, &request, payload).await?;
+            let bytes = read_bytes_up_to(MAX, &request, payload).await?;
             if !bytes.is_empty() {
                 must_be_json(&request)?;
             }
@@ -55,12 +55,12 @@ impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for Body<T, MA
     }
 }
 
-/// Reads the whole body within its bounds.
-pub async fn read_bytes(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
-    read_up_to(MAX_BODY, request, payload).await
-}
-
-async fn read_up_to(max: usize, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+/// Reads the whole body within its bounds, of which the size is `max` bytes.
+pub async fn read_bytes_up_to(
+    max: usize,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<Bytes, Problem> {
     if request.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(Problem::new(Code::UnsupportedMediaType)
             .at("Content-Encoding", "must be absent: compressed bodies are not accepted"));

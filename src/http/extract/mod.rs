@@ -13,7 +13,7 @@ mod path;
 mod principal;
 mod visitor;
 
-pub use body::{Body, LargeBody, read_bytes};
+pub use body::{Body, LargeBody, read_bytes_up_to};
 pub use idempotency_key::IdempotencyKey;
 pub use instant::Instant;
 pub use json::check as check_json;

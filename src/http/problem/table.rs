@@ -130,6 +130,22 @@ problems! {
         "There is no such run",
         "there is no run with this id",
         "It never existed, or it belongs to another organization. A run that was just started is found at once.";
+    DeliveryNotFound = "delivery-not-found", 404,
+        "There is no such delivery",
+        "the workflow has no delivery with this id",
+        "The last 50 deliveries of a workflow are kept, for two weeks; `GET /v1/workflows/{id}/deliveries` lists them.";
+    DeliveryIncomplete = "delivery-incomplete", 409,
+        "Only the beginning of the delivery is kept",
+        "only the beginning of the delivery's body is kept, so that it cannot be replayed",
+        "Bodies are kept up to 64 KiB. Have the sender send it again, or start the run with `POST /v1/workflows/{id}/run`.";
+    WebhookUnverified = "webhook-unverified", 401,
+        "The delivery is not signed as it must be",
+        "the delivery is not signed as this webhook wants",
+        "Nothing was started. The sender is not told more; whoever may read the workflow's runs sees the reason in `GET /v1/workflows/{id}/deliveries`. `docs/webhooks.md` lists the schemes.";
+    WebhookRunFailed = "webhook-run-failed", 502,
+        "The run did not succeed",
+        "the run that was waited for did not succeed",
+        "The workflow answers deliveries with the output of its run (`respond`), and this run failed or was cancelled. The run's page says why.";
     TestNotFound = "test-not-found", 404,
         "There is no such test",
         "there is no test, or no execution of one, with this id",

@@ -67,7 +67,7 @@ pub(super) async fn run(
     let begin = async |context| api.desk.start_alone(id, definition, trigger, context).await;
     let done = order::place(api, who, turn, id, begin).await?;
     let id: RunId = done.stream.aggregate_id.parse().map_err(Problem::internal)?;
-    let run = until_over(api, id).await?;
+    let run = until_over(api, id, PATIENCE).await?;
     if !run.status().is_terminal() {
         let reason = Some("it took longer than a minute".to_owned());
         let context = crate::actors::Context::of_the_house(who.organization, "sync");
@@ -85,10 +85,14 @@ pub(super) async fn run(
     Ok((run, ended))
 }
 
-/// The run as it stands when it is over, or when its time is.
-async fn until_over(api: &Api, id: RunId) -> Result<Run, Problem> {
+/// The run as it stands when it is over, or when the patience is.
+pub(in crate::http) async fn until_over(
+    api: &Api,
+    id: RunId,
+    patience: Duration,
+) -> Result<Run, Problem> {
     let (stream, mut run, mut after) = (StreamId::run(id), Run::default(), 0);
-    let give_up = Instant::now() + PATIENCE;
+    let give_up = Instant::now() + patience;
     let mut head = api.tail.watch_head();
     loop {
         let page = api.journal.read_stream(&stream, after, PAGE).await?;
@@ -100,7 +104,8 @@ async fn until_over(api: &Api, id: RunId) -> Result<Run, Problem> {
             return Ok(run);
         }
         // Looked at again when the ledger grows, and a little later in any case.
-        let _ = timeout(LOOK, head.changed()).await;
+        let look = LOOK.min(give_up.saturating_duration_since(Instant::now()));
+        let _ = timeout(look, head.changed()).await;
     }
 }
 

@@ -18,6 +18,7 @@ mod stream;
 mod sync;
 
 pub use at_once::Ended;
+pub(super) use at_once::until_over;
 pub use cancel::{__path_cancel, cancel};
 pub use events::{__path_events, events};
 pub use get::{__path_get, get};

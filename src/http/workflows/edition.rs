@@ -61,7 +61,7 @@ impl Edition {
     }
 
     /// The content as a definition. It may have problems as long as it can be read.
-    pub(super) fn definition(self, state: &Workflow) -> Result<Definition, Problem> {
+    pub(in crate::http) fn definition(self, state: &Workflow) -> Result<Definition, Problem> {
         let (content, _) = self.content(state)?;
         engine::parse(content).map_err(|found| self.refused(&found))
     }

@@ -100,7 +100,11 @@ struct Stamp {
 }
 
 /// Refuses a workflow that does not exist or is somebody else's.
-pub(super) async fn must_belong(api: &Api, who: &Principal, id: WorkflowId) -> Result<(), Problem> {
+pub(in crate::http) async fn must_belong(
+    api: &Api,
+    who: &Principal,
+    id: WorkflowId,
+) -> Result<(), Problem> {
     let first = api.journal.read_stream(&StreamId::workflow(id), 0, 1).await?;
     match first.first() {
         Some(event) if event.organization == who.organization && !api.hides(who, id) => Ok(()),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path};
-use engine::WorkflowRef;
+use engine::{Json, WorkflowRef};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::edition::Edition;
 use super::record;
 use crate::access::Principal;
+use crate::aggregates::workflow::Workflow;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
@@ -96,21 +97,35 @@ pub async fn simulate(
     let position = api.ledger_at(None).await?;
     let state = record::load(&api, &who, *id, None).await?.state;
     let edition = version.unwrap_or(Edition::newest(&state));
-    let playable = edition.playable(&state)?;
+    let payload = Arc::new(payload.unwrap_or_else(|| Value::Object(Map::new())));
+    let played = simulated(&api, &state, *id, edition, (payload, headers), (mocks, unmocked));
+    Ok(Answer::ok(played.await?).at(position))
+}
+
+/// What would happen if a trigger with this body and these headers set this content off.
+pub(in crate::http) async fn simulated(
+    api: &Api,
+    state: &Workflow,
+    id: WorkflowId,
+    edition: Edition,
+    (payload, headers): (Json, BTreeMap<String, String>),
+    (mocks, unmocked): (Vec<MockSpec>, Unmocked),
+) -> Result<SimulatedRun, Problem> {
+    let playable = edition.playable(state)?;
     let order = Simulated {
         definition: playable.definition,
         workflow: WorkflowRef { id: id.to_string(), version: playable.version },
-        payload: Arc::new(payload.unwrap_or_else(|| Value::Object(Map::new()))),
+        payload,
         headers,
         mocks,
-        pins: state.pins,
+        pins: state.pins.clone(),
         unmocked,
         at: api.clock.now(),
     };
     let simulation = api.playing.play(move || play(order)).await?.map_err(|problems| {
         Problem::new(Code::InvalidBody).with_details(refusals::of_trial("", problems))
     })?;
-    Ok(Answer::ok(SimulatedRun::of(simulation, playable.version)).at(position))
+    Ok(SimulatedRun::of(simulation, playable.version))
 }
 
 impl SimulatedRun {

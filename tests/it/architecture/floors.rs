@@ -27,6 +27,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("journal", &["aggregates", "primitives"]),
     // What an organization keeps in tables is primary, like the ledger that says what they are.
     ("data", &["journal", "aggregates", "tables", "primitives"]),
+    // What came in lately is shown to its receiver; nothing is decided by it.
+    ("deliveries", &["primitives"]),
     ("triggers", &["chains", "egress", "catalog", "engine", "primitives"]),
     // The prices of node types are what usage is counted by.
     (
@@ -71,9 +73,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         "actors",
         &[
             "actions",
+            "connectors",
             "projections",
             "triggers",
             "data",
+            "deliveries",
             "journal",
             "aggregates",
             "chains",
@@ -96,6 +100,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "trials",
             "triggers",
             "data",
+            "deliveries",
             "journal",
             "aggregates",
             "chains",
@@ -136,6 +141,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "projections",
             "triggers",
             "data",
+            "deliveries",
             "journal",
             "aggregates",
             "validation",

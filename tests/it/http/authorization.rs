@@ -27,6 +27,9 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             "/v1/public/workflows/{id}/run",
             "/v1/public/runs/{id}",
             "/v1/webhooks/{secret}",
+            "/v1/webhooks/{secret}",
+            "/v1/webhooks/{secret}",
+            "/v1/webhooks/{secret}",
         ],
         "a new public route must be meant"
     );
@@ -35,6 +38,7 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             .path
             .replace("{versionNumber}", "1")
             .replace("{nodeId}", "root")
+            .replace("{deliveryId}", "dlv_01h455vb4pex5vsknk084sn02q")
             .replace("{id}", "run_01h455vb4pex5vsknk084sn02q");
         let response = app.client.stranger().request(endpoint.method.as_str(), &path).send().await;
         assert_eq!(response.status, 401, "{} {}", endpoint.method, endpoint.path);

@@ -396,7 +396,7 @@ fn strangers(client: &Client, run: &str) -> Vec<Case> {
         ),
         (
             "a webhook asked for its page",
-            stranger.request("GET", "/v1/webhooks/whs_wrong"),
+            stranger.request("DELETE", "/v1/webhooks/whs_wrong"),
             405,
             "method-not-allowed",
         ),

@@ -34,5 +34,6 @@ mod tasks;
 mod tokens;
 mod users;
 mod walk;
+mod webhook_doors;
 mod webhooks;
 mod workflows;

@@ -1,0 +1,12 @@
+//! The last deliveries to a workflow's webhook, for who writes the workflow.
+
+mod get;
+mod list;
+mod listen;
+mod record;
+mod replay;
+
+pub use get::{__path_get, get};
+pub use list::{__path_list, list};
+pub use listen::{__path_listen, listen};
+pub use replay::{__path_replay, replay};
