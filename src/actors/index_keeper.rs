@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use cqrs_es::Aggregate;
 use engine::Place;
+use serde_json::Value;
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::aggregates::account::{self, Account};
@@ -50,6 +52,9 @@ pub enum Blind {
 
 impl IndexKeeper {
     /// Keeps the index until it is told to stop.
+    ///
+    /// What it learns of the past is shown when all of it was read: a version that was live once
+    /// must not look live for a moment.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Blind> {
         let mut workflows = HashMap::new();
         let head = self.tail.head();
@@ -64,6 +69,9 @@ impl IndexKeeper {
                 }
             }
         }
+        for (id, watched) in &workflows {
+            self.show(*id, watched);
+        }
         self.take_waits(head).await?;
         self.index.reached(head);
         let mut subscription = self.tail.subscribe(head);
@@ -73,7 +81,11 @@ impl IndexKeeper {
                 batch = subscription.next() => batch?,
             };
             for recorded in batch.iter() {
-                self.take(&mut workflows, recorded)?;
+                if let Some(changed) = self.take(&mut workflows, recorded)?
+                    && let Some(watched) = workflows.get(&changed)
+                {
+                    self.show(changed, watched);
+                }
             }
             self.index.reached(subscription.position());
         }
@@ -132,19 +144,19 @@ impl IndexKeeper {
         Ok(())
     }
 
-    /// Most events are none of the index's business.
+    /// The workflow that an event changes. Most events are none of the index's business.
     fn take(
         &self,
-        workflows: &mut HashMap<WorkflowId, Workflow>,
+        workflows: &mut HashMap<WorkflowId, Watched>,
         recorded: &Recorded,
-    ) -> Result<(), Blind> {
+    ) -> Result<Option<WorkflowId>, Blind> {
         match recorded.aggregate_type.as_ref() {
-            Workflow::TYPE => self.apply(workflows, recorded)?,
+            Workflow::TYPE => return Ok(Some(apply(workflows, recorded)?)),
             Account::TYPE => self.note(recorded)?,
             Run::TYPE => self.hear(recorded)?,
             _ => {}
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Notes that an organization's compute units are used up, or that there are some again.
@@ -162,21 +174,9 @@ impl IndexKeeper {
         Ok(())
     }
 
-    fn apply(
-        &self,
-        workflows: &mut HashMap<WorkflowId, Workflow>,
-        recorded: &Recorded,
-    ) -> Result<(), Error> {
-        let id: WorkflowId = recorded.aggregate_id.parse().map_err(|_| {
-            Error::Damaged(format!("{} is no workflow's id", recorded.aggregate_id))
-        })?;
-        let workflow = workflows.entry(id).or_default();
-        workflow.apply(recorded.workflow()?);
-        // Only the live version is needed here; the others stay on the ledger.
-        if let Some(live) = workflow.live {
-            workflow.versions.retain(|number, _| *number == live);
-        }
-        let Some(organization) = workflow.organization else { return Ok(()) };
+    fn show(&self, id: WorkflowId, watched: &Watched) {
+        let workflow = &watched.workflow;
+        let Some(organization) = workflow.organization else { return };
         let live = workflow
             .live_definition()
             .filter(|_| workflow.status != Status::Archived)
@@ -186,12 +186,71 @@ impl IndexKeeper {
             webhook_secret_hash: workflow.webhook_secret_hash.clone(),
             live,
             paused: workflow.status == Status::Paused,
+            since: watched.armed.as_ref().map(|armed| armed.since),
             limits: limits(workflow),
             private_to: workflow.is_private().then(|| workflow.created_by.clone()),
         };
         self.index.list(id, listing);
-        Ok(())
     }
+}
+
+/// A workflow, and since when its trigger has been what it is.
+#[derive(Default)]
+struct Watched {
+    workflow: Workflow,
+    armed: Option<Armed>,
+}
+
+/// A trigger that starts runs.
+struct Armed {
+    /// Its node.
+    trigger: Value,
+    /// Since when: it was published, or resumed.
+    since: OffsetDateTime,
+}
+
+impl Watched {
+    /// Notes whether its trigger starts runs now. A version with the same trigger changes nothing.
+    fn arm(&mut self) {
+        let live =
+            self.workflow.live_definition().filter(|_| self.workflow.status == Status::Active);
+        let trigger = live.map(|(_, definition)| root_of(definition));
+        self.armed = match (self.armed.take(), trigger) {
+            (_, None) => None,
+            (Some(armed), Some(trigger)) if armed.trigger == trigger => Some(armed),
+            (_, Some(trigger)) => {
+                // None was published before it was watched.
+                let since = self.workflow.watched_since.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+                Some(Armed { trigger, since })
+            }
+        };
+    }
+}
+
+/// The trigger of a definition in its normal form: what it is, and what it is told.
+fn root_of(definition: &Value) -> Value {
+    let root = definition.pointer("/nodes/root");
+    let of = |name: &str| root.and_then(|root| root.get(name)).cloned().unwrap_or_default();
+    serde_json::json!([of("type"), of("payload")])
+}
+
+fn apply(
+    workflows: &mut HashMap<WorkflowId, Watched>,
+    recorded: &Recorded,
+) -> Result<WorkflowId, Error> {
+    let id: WorkflowId = recorded
+        .aggregate_id
+        .parse()
+        .map_err(|_| Error::Damaged(format!("{} is no workflow's id", recorded.aggregate_id)))?;
+    let watched = workflows.entry(id).or_default();
+    let workflow = &mut watched.workflow;
+    workflow.apply(recorded.workflow()?);
+    // Only the live version is needed here; the others stay on the ledger.
+    if let Some(live) = workflow.live {
+        workflow.versions.retain(|number, _| *number == live);
+    }
+    watched.arm();
+    Ok(id)
 }
 
 /// What those who start runs have to know of its limits.

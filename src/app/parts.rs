@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::rooms::Rooms;
 use super::{Error, Plan};
+use crate::actors::detector::ClockTower;
 use crate::actors::detector::chain_watcher::ChainWatchers;
 use crate::actors::{
     EventReaction, EventStarter, EventTally, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk,
@@ -169,7 +170,16 @@ impl Parts<'_> {
             clock: Arc::clone(&self.rooms.clock),
             supervisor: self.supervisor.clone(),
         };
-        self.watch(Watch::new("chain watchers", move |stop| watchers.clone().run(stop))).await
+        self.watch(Watch::new("chain watchers", move |stop| watchers.clone().run(stop))).await?;
+        let tower = ClockTower {
+            index: Arc::clone(&self.rooms.index),
+            gate: self.rooms.gate.clone(),
+            desk: self.rooms.desk.clone(),
+            journal: self.rooms.journal.clone(),
+            standing: standing.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("clock tower", move |stop| tower.clone().run(stop))).await
     }
 
     /// What the house does because something stands on the ledger: a line a reaction.

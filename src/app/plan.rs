@@ -15,7 +15,7 @@ use crate::connectors::Clients;
 use crate::egress;
 use crate::http;
 use crate::journal::pool::{self, Logins};
-use crate::primitives::SystemClock;
+use crate::primitives::{Clock, SystemClock};
 use crate::secrets::KeySource;
 
 /// How many effects a process performs at the same time; more wait their turn.
@@ -52,6 +52,8 @@ pub struct Plan {
     pub rate_limits: http::rates::Config,
     /// Whether the label is held by this process alone, so that whoever had it before is dead.
     pub exclusive: bool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Plan {
@@ -82,6 +84,7 @@ impl Plan {
             label: config.data_dir.display().to_string(),
             rate_limits: config.rate_limits.clone(),
             exclusive,
+            clock: Arc::new(SystemClock),
         })
     }
 

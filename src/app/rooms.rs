@@ -19,7 +19,7 @@ use crate::deliveries::Deliveries;
 use crate::egress::Egress;
 use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Tail};
-use crate::primitives::{Clock, SystemClock};
+use crate::primitives::Clock;
 use crate::projections::{Positions, Views};
 use crate::secrets::Vault;
 use crate::triggers::TriggerIndex;
@@ -69,7 +69,7 @@ impl Rooms {
         plan: &Plan,
         metrics: PrometheusHandle,
     ) -> Result<Furnished, Error> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = Arc::clone(&plan.clock);
         let pool = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
         let vault = Vault::new(pool.clone(), Arc::clone(&plan.keys));
         let key = journal::webhook_key(&pool, rand::random()).await?;

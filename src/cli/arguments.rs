@@ -28,6 +28,7 @@ use super::readiness::Checklist;
 use super::review::Review;
 use super::role::Role;
 use super::run::Run;
+use super::schedule::Schedules;
 use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
@@ -82,6 +83,7 @@ enum Command {
         #[command(subcommand)]
         what: Task,
     },
+    Schedule(Schedules),
     Test(Test),
     /// Answer the launch checklist for workflows, with the evidence
     Readiness {
@@ -228,6 +230,13 @@ enum Command {
     ValidationWorker,
 }
 
+/// What asks a server. Each command has a type of its own, and all of them run alike.
+macro_rules! asked {
+    ($server:ident, $what:ident) => {
+        with_client(&$server, async |client| $what.run(&client).await)
+    };
+}
+
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     // Fails only when a provider is installed already, which serves as well.
@@ -236,68 +245,28 @@ pub fn main() -> ExitCode {
         Command::Dev(dev) => dev.run(),
         Command::Serve(serve) => serve.run(),
         Command::Migrate(migrate) => migrate.run(),
-        Command::Workflow { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Run { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Webhook { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Task { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
+        Command::Workflow { server, what } => asked!(server, what),
+        Command::Run { server, what } => asked!(server, what),
+        Command::Webhook { server, what } => asked!(server, what),
+        Command::Task { server, what } => asked!(server, what),
+        Command::Schedule(schedule) => schedule.run(),
         Command::Test(test) => return test.run(),
-        Command::Readiness { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Usage { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Data { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Knowledge { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Schema { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Connector { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Organization { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Member { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Role { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Key { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Audit { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-
-        Command::Template { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Block { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Review { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Search { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::Event { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
+        Command::Readiness { server, what } => asked!(server, what),
+        Command::Usage { server, what } => asked!(server, what),
+        Command::Data { server, what } => asked!(server, what),
+        Command::Knowledge { server, what } => asked!(server, what),
+        Command::Schema { server, what } => asked!(server, what),
+        Command::Connector { server, what } => asked!(server, what),
+        Command::Organization { server, what } => asked!(server, what),
+        Command::Member { server, what } => asked!(server, what),
+        Command::Role { server, what } => asked!(server, what),
+        Command::Key { server, what } => asked!(server, what),
+        Command::Audit { server, what } => asked!(server, what),
+        Command::Template { server, what } => asked!(server, what),
+        Command::Block { server, what } => asked!(server, what),
+        Command::Review { server, what } => asked!(server, what),
+        Command::Search { server, what } => asked!(server, what),
+        Command::Event { server, what } => asked!(server, what),
         Command::Register(register) => {
             actix_rt::System::new().block_on(register.run()).map_err(Failure::from)
         }
@@ -307,12 +276,8 @@ pub fn main() -> ExitCode {
         Command::Logout(logout) => {
             actix_rt::System::new().block_on(logout.run()).map_err(Failure::from)
         }
-        Command::User { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
-        Command::TokenKeys { server, what } => {
-            with_client(&server, async |client| what.run(&client).await)
-        }
+        Command::User { server, what } => asked!(server, what),
+        Command::TokenKeys { server, what } => asked!(server, what),
         Command::Projections(projections) => projections.run(),
         Command::ChainWatch(watches) => watches.run(),
         Command::Secrets(secrets) => secrets.run(),

@@ -30,6 +30,7 @@ mod replay;
 mod review;
 mod role;
 mod run;
+mod schedule;
 mod schema;
 mod search;
 mod secrets;

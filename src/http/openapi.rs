@@ -59,6 +59,7 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::version,
         workflows::pin_outputs,
         workflows::readiness,
+        workflows::schedule,
         workflows::diff,
         workflows::simulate,
         workflows::what_if,

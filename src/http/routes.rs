@@ -81,6 +81,7 @@ table! {
     GET    "/v1/workflows/{id}/versions/{versionNumber}"      May(WorkflowsRead)          workflows::version;
     PUT    "/v1/workflows/{id}/pinned-outputs"                May(WorkflowsWrite)         workflows::pin_outputs;
     GET    "/v1/workflows/{id}/readiness"                     May(WorkflowsRead)          workflows::readiness;
+    GET    "/v1/workflows/{id}/schedule"                      May(WorkflowsRead)          workflows::schedule;
     GET    "/v1/workflows/{id}/diff"                          May(WorkflowsRead)          workflows::diff;
     POST   "/v1/workflows/{id}/what-if"                       May(RunsRead)               workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"                      May(WorkflowsRead)          workflows::simulate;

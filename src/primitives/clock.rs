@@ -1,11 +1,12 @@
 //! Time as an argument: whoever needs the hour is handed a [`Clock`].
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use time::{Duration, OffsetDateTime};
 
 /// Tells the time, to the microsecond that PostgreSQL keeps.
-pub trait Clock: Send + Sync + 'static {
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The present instant in UTC, cut to whole microseconds.
     fn now(&self) -> OffsetDateTime;
 }

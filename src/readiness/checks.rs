@@ -80,6 +80,12 @@ const POINTS: &[Point] = &[
         judge: input,
     },
     Point {
+        check: Check::Schedule,
+        title: "Its schedule comes round again",
+        cure: "give the schedule a later `endAt`, `UNTIL` or `COUNT`, or start it by something else",
+        judge: schedule,
+    },
+    Point {
         check: Check::Webhook,
         title: "Calls of its webhook carry a secret, and a repeated call starts nothing twice",
         cure: "start it by a `webhook` or `manual` trigger",
@@ -265,6 +271,21 @@ fn input(facts: &Facts) -> Judgement {
             Judgement::pass("wrong input is refused before a run starts")
         }
         Some(_) => Judgement::fail("a run takes whatever it is given"),
+    }
+}
+
+fn schedule(facts: &Facts) -> Judgement {
+    let Some(rounds) = &facts.schedule else {
+        return Judgement::not_applicable("no schedule starts it");
+    };
+    let (zone, catch_up) = (&rounds.zone, &rounds.catch_up);
+    match rounds.next {
+        None => Judgement::fail(format!("its schedule is over: nothing is due any more ({zone})")),
+        Some(next) => {
+            let (day, time) = (next.date(), next.time());
+            let told = format!("next due on {day} at {time} UTC, counted in {zone}");
+            Judgement::pass(format!("{told}; missed times: {catch_up}"))
+        }
     }
 }
 

@@ -33,6 +33,19 @@ pub struct Facts {
     pub connectors: Vec<Connected>,
     /// The keys that may start it.
     pub keys: Vec<Key>,
+    /// When it comes round, where a schedule starts it.
+    pub schedule: Option<Rounds>,
+}
+
+/// When a workflow comes round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rounds {
+    /// The next time that is due, if there is one.
+    pub next: Option<OffsetDateTime>,
+    /// The time zone.
+    pub zone: String,
+    /// What becomes of missed times.
+    pub catch_up: String,
 }
 
 /// A connector that a node names.

@@ -28,6 +28,8 @@ pub enum Check {
     Keys,
     /// Whatever starts it says what it must be given.
     Input,
+    /// What comes round in time does so again.
+    Schedule,
     /// Whoever calls its webhook is verified, and a repeated call does nothing twice.
     Webhook,
     /// What moves funds is bounded.

@@ -11,5 +11,7 @@ mod graph;
 mod tests;
 
 pub use checks::judge;
-pub use facts::{Connected, ErrorWorkflow, Facts, Key, LastRun, Played, Standing, Tested, Units};
+pub use facts::{
+    Connected, ErrorWorkflow, Facts, Key, LastRun, Played, Rounds, Standing, Tested, Units,
+};
 pub use finding::{Check, Finding, Verdict};

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 
 use super::{
-    Check, Connected, ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Standing, Tested, Units,
-    Verdict, judge,
+    Check, Connected, ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Rounds, Standing,
+    Tested, Units, Verdict, judge,
 };
 
 fn document() -> Value {
@@ -61,6 +61,11 @@ fn ready() -> Facts {
             is_scoped: true,
             expires_at: Some(at),
         }],
+        schedule: Some(Rounds {
+            next: Some(at),
+            zone: "Europe/Zurich".to_owned(),
+            catch_up: "one".to_owned(),
+        }),
         ..of(document())
     }
 }

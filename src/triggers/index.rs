@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use engine::{Definition, Json, Lane, Place};
+use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::Key;
@@ -37,6 +38,9 @@ pub struct Listing {
     pub live: Option<Live>,
     /// Whether automatic triggers are stopped.
     pub paused: bool,
+    /// Since when its trigger starts runs as it is: when it was published or resumed. `None` while
+    /// it starts none.
+    pub since: Option<OffsetDateTime>,
     /// How much it may start, and how often; `None` where nothing is limited.
     pub limits: Option<Limits>,
     /// Who alone may see it, by the name of the actor; `None`: the organization.
@@ -261,6 +265,7 @@ impl TriggerIndex {
             organization,
             subscriber: subscriber.clone(),
             version: 0,
+            since: None,
             kind: kind.name(),
             payload: settings,
             connector: None,
@@ -297,6 +302,7 @@ fn subscription(subscriber: &Subscriber, listing: &Listing) -> Option<Subscripti
         organization: listing.organization,
         subscriber: subscriber.clone(),
         version: live.version,
+        since: listing.since,
         kind: kind(&root.kind)?.name(),
         payload: Arc::clone(&root.payload),
         connector: root.connector.clone(),
@@ -321,6 +327,7 @@ mod tests {
             webhook_secret_hash: hash.to_owned(),
             live: live.then_some(Live { version: 1, definition }),
             paused,
+            since: live.then_some(OffsetDateTime::UNIX_EPOCH),
             limits: None,
             private_to: None,
         }

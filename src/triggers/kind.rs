@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Key;
 use super::event::Events;
 use super::evm::ChainKind;
+use super::schedule::Scheduled;
 use super::webhook::Webhook;
 use crate::primitives::OrganizationId;
 
@@ -45,7 +46,7 @@ impl Kind for OnRequest {
 }
 
 /// All kinds. A new one is a file and its line here.
-static KINDS: [&dyn Kind; 10] = [
+static KINDS: [&dyn Kind; 12] = [
     &OnRequest("manual"),
     &Webhook,
     &Events,
@@ -56,6 +57,8 @@ static KINDS: [&dyn Kind; 10] = [
     &ChainKind("eth-send"),
     &ChainKind("evm-log"),
     &ChainKind("transaction-status"),
+    &Scheduled("schedule"),
+    &Scheduled("cronjob"),
 ];
 
 /// The kind of that name.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use engine::{Json, Lane, Place};
+use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::Key;
@@ -33,6 +34,9 @@ pub struct Subscription {
     pub subscriber: Subscriber,
     /// The live version of a workflow; 0 of a wait.
     pub version: u32,
+    /// Since when it fires as it is: its workflow was published with it, or resumed. `None` of a
+    /// wait.
+    pub since: Option<OffsetDateTime>,
     /// Of what kind it is.
     pub kind: &'static str,
     /// Its settings.

@@ -1,6 +1,8 @@
 //! What watches for triggers to fire, and the gate through which all of them go.
 
 pub mod chain_watcher;
+mod clock_tower;
 mod gate;
 
+pub use clock_tower::ClockTower;
 pub use gate::{Fired, Firing, Gate, MAX_FIRING_ID};

@@ -248,6 +248,7 @@ impl Sitting {
             label: "bench".to_owned(),
             rate_limits: crate::http::rates::Config::default(),
             exclusive: true,
+            clock: Arc::new(SystemClock),
         };
         let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
         let house = House::open(plan, door, admin_key, metrics).await;

@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::edition::Edition;
 use super::record;
+use super::schedule;
 use crate::access::{Permission, Principal};
 use crate::aggregates::workflow::{PauseReason, Status, Workflow};
 use crate::catalog::{OperationType, Role};
@@ -19,7 +20,8 @@ use crate::projections::access::{KeyFilter, KeyRow};
 use crate::projections::run_history::{self, Run};
 use crate::projections::trials::{Execution, Test, TestFilter};
 use crate::readiness::{
-    ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Standing, Tested, Units, Verdict, judge,
+    ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Rounds, Standing, Tested, Units, Verdict,
+    judge,
 };
 use crate::triggers::Contracts;
 
@@ -155,7 +157,15 @@ async fn gather(
         writes: writes(api),
         connectors,
         keys: keys(api, who.organization).await?,
+        schedule: rounds(api, content),
     })
+}
+
+fn rounds(api: &Api, content: &serde_json::Value) -> Option<Rounds> {
+    let settings = schedule::settings(content)?;
+    let catch_up = settings.catch_up.as_str().to_owned();
+    let zone = settings.schedule.zone().to_owned();
+    Some(Rounds { next: settings.next_after(api.clock.now()), zone, catch_up })
 }
 
 fn line_of(found: &Diagnostic) -> String {

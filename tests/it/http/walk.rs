@@ -132,6 +132,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         Nothing,
     ),
     ("GET /v1/workflows/{id}/readiness", "/v1/workflows/{workflow}/readiness", "", Nothing),
+    ("GET /v1/workflows/{id}/schedule", "/v1/workflows/{workflow}/schedule", "", Nothing),
     ("GET /v1/workflows/{id}/diff", "/v1/workflows/{workflow}/diff", "", Nothing),
     ("POST /v1/workflows/{id}/what-if", "/v1/workflows/{workflow}/what-if", "{}", Nothing),
     ("POST /v1/workflows/{id}/simulate", "/v1/workflows/{workflow}/simulate", "{}", Nothing),

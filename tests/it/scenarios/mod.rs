@@ -7,5 +7,6 @@ mod kin;
 mod limits;
 mod payouts;
 mod saga;
+mod schedules;
 mod tasks;
 mod usage;

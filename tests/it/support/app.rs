@@ -10,6 +10,7 @@ use chainkeel::actors::detector::chain_watcher::{ChainSources, NoChains};
 use chainkeel::app::{House, Plan};
 use chainkeel::config::Role;
 use chainkeel::http::rates;
+use chainkeel::primitives::{Clock, SystemClock};
 use chainkeel::secrets::{KeySource, Keyring};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -48,6 +49,11 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
     opened(openings, rates::Config::default(), test_keys()).await
 }
 
+/// A fresh application that lives by this clock.
+pub(crate) async fn app_at(clock: Arc<dyn Clock>) -> TestApp {
+    opened_at(&[], rates::Config::default(), test_keys(), clock).await
+}
+
 /// A fresh application whose secrets are sealed under these keys.
 pub(crate) async fn app_with_keys(openings: &[String], keys: Arc<dyn KeySource>) -> TestApp {
     opened(openings, rates::Config::default(), keys).await
@@ -62,6 +68,15 @@ async fn opened(
     openings: &[String],
     rate_limits: rates::Config,
     keys: Arc<dyn KeySource>,
+) -> TestApp {
+    opened_at(openings, rate_limits, keys, Arc::new(SystemClock)).await
+}
+
+async fn opened_at(
+    openings: &[String],
+    rate_limits: rates::Config,
+    keys: Arc<dyn KeySource>,
+    clock: Arc<dyn Clock>,
 ) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
@@ -83,11 +98,12 @@ async fn opened(
         label: "test".to_owned(),
         rate_limits,
         exclusive: true,
+        clock,
     };
     let running = Running::start(plan.clone(), door, key);
     let client = Client::new(address, Some(&admin_key));
     let app = TestApp { client, database, running: Some(running), plan };
-    app.eventually(|| app.client.get("/readyz"), |ready| ready.status == 200).await;
+    app.is_ready().await;
     app
 }
 
@@ -113,6 +129,39 @@ impl Running {
 }
 
 impl TestApp {
+    async fn is_ready(&self) {
+        self.eventually(|| self.client.get("/readyz"), |ready| ready.status == 200).await;
+    }
+
+    /// Ends the house, does something that only the database sees, and opens it again.
+    pub(crate) async fn after_downtime(&mut self, meanwhile: impl AsyncFnOnce(&TestDatabase)) {
+        // With the old client go its connections, for whose end the house would wait.
+        let (client, door, key) = Self::knocking();
+        self.client = client;
+        self.stop();
+        if let Some(running) = self.running.take() {
+            running.thread.join().unwrap();
+        }
+        meanwhile(&self.database).await;
+        self.running = Some(Running::start(self.plan.clone(), door, key));
+        self.is_ready().await;
+    }
+
+    /// Opens a second house that takes the first one for dead, which that one does not know.
+    pub(crate) async fn second(&self) -> Beside {
+        let (client, door, key) = Self::knocking();
+        let running = Running::start(self.plan.clone(), door, key);
+        self.eventually(|| client.get("/readyz"), |ready| ready.status == 200).await;
+        Beside(Some(running))
+    }
+
+    /// A door of one's own, with the key of every application.
+    fn knocking() -> (Client, TcpListener, AdminKey) {
+        let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let (admin_key, key) = AdminKey::generate([7; 32]);
+        (Client::new(door.local_addr().unwrap(), Some(&admin_key)), door, key)
+    }
+
     /// An organization that was just founded; its id.
     pub(crate) async fn founded(&self, name: &str) -> String {
         let founded = self.client.post("/v1/organizations", &json!({"name": name})).await;

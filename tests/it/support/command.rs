@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use super::TestApp;
 
 /// What a command said, and how it ended.
+#[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,

@@ -128,18 +128,25 @@ fn moment(config: Option<&Value>) -> Result<Moment, Problem> {
     let cure = || {
         let cure = "a wait for a schedule needs the time at which it goes on: \
                     {\"at\": \"2026-12-31T09:00:00Z\"}, or a cron pattern: \
-                    {\"cron\": \"0 9 * * MON-FRI\", \"timezone\": \"Europe/Zurich\"}";
+                    {\"cron\": \"0 9 * * MON-FRI\", \"timezone\": \"Europe/Zurich\"}, or a \
+                    recurrence as rrule";
         Problem::new(PLACE, cure)
     };
-    match (of("at"), of("cron"), of("timezone")) {
+    let pattern = match (of("cron"), of("rrule")) {
+        (Some(Value::String(cron)), None) => Some(("cron", cron)),
+        (None, Some(Value::String(rrule))) => Some(("rrule", rrule)),
+        (None, None) => None,
+        (_, Some(_)) | (Some(_), None) => return Err(cure()),
+    };
+    match (of("at"), pattern, of("timezone")) {
         (Some(Value::String(at)), None, None) => {
             OffsetDateTime::parse(at, &Rfc3339).map(Moment::At).map_err(|_| cure())
         }
-        (None, Some(Value::String(cron)), zone @ (None | Some(Value::String(_)))) => {
-            let schedule = Schedule::read(cron, zone.and_then(Value::as_str));
+        (None, Some((name, pattern)), zone @ (None | Some(Value::String(_)))) => {
+            let schedule = Schedule::read(pattern, zone.and_then(Value::as_str));
             schedule.map(|schedule| Moment::Next(Box::new(schedule))).map_err(|error| {
                 let field = match error {
-                    ScheduleError::Pattern(_) => "cron",
+                    ScheduleError::Pattern(_) => name,
                     ScheduleError::Zone(_) => "timezone",
                 };
                 Problem::new(format!("{PLACE}/{field}"), error.to_string())

@@ -261,7 +261,7 @@ mod against_another_reader {
                 hours.hour(), hours.minute(), hours.second(),
             );
             let theirs: rrule::RRuleSet = text.parse().expect("another reader reads it");
-            let theirs: Vec<i64> = theirs.all(12).dates.iter().map(|it| it.timestamp()).collect();
+            let theirs: Vec<i64> = theirs.all(12).dates.iter().map(chrono::DateTime::timestamp).collect();
             let (from, far) = (at("1970-01-01T00:00:00Z"), at("2500-01-01T00:00:00Z"));
             let ours: Vec<i64> = Schedule::read(&text, None).map_or_else(
                 |_| Vec::new(),

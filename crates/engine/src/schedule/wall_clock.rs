@@ -21,18 +21,18 @@ pub(super) struct Moments {
 
 /// When the clock of that zone shows it; none when it never does.
 pub(super) fn moments(zone: Tz, wall: NaiveDateTime, pace: Pace) -> Option<Moments> {
-    let once = |at: i64| Some(Moments { first: at, last: at });
+    let single = |at: i64| Some(Moments { first: at, last: at });
     match (zone.from_local_datetime(&wall), pace) {
-        (LocalResult::Single(at), _) => once(at.timestamp()),
+        (LocalResult::Single(at), _) => single(at.timestamp()),
         (LocalResult::Ambiguous(one, other), Pace::Fixed) => {
-            once(one.timestamp().min(other.timestamp()))
+            single(one.timestamp().min(other.timestamp()))
         }
         (LocalResult::Ambiguous(one, other), Pace::Running) => {
             let (one, other) = (one.timestamp(), other.timestamp());
             Some(Moments { first: one.min(other), last: one.max(other) })
         }
         (LocalResult::None, Pace::Running) => None,
-        (LocalResult::None, Pace::Fixed) => once(GapInfo::new(&wall, &zone)?.end?.timestamp()),
+        (LocalResult::None, Pace::Fixed) => single(GapInfo::new(&wall, &zone)?.end?.timestamp()),
     }
 }
 
