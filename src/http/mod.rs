@@ -17,7 +17,6 @@ pub mod catalog;
 pub mod chain_watches;
 pub mod connectors;
 pub mod deliveries;
-pub mod event_definitions;
 pub mod events;
 pub mod extract;
 pub mod health;

@@ -10,9 +10,9 @@ use utoipa::{Modify, OpenApi};
 use super::routes::{Access, TABLE};
 use super::{
     activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, deliveries,
-    event_definitions, events, health, inbound, invitations, knowledge, members, organizations,
-    projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
-    templates, testing, token_keys, usage, users, validation, whoami, workflows,
+    events, health, inbound, invitations, knowledge, members, organizations, projections, public,
+    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
+    token_keys, usage, users, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -91,10 +91,10 @@ pub(super) const PATH: &str = "/openapi.json";
         events::get,
         events::get_policy,
         events::set_policy,
-        event_definitions::list,
-        event_definitions::create,
-        event_definitions::get,
-        event_definitions::status,
+        events::definitions::list,
+        events::definitions::create,
+        events::definitions::get,
+        events::definitions::status,
         activity::list,
         activity::stream,
         storage::list,
