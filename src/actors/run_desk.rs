@@ -28,6 +28,8 @@ use crate::triggers::{Limits, Lookup, TriggerIndex};
 const MAX_HANDOVERS: u32 = 3;
 /// How far the trigger index may be behind the ledger before a run is started all the same.
 const INDEX_PATIENCE: Duration = Duration::from_millis(100);
+/// How far it may be behind before it is believed that there is no such workflow.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(5);
 /// The refusals of a resume that came too late, as another process names them.
 const SKIPPED: [&str; 2] = ["already_resumed", "expired"];
 /// How long the answer of another process is awaited.
@@ -122,9 +124,9 @@ impl RunDesk {
         mut context: Context,
     ) -> Result<Placed, Refused> {
         let StartRun { run, workflow, trigger, input, claim, parent } = order;
-        self.catch_up_with_the_ledger().await;
+        let found = self.look_up(context.organization, workflow).await;
         self.must_have_units(context.organization)?;
-        let live = match self.0.index.live(context.organization, workflow) {
+        let live = match found {
             Lookup::Live(live) => live,
             // A person may run a paused workflow; what is stopped are automatic triggers.
             Lookup::Paused(live) if trigger.kind == "manual" => live,
@@ -244,17 +246,22 @@ impl RunDesk {
         self.0.index.shortage(organization).map_or(Ok(()), |it| Err(Refused::OutOfUnits(it)))
     }
 
-    /// A workflow that was published a moment ago is seen: the index is behind the ledger only as
-    /// long as it takes to look at the last events.
-    async fn catch_up_with_the_ledger(&self) {
-        let head = self.0.tail.head();
-        if self.0.index.position() < head && !self.0.index.wait_for(head, INDEX_PATIENCE).await {
+    /// What a workflow runs now. One that was published a moment ago is seen: the index is behind
+    /// the ledger only as long as it takes to look at the last events. An index that is further
+    /// behind is believed when it says that a workflow runs, and not when it says that none does.
+    async fn look_up(&self, organization: OrganizationId, workflow: WorkflowId) -> Lookup {
+        let (head, index) = (self.0.tail.head(), &self.0.index);
+        if index.position() < head && !index.wait_for(head, INDEX_PATIENCE).await {
             tracing::warn!(
                 position = head,
                 "the trigger index is more than {} ms behind the ledger",
                 INDEX_PATIENCE.as_millis()
             );
+            if matches!(index.live(organization, workflow), Lookup::NotLive | Lookup::Unknown) {
+                index.wait_for(head, REFUSAL_PATIENCE).await;
+            }
         }
+        index.live(organization, workflow)
     }
 
     /// Runs a failed run again from the point of failure, as the new run `run`; with `edited` input
