@@ -36,6 +36,9 @@ pub struct Chain {
     pub symbol: String,
     /// The usual time between two blocks, in milliseconds.
     pub block_time_ms: u64,
+    /// After how many blocks on top of it a block is rarely replaced, which takes between some seconds
+    /// and two minutes.
+    pub confirmations: u64,
     /// When a block is final.
     pub finality: Finality,
     /// Whether the blooms of its headers say the truth.
@@ -101,6 +104,9 @@ impl Chain {
         BUILTIN.iter().find(|chain| chain.slug == text || chain.id.to_string() == text)
     }
 
+    /// After how many blocks a block of a chain counts as settled that nobody knows.
+    pub const CONFIRMATIONS_OF_UNKNOWN: u64 = 12;
+
     /// What is assumed of a chain that only an installation knows.
     pub(super) fn unknown(id: ChainId) -> Self {
         Self {
@@ -109,6 +115,7 @@ impl Chain {
             name: format!("Chain {id}"),
             symbol: "ETH".into(),
             block_time_ms: BLOCK_TIME_MS,
+            confirmations: Self::CONFIRMATIONS_OF_UNKNOWN,
             finality: Finality::Seconds(FINAL_AFTER_S),
             bloom: Blooms::Untrusted,
             genesis: None,

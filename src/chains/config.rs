@@ -32,9 +32,7 @@ pub enum InvalidEndpoints {
     )]
     Form(usize),
     /// An entry names no chain.
-    #[error(
-        "`chains.endpoints`: `{0}` is no chain; take a name of `chainkeel chain list`, or a number"
-    )]
+    #[error("`chains.endpoints`: `{0}` is no chain; take a name of docs/chains.md, or a number")]
     Chain(String),
     /// A URL cannot be used.
     #[error("`chains.endpoints`: the URL of entry {entry}, for {chain}, cannot be used: {problem}")]

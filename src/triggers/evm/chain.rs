@@ -3,58 +3,38 @@
 use serde_json::Value;
 
 use super::level::Delivery;
+use crate::chains::Chain;
+use crate::primitives::ChainId;
 
-/// The chains that there are: id, name, and after how many blocks on top of it a block is rarely
-/// replaced, which takes between some seconds and two minutes.
-const CHAINS: [(u64, &str, u64); 20] = [
-    (1, "Ethereum", 6),
-    (10, "Optimism", 10),
-    (56, "BNB Chain", 15),
-    (100, "Gnosis", 12),
-    (130, "Unichain", 20),
-    (137, "Polygon", 32),
-    (146, "Sonic", 5),
-    (324, "ZKsync Era", 20),
-    (999, "HyperEVM", 10),
-    (8_453, "Base", 10),
-    (42_161, "Arbitrum One", 20),
-    (42_220, "Celo", 10),
-    (43_114, "Avalanche", 5),
-    (59_144, "Linea", 10),
-    (80_094, "Berachain", 10),
-    (81_457, "Blast", 10),
-    (534_352, "Scroll", 10),
-    (84_532, "Base Sepolia", 10),
-    (11_155_111, "Sepolia", 6),
-    (31_337, "Anvil", 0),
-];
+/// The largest number of a chain: beyond it, JSON of other languages is not exact.
+const LARGEST: u64 = 9_007_199_254_740_991;
 
-/// Reads `chainId`: a number, or its text.
+/// Reads `chainId`: a number, its text, or the name of a chain that is known. A chain that is not
+/// known may be one that the installation names.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(super) fn chain_id(value: Option<&Value>) -> Result<u64, String> {
     let number = match value {
         None | Some(Value::Null) => return Err("it is missing: the chain's id, as 1".to_owned()),
-        Some(Value::String(text)) => text.parse().ok(),
+        Some(Value::String(text)) => match Chain::named(text) {
+            Some(chain) => Some(chain.id.0),
+            None => text.parse().ok(),
+        },
         Some(value) => value.as_u64(),
     };
-    let number: u64 = number.ok_or("a chain's id is a number, as in 1 for Ethereum")?;
-    if confirmations(number).is_some() {
+    if let Some(number) = number.filter(|number| (1..=LARGEST).contains(number)) {
         return Ok(number);
     }
-    let known: Vec<_> = CHAINS.iter().map(|(id, name, _)| format!("{id} ({name})")).collect();
-    Err(format!("this chain is not known here; known are {}", known.join(", ")))
+    let known: Vec<_> = Chain::all().iter().map(|it| format!("{} ({})", it.id, it.slug)).collect();
+    Err(format!("it is no chain's id, nor the name of a known one: {}", known.join(", ")))
 }
 
 /// How sure triggers of a chain are where they do not say it.
 pub(super) fn default_delivery(chain: u64) -> Delivery {
-    match confirmations(chain) {
-        None | Some(0) => Delivery::Seen,
-        Some(blocks) => Delivery::Confirmations(blocks),
+    let known = Chain::of(ChainId(chain)).map(|chain| chain.confirmations);
+    match known.unwrap_or(Chain::CONFIRMATIONS_OF_UNKNOWN) {
+        0 => Delivery::Seen,
+        blocks => Delivery::Confirmations(blocks),
     }
-}
-
-fn confirmations(chain: u64) -> Option<u64> {
-    CHAINS.iter().find(|(id, _, _)| *id == chain).map(|(_, _, confirmations)| *confirmations)
 }

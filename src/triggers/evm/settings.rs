@@ -358,7 +358,7 @@ mod tests {
         let problems = told(
             "evm-log",
             &json!({
-                "chainId": 999_999_999, "contractAddress": ["0x12", WALLET.replace('E', "e")],
+                "chainId": "etherium", "contractAddress": ["0x12", WALLET.replace('E', "e")],
                 "eventSignature": "E(uint256 value)", "delivery": "soon", "onReorg": "undo",
                 "filter": {"$and": [{"amount": {"$gt": 1}}]},
             }),
