@@ -1,0 +1,108 @@
+//! What happened to a subscription. Stored for ever: a changed shape is a new version and an upcaster.
+
+use cqrs_es::DomainEvent;
+use engine::Json;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::retry::Retry;
+use crate::primitives::{EventSubscriptionId, OrganizationId};
+
+/// Whether events are sent.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = EventSubscriptionStatus)]
+pub enum Status {
+    /// They are.
+    #[default]
+    Active,
+    /// They are not, and those of meanwhile never will be.
+    Suspended,
+}
+
+impl Status {
+    /// Its name, as it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// A fact of a subscription's life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// Events are sent from here on.
+    Subscribed {
+        /// Its id.
+        subscription_id: EventSubscriptionId,
+        /// Whose events are sent.
+        organization_id: OrganizationId,
+        /// Which: a name, or a pattern.
+        pattern: String,
+        /// And of these, which.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        condition: Option<Json>,
+        /// Where to.
+        url: String,
+        /// The names of the headers that go along; their values are in the vault.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<String>,
+        /// What is done when the endpoint does not take one.
+        retry: Retry,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Events are sent, or not.
+    StatusChanged {
+        /// Whether they are.
+        status: Status,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// None is sent any more.
+    Removed {
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+}
+
+impl Event {
+    /// The version in which every event of this aggregate is written today.
+    pub const VERSION: &'static str = "1.0";
+
+    /// The names of all events, in the order of the enum.
+    pub const NAMES: [&'static str; 3] = ["subscribed", "status_changed", "removed"];
+
+    /// The stored name of this event.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Subscribed { .. } => "subscribed",
+            Self::StatusChanged { .. } => "status_changed",
+            Self::Removed { .. } => "removed",
+        }
+    }
+}
+
+impl DomainEvent for Event {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        Self::VERSION.to_owned()
+    }
+}
