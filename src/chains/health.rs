@@ -52,7 +52,7 @@ impl State {
     }
 }
 
-/// The name of a [`State`].
+/// What an endpoint is taken for, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the variants of State say it")]
