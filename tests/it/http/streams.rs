@@ -179,5 +179,8 @@ async fn streams_end_when_the_server_stops() {
     run.next().await.expect("the run has begun");
     app.stop();
     run.rest().await;
-    assert_eq!(activity.rest().await, []);
+    // It began where the house had read to, which may be before the run did.
+    let told = activity.rest().await;
+    let kinds: Vec<_> = told.iter().map(|event| event.kind.as_str()).collect();
+    assert!(["run.started", "run.wait_opened"].ends_with(&kinds), "{kinds:?}");
 }
