@@ -13,6 +13,7 @@ use super::completions::Completions;
 use super::config::Show;
 use super::connector::Connector;
 use super::data::Data;
+use super::dead_letter::DeadLetter;
 use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
@@ -191,6 +192,13 @@ enum Command {
         #[command(flatten)]
         what: Sought,
     },
+    /// What was given up: look at it, let it be tried again, discard it
+    DeadLetter {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: DeadLetter,
+    },
     /// Publish events, find them again, say what they look like
     Event {
         #[command(flatten)]
@@ -266,6 +274,7 @@ pub fn main() -> ExitCode {
         Command::Block { server, what } => asked!(server, what),
         Command::Review { server, what } => asked!(server, what),
         Command::Search { server, what } => asked!(server, what),
+        Command::DeadLetter { server, what } => asked!(server, what),
         Command::Event { server, what } => asked!(server, what),
         Command::Register(register) => {
             actix_rt::System::new().block_on(register.run()).map_err(Failure::from)

@@ -140,8 +140,8 @@ async fn reactions(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
             None => late,
             Some(reason) => format!("{late}; it has given {parked} up: {reason}"),
         };
-        let cure = "is a worker running? `select * from reaction_arrears` shows what was given up; \
-                    mend the cause, then `update reaction_arrears set next_try_at = now()`";
+        let cure = "is a worker running? `chainkeel dead-letter list` shows each organization what was \
+                    given up; mend the cause, then `chainkeel dead-letter reprocess`";
         Finding::new("reaction", found, parked == 0 && behind <= MAX_LAG, cure)
     };
     Ok(Reactions::list(pool).await?.into_iter().map(finding).collect())

@@ -12,6 +12,7 @@ mod completions;
 mod config;
 mod connector;
 mod data;
+mod dead_letter;
 mod dev;
 mod diff;
 mod doctor;

@@ -119,6 +119,11 @@ table! {
     POST   "/v1/event-definitions"                            May(EventsManage)           events::definitions::create;
     GET    "/v1/event-definitions/{id}"                       May(EventsRead)             events::definitions::get;
     POST   "/v1/event-definitions/{id}/status"                May(EventsManage)           events::definitions::status;
+    GET    "/v1/dead-letters"                                 May(EventsRead)             events::dead_letters::list;
+    POST   "/v1/dead-letters/reprocess"                       May(EventsManage)           events::dead_letters::reprocess;
+    POST   "/v1/dead-letters/purge"                           May(EventsManage)           events::dead_letters::purge;
+    GET    "/v1/dead-letters/{id}"                            May(EventsRead)             events::dead_letters::get;
+    POST   "/v1/dead-letters/{id}/discard"                    May(EventsManage)           events::dead_letters::discard;
     GET    "/v1/organization/event-policy"                    May(EventsRead)             events::get_policy;
     PUT    "/v1/organization/event-policy"                    May(EventsManage)           events::set_policy;
     GET    "/v1/activity"                                     May(RunsRead)               activity::list;

@@ -8,6 +8,7 @@ mod allowances;
 mod append;
 mod blobs;
 mod chain_watch;
+mod dead_letters;
 mod directory;
 mod entries;
 mod error;
@@ -36,6 +37,7 @@ pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
 pub use chain_watch::{
     Advance, ChainStanding, ChainWatch, Cursor, Due, Gap, Gone, Level, Mark, Match, Place, Settled,
 };
+pub use dead_letters::{Chosen, DeadLetter, DeadLetters, MAX_BATCH};
 pub use directory::Directory;
 pub use entries::{Entries, Written};
 pub use error::{Error, outage as is_outage};

@@ -129,8 +129,9 @@ impl Reactions {
     ) -> Result<(), Error> {
         sqlx::query!(
             "insert into reaction_arrears
-               (name, position, aggregate_type, aggregate_id, tries, reason, next_try_at)
-             values ($1, $2, $3, $4, 0, $5, clock_timestamp() + $6)
+               (name, position, aggregate_type, aggregate_id, tries, reason, next_try_at, history)
+             values ($1, $2, $3, $4, 0, $5, clock_timestamp() + $6,
+                     json_build_array(json_build_object('at', clock_timestamp(), 'reason', $5::text)))
                  on conflict (name, position) do nothing",
             name,
             event.position,
@@ -155,7 +156,8 @@ impl Reactions {
     ) -> Result<(), Error> {
         sqlx::query!(
             "update reaction_arrears
-                set tries = tries + 1, reason = $3, next_try_at = clock_timestamp() + $4
+                set tries = tries + 1, reason = $3, next_try_at = clock_timestamp() + $4,
+                    history = arrear_history(history, $3)
               where name = $1 and position = $2",
             name,
             position,
@@ -219,7 +221,8 @@ impl Reactions {
     /// How many events of a reaction are set aside, parked ones included.
     pub async fn arrears(&self, name: &str) -> Result<i64, Error> {
         sqlx::query_scalar!(
-            r#"select count(*) as "count!" from reaction_arrears where name = $1"#,
+            r#"select count(*) as "count!" from reaction_arrears
+                where name = $1 and discarded_at is null"#,
             name
         )
         .fetch_one(&self.pool)
@@ -233,9 +236,11 @@ impl Reactions {
             Standing,
             r#"select r.name as "name!", r.position as "position!",
                       count(a.position) filter (where a.next_try_at is not null) as "again!",
-                      count(a.position) filter (where a.next_try_at is null) as "parked!",
+                      count(a.position) filter (where a.next_try_at is null and a.discarded_at is null)
+                        as "parked!",
                       (array_agg(a.reason order by a.position)
-                        filter (where a.position is not null and a.next_try_at is null))[1] as reason
+                        filter (where a.position is not null and a.next_try_at is null
+                                and a.discarded_at is null))[1] as reason
                  from reactions r left join reaction_arrears a using (name)
                 group by r.name, r.position order by r.name"#
         )

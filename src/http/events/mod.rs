@@ -1,6 +1,7 @@
 //! Events of the outside: published, found again, and how their delivery stands.
 
 mod batch;
+pub mod dead_letters;
 pub mod definitions;
 mod get;
 mod list;

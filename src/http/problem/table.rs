@@ -174,6 +174,10 @@ problems! {
         "Too many events wait to be delivered",
         "too many events of the organization wait to be delivered",
         "Nothing was published. Send it again after `Retry-After`, under the same `id` or `Idempotency-Key`. `GET /v1/events/queue` shows how the delivery stands.";
+    DeadLetterNotFound = "dead-letter-not-found", 404,
+        "No such dead letter",
+        "this dead letter does not exist",
+        "It does not exist in this organization, it was purged, or it was tried again and succeeded. `GET /v1/dead-letters` lists those there are.";
     EventDefinitionNotFound = "event-definition-not-found", 404,
         "No such definition of events",
         "this definition of events does not exist",

@@ -9,6 +9,7 @@ mod authorization;
 mod belonging;
 mod blueprints;
 mod catalog;
+mod dead_letters;
 mod definitions;
 mod documentation;
 mod events;

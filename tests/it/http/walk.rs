@@ -195,6 +195,11 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"version": "1.0.0", "status": "deprecated"}"#,
         Nothing,
     ),
+    ("GET /v1/dead-letters", "/v1/dead-letters", "", Empty),
+    ("POST /v1/dead-letters/reprocess", "/v1/dead-letters/reprocess", "{}", Own),
+    ("POST /v1/dead-letters/purge", "/v1/dead-letters/purge", "{}", Own),
+    ("GET /v1/dead-letters/{id}", "/v1/dead-letters/events@1", "", Nothing),
+    ("POST /v1/dead-letters/{id}/discard", "/v1/dead-letters/events@1/discard", "{}", Nothing),
     ("GET /v1/organization/event-policy", "/v1/organization/event-policy", "", Own),
     (
         "PUT /v1/organization/event-policy",
@@ -792,7 +797,8 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
     for (route, path, _, expect) in WALK {
         // A stream of a run that waits has no end; what is not public is nobody's by that way.
         // The URL of a webhook is a secret that this table does not have, and nothing came in there.
-        let never = ["/v1/public/", "/v1/webhooks/", "/deliveries/{"];
+        // Nothing was given up either.
+        let never = ["/v1/public/", "/v1/webhooks/", "/deliveries/{", "/dead-letters/{"];
         let asked = !route.ends_with("/stream") && !never.iter().any(|path| route.contains(path));
         if *expect == Nothing && route.starts_with("GET") && asked {
             let answer = world.walk(&app.client, route, path, "").await;

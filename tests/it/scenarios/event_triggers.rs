@@ -140,3 +140,43 @@ async fn a_wrong_trigger_is_refused_with_its_place() {
     let places = refused.json()["details"].to_string();
     assert!(places.contains("/nodes/root/payload/unique"), "{places}");
 }
+
+#[actix_web::test]
+#[expect(clippy::disallowed_methods, reason = "tests ask SQL ad hoc")]
+async fn workflows_are_started_by_priority_and_once_even_when_their_event_is_reprocessed() {
+    // given three workflows, made in another order than they are to be started
+    let app = app().await;
+    let mut workflows = Vec::new();
+    for priority in [30, 5, 20] {
+        let trigger = json!({"pattern": "order.paid", "priority": priority});
+        workflows.push(app.published(&patient(&trigger)).await);
+    }
+
+    // when an event comes that is meant for all of them
+    publish(&app, &json!({"event": "order.paid"})).await;
+    let position = app.head().await;
+    handed_on(&app).await;
+
+    // then their runs stand on the ledger by priority
+    let mut started = Vec::new();
+    for workflow in &workflows {
+        let [run] = &runs(&app, workflow, "waiting", 1).await[..] else { panic!("one run") };
+        let first = "select min(position) from event_log where aggregate_id = $1";
+        started.push(app.count_of(first, run).await);
+    }
+    assert!(started[1] < started[2] && started[2] < started[0], "{started:?}");
+
+    // and when what started them was given up and is tried again, it starts nothing
+    let park = "insert into reaction_arrears (name, position, aggregate_type, aggregate_id, tries,
+                                              reason, next_try_at)
+                select 'event-triggers', position, aggregate_type, aggregate_id, 8, 'broken', null
+                  from event_log where aggregate_type = 'event' and position <= $1
+                 order by position desc limit 1";
+    sqlx::query(park).bind(position).execute(&app.database.pool).await.unwrap();
+    let wanted = json!({"reaction": "event-triggers"});
+    let again = app.client.post("/v1/dead-letters/reprocess", &wanted).await.data();
+    assert_eq!(again["reprocessed"], 1);
+    let arrears = "select count(*) from reaction_arrears";
+    app.eventually(|| app.count(arrears), |left| *left == 0).await;
+    assert_eq!(app.count_runs().await, 3);
+}
