@@ -22,6 +22,11 @@ pub(super) struct Verdict {
     pub(super) lagging: Vec<usize>,
 }
 
+/// Whether an endpoint that says this is behind a head by more than it may be.
+pub(super) fn is_below(said: u64, head: u64, patience: u64) -> bool {
+    said.saturating_add(patience) < head
+}
+
 /// Counts votes.
 ///
 /// An endpoint that is more than `patience` blocks behind lags. One that has not risen for `stale`
@@ -34,7 +39,7 @@ pub(super) fn count(
     stale: Duration,
 ) -> Verdict {
     let best = votes.iter().map(|vote| vote.head).max().unwrap_or(0);
-    let is_below = |vote: &Vote, head: u64| vote.head.saturating_add(patience) < head;
+    let is_below = |vote: &Vote, head: u64| is_below(vote.head, head, patience);
     let is_stuck = |vote: &Vote| vote.stuck_for >= stale && is_below(vote, best);
     // Whoever has lost what there was is not live until he has it again.
     let is_lost = |vote: &Vote| before.is_some_and(|before| is_below(vote, before));

@@ -21,6 +21,10 @@ const LONGEST_REST: Duration = Duration::minutes(1);
 /// When an endpoint of another chain is looked at again: somebody may have set it right.
 const WRONG_FOR: Duration = Duration::minutes(5);
 
+/// How long a head that does not rise is believed while others rise, and one that nobody has any
+/// more.
+pub(super) const STALE: Duration = Duration::seconds(30);
+
 /// What an endpoint is at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
@@ -78,6 +82,8 @@ pub(super) struct Health {
     head: Option<u64>,
     /// When its head last rose.
     rose: OffsetDateTime,
+    /// Since when it says less than it had.
+    fell: Option<OffsetDateTime>,
 }
 
 impl Health {
@@ -91,6 +97,7 @@ impl Health {
             rests: 0,
             head: None,
             rose: now,
+            fell: None,
         }
     }
 
@@ -110,7 +117,7 @@ impl Health {
         self.state
     }
 
-    /// The highest block that it ever had, as it said.
+    /// The highest block that it had, as it said.
     pub(super) fn head(&self) -> Option<u64> {
         self.head
     }
@@ -130,10 +137,18 @@ impl Health {
         self.state = State::Alive;
     }
 
+    /// Its word is about to count for much: it proves once more of which chain it is.
+    pub(super) fn must_prove_itself(&mut self) {
+        match self.state {
+            State::Alive | State::Lagging => self.state = State::Checking,
+            State::Checking | State::RateLimited(_) | State::Broken(_) | State::WrongChain(_) => {}
+        }
+    }
+
     /// It is of another chain.
     pub(super) fn is_wrong(&mut self, now: OffsetDateTime) {
         self.state = State::WrongChain(now + WRONG_FOR);
-        self.head = None;
+        (self.head, self.fell) = (None, None);
     }
 
     /// It answered.
@@ -184,11 +199,18 @@ impl Health {
 
     /// It says that this is the highest block it has. Less than it had before means that it has
     /// fallen behind, or that another machine answers; what the chain has does not change by it.
+    /// One that has said less for so long has lost what it had, or never had it.
     pub(super) fn reported(&mut self, head: u64, now: OffsetDateTime) {
         match self.head {
-            Some(before) if head < before => self.state = State::Lagging,
-            Some(before) if head == before => {}
-            Some(_) | None => (self.head, self.rose) = (Some(head), now),
+            Some(before) if head < before => {
+                self.state = State::Lagging;
+                let fell = *self.fell.get_or_insert(now);
+                if now - fell >= STALE {
+                    (self.head, self.rose, self.fell) = (Some(head), now, None);
+                }
+            }
+            Some(before) if head == before => self.fell = None,
+            Some(_) | None => (self.head, self.rose, self.fell) = (Some(head), now, None),
         }
     }
 
@@ -273,6 +295,17 @@ mod tests {
         health.reported(100, START);
         health.reported(97, START);
         assert_eq!((health.state(START), health.head()), (State::Lagging, Some(100)));
+    }
+
+    #[test]
+    fn a_head_that_an_endpoint_has_not_had_for_long_was_never_there() {
+        let mut health = alive();
+        health.reported(1_000_000, START);
+        health.reported(100, at(1));
+        health.reported(101, at(30));
+        assert_eq!(health.head(), Some(1_000_000), "a machine behind it may be late");
+        health.reported(102, at(31));
+        assert_eq!(health.head(), Some(102));
     }
 
     #[test]

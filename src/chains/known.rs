@@ -16,6 +16,8 @@ const MAX_HEADERS: usize = 256;
 pub(super) struct Known {
     /// How far the chain has come.
     pub(super) heads: Option<Heads>,
+    /// Since when no endpoint has that head.
+    pub(super) lost_since: Option<OffsetDateTime>,
     /// When what is final was last asked for.
     pub(super) finality_at: Option<OffsetDateTime>,
     /// With the endpoint that showed it.
@@ -44,6 +46,17 @@ impl Known {
             self.headers.pop_front();
         }
         self.headers.push_back((node, header.clone()));
+    }
+
+    /// Nobody has had the head for long: it was never there, and what the endpoints have now counts.
+    pub(super) fn fall_back(&mut self, latest: u64) {
+        let within = |number: &u64| *number <= latest;
+        self.lost_since = None;
+        if let Some(heads) = &mut self.heads {
+            heads.latest = latest;
+            (heads.safe, heads.finalized) =
+                (heads.safe.filter(within), heads.finalized.filter(within));
+        }
     }
 
     /// The chain has come this far. Nothing of it goes back.

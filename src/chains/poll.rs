@@ -9,12 +9,10 @@ use super::catalogue::Finality;
 use super::error::Error;
 use super::fault::Fault;
 use super::head::{self, Vote};
-use super::health::State;
+use super::health::{STALE, State};
 use super::pool::{Node, Pool};
 use super::reader::Heads;
 
-/// How long a head that does not rise is believed while others rise.
-const STALE: Duration = Duration::seconds(30);
 /// What is final is asked for at most that often.
 const FINALITY_EACH: Duration = Duration::seconds(2);
 /// How many times it is looked further back for a block that is old enough.
@@ -24,13 +22,14 @@ impl Pool {
     pub(super) async fn poll(&self) -> Result<Heads, Error> {
         let told = join_all(self.nodes.iter().map(|node| self.height(node))).await;
         let now = self.clock.now();
-        let mut votes = Vec::new();
+        let (mut votes, mut said) = (Vec::new(), Vec::new());
         let mut problems = Vec::new();
         for (node, told) in self.nodes.iter().zip(told) {
             match told {
                 None => {}
                 Some(Err(fault)) => problems.push(format!("{}: {fault}", node.host())),
                 Some(Ok(head)) => {
+                    said.push(head);
                     let mut health = node.health();
                     health.reported(head, now);
                     // Whoever has less than he had has no voice until he has it again.
@@ -41,7 +40,7 @@ impl Pool {
                 }
             }
         }
-        let before = self.known().heads.map(|heads| heads.latest);
+        let before = self.believed(&said);
         let verdict = head::count(before, &votes, self.chain.patience(), STALE);
         for vote in &votes {
             let mut health = self.nodes[vote.endpoint].health();
@@ -58,6 +57,9 @@ impl Pool {
             };
             return Err(Error::Unreachable { chain: self.chain.id, problem });
         };
+        if before.is_none() {
+            self.known().fall_back(latest);
+        }
         let heads = self.known().advance(Heads { latest, safe: None, finalized: None });
         let (safe, finalized) = self.settled(before, latest).await;
         if safe.is_none() && finalized.is_none() {
@@ -66,16 +68,56 @@ impl Pool {
         Ok(self.known().advance(Heads { latest, safe, finalized }))
     }
 
-    /// The height of an endpoint, if it may be asked.
+    /// The head up to now. It is not believed any more when nobody has had it for long, while
+    /// somebody answered: an endpoint had invented it.
+    fn believed(&self, said: &[u64]) -> Option<u64> {
+        let (patience, now) = (self.chain.patience(), self.clock.now());
+        let mut known = self.known();
+        let before = known.heads.map(|heads| heads.latest)?;
+        if said.is_empty() {
+            return Some(before);
+        }
+        if !said.iter().all(|head| head::is_below(*head, before, patience)) {
+            known.lost_since = None;
+            return Some(before);
+        }
+        let since = *known.lost_since.get_or_insert(now);
+        if now - since < STALE {
+            return Some(before);
+        }
+        let (chain, head) = (self.chain.slug.as_str(), before);
+        tracing::warn!(
+            chain,
+            head,
+            "no endpoint of chain {chain} has block {head}: it is forgotten"
+        );
+        None
+    }
+
+    /// The height of an endpoint, if it may be asked. A jump is believed of one that shows where it
+    /// has jumped to.
     async fn height(&self, node: &Node) -> Option<Result<u64, Fault>> {
         let state = node.health().state(self.clock.now());
         match state {
             State::RateLimited(_) | State::Broken(_) | State::WrongChain(_) => None,
             State::Checking | State::Alive | State::Lagging => Some(match self.prove(node).await {
-                Ok(()) => self.heard(node, node.rpc.height()).await,
+                Ok(()) => self.shown_height(node).await,
                 Err(fault) => Err(fault),
             }),
         }
+    }
+
+    async fn shown_height(&self, node: &Node) -> Result<u64, Fault> {
+        let height = self.heard(node, node.rpc.height()).await?;
+        let before = self.known().heads.map_or(0, |heads| heads.latest);
+        if !head::is_below(before, height, self.chain.patience()) {
+            return Ok(height);
+        }
+        let shown = self.heard(node, async {
+            let shown = self.header_call(node, height).await?;
+            shown.ok_or_else(|| Fault::Invented(format!("the head {height}, which it has not")))
+        });
+        shown.await.map(|_| height)
     }
 
     /// What is safe and what is final, where it is time to ask and somebody can say so.

@@ -11,7 +11,9 @@ use super::filter::LogFilter;
 use super::receipt::{Log, Receipt};
 use crate::primitives::ChainId;
 
-/// How far a chain has come. None of the three ever goes back: a reorg is seen in hashes, not here.
+/// How far a chain has come. None of the three goes back for what an endpoint says: a reorg is seen
+/// in hashes, not here. A head that no endpoint has had for half a minute was never there, and is
+/// forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heads {
     /// The highest block that a majority of the live endpoints has.

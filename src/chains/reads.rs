@@ -14,6 +14,7 @@ use super::calls::Of;
 use super::error::Error;
 use super::fault::{Advice, Fault};
 use super::filter::LogFilter;
+use super::health::State;
 use super::pool::{Hearing, Node, Pool};
 use super::reader::{ChainReader, Heads, Span};
 use super::receipt::{Log, Receipt};
@@ -130,8 +131,16 @@ impl Pool {
     }
 
     async fn majority(&self, number: u64) -> Result<Option<Header>, Error> {
-        let nodes = self.askable(None);
+        let now = self.clock.now();
+        let (alive, others): (Vec<_>, Vec<_>) = self
+            .askable(None)
+            .into_iter()
+            .partition(|node| node.health().state(now) == State::Alive);
+        // Who is behind has no voice where somebody keeps up.
+        let nodes = if alive.is_empty() { others } else { alive };
         let ask = |node: Arc<Node>| async move {
+            // What is about to be followed may be another chain, put behind the same address.
+            node.health().must_prove_itself();
             self.prove(&node).await?;
             self.heard(&node, self.header_call(&node, number)).await
         };

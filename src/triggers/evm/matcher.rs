@@ -447,6 +447,7 @@ mod tests {
         assert_eq!(told(&seen(10, Outcome::Success)), ["receives", "sends", "this"]);
         assert_eq!(told(&seen(9, Outcome::Success)), ["sends", "this"]);
         assert_eq!(told(&seen(10, Outcome::Reverted)), ["failed", "this"]);
+        assert_eq!(told(&seen(10, Outcome::Unknown)), ["this"], "neither is claimed");
         assert!(!matcher.looks_at(B256::ZERO, WALLET, Some(OTHER), U256::from(1)));
     }
 

@@ -100,6 +100,8 @@ pub enum Outcome {
     Success,
     /// It was undone.
     Reverted,
+    /// The receipt does not say, as those from before Byzantium: neither of the two is claimed.
+    Unknown,
 }
 
 impl Outcome {
@@ -108,6 +110,7 @@ impl Outcome {
         match self {
             Self::Success => "success",
             Self::Reverted => "reverted",
+            Self::Unknown => "unknown",
         }
     }
 }

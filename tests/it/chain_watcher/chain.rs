@@ -216,6 +216,10 @@ impl ChainSource for Chain {
         async move { Ok(block) }.boxed()
     }
 
+    fn agreed(&self, number: u64) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
+        self.block(number)
+    }
+
     fn block_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
         let block = self.ask("block_by_hash", |state| state.of(hash).ok().map(State::seen));
         async move { Ok(block) }.boxed()

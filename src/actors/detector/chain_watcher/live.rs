@@ -144,11 +144,29 @@ impl Live {
                     let block = self.source.block_by_hash(hash).await?;
                     walked.push(block.ok_or(Unread::Missing(hash))?.link);
                 }
-                Verdict::Fork { ancestor } => return self.rewind(tip, ancestor).await,
-                Verdict::Broken { below } => return self.halt(tip, below).await,
-                Verdict::Walk(_) => return self.halt(tip, next.link.number).await,
+                Verdict::Fork { ancestor } if self.is_agreed(&walked).await? => {
+                    return self.rewind(tip, ancestor).await;
+                }
+                Verdict::Broken { below } if self.is_agreed(&walked).await? => {
+                    return self.halt(tip, below).await;
+                }
+                Verdict::Walk(_) if self.is_agreed(&walked).await? => {
+                    return self.halt(tip, next.link.number).await;
+                }
+                // One endpoint is alone with its branch.
+                Verdict::Fork { .. } | Verdict::Broken { .. } | Verdict::Walk(_) => {
+                    return Ok(false);
+                }
             }
         }
+    }
+
+    /// Whether most of the endpoints have the branch that was walked: its first block, which is
+    /// the last one of the walk.
+    async fn is_agreed(&self, walked: &[Link]) -> Result<bool, Obstacle> {
+        let Some(first) = walked.last() else { return Ok(false) };
+        let agreed = self.source.agreed(first.number).await?;
+        Ok(agreed.is_some_and(|block| block.link.hash == first.hash))
     }
 
     /// Reads the next block and keeps what matches in it.

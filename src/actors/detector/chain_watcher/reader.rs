@@ -88,6 +88,14 @@ impl ChainSource for Endpoints {
             .boxed()
     }
 
+    fn agreed(&self, number: u64) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
+        async move {
+            let header = self.reader.header_by_majority(number).await?;
+            Ok(header.map(|header| self.seen(&header)))
+        }
+        .boxed()
+    }
+
     fn block_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>> {
         async move { Ok(self.reader.header_by_hash(hash).await?.map(|header| self.seen(&header))) }
             .boxed()
@@ -143,9 +151,9 @@ impl ChainSource for Endpoints {
                 .map(|it| RawReceipt {
                     transaction: it.transaction_hash,
                     outcome: match it.status {
-                        // Blocks from before there was a status are nobody's to watch any more.
-                        chains::Outcome::Success | chains::Outcome::Unknown => Outcome::Success,
+                        chains::Outcome::Success => Outcome::Success,
                         chains::Outcome::Reverted => Outcome::Reverted,
+                        chains::Outcome::Unknown => Outcome::Unknown,
                     },
                     logs: it.logs.iter().map(|log| log.log_index).collect(),
                 })

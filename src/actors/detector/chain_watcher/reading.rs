@@ -68,13 +68,22 @@ pub(super) async fn judge(
                 how: format!("there is no receipt of its transaction {transaction}"),
             })
         };
+        let ordinals: HashMap<(B256, u64), u64> = receipts
+            .values()
+            .flat_map(|it| {
+                it.logs.iter().zip(0..).map(|(at, ordinal)| ((it.transaction, *at), ordinal))
+            })
+            .collect();
         let mut unread = 0;
         for log in logs.into_values() {
-            let ordinal = ordinal(receipt(&log.transaction)?, &log).ok_or_else(|| {
-                let (index, transaction) = (log.index, log.transaction);
-                let how = format!("log {index} is not in the receipt of transaction {transaction}");
-                Unread::Contradiction { block: hash, how }
-            })?;
+            receipt(&log.transaction)?;
+            let ordinal =
+                ordinals.get(&(log.transaction, log.index)).copied().ok_or_else(|| {
+                    let (index, transaction) = (log.index, log.transaction);
+                    let how =
+                        format!("log {index} is not in the receipt of transaction {transaction}");
+                    Unread::Contradiction { block: hash, how }
+                })?;
             let RawLog { address, topics, data, transaction, block: _, index } = log;
             let log = SeenLog { address, topics, data, transaction, ordinal, index };
             unread += matcher.log(block, &log, &mut found);
@@ -98,11 +107,6 @@ pub(super) async fn judge(
         }
     }
     Ok(rows(block, found))
-}
-
-fn ordinal(receipt: &RawReceipt, log: &RawLog) -> Option<u64> {
-    let at = receipt.logs.iter().position(|index| *index == log.index)?;
-    u64::try_from(at).ok()
 }
 
 /// What matched, as it is kept; each id once.

@@ -91,6 +91,10 @@ pub trait ChainSource: Send + Sync {
     /// The block of that number, as it is now.
     fn block(&self, number: u64) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>>;
 
+    /// The block of that number that most of the endpoints have which keep up: the question before a
+    /// branch is followed. It fails where they disagree.
+    fn agreed(&self, number: u64) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>>;
+
     /// The block with that hash.
     fn block_by_hash(&self, hash: B256) -> BoxFuture<'_, Result<Option<SeenBlock>, Unread>>;
 
