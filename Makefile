@@ -1,17 +1,18 @@
 # Everything a developer does, in one place. `make help` lists it.
 #
 # With DATABASE_URL set, `dev` and `test` use that PostgreSQL server; without it they bring their
-# own. Neither needs anything but Rust beforehand: scripts/prerequisites sees to the rest.
+# own. `dev` needs nothing but Rust beforehand, `test` npm as well: scripts/prerequisites and
+# scripts/get-anvil see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test check fmt lint docs deny sqlx bench help prerequisites
+.PHONY: dev test check fmt lint docs deny sqlx bench help prerequisites anvil
 
 CARGO ?= cargo
 
 dev: prerequisites ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
 	@$(CARGO) run --locked --quiet -- dev
 
-test: prerequisites ## Run every test against a real PostgreSQL (FILTER=… for some)
+test: prerequisites anvil ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \
 	then $(CARGO) nextest run --locked --workspace $(FILTER); \
 	else $(CARGO) test --locked --workspace $(FILTER); fi
@@ -43,3 +44,6 @@ help: ## Show this list
 
 prerequisites:
 	@scripts/prerequisites
+
+anvil:
+	@scripts/get-anvil

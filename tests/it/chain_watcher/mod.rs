@@ -1,6 +1,7 @@
 //! Chains in memory that do what chains do: whatever it is, every matching log starts one run, none
 //! starts two, none is lost, and the ledger says so.
 
+mod anvil;
 mod backfill;
 mod chain;
 mod detectors;

@@ -1,11 +1,14 @@
-//! What tests share: a real PostgreSQL and a database of their own in it; peers to talk to.
+//! What tests share: a real PostgreSQL and a database of their own in it; peers to talk to; a real chain, and what
+//! stands before it and does harm.
 
+pub(crate) mod anvil;
 mod app;
 pub(crate) mod client;
 mod cluster;
 mod command;
 mod database;
 pub(crate) mod definitions;
+pub(crate) mod fault_proxy;
 pub(crate) mod peer;
 pub(crate) mod people;
 
