@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::block::{Block, Header};
 use super::catalogue::Blooms;
 use super::fault::{Advice, Fault};
-use super::filter::LogFilter;
+use super::filter::{LogFilter, MAX_TOPICS};
 use super::pool::{Node, Pool};
 use super::quantity;
 use super::receipt::{Log, Receipt};
@@ -19,9 +19,6 @@ use super::stretch;
 
 /// Addresses and topics in one call; the most that common nodes take.
 const MAX_WORDS: usize = 1_000;
-
-/// Topics that a log has at most.
-const MAX_TOPICS: usize = 4;
 
 /// Receipts that are asked for one by one at a time, where a node has no call for all of a block.
 const RECEIPTS_AT_A_TIME: usize = 16;
@@ -257,8 +254,12 @@ fn asked(of: Of<'_>, filter: &LogFilter) -> Value {
     if !filter.addresses.is_empty() {
         asked["address"] = json!(filter.addresses);
     }
-    if !filter.topics0.is_empty() {
-        asked["topics"] = json!([filter.topics0]);
+    // Places behind the last one that matters are left out, those before it may be anything.
+    if let Some(last) = filter.topics.iter().rposition(|wanted| !wanted.is_empty()) {
+        let place = |wanted: &BTreeSet<B256>| {
+            if wanted.is_empty() { Value::Null } else { json!(wanted) }
+        };
+        asked["topics"] = filter.topics[..=last].iter().map(place).collect();
     }
     asked
 }

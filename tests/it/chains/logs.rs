@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use super::node::{Ledger, Node, Said, chains, contract, hash, range, reader, topic};
 
 fn filter() -> LogFilter {
-    LogFilter { addresses: BTreeSet::from([contract()]), topics0: BTreeSet::from([topic()]) }
+    let mut filter = LogFilter { addresses: BTreeSet::from([contract()]), ..LogFilter::default() };
+    filter.topics[0].insert(topic());
+    filter
 }
 
 fn no_logs(method: &str, _: &Value) -> Option<Said> {

@@ -108,7 +108,7 @@ impl ChainSource for Endpoints {
     ) -> BoxFuture<'a, Result<Vec<RawLog>, Unread>> {
         async move {
             let logs = self.reader.logs(block, &filter(query)).await?;
-            Ok(wanted(query, logs.ok_or(Unread::Missing(block))?))
+            Ok(logs.ok_or(Unread::Missing(block))?.into_iter().map(raw).collect())
         }
         .boxed()
     }
@@ -121,7 +121,7 @@ impl ChainSource for Endpoints {
     ) -> BoxFuture<'a, Result<(Vec<RawLog>, u64), Unread>> {
         async move {
             let span = self.reader.logs_in(from..=to, &filter(query)).await?;
-            Ok((wanted(query, span.logs), *span.read.end()))
+            Ok((span.logs.into_iter().map(raw).collect(), *span.read.end()))
         }
         .boxed()
     }
@@ -163,17 +163,12 @@ impl ChainSource for Endpoints {
     }
 }
 
-/// What the reader is asked for: contracts and first topics. The other topics are looked at here.
+/// The question as the reader takes it.
 fn filter(query: &Query) -> LogFilter {
     LogFilter {
         addresses: query.addresses.iter().copied().collect(),
-        topics0: query.topics[0].iter().copied().collect(),
+        topics: query.topics.each_ref().map(|topics| topics.iter().copied().collect()),
     }
-}
-
-fn wanted(query: &Query, logs: Vec<chains::Log>) -> Vec<RawLog> {
-    let takes = |log: &chains::Log| query.takes(log.address, &log.topics);
-    logs.into_iter().filter(takes).map(raw).collect()
 }
 
 fn raw(log: chains::Log) -> RawLog {

@@ -1,5 +1,6 @@
 //! How transactions end, by their own receipts.
 
+use alloy_primitives::Address;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -59,6 +60,35 @@ async fn a_receipt_without_a_status_is_no_success() {
     stage.until_followed().await;
     stage.app.until_runs(1).await;
     assert_eq!(only(&stage, &any).await["status"], "unknown");
+}
+
+#[actix_web::test]
+async fn of_all_transfers_of_a_chain_those_of_a_wallet_alone_are_asked_for() {
+    let stage = Stage::empty().await;
+    let wallet = Address::repeat_byte(0xaa);
+    let settings = json!({"walletAddress": wallet.to_checksum(None), "delivery": "seen"});
+    stage.app.published(&watching("erc20-receive", &settings)).await;
+    stage.app.published(&watching("erc20-send", &settings)).await;
+    let door = stage.door();
+    let _detector = stage.detector(&[&door]);
+    stage.app.until_enrolled(2).await;
+    stage.until_followed().await;
+    door.calls();
+    // Whatever else is transferred is ruled out by the block's bloom, and not asked about.
+    let to = |wallet| Order { to: wallet, ..Order::of(2) };
+    let stranger = stage.node.sent(stage.contract, to(Address::repeat_byte(0xcc))).await;
+    stage.node.block(&[&stranger]).await;
+    stage.until_followed().await;
+    assert_eq!(door.asked("eth_getLogs"), 0);
+    let received = stage.node.sent(stage.contract, to(wallet)).await;
+    let stranger = stage.node.sent(stage.contract, to(Address::repeat_byte(0xdd))).await;
+    stage.node.block(&[&stranger, &received]).await;
+    stage.app.until_runs(2).await;
+    for run in stage.runs(2).await {
+        let body = stage.app.body_of(&run).await;
+        assert_eq!(body["transactionHash"], received.hash.to_string());
+        assert_eq!(body["to"], wallet.to_checksum(None));
+    }
 }
 
 /// With what the only run of a workflow began.
