@@ -22,6 +22,7 @@ pub mod validation;
 pub mod data;
 pub mod deliveries;
 pub mod journal;
+pub mod sources;
 pub mod triggers;
 
 pub mod actions;

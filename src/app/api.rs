@@ -59,6 +59,7 @@ pub(super) fn open(
         desk: rooms.desk.clone(),
         gate: rooms.gate.clone(),
         deliveries: rooms.deliveries.clone(),
+        cursors: rooms.cursors.clone(),
         waiting: http::inbound::Waiting::default(),
         hub: rooms.hub.clone(),
         views: Views::new(rooms.pool.clone()),

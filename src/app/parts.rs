@@ -7,8 +7,8 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::rooms::Rooms;
 use super::{Error, Plan};
-use crate::actors::detector::ClockTower;
 use crate::actors::detector::chain_watcher::ChainWatchers;
+use crate::actors::detector::{ClockTower, Poller};
 use crate::actors::{
     EventReaction, EventStarter, EventTally, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk,
     Kin, Membership, Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction,
@@ -179,7 +179,17 @@ impl Parts<'_> {
             standing: standing.clone(),
             clock: Arc::clone(&self.rooms.clock),
         };
-        self.watch(Watch::new("clock tower", move |stop| tower.clone().run(stop))).await
+        self.watch(Watch::new("clock tower", move |stop| tower.clone().run(stop))).await?;
+        let poller = Poller {
+            index: Arc::clone(&self.rooms.index),
+            gate: self.rooms.gate.clone(),
+            connectors: self.rooms.connectors.clone(),
+            egress: self.rooms.egress.clone(),
+            cursors: self.rooms.cursors.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+            standing: standing.clone(),
+        };
+        self.watch(Watch::new("source poller", move |stop| poller.clone().run(stop))).await
     }
 
     /// What the house does because something stands on the ledger: a line a reaction.

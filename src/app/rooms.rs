@@ -22,6 +22,7 @@ use crate::journal::{self, Bells, Inbox, Journal, Tail};
 use crate::primitives::Clock;
 use crate::projections::{Positions, Views};
 use crate::secrets::Vault;
+use crate::sources::Cursors;
 use crate::triggers::TriggerIndex;
 
 /// How long the tail waits for a bell before it looks for itself.
@@ -40,6 +41,8 @@ pub(super) struct Rooms {
     pub(super) connectors: Desk,
     pub(super) data: Data,
     pub(super) deliveries: Deliveries,
+    pub(super) cursors: Cursors,
+    pub(super) egress: Egress,
     pub(super) webhook_secrets: WebhookSecrets,
     pub(super) journal: Journal,
     pub(super) tail: Tail,
@@ -115,6 +118,8 @@ impl Rooms {
         let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
             deliveries: Deliveries::new(pool.clone()),
+            cursors: Cursors::new(pool.clone()),
+            egress,
             pool,
             bells,
             vault,

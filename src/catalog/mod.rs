@@ -8,6 +8,7 @@ mod document;
 mod prices;
 mod registry;
 mod schema;
+mod source;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -17,4 +18,5 @@ pub use document::{Page, document};
 pub use prices::{Prices, Table};
 pub use registry::Registry;
 pub use schema::{InvalidSchema, Schema, Stage};
+pub use source::{Asked, By, Format, Newness, Pages, Recorded, Sent, Source};
 pub use spec::{Category, Example, OperationType, Role, Spec};

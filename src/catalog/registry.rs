@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use engine::{NodeType, PayloadProblem};
 use serde_json::Value;
 
-use super::{Schema, Spec, Stage};
+use super::{Schema, Source, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
 const MANIFESTS: [&str; 41] = [
@@ -99,11 +99,9 @@ impl Registry {
     }
 
     fn embedded() -> Self {
-        let entries = MANIFESTS.map(|manifest| {
-            let entry = Entry::read(manifest);
-            (entry.spec.kind.clone(), entry)
-        });
-        Self { entries: entries.into() }
+        let manifests = MANIFESTS.iter().map(|manifest| Entry::read(manifest));
+        let entries = manifests.chain(Source::all().map(|source| Entry::of(source.spec())));
+        Self { entries: entries.map(|entry| (entry.spec.kind.clone(), entry)).collect() }
     }
 }
 
@@ -111,6 +109,10 @@ impl Entry {
     fn read(manifest: &str) -> Self {
         let spec: Spec = serde_json::from_str(manifest)
             .expect("embedded manifests have the form of a Spec: a test reads them all");
+        Self::of(spec)
+    }
+
+    fn of(spec: Spec) -> Self {
         let payload = Schema::compile(&spec.payload_schema)
             .expect("embedded manifests hold valid schemas: a test compiles them all");
         Self { branches: lasting(&spec.branches), schemas: schemas(&spec), spec, payload }

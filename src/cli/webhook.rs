@@ -33,6 +33,11 @@ pub(super) enum Webhook {
         #[arg(long, value_name = "VERSION")]
         simulate: Option<String>,
     },
+    /// Say how the source of a workflow is doing, where it is one that is asked.
+    Source {
+        /// The workflow.
+        workflow: String,
+    },
     /// Let a workflow that is not live hear deliveries for ten minutes.
     Listen {
         /// The workflow.
@@ -74,6 +79,19 @@ impl Webhook {
                 tell(client, &replayed, |replayed| match replayed["runId"].as_str() {
                     Some(run) => line(run),
                     None => tell_simulation(&replayed["simulation"]),
+                });
+            }
+            Self::Source { workflow } => {
+                let shown = client.get(&format!("/v1/workflows/{workflow}/source")).await?;
+                tell(client, &shown, |shown| {
+                    line(&format!(
+                        "{}  asked {}, next {}  {} items  {}",
+                        text_of(shown, "status"),
+                        text_of(shown, "polledAt"),
+                        text_of(shown, "nextAt"),
+                        shown["items"],
+                        text_of(shown, "problem"),
+                    ));
                 });
             }
             Self::Listen { workflow } => {

@@ -52,6 +52,7 @@ use crate::projections::usage::Usage;
 use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::projections::{HouseViews, Positions, Views};
+use crate::sources::Cursors;
 use crate::triggers::TriggerIndex;
 use crate::validation::Validators;
 
@@ -116,6 +117,8 @@ pub struct Api {
     pub gate: Gate,
     /// What came in lately.
     pub deliveries: Deliveries,
+    /// How far sources were read that are asked.
+    pub cursors: Cursors,
     /// The senders that wait for the end of their run.
     pub waiting: Waiting,
     /// Where streams come from.

@@ -230,6 +230,7 @@ pub(super) const PATH: &str = "/openapi.json";
         inbound::webhook_get,
         inbound::webhook_put,
         inbound::webhook_patch,
+        deliveries::source,
         deliveries::listen,
         deliveries::list,
         deliveries::get,

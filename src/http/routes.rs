@@ -85,6 +85,7 @@ table! {
     GET    "/v1/workflows/{id}/diff"                          May(WorkflowsRead)          workflows::diff;
     POST   "/v1/workflows/{id}/what-if"                       May(RunsRead)               workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"                      May(WorkflowsRead)          workflows::simulate;
+    GET    "/v1/workflows/{id}/source"                        May(RunsRead)               deliveries::source;
     POST   "/v1/workflows/{id}/listen"                        May(WorkflowsWrite)         deliveries::listen;
     GET    "/v1/workflows/{id}/deliveries"                    May(RunsRead)               deliveries::list;
     GET    "/v1/workflows/{id}/deliveries/{deliveryId}"       May(RunsRead)               deliveries::get;

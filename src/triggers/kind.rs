@@ -7,6 +7,7 @@ use super::Key;
 use super::event::Events;
 use super::evm::ChainKind;
 use super::schedule::Scheduled;
+use super::source;
 use super::webhook::Webhook;
 use crate::primitives::OrganizationId;
 
@@ -63,7 +64,8 @@ static KINDS: [&dyn Kind; 12] = [
 
 /// The kind of that name.
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {
-    KINDS.iter().copied().find(|kind| kind.name() == name)
+    let listed = KINDS.iter().copied().find(|kind| kind.name() == name);
+    listed.or_else(|| source::kind_of(name))
 }
 
 #[cfg(test)]
@@ -78,6 +80,7 @@ mod tests {
     fn every_trigger_of_the_catalogue_is_a_kind_and_the_other_way_round() {
         let triggers = Registry::builtin().specs().filter(|it| it.role == catalog::Role::Trigger);
         let listed: BTreeSet<_> = triggers.map(|it| it.kind.as_str()).collect();
-        assert_eq!(listed, KINDS.iter().map(|kind| kind.name()).collect());
+        let files = catalog::Source::all().map(|source| source.kind.as_str());
+        assert_eq!(listed, KINDS.iter().map(|kind| kind.name()).chain(files).collect());
     }
 }

@@ -9,6 +9,7 @@ mod kind;
 pub mod schedule;
 mod shortage;
 pub mod signature;
+pub mod source;
 mod subscription;
 pub mod webhook;
 

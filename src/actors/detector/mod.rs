@@ -3,6 +3,9 @@
 pub mod chain_watcher;
 mod clock_tower;
 mod gate;
+mod office;
+mod poller;
 
 pub use clock_tower::ClockTower;
 pub use gate::{Fired, Firing, Gate, MAX_FIRING_ID};
+pub use poller::Poller;

@@ -56,11 +56,6 @@ pub(super) async fn ask(
     grant: &[(&str, &str)],
     now: OffsetDateTime,
 ) -> Result<Granted, NoTokens> {
-    let mut form = Serializer::new(String::new());
-    form.extend_pairs(grant).append_pair("client_id", &client.id);
-    if let Some(secret) = &client.secret {
-        form.append_pair("client_secret", secret);
-    }
     let mut headers = HeaderMap::new();
     let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
     headers.insert(header::CONTENT_TYPE, kind);
@@ -70,7 +65,7 @@ pub(super) async fn ask(
         method: Method::POST,
         url: url.to_owned(),
         headers,
-        body: form.finish().into(),
+        body: form(client, grant).into(),
         timeout: TIMEOUT,
         max_response_bytes: MAX_ANSWER,
         redirects: Redirects::Return,
@@ -79,6 +74,16 @@ pub(super) async fn ask(
         Ok(response) => read(&response, now),
         Err(error) => Err(NoTokens::Later(error.to_string(), Some(Box::new(error)))),
     }
+}
+
+/// What is asked, as a form.
+fn form(client: &Client, grant: &[(&str, &str)]) -> String {
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(grant).append_pair("client_id", &client.id);
+    if let Some(secret) = &client.secret {
+        form.append_pair("client_secret", secret);
+    }
+    form.finish()
 }
 
 fn read(response: &Response, now: OffsetDateTime) -> Result<Granted, NoTokens> {

@@ -71,11 +71,9 @@ pub(in crate::http) async fn problems(
 
 /// What a node lacks that names no connector, where it needs one.
 fn missing(node: &Node) -> Option<String> {
-    let verifies = &*node.kind == "webhook" && !node.payload["signature"].is_null();
-    verifies.then(|| {
-        let kind = webhook::SECRETS;
-        format!("signatures are verified with a connector of the type \"{kind}\": name one here")
-    })
+    let unsigned = &*node.kind == "webhook" && node.payload["signature"].is_null();
+    let kind = webhook::connector_of(&node.kind).filter(|_| !unsigned)?;
+    Some(format!("\"{}\" takes a connector of the type \"{kind}\": name one here", node.kind))
 }
 
 async fn problem(

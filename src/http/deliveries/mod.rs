@@ -5,8 +5,10 @@ mod list;
 mod listen;
 mod record;
 mod replay;
+mod source;
 
 pub use get::{__path_get, get};
 pub use list::{__path_list, list};
 pub use listen::{__path_listen, listen};
 pub use replay::{__path_replay, replay};
+pub use source::{__path_source, source};

@@ -95,7 +95,11 @@ pub async fn replay(
         let message = "its trigger takes no deliveries";
         return Err(Problem::new(Code::WorkflowRefuses).because(message));
     };
-    let read = read(&settings, &delivery)?;
+    let read = inbound::sift(root, &delivery.headers, read(&settings, &delivery)?)?;
+    let Some(read) = read else {
+        let message = "the delivery is none of those that its trigger asks for";
+        return Err(Problem::new(Code::WorkflowRefuses).because(message));
+    };
     if simulate.is_some() {
         let played =
             simulated(&api, &state, id, edition, (read, delivery.headers), (mocks, unmocked));

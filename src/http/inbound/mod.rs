@@ -6,6 +6,7 @@ mod cover;
 mod endpoints;
 mod receive;
 mod reply;
+mod sift;
 mod verify;
 
 pub(in crate::http) use body::read as body;
@@ -14,3 +15,4 @@ pub use endpoints::{
     webhook_get, webhook_patch, webhook_put,
 };
 pub use reply::{Taken, Waiting};
+pub(in crate::http) use sift::sift;

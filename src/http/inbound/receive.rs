@@ -5,7 +5,7 @@ use engine::{Definition, Json, Trigger};
 use serde_json::json;
 
 use super::arrival::{Turned, content_type, delivery, keep, name_of};
-use super::{body, cover, reply, verify};
+use super::{body, cover, reply, sift, verify};
 use crate::access::WebhookSecrets;
 use crate::actors::Placed;
 use crate::actors::detector::{Fired, Firing};
@@ -183,6 +183,11 @@ impl Listener<'_> {
             Some(name) => format!("webhook:{}:{name}", self.workflow),
             None => format!("webhook:{}:{}", self.workflow, delivery.id),
         };
+        let sifted = sift::sift(self.definition.root(), &delivery.headers, body);
+        let Some(body) = sifted.map_err(Turned::openly)? else {
+            let reason = "it is none of those that the trigger asks for".to_owned();
+            return Ok(Verdict::Skipped { told: "ignored", reason });
+        };
         self.fire(api, request, delivery, id, body).await
     }
 
@@ -195,7 +200,7 @@ impl Listener<'_> {
         body: Json,
     ) -> Result<Verdict, Turned> {
         let trigger = Trigger {
-            kind: "webhook".to_owned(),
+            kind: sift::kind_of(self.definition.root()),
             source: "webhook".to_owned(),
             body: body.clone(),
             headers: delivery.headers.clone(),

@@ -43,7 +43,7 @@ pub struct Taken {
     #[schema(value_type = Option<String>, example = "run_01h455vb4pex5vsknk084sn02q")]
     pub(super) run_id: Option<RunId>,
     /// Why none has begun, though the delivery was taken in: `cooling_down`, `passed_over`,
-    /// `repeated`, `listening`.
+    /// `repeated`, `listening`, `ignored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) skipped: Option<&'static str>,
 }

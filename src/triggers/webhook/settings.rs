@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use engine::PayloadProblem;
 use ipnet::IpNet;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::catalog::{By, Source};
 use crate::triggers::signature::{Scheme, Signature};
 
 /// The type of the connectors that hold secrets to verify signatures with.
@@ -125,7 +126,10 @@ impl Settings {
             // The URL starts it like a request of a person does; of its payload nothing is meant
             // for deliveries.
             "manual" => Some(read(&Value::Object(serde_json::Map::new()))),
-            _ => None,
+            kind => match &Source::named(kind)?.by {
+                By::Webhook(sent) => Some(read(&json!({"signature": sent.signature}))),
+                By::Poll(_) => None,
+            },
         }
     }
 
@@ -158,7 +162,10 @@ fn fits(pattern: &str, kind: &str) -> bool {
 
 /// The type of connector that a trigger takes; none where it takes none.
 pub fn connector_of(kind: &str) -> Option<&'static str> {
-    (kind == "webhook").then_some(SECRETS)
+    if kind == "webhook" {
+        return Some(SECRETS);
+    }
+    Source::named(kind)?.connector.as_deref()
 }
 
 fn read(payload: &Value) -> Outcome {
@@ -255,8 +262,6 @@ fn is_header(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn places(payload: &Value) -> Vec<String> {

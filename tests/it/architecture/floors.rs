@@ -29,6 +29,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["journal", "aggregates", "tables", "primitives"]),
     // What came in lately is shown to its receiver; nothing is decided by it.
     ("deliveries", &["primitives"]),
+    // How far sources were read is primary: what is asked of them next follows from it.
+    ("sources", &["primitives"]),
     ("triggers", &["chains", "egress", "catalog", "engine", "primitives"]),
     // The prices of node types are what usage is counted by.
     (
@@ -78,6 +80,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "data",
             "deliveries",
+            "sources",
             "journal",
             "aggregates",
             "chains",
@@ -101,6 +104,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "data",
             "deliveries",
+            "sources",
             "journal",
             "aggregates",
             "chains",
@@ -142,6 +146,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "data",
             "deliveries",
+            "sources",
             "journal",
             "aggregates",
             "validation",

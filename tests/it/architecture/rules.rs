@@ -42,6 +42,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
             "journal",
             "data",
             "deliveries",
+            "sources",
             "projections",
             "secrets",
             "actors",

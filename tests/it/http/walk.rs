@@ -501,6 +501,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/webhooks/{secret}", "/v1/webhooks/{workflow}", "", Nothing),
     ("PUT /v1/webhooks/{secret}", "/v1/webhooks/{workflow}", "{}", Nothing),
     ("PATCH /v1/webhooks/{secret}", "/v1/webhooks/{workflow}", "{}", Nothing),
+    ("GET /v1/workflows/{id}/source", "/v1/workflows/{workflow}/source", "", Nothing),
     ("POST /v1/workflows/{id}/listen", "/v1/workflows/{workflow}/listen", "", Nothing),
     ("GET /v1/workflows/{id}/deliveries", "/v1/workflows/{workflow}/deliveries", "", Nothing),
     (

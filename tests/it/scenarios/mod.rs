@@ -8,5 +8,6 @@ mod limits;
 mod payouts;
 mod saga;
 mod schedules;
+mod sources;
 mod tasks;
 mod usage;

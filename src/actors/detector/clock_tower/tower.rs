@@ -13,16 +13,15 @@ use tokio_util::sync::CancellationToken;
 use super::board::{Board, Outcome};
 use super::striking::Striker;
 use crate::actors::detector::Gate;
+use crate::actors::detector::office::{Office, hold};
 use crate::actors::run_desk::RunDesk;
 use crate::journal::{Error, Journal, Leases, ScheduleCursor};
 use crate::primitives::Clock;
 use crate::triggers::schedule::SCHEDULES;
 use crate::triggers::{Key, TriggerIndex};
 
-/// The kind and the key of the lease under which one process fires schedules.
-const LEASE: (&str, &str) = ("detector", "schedules");
-/// How often a process that does not fire asks whether it should.
-const CANDIDACY: Duration = Duration::from_secs(1);
+/// The office that one process holds.
+const OFFICE: Office = Office("schedules");
 /// The longest look away: a clock that was set is noticed so late.
 const LOOK: Duration = Duration::from_millis(100);
 /// How many schedules are fired at a time. The gate takes more, of all sources together.
@@ -63,33 +62,11 @@ struct Tending {
 impl ClockTower {
     /// Fires schedules, or waits until it may, until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        let mut standing = self.standing.clone();
-        loop {
-            let leases = standing.borrow_and_update().clone();
-            let tending = async {
-                match leases {
-                    Some(leases) => self.tend(leases).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                changed = standing.changed() => if changed.is_err() {
-                    // Without a member there is nobody to fire for, and the stop ends this.
-                    stop.cancelled().await;
-                },
-                ended = tending => return ended,
-            }
-        }
+        hold(OFFICE, self.standing.clone(), stop, async |leases| self.tend(leases).await).await
     }
 
     async fn tend(&self, leases: Leases) -> Result<(), Error> {
-        let (kind, key) = LEASE;
-        while leases.acquire(kind, key).await?.is_none() {
-            sleep(CANDIDACY).await;
-        }
         let cursors = self.cursors().await?;
-        tracing::debug!(cursors = cursors.len(), "this process fires schedules");
         let striker = Striker {
             gate: self.gate.clone(),
             desk: self.desk.clone(),
