@@ -25,6 +25,7 @@ use crate::journal::{self, Journal, Tail};
 use crate::secrets::{self, Vault};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
+use crate::triggers::price::InvalidFeed;
 
 /// How long runs may take to end what they are doing when the process stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -44,6 +45,9 @@ pub enum Error {
     /// The registrations with providers.
     #[error("reading the registrations with providers")]
     Clients(#[from] InvalidClients),
+    /// The source of prices.
+    #[error("reading where prices come from")]
+    Prices(#[from] InvalidFeed),
     /// The endpoints of chains.
     #[error("opening the endpoints of chains")]
     Chains(#[from] NotOpened),

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::detector::chain_watcher::ChainWatchers;
-use crate::actors::detector::{ClockTower, Poller};
+use crate::actors::detector::{ClockTower, Poller, PriceWatch};
 use crate::actors::{
     EventReaction, EventStarter, EventTally, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk,
     Kin, Membership, Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction,
@@ -189,7 +189,18 @@ impl Parts<'_> {
             clock: Arc::clone(&self.rooms.clock),
             standing: standing.clone(),
         };
-        self.watch(Watch::new("source poller", move |stop| poller.clone().run(stop))).await
+        self.watch(Watch::new("source poller", move |stop| poller.clone().run(stop))).await?;
+        let Some(feed) = self.plan.prices.clone() else { return Ok(()) };
+        let prices = PriceWatch {
+            feed,
+            egress: self.rooms.egress.clone(),
+            index: Arc::clone(&self.rooms.index),
+            gate: self.rooms.gate.clone(),
+            journal: self.rooms.journal.clone(),
+            standing: standing.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("price watch", move |stop| prices.clone().run(stop))).await
     }
 
     /// What the house does because something stands on the ledger: a line a reaction.

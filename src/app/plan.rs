@@ -17,6 +17,7 @@ use crate::http;
 use crate::journal::pool::{self, Logins};
 use crate::primitives::{Clock, SystemClock};
 use crate::secrets::KeySource;
+use crate::triggers::price::Feed;
 
 /// How many effects a process performs at the same time; more wait their turn.
 const EFFECTS_AT_ONCE: usize = 512;
@@ -40,6 +41,8 @@ pub struct Plan {
     pub clients: Clients,
     /// Where chains are read.
     pub chains: Arc<dyn ChainSources>,
+    /// Where prices come from; without it triggers on prices do not fire.
+    pub prices: Option<Feed>,
     /// Our own program, which is started again to run code.
     pub program: PathBuf,
     /// How many effects are performed at once.
@@ -78,6 +81,7 @@ impl Plan {
             keys: config.secrets.source(&config.data_dir)?,
             clients: config.connectors.clients()?,
             chains: Arc::new(chains),
+            prices: config.prices.feed()?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             threads,

@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::{Schema, Source, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 41] = [
+const MANIFESTS: [&str; 42] = [
     include_str!("../../catalog/trigger/cronjob.json"),
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/schedule.json"),
+    include_str!("../../catalog/trigger/token-price-cexes.json"),
     include_str!("../../catalog/trigger/webhook.json"),
     include_str!("../../catalog/trigger/evm-block.json"),
     include_str!("../../catalog/trigger/erc20-receive.json"),

@@ -71,6 +71,7 @@ mod tests {
             "chains.endpoints",
             "connectors.oauth_clients",
             "database_url",
+            "prices.stork_token",
             "secrets.key",
         ];
         fields.extend(secret.map(str::to_owned));

@@ -187,6 +187,26 @@ pub const SETTINGS: &[Setting] = &[
                 need no client of their own.",
     },
     Setting {
+        key: "prices.stork_url",
+        variable: "CHAINKEEL_PRICES_STORK_URL",
+        kind: Kind::Text,
+        about: "The WebSocket of the Stork oracle, `wss://…/evm/subscribe`. Without it, and the \
+                token and the key, triggers on prices do not fire.",
+    },
+    Setting {
+        key: "prices.stork_token",
+        variable: "CHAINKEEL_PRICES_STORK_TOKEN",
+        kind: Kind::Secret,
+        about: "The token that the oracle asks for, as it stands behind `Basic`.",
+    },
+    Setting {
+        key: "prices.stork_key",
+        variable: "CHAINKEEL_PRICES_STORK_KEY",
+        kind: Kind::Text,
+        about: "The address of the key with which Stork signs. A price that it did not sign does \
+                not count.",
+    },
+    Setting {
         key: "chains.endpoints",
         variable: "CHAINKEEL_CHAINS_ENDPOINTS",
         kind: Kind::Secret,

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::http::rates;
 use crate::primitives::Secret;
+use crate::triggers::price;
 use crate::{chains, connectors, egress, secrets, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
@@ -32,6 +33,7 @@ pub struct Config {
     pub rate_limits: rates::Config,
     pub secrets: secrets::Config,
     pub connectors: connectors::Config,
+    pub prices: price::Config,
     pub chains: chains::Config,
 }
 
@@ -52,6 +54,7 @@ impl Default for Config {
             rate_limits: rates::Config::default(),
             secrets: secrets::Config::default(),
             connectors: connectors::Config::default(),
+            prices: price::Config::default(),
             chains: chains::Config::default(),
         }
     }

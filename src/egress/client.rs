@@ -113,6 +113,11 @@ impl Egress {
         Ok(Self(Arc::new(Inner { guard, by_port, unnamed })))
     }
 
+    /// What judges where a connection may go.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+
     /// Sends a request and takes its response, following redirects as it asks.
     ///
     /// Any status is a response; an error means that there is none.

@@ -1,4 +1,4 @@
-//! The one door for outbound HTTP.
+//! The one door for outbound HTTP and WebSockets.
 //!
 //! [`Egress`] carries what tenants ask for and trusts nothing: every address is checked when
 //! the URL is read and again when the name is resolved, every hop of a redirect anew, every
@@ -11,6 +11,7 @@ mod config;
 mod error;
 mod guard;
 mod redirect;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -20,6 +21,7 @@ pub use client::{Egress, MAX_RESPONSE_BYTES, Redirects, Request, Response};
 pub use config::{Config, InvalidOpening, Opening};
 pub use error::Error;
 pub use guard::Refusal;
+pub use socket::{Socket, SocketError};
 
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};

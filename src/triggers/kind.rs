@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Key;
 use super::event::Events;
 use super::evm::ChainKind;
+use super::price::TokenPrice;
 use super::schedule::Scheduled;
 use super::source;
 use super::webhook::Webhook;
@@ -47,7 +48,7 @@ impl Kind for OnRequest {
 }
 
 /// All kinds. A new one is a file and its line here.
-static KINDS: [&dyn Kind; 12] = [
+static KINDS: [&dyn Kind; 13] = [
     &OnRequest("manual"),
     &Webhook,
     &Events,
@@ -60,6 +61,7 @@ static KINDS: [&dyn Kind; 12] = [
     &ChainKind("transaction-status"),
     &Scheduled("schedule"),
     &Scheduled("cronjob"),
+    &TokenPrice,
 ];
 
 /// The kind of that name.

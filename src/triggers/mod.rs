@@ -6,6 +6,7 @@ pub mod evm;
 mod index;
 mod key;
 mod kind;
+pub mod price;
 pub mod schedule;
 mod shortage;
 pub mod signature;

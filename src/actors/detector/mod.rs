@@ -5,7 +5,9 @@ mod clock_tower;
 mod gate;
 mod office;
 mod poller;
+mod price_watch;
 
 pub use clock_tower::ClockTower;
 pub use gate::{Fired, Firing, Gate, MAX_FIRING_ID};
 pub use poller::Poller;
+pub use price_watch::PriceWatch;

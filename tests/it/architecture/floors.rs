@@ -126,6 +126,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
             "actors",
             "connectors",
+            "triggers",
             "journal",
             "chains",
             "egress",

@@ -35,6 +35,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("web3", &["chains"], "chains are reached through one room"),
     ("postgres_es", &["journal"], "events are written by the journal alone"),
     ("reqwest", &["egress"], "outbound HTTP goes through one guarded door"),
+    ("tokio_tungstenite", &["egress"], "outbound WebSockets go through one guarded door"),
     ("TcpStream", &["egress", "http"], "outbound connections go through one guarded door"),
     (
         "sqlx",

@@ -6,6 +6,7 @@ mod hand;
 mod kin;
 mod limits;
 mod payouts;
+mod prices;
 mod saga;
 mod schedules;
 mod sources;

@@ -1,6 +1,6 @@
 //! A whole house in the test's own process, with a database of its own.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use chainkeel::config::Role;
 use chainkeel::http::rates;
 use chainkeel::primitives::{Clock, SystemClock};
 use chainkeel::secrets::{KeySource, Keyring};
+use chainkeel::triggers::price::Feed;
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
@@ -51,7 +52,13 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
 
 /// A fresh application that lives by this clock.
 pub(crate) async fn app_at(clock: Arc<dyn Clock>) -> TestApp {
-    opened_at(&[], rates::Config::default(), test_keys(), clock).await
+    opened_at(&[], rates::Config::default(), test_keys(), clock, None).await
+}
+
+/// A fresh application that hears prices from a peer at this address.
+pub(crate) async fn app_that_hears(prices: Feed, peer: SocketAddr) -> TestApp {
+    let (opening, clock) = (peer.to_string(), Arc::new(SystemClock));
+    opened_at(&[opening], rates::Config::default(), test_keys(), clock, Some(prices)).await
 }
 
 /// A fresh application whose secrets are sealed under these keys.
@@ -69,7 +76,7 @@ async fn opened(
     rate_limits: rates::Config,
     keys: Arc<dyn KeySource>,
 ) -> TestApp {
-    opened_at(openings, rate_limits, keys, Arc::new(SystemClock)).await
+    opened_at(openings, rate_limits, keys, Arc::new(SystemClock), None).await
 }
 
 async fn opened_at(
@@ -77,6 +84,7 @@ async fn opened_at(
     rate_limits: rates::Config,
     keys: Arc<dyn KeySource>,
     clock: Arc<dyn Clock>,
+    prices: Option<Feed>,
 ) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
@@ -92,6 +100,7 @@ async fn opened_at(
         keys,
         clients: chainkeel::connectors::Clients::default(),
         chains: Arc::new(NoChains),
+        prices,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,

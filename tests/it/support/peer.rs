@@ -74,7 +74,7 @@ pub(crate) async fn write(stream: &mut TcpStream, text: &[u8]) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests have no supervisor; the task ends with them")]
-fn in_background(task: impl Future<Output = ()> + 'static) {
+pub(crate) fn in_background(task: impl Future<Output = ()> + 'static) {
     actix_web::rt::spawn(task);
 }
 
