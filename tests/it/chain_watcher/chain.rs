@@ -50,7 +50,6 @@ struct State {
     finalized: Option<u64>,
     /// How many questions were asked, by their names.
     asked: BTreeMap<&'static str, u64>,
-    slow: bool,
 }
 
 /// A chain; the tests write it, the watcher reads it.
@@ -162,11 +161,6 @@ impl Chain {
         self.write(|state| state.finalized = Some(number));
     }
 
-    /// Whether ranges take a while.
-    pub(super) fn slow(&self, slow: bool) {
-        self.write(|state| state.slow = slow);
-    }
-
     pub(super) fn head(&self) -> i64 {
         self.write(|state| state.blocks.len() as i64 - 1)
     }
@@ -246,19 +240,13 @@ impl ChainSource for Chain {
     ) -> BoxFuture<'a, Result<(Vec<RawLog>, u64), Unread>> {
         // A node that answers a part of what it is asked for.
         let to = to.min(from + 299);
-        let (slow, logs) = self.ask("logs_in", |state| {
+        let logs = self.ask("logs_in", |state| {
             let blocks = state.blocks.iter().filter(|it| (from..=to).contains(&it.link.number));
             let mut logs: Vec<_> = blocks.flat_map(State::logs).collect();
             logs.retain(|log| query.takes(log.address, &log.topics));
-            (state.slow, logs)
+            logs
         });
-        async move {
-            if slow {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Ok((logs, to))
-        }
-        .boxed()
+        async move { Ok((logs, to)) }.boxed()
     }
 
     fn transactions(&self, block: B256) -> BoxFuture<'_, Result<Vec<RawTransaction>, Unread>> {

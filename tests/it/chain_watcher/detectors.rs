@@ -1,28 +1,8 @@
-//! Several detectors on one database.
+//! What is asked for many triggers. Several detectors are tested on a real chain.
 
 use serde_json::json;
 
 use super::{transfers, watched};
-
-#[actix_web::test]
-async fn two_detectors_on_one_database_start_every_run_once() {
-    let (app, chain, _) = watched(&transfers(&json!({"delivery": "seen"}))).await;
-    let first = app.detector(&chain);
-    let _second = app.detector(&chain);
-    app.until_enrolled(1).await;
-    let sent: Vec<_> = (0..6).map(|_| chain.sent(&[1, 2])).collect();
-    for sent in &sent[..4] {
-        chain.mine(std::slice::from_ref(sent));
-    }
-    app.until_runs(8).await;
-    chain.reorganize(2, &[vec![sent[3].clone()], vec![sent[2].clone()], vec![]]);
-    app.until_followed(&chain).await;
-    // The one that watches goes; the other one goes on where it was.
-    drop(first);
-    chain.mine(&[sent[4].clone(), sent[5].clone()]);
-    app.until_runs(12).await;
-    assert_eq!(app.retractions().await, 0);
-}
 
 #[actix_web::test]
 async fn many_triggers_of_a_chain_cost_as_many_questions_as_one() {

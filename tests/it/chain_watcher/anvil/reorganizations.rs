@@ -55,11 +55,6 @@ async fn a_reorganization_of_one_block_moves_removes_and_adds_logs() {
 }
 
 #[actix_web::test]
-async fn a_reorganization_of_seven_blocks_moves_removes_and_adds_logs() {
-    reorganized(7).await;
-}
-
-#[actix_web::test]
 async fn a_reorganization_of_64_blocks_moves_removes_and_adds_logs() {
     reorganized(64).await;
 }
