@@ -25,6 +25,8 @@ pub mod journal;
 pub mod sources;
 pub mod triggers;
 
+pub mod imports;
+
 pub mod actions;
 pub mod connectors;
 pub mod projections;

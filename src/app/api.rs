@@ -58,6 +58,7 @@ pub(super) fn open(
         admission,
         desk: rooms.desk.clone(),
         gate: rooms.gate.clone(),
+        chains: Arc::clone(&plan.chains),
         deliveries: rooms.deliveries.clone(),
         cursors: rooms.cursors.clone(),
         waiting: http::inbound::Waiting::default(),

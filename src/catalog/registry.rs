@@ -59,6 +59,9 @@ const SCHEMA_FORMAT: &str = "json-schema";
 
 static BUILTIN: LazyLock<Registry> = LazyLock::new(Registry::embedded);
 
+/// The field of a trigger's result in which stands what it tells its run.
+const TOLD: &str = "body";
+
 /// Node types by name, with their payload schemas compiled.
 #[derive(Debug)]
 pub struct Registry {
@@ -96,6 +99,21 @@ impl Registry {
         let Some(entry) = self.entries.get(kind) else { return Vec::new() };
         let mut problems = entry.payload.problems(payload, stage);
         problems.extend(entry.schemas.iter().filter_map(|field| schema_problem(field, payload)));
+        problems
+    }
+
+    /// Everything that is wrong with what a trigger of a type is said to tell its run; nothing for a
+    /// type that is not known.
+    pub fn problems_of_told(&self, kind: &str, told: &Value) -> Vec<PayloadProblem> {
+        let Some(spec) = self.spec(kind) else { return Vec::new() };
+        let result = Schema::compile(&spec.result_schema)
+            .expect("embedded manifests hold valid schemas: a test compiles them all");
+        let mut problems = result.problems(&serde_json::json!({ TOLD: told }), Stage::Run);
+        for problem in &mut problems {
+            if let Some(path) = problem.path.strip_prefix(&format!("/{TOLD}")) {
+                problem.path = path.to_owned();
+            }
+        }
         problems
     }
 

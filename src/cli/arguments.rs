@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::audit::Audit;
 use super::bench::Bench;
 use super::blueprint::{Block, Template};
-use super::chain_watch::ChainWatches;
+use super::chain::Chain;
 use super::client::{self, Client, Server};
 use super::completions::Completions;
 use super::config::Show;
@@ -18,6 +18,7 @@ use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
+use super::import::Import;
 use super::key::Key;
 use super::knowledge::Knowledge;
 use super::login::{LogIn, LogOut, Register};
@@ -37,6 +38,7 @@ use super::serve::Serve;
 use super::task::Task;
 use super::test::Test;
 use super::token_keys::TokenKeys;
+use super::trigger::Trigger;
 use super::usage::Usage;
 use super::user::User;
 use super::webhook::Webhook;
@@ -85,6 +87,14 @@ enum Command {
         what: Task,
     },
     Schedule(Schedules),
+    Import(Import),
+    /// See what the trigger of a workflow would fire
+    Trigger {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Trigger,
+    },
     Test(Test),
     /// Answer the launch checklist for workflows, with the evidence
     Readiness {
@@ -224,7 +234,13 @@ enum Command {
         what: TokenKeys,
     },
     Projections(Projections),
-    ChainWatch(ChainWatches),
+    /// See which chains are known and how far they were followed
+    Chain {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Chain,
+    },
     Secrets(Secrets),
     Doctor(Doctor),
     Bench(Bench),
@@ -258,6 +274,7 @@ pub fn main() -> ExitCode {
         Command::Webhook { server, what } => asked!(server, what),
         Command::Task { server, what } => asked!(server, what),
         Command::Schedule(schedule) => schedule.run(),
+        Command::Import(import) => import.run(),
         Command::Test(test) => return test.run(),
         Command::Readiness { server, what } => asked!(server, what),
         Command::Usage { server, what } => asked!(server, what),
@@ -288,7 +305,8 @@ pub fn main() -> ExitCode {
         Command::User { server, what } => asked!(server, what),
         Command::TokenKeys { server, what } => asked!(server, what),
         Command::Projections(projections) => projections.run(),
-        Command::ChainWatch(watches) => watches.run(),
+        Command::Chain { server, what } => asked!(server, what),
+        Command::Trigger { server, what } => asked!(server, what),
         Command::Secrets(secrets) => secrets.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),

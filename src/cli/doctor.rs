@@ -223,7 +223,7 @@ async fn chains(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
             Some(reason) => format!("{chain} is halted: {reason}"),
             None => format!("{chain}: {behind} blocks behind, {} to backfill", it.backfill),
         };
-        let cure = "`chainkeel chain-watch list` shows more; one that is halted wants a person: \
+        let cure = "`chainkeel chain watches` shows more; one that is halted wants a person: \
                     see docs/chain-triggers.md";
         let fine = it.halted.is_none() && behind <= MAX_BLOCKS_BEHIND;
         Finding::new("chain", found, fine, cure)

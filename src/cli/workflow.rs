@@ -10,6 +10,7 @@ use super::diff;
 use super::print::{line, print_json};
 use super::what_if;
 use super::workflow_care::{self, Limits};
+use crate::triggers::webhook::Settings;
 
 /// What to do with workflows.
 #[derive(Debug, Subcommand)]
@@ -200,7 +201,9 @@ fn show(client: &Client, record: &Value) -> Result<(), Error> {
     if let Some(live) = record.get("liveVersion").and_then(Value::as_u64) {
         line(&format!("live version {live}"));
     }
-    if let Some(url) = record.get("webhookUrl").and_then(Value::as_str) {
+    let root = &record["definition"]["nodes"]["root"];
+    let takes_deliveries = Settings::of(text_of(root, "type"), &root["payload"]).is_some();
+    if let Some(url) = record["webhookUrl"].as_str().filter(|_| takes_deliveries) {
         line(&format!("webhook {url}"));
     }
     Ok(())

@@ -14,7 +14,7 @@ pub mod auth;
 pub mod blocks;
 pub mod blueprints;
 pub mod catalog;
-pub mod chain_watches;
+pub mod chains;
 pub mod connectors;
 pub mod deliveries;
 pub mod events;

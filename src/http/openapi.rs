@@ -9,10 +9,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, deliveries,
-    events, health, inbound, invitations, knowledge, members, organizations, projections, public,
-    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
-    token_keys, usage, users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
+    health, inbound, invitations, knowledge, members, organizations, projections, public, reviews,
+    roles, runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys,
+    usage, users, validation, whoami, workflows,
 };
 
 /// Where the document is.
@@ -225,7 +225,10 @@ pub(super) const PATH: &str = "/openapi.json";
         knowledge::remove,
         knowledge::search,
         projections::list,
-        chain_watches::list,
+        chains::list,
+        chains::watches,
+        chains::resume,
+        testing::trigger::test,
         inbound::webhook,
         inbound::webhook_get,
         inbound::webhook_put,

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chain_watches, connectors, deliveries,
-    events, health, inbound, invitations, knowledge, members, openapi, organizations, projections,
-    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
-    testing, token_keys, usage, users, validation, whoami, workflows,
+    activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
+    health, inbound, invitations, knowledge, members, openapi, organizations, projections, public,
+    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
+    token_keys, usage, users, validation, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -86,6 +86,7 @@ table! {
     POST   "/v1/workflows/{id}/what-if"                       May(RunsRead)               workflows::what_if;
     POST   "/v1/workflows/{id}/simulate"                      May(WorkflowsRead)          workflows::simulate;
     GET    "/v1/workflows/{id}/source"                        May(RunsRead)               deliveries::source;
+    POST   "/v1/workflows/{id}/trigger/test"                  May(WorkflowsRun)           testing::trigger::test;
     POST   "/v1/workflows/{id}/listen"                        May(WorkflowsWrite)         deliveries::listen;
     GET    "/v1/workflows/{id}/deliveries"                    May(RunsRead)               deliveries::list;
     GET    "/v1/workflows/{id}/deliveries/{deliveryId}"       May(RunsRead)               deliveries::get;
@@ -254,7 +255,9 @@ table! {
     GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
     POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
-    GET    "/v1/chain-watches"                                May(InstallationManage)     chain_watches::list;
+    GET    "/v1/chains"                                       Known                       chains::list;
+    GET    "/v1/chain-watches"                                May(InstallationManage)     chains::watches;
+    POST   "/v1/chain-watches/{chainId}/resume"               May(InstallationManage)     chains::resume;
     GET    "/v1/public/workflows/{id}"                        Public                      public::view;
     POST   "/v1/public/workflows/{id}/run"                    Public                      public::execute;
     OPTIONS "/v1/public/workflows/{id}/run"                   Public                      public::preflight;

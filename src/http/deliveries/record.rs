@@ -99,6 +99,17 @@ pub(super) async fn find(
     found.ok_or_else(|| Problem::new(Code::DeliveryNotFound))
 }
 
+/// The same where all of it is kept.
+pub(in crate::http) async fn whole(
+    deliveries: &Deliveries,
+    organization: OrganizationId,
+    workflow: WorkflowId,
+    id: DeliveryId,
+) -> Result<Delivery, Problem> {
+    let found = find(deliveries, organization, workflow, id).await?;
+    if found.is_whole() { Ok(found) } else { Err(Problem::new(Code::DeliveryIncomplete)) }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {

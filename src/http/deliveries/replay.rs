@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path};
-use engine::{Json, Trigger};
+use engine::{Json, Node, Trigger};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::record::find;
+use super::record::whole;
 use crate::access::Principal;
 use crate::actors::StartRun;
 use crate::deliveries::Delivery;
@@ -81,10 +81,7 @@ pub async fn replay(
 ) -> Result<Answer<Replayed>, Problem> {
     let (id, delivery) = path.into_inner();
     must_belong(&api, &who, id).await?;
-    let delivery = find(&api.deliveries, who.organization, id, delivery).await?;
-    if !delivery.is_whole() {
-        return Err(Problem::new(Code::DeliveryIncomplete));
-    }
+    let delivery = whole(&api.deliveries, who.organization, id, delivery).await?;
     let Replay { simulate, mocks, unmocked } = body.content;
     let state = record::load(&api, &who, id, None).await?.state;
     let edition = simulate.unwrap_or(Edition::Live);
@@ -95,14 +92,13 @@ pub async fn replay(
         let message = "its trigger takes no deliveries";
         return Err(Problem::new(Code::WorkflowRefuses).because(message));
     };
-    let read = inbound::sift(root, &delivery.headers, read(&settings, &delivery)?)?;
-    let Some(read) = read else {
+    let Some(told) = as_told(root, &settings, &delivery)? else {
         let message = "the delivery is none of those that its trigger asks for";
         return Err(Problem::new(Code::WorkflowRefuses).because(message));
     };
     if simulate.is_some() {
         let played =
-            simulated(&api, &state, id, edition, (read, delivery.headers), (mocks, unmocked));
+            simulated(&api, &state, id, edition, (told, delivery.headers), (mocks, unmocked));
         let simulation = Some(played.await?);
         return Ok(Answer::ok(Replayed { run_id: None, simulation }));
     }
@@ -110,23 +106,28 @@ pub async fn replay(
     let trigger = Trigger {
         kind: "webhook".to_owned(),
         source: "replay".to_owned(),
-        body: Arc::clone(&read),
+        body: Arc::clone(&told),
         headers: delivery.headers,
     };
     let start =
-        |run| StartRun { run, workflow: id, trigger, input: read, claim: None, parent: None };
+        |run| StartRun { run, workflow: id, trigger, input: told, claim: None, parent: None };
     let begun = order::begin(&api, &who, turn, async |run, context| {
         api.desk.start(start(run), context).await
     });
     Ok(begun.await?.map(|begun| Replayed { run_id: Some(begun.run_id), simulation: None }))
 }
 
-/// The delivery as a run is told of it.
-fn read(settings: &Settings, delivery: &Delivery) -> Result<Json, Problem> {
+/// The delivery as a run is told of it; nothing where it is none that the trigger asks for.
+pub(in crate::http) fn as_told(
+    root: Option<&Node>,
+    settings: &Settings,
+    delivery: &Delivery,
+) -> Result<Option<Json>, Problem> {
     let kind = delivery
         .headers
         .get("content-type")
         .map(|kind| kind.split(';').next().unwrap_or_default().trim().to_lowercase());
-    let Delivery { method, query, body, .. } = delivery;
-    inbound::body(settings, method, kind.as_deref(), query, body)
+    let Delivery { method, query, body, headers, .. } = delivery;
+    let read = inbound::body(settings, method, kind.as_deref(), query, body)?;
+    inbound::sift(root, headers, read)
 }

@@ -130,6 +130,14 @@ problems! {
         "There is no such run",
         "there is no run with this id",
         "It never existed, or it belongs to another organization. A run that was just started is found at once.";
+    ChainNotHalted = "chain-not-halted", 409,
+        "The watch of the chain is not halted",
+        "the chain is not watched, or its watch goes on",
+        "`GET /v1/chain-watches` shows how chains are followed.";
+    ChainUnread = "chain-unread", 503,
+        "The chain cannot be read now",
+        "no endpoint of the chain answers, or none whose answer can be trusted",
+        "Nothing was skipped: ask again. `GET /v1/chains` shows to those who manage the installation what is thought of each endpoint.";
     DeliveryNotFound = "delivery-not-found", 404,
         "There is no such delivery",
         "the workflow has no delivery with this id",

@@ -10,6 +10,7 @@ mod list;
 mod order;
 mod record;
 mod results;
+pub mod trigger;
 mod update;
 
 pub use create::{__path_create, create};

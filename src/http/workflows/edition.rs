@@ -36,7 +36,7 @@ pub(super) struct Playable {
 
 impl Edition {
     /// The draft, or without one what is live.
-    pub(super) const fn newest(state: &Workflow) -> Self {
+    pub(in crate::http) const fn newest(state: &Workflow) -> Self {
         if state.draft.is_some() { Self::Draft } else { Self::Live }
     }
 
@@ -58,6 +58,11 @@ impl Edition {
                 Ok((&version.definition, number))
             }
         }
+    }
+
+    /// The number of its version: the next one for a draft.
+    pub(in crate::http) fn number(self, state: &Workflow) -> Result<u32, Problem> {
+        self.content(state).map(|(_, number)| number)
     }
 
     /// The content as a definition. It may have problems as long as it can be read.

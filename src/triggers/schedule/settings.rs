@@ -39,6 +39,18 @@ fn wrong(field: &str, message: impl Into<String>) -> PayloadProblem {
 }
 
 impl Settings {
+    /// What a run is told: the inputs of the schedule, which time was due, when it was fired, and how
+    /// many times before it were passed over.
+    pub fn told(&self, due: OffsetDateTime, fired: OffsetDateTime, missed: usize) -> Value {
+        let text = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_else(|_| at.to_string());
+        let mut body = self.inputs.clone();
+        let [scheduled_at, fired_at, passed_over] = TOLD;
+        body.insert(scheduled_at.to_owned(), text(due).into());
+        body.insert(fired_at.to_owned(), text(fired).into());
+        body.insert(passed_over.to_owned(), missed.into());
+        Value::Object(body)
+    }
+
     /// Reads them.
     ///
     /// # Errors

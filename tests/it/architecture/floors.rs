@@ -32,6 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // How far sources were read is primary: what is asked of them next follows from it.
     ("sources", &["primitives"]),
     ("triggers", &["chains", "egress", "catalog", "engine", "primitives"]),
+    // What other systems were told becomes workflows: files in, definitions out.
+    ("imports", &["triggers"]),
     // The prices of node types are what usage is counted by.
     (
         "projections",
@@ -171,6 +173,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "actions",
             "connectors",
             "projections",
+            "imports",
             "triggers",
             "trials",
             "journal",

@@ -7,6 +7,7 @@ mod chain;
 mod detectors;
 mod finality;
 mod reorganization;
+mod survey;
 mod transactions;
 
 use std::sync::Arc;

@@ -4,5 +4,6 @@ pub(crate) mod client;
 mod kill_nine;
 mod loops;
 mod postgres;
+mod schedules;
 pub(crate) mod server;
 mod two_workers;

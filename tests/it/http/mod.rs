@@ -33,6 +33,7 @@ mod streams;
 mod tables;
 mod tasks;
 mod tokens;
+mod trigger_tests;
 mod users;
 mod walk;
 mod webhook_doors;

@@ -379,7 +379,15 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/knowledge/search", "/v1/knowledge/search?q=amaranth", "", Empty),
     ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
+    ("GET /v1/chains", "/v1/chains", "", Own),
     ("GET /v1/chain-watches", "/v1/chain-watches", "", Own),
+    // Of the installation, as the watches are.
+    (
+        "POST /v1/chain-watches/{chainId}/resume",
+        "/v1/chain-watches/1/resume",
+        r#"{"from": 1}"#,
+        Apart,
+    ),
     ("GET /v1/usage", "/v1/usage", "", Own),
     ("GET /v1/usage/daily", "/v1/usage/daily?workflowId={workflow}", "", Own),
     ("GET /v1/usage/balance", "/v1/usage/balance", "", Own),
@@ -508,6 +516,12 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         "GET /v1/workflows/{id}/deliveries/{deliveryId}",
         "/v1/workflows/{workflow}/deliveries/dlv_01h455vb4pex5vsknk084sn02q",
         "",
+        Nothing,
+    ),
+    (
+        "POST /v1/workflows/{id}/trigger/test",
+        "/v1/workflows/{workflow}/trigger/test",
+        r#"{"with": {"payload": {}}}"#,
         Nothing,
     ),
     (

@@ -70,7 +70,7 @@ impl Backfill {
             // Nobody was there yet at that time.
             None => (last, Vec::new()),
             Some(since) if since > last => (last, Vec::new()),
-            Some(since) => self.read(&lookout, next.max(since), last).await?,
+            Some(since) => stretch(&self.source, &lookout, next.max(since), last).await?,
         };
         // Where somebody else has read it, the next look tells what is left.
         self.watch.fill(gap, signed(read), &matches).await?;
@@ -85,50 +85,50 @@ impl Backfill {
         Ok(true)
     }
 
-    /// Reads blocks from one on, and says which was the last.
-    async fn read(
-        &self,
-        lookout: &Lookout,
-        from: u64,
-        last: u64,
-    ) -> Result<(u64, Vec<Match>), Unread> {
-        if lookout.every_block || lookout.wanted.transactions {
-            let to = last.min(from + SINGLE_BLOCKS - 1);
-            let mut matches = Vec::new();
-            for number in from..=to {
-                let Some(block) = self.source.block(number).await? else {
-                    return Ok((number.saturating_sub(1), matches));
-                };
-                matches.extend(matches_in(&self.source, lookout, &block).await?);
-            }
-            return Ok((to, matches));
-        }
-        let mut to = last.min(from + RANGE - 1);
-        let mut logs: BTreeMap<u64, BTreeMap<u64, RawLog>> = BTreeMap::new();
-        for query in &lookout.wanted.queries {
-            let (found, read) = self.source.logs_in(from, to, query).await?;
-            to = to.min(read);
-            for log in found {
-                logs.entry(log.block.number).or_default().insert(log.index, log);
-            }
-        }
-        let mut matches = Vec::new();
-        for (number, logs) in logs.into_iter().take_while(|(number, _)| *number <= to) {
-            if number < from {
-                continue;
-            }
-            let hash = logs.values().next().map(|log| log.block.hash);
-            let Some(hash) = hash else { continue };
-            let block = self.source.block_by_hash(hash).await?.ok_or(Unread::Missing(hash))?;
-            matches.extend(judge(&self.source, lookout, &block, logs).await?);
-        }
-        Ok((to, matches))
-    }
-
     #[expect(clippy::cast_precision_loss, reason = "a gauge; blocks stay far below 2^52")]
     fn measure(&self, gap: Gap) {
         let left = gap.last - gap.next + 1;
         metrics::gauge!("chainkeel_chain_backfill_blocks", "chain" => self.chain.to_string())
             .set(left as f64);
     }
+}
+
+/// Reads blocks from one on, and says which was the last.
+pub(super) async fn stretch(
+    source: &Arc<dyn ChainSource>,
+    lookout: &Lookout,
+    from: u64,
+    last: u64,
+) -> Result<(u64, Vec<Match>), Unread> {
+    if lookout.every_block || lookout.wanted.transactions {
+        let to = last.min(from + SINGLE_BLOCKS - 1);
+        let mut matches = Vec::new();
+        for number in from..=to {
+            let Some(block) = source.block(number).await? else {
+                return Ok((number.saturating_sub(1), matches));
+            };
+            matches.extend(matches_in(source, lookout, &block).await?);
+        }
+        return Ok((to, matches));
+    }
+    let mut to = last.min(from + RANGE - 1);
+    let mut logs: BTreeMap<u64, BTreeMap<u64, RawLog>> = BTreeMap::new();
+    for query in &lookout.wanted.queries {
+        let (found, read) = source.logs_in(from, to, query).await?;
+        to = to.min(read);
+        for log in found {
+            logs.entry(log.block.number).or_default().insert(log.index, log);
+        }
+    }
+    let mut matches = Vec::new();
+    for (number, logs) in logs.into_iter().take_while(|(number, _)| *number <= to) {
+        if number < from {
+            continue;
+        }
+        let hash = logs.values().next().map(|log| log.block.hash);
+        let Some(hash) = hash else { continue };
+        let block = source.block_by_hash(hash).await?.ok_or(Unread::Missing(hash))?;
+        matches.extend(judge(source, lookout, &block, logs).await?);
+    }
+    Ok((to, matches))
 }

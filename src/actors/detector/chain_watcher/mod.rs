@@ -9,8 +9,10 @@ mod reading;
 mod retraction;
 mod roll;
 mod source;
+mod survey;
 mod watchers;
 
 pub use reader::Endpoints;
 pub use source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
+pub use survey::{Bounds, Survey, Surveyed, survey};
 pub use watchers::{ChainSources, ChainWatchers, NoChains};

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 
 use super::source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
 use super::watchers::ChainSources;
-use crate::chains::{self, ChainReader, Chains, Header, LogFilter};
+use crate::chains::{self, ChainReader, Chains, Header, Listed, LogFilter};
 use crate::primitives::ChainId;
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
 
@@ -32,6 +32,10 @@ impl ChainSources for Chains {
         let each = self.chain(id)?.block_time_ms.clamp(*POLLS.start(), *POLLS.end());
         let reader = self.reader(id)?;
         Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(each))))
+    }
+
+    fn all(&self) -> Vec<Listed> {
+        Self::all(self)
     }
 }
 

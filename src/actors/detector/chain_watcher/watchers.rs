@@ -22,6 +22,7 @@ use crate::actors::detector::Gate;
 use crate::actors::rhythm::Rhythm;
 use crate::actors::run_desk::RunDesk;
 use crate::actors::supervisor::{Supervisor, Watch};
+use crate::chains::Listed;
 use crate::journal::{ChainWatch, Error, Journal, Leases, Tail as LedgerTail};
 use crate::primitives::Clock;
 use crate::triggers::evm::{CHAIN_KINDS, MAX_LINKS, Tail, chain_of};
@@ -42,6 +43,11 @@ const CLEARING: u32 = 256;
 pub trait ChainSources: fmt::Debug + Send + Sync {
     /// The chain with that id; none where it has no endpoints.
     fn open(&self, chain: u64) -> Option<Arc<dyn ChainSource>>;
+
+    /// All chains that are known, by their numbers.
+    fn all(&self) -> Vec<Listed> {
+        Vec::new()
+    }
 }
 
 /// Where no chain can be read.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::Trigger;
-use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -61,7 +60,7 @@ impl Striker {
             trigger: Trigger {
                 kind: subscription.kind.to_owned(),
                 source: SOURCE.to_owned(),
-                body: Arc::new(body(settings, due, now, missed)),
+                body: Arc::new(settings.told(due, now, missed)),
                 headers: BTreeMap::default(),
             },
             lane: subscription.lane,
@@ -182,6 +181,10 @@ impl Striker {
     }
 }
 
+fn text(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
+}
+
 /// The run that a firing began; none where it was passed over.
 fn begun(fired: &Fired) -> Option<RunId> {
     match fired {
@@ -189,17 +192,4 @@ fn begun(fired: &Fired) -> Option<RunId> {
         Fired::Repeated { run } => *run,
         Fired::Skipped { .. } | Fired::TooLate => None,
     }
-}
-
-/// What a run is given: the inputs of the schedule, and which time it is.
-fn body(settings: &Settings, due: OffsetDateTime, now: OffsetDateTime, missed: usize) -> Value {
-    let mut body = settings.inputs.clone();
-    body.insert("scheduledAt".to_owned(), text(due).into());
-    body.insert("firedAt".to_owned(), text(now).into());
-    body.insert("missed".to_owned(), missed.into());
-    Value::Object(body)
-}
-
-fn text(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }

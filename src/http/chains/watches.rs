@@ -1,14 +1,12 @@
-//! The chains that are watched, and how far each was followed.
-
 use actix_web::web::Data;
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::answer::{Answer, Envelope, Page};
-use super::api::Api;
-use super::problem::Problem;
 use crate::access::Principal;
+use crate::http::answer::{Answer, Envelope, Page};
+use crate::http::api::Api;
+use crate::http::problem::Problem;
 use crate::journal::ChainStanding;
 
 /// A chain that is watched.
@@ -52,7 +50,10 @@ pub struct ChainWatchRecord {
     tag = "triggers",
     responses((status = 200, description = "The chains", body = Envelope<Page<ChainWatchRecord>>)),
 )]
-pub async fn list(api: Data<Api>, _: Principal) -> Result<Answer<Page<ChainWatchRecord>>, Problem> {
+pub async fn watches(
+    api: Data<Api>,
+    _: Principal,
+) -> Result<Answer<Page<ChainWatchRecord>>, Problem> {
     let standings = ChainStanding::list(api.journal.pool()).await?;
     let items: Vec<_> = standings
         .into_iter()
