@@ -2,13 +2,12 @@
 //! over, and the ledger says why.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::{Lane, Trigger};
 use time::OffsetDateTime;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::lanes::Lanes;
 use crate::actors::order::{Context, Placed, Refused, Resumed, StartRun};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::skip;
@@ -16,14 +15,6 @@ use crate::journal::Side;
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
 use crate::triggers::Subscriber;
 
-/// How many firings of a process are carried out at a time. Enough to fill the journal's flushes.
-const SIDE_BY_SIDE: usize = 128;
-/// How many of these may be of the default lane: the others are left to what is critical.
-const DEFAULT_LANE: usize = 96;
-/// How many firings of the default lane may wait; a source that has more waits itself.
-const WAITING: usize = 4_096;
-/// When a source should fire again that was turned away.
-const RETRY_AFTER: Duration = Duration::from_millis(100);
 /// How long the id of a firing may be, in bytes.
 pub const MAX_FIRING_ID: usize = 200;
 
@@ -93,24 +84,13 @@ pub struct Gate(Arc<Inner>);
 struct Inner {
     desk: RunDesk,
     clock: Arc<dyn Clock>,
-    all: Semaphore,
-    default_lane: Semaphore,
-    waiting: Semaphore,
-}
-
-/// The places that a firing holds while it is carried out.
-struct Places<'a> {
-    _all: SemaphorePermit<'a>,
-    _default_lane: Option<SemaphorePermit<'a>>,
+    lanes: Lanes,
 }
 
 impl Gate {
     /// A gate before the runs of this desk.
     pub fn new(desk: RunDesk, clock: Arc<dyn Clock>) -> Self {
-        let all = Semaphore::new(SIDE_BY_SIDE);
-        let default_lane = Semaphore::new(DEFAULT_LANE);
-        let waiting = Semaphore::new(WAITING);
-        Self(Arc::new(Inner { desk, clock, all, default_lane, waiting }))
+        Self(Arc::new(Inner { desk, clock, lanes: Lanes::new() }))
     }
 
     /// Decides a firing and carries it out.
@@ -156,7 +136,7 @@ impl Gate {
     async fn decide(&self, firing: Firing, claim: Option<String>) -> Result<Fired, Refused> {
         let (lane, kind) = (firing.lane, firing.trigger.kind.clone());
         let begun = Instant::now();
-        let held = self.places(lane).await?;
+        let held = self.0.lanes.enter(lane).await?;
         metrics::histogram!("chainkeel_firing_wait_seconds", "lane" => lane.as_str())
             .record(begun.elapsed());
         let fired = match firing.subscriber.clone() {
@@ -177,23 +157,6 @@ impl Gate {
         metrics::counter!("chainkeel_firings_total", "kind" => kind, "outcome" => outcome)
             .increment(1);
         fired
-    }
-
-    /// What is critical waits for what is being carried out, never for what waits.
-    async fn places(&self, lane: Lane) -> Result<Places<'_>, Refused> {
-        let closed = |_| Refused::Unanswered;
-        let default_lane = match lane {
-            Lane::Critical => None,
-            Lane::Default => {
-                let busy = |_| Refused::Busy { retry_after: RETRY_AFTER };
-                let _waiting = self.0.waiting.try_acquire().map_err(busy)?;
-                Some(self.0.default_lane.acquire().await.map_err(closed)?)
-            }
-        };
-        Ok(Places {
-            _all: self.0.all.acquire().await.map_err(closed)?,
-            _default_lane: default_lane,
-        })
     }
 
     async fn start(

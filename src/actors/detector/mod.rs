@@ -3,6 +3,7 @@
 pub mod chain_watcher;
 mod clock_tower;
 mod gate;
+mod lanes;
 mod office;
 mod poller;
 mod price_watch;

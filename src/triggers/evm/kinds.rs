@@ -36,6 +36,10 @@ impl Kind for ChainKind {
         Asked::read(self.0, payload).and_then(Result::err).unwrap_or_default()
     }
 
+    fn may_be_awaited(&self) -> bool {
+        true
+    }
+
     fn keys(&self, _: OrganizationId, payload: &Value) -> Vec<Key> {
         let Some(Ok(asked)) = Asked::read(self.0, payload) else { return Vec::new() };
         let chain = asked.chain;

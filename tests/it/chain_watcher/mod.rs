@@ -9,6 +9,7 @@ mod finality;
 mod reorganization;
 mod survey;
 mod transactions;
+mod waits;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Matches that are as sure as was asked start their runs. The gate starts none twice, so that what
 //! was fired and not noted is fired again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::roll::{self, Roll};
 use crate::actors::detector::{Fired, Firing, Gate};
 use crate::journal::{ChainWatch, Due, Error, Settled};
 use crate::primitives::OrganizationId;
+use crate::triggers::Subscriber;
 
 /// How many matches are delivered in one round.
 const ROUND: i64 = 256;
@@ -31,9 +32,15 @@ pub(super) struct Deliveries {
 impl Deliveries {
     /// Delivers what is due, in the order of the chain as far as that is possible.
     pub(super) async fn round(&self, roll: &Roll) -> Result<(), Error> {
-        let due = self.watch.due(ROUND).await?;
-        let mut delivered =
-            futures::stream::iter(due).map(|due| self.deliver(due, roll)).buffered(AT_A_TIME);
+        let due = in_turns(self.watch.due(ROUND).await?);
+        let mut delivered = futures::stream::iter(due)
+            .map(async |turn| {
+                for due in turn {
+                    self.deliver(due, roll).await?;
+                }
+                Ok(())
+            })
+            .buffered(AT_A_TIME);
         while let Some(done) = delivered.next().await {
             done?;
         }
@@ -91,4 +98,24 @@ impl Deliveries {
         };
         self.watch.settle(&due.id, &settled).await
     }
+}
+
+/// What may be delivered side by side, and what one after the other: a wait goes on with the first of
+/// its matches, while each match of a workflow has a run of its own.
+fn in_turns(due: Vec<Due>) -> Vec<Vec<Due>> {
+    let mut turns: Vec<Vec<Due>> = Vec::with_capacity(due.len());
+    let mut waits: HashMap<String, usize> = HashMap::new();
+    for due in due {
+        let is_wait = matches!(roll::subscriber(&due.subscriber), Some(Subscriber::Wait { .. }));
+        match waits.get(&due.subscriber).filter(|_| is_wait) {
+            Some(turn) => turns[*turn].push(due),
+            None => {
+                if is_wait {
+                    waits.insert(due.subscriber.clone(), turns.len());
+                }
+                turns.push(vec![due]);
+            }
+        }
+    }
+    turns
 }
