@@ -3,6 +3,7 @@
 
 mod admin_key;
 mod credential;
+mod delivery;
 mod document;
 mod email;
 mod key_text;
@@ -18,6 +19,7 @@ mod webhook_secrets;
 
 pub use admin_key::AdminKey;
 pub use credential::Credential;
+pub use delivery::Delivery;
 pub use document::document;
 pub use email::{Email, NoEmail};
 pub use key_text::{InvitationToken, KeyHash, PREFIX as KEY_PREFIX};

@@ -32,7 +32,7 @@ mod tasks;
 mod timers;
 mod usage_clerk;
 
-pub use events::{EventReaction, EventStarter, EventTally};
+pub use events::{Courier, EventReaction, EventStarter, EventSubscriber, EventTally};
 pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};
 pub use heir::Heir;

@@ -10,6 +10,7 @@ pub mod document;
 pub mod entry;
 pub mod event;
 pub mod event_definition;
+pub mod event_subscriptions;
 pub mod login_name;
 pub mod organization;
 pub mod policy;

@@ -40,6 +40,8 @@ pub(super) fn open(
         tasks: Store::tasks(journal.clone()),
         events: Store::events(journal.clone()),
         event_definitions: Store::event_definitions(journal.clone()),
+        event_subscriptions: Store::event_subscriptions(journal.clone()),
+        vault: rooms.vault.clone(),
         pressure: http::events::Pressure::new(plan.rate_limits.events_waiting),
         accounts: Store::accounts(journal.clone()),
         organizations: Store::organizations(journal.clone()),

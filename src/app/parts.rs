@@ -10,13 +10,14 @@ use super::{Error, Plan};
 use crate::actors::detector::chain_watcher::ChainWatchers;
 use crate::actors::detector::{ClockTower, Poller, PriceWatch};
 use crate::actors::{
-    EventReaction, EventStarter, EventTally, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk,
-    Kin, Membership, Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction,
-    TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping, offices,
+    Courier, EventReaction, EventStarter, EventSubscriber, EventTally, Exhaustion, Follower, Heir,
+    IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman, Reaction, RefusalClerk, Safety,
+    Supervisor, TableReaction, TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping,
+    offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
-use crate::journal::{self, EventFigures, Inbox, Runs, TailReader};
+use crate::journal::{self, EventFigures, Inbox, Outbox, Reactions, Runs, Store, TailReader};
 use crate::projections::{self, HouseViews, Views};
 use crate::secrets;
 
@@ -212,7 +213,22 @@ impl Parts<'_> {
         let kept = tally.clone();
         let keep = move |stop| kept.clone().keep(figures.clone(), stop);
         self.watch(Watch::new("event tally", keep)).await?;
+        let (subscriptions, outbox) = (
+            Store::event_subscriptions(self.rooms.journal.clone()),
+            Outbox::new(self.rooms.pool.clone()),
+        );
+        let courier = Courier {
+            outbox: outbox.clone(),
+            reactions: Reactions::new(self.rooms.pool.clone()),
+            journal: self.rooms.journal.clone(),
+            subscriptions: subscriptions.clone(),
+            vault: self.rooms.vault.clone(),
+            egress: self.rooms.egress.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("event courier", move |stop| courier.clone().run(stop))).await?;
         let reactions: Vec<Arc<dyn Reaction>> = vec![
+            Arc::new(EventSubscriber::new(subscriptions, outbox)),
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),

@@ -35,6 +35,7 @@ use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
+use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
 use super::token_keys::TokenKeys;
@@ -202,6 +203,13 @@ enum Command {
         #[command(flatten)]
         what: Sought,
     },
+    /// Send events to endpoints of the outside
+    Subscription {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Subscription,
+    },
     /// What was given up: look at it, let it be tried again, discard it
     DeadLetter {
         #[command(flatten)]
@@ -291,6 +299,7 @@ pub fn main() -> ExitCode {
         Command::Block { server, what } => asked!(server, what),
         Command::Review { server, what } => asked!(server, what),
         Command::Search { server, what } => asked!(server, what),
+        Command::Subscription { server, what } => asked!(server, what),
         Command::DeadLetter { server, what } => asked!(server, what),
         Command::Event { server, what } => asked!(server, what),
         Command::Register(register) => {

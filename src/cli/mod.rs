@@ -39,6 +39,7 @@ mod secrets;
 mod serve;
 mod session_file;
 mod sse;
+mod subscription;
 mod task;
 mod terminal;
 mod test;

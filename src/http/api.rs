@@ -26,6 +26,7 @@ use crate::aggregates::blueprint::Blueprint;
 use crate::aggregates::document::Document;
 use crate::aggregates::event::Publication;
 use crate::aggregates::event_definition::Definition;
+use crate::aggregates::event_subscriptions::Subscriptions;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
@@ -53,6 +54,7 @@ use crate::projections::usage::Usage;
 use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::projections::{HouseViews, Positions, Views};
+use crate::secrets::Vault;
 use crate::sources::Cursors;
 use crate::triggers::TriggerIndex;
 use crate::validation::Validators;
@@ -79,6 +81,10 @@ pub struct Api {
     pub events: Store<Publication>,
     /// What events look like.
     pub event_definitions: Store<Definition>,
+    /// Where they are sent.
+    pub event_subscriptions: Store<Subscriptions>,
+    /// Where secrets are sealed.
+    pub vault: Vault,
     /// How many of them wait to be delivered.
     pub pressure: Pressure,
     /// Where compute units are given.

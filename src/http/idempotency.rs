@@ -250,6 +250,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "entry" => "entry",
         "event" => "event",
         "event_definition" => "event_definition",
+        "event_subscriptions" => "event_subscriptions",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

@@ -121,6 +121,11 @@ table! {
     POST   "/v1/event-definitions"                            May(EventsManage)           events::definitions::create;
     GET    "/v1/event-definitions/{id}"                       May(EventsRead)             events::definitions::get;
     POST   "/v1/event-definitions/{id}/status"                May(EventsManage)           events::definitions::status;
+    GET    "/v1/event-subscriptions"                          May(EventsRead)             events::subscriptions::list;
+    POST   "/v1/event-subscriptions"                          May(EventsManage)           events::subscriptions::create;
+    GET    "/v1/event-subscriptions/{id}"                     May(EventsRead)             events::subscriptions::get;
+    DELETE "/v1/event-subscriptions/{id}"                     May(EventsManage)           events::subscriptions::remove;
+    POST   "/v1/event-subscriptions/{id}/status"              May(EventsManage)           events::subscriptions::status;
     GET    "/v1/dead-letters"                                 May(EventsRead)             events::dead_letters::list;
     POST   "/v1/dead-letters/reprocess"                       May(EventsManage)           events::dead_letters::reprocess;
     POST   "/v1/dead-letters/purge"                           May(EventsManage)           events::dead_letters::purge;

@@ -39,6 +39,11 @@ impl StreamId {
         Self::new("event_definition", definition.to_string())
     }
 
+    /// The stream of an organization's subscriptions to events.
+    pub fn event_subscriptions(organization: OrganizationId) -> Self {
+        Self::new("event_subscriptions", organization.to_string())
+    }
+
     /// The stream of a run.
     pub fn run(run: RunId) -> Self {
         Self::new("run", run.to_string())
@@ -385,6 +390,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "test_execution" => Cow::Borrowed("test_execution"),
         "event" => Cow::Borrowed("event"),
         "event_definition" => Cow::Borrowed("event_definition"),
+        "event_subscriptions" => Cow::Borrowed("event_subscriptions"),
         _ => Cow::Owned(text),
     }
 }

@@ -11,9 +11,9 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, event, event_definition, login_name,
-    organization, policy, run, schema, session, table, task, test, test_execution, token_keys,
-    user, workflow,
+    account, api_key, blueprint, connector, document, event, event_definition, event_subscriptions,
+    login_name, organization, policy, run, schema, session, table, task, test, test_execution,
+    token_keys, user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -177,6 +177,13 @@ impl Store<event_definition::Definition> {
     /// What events look like.
     pub fn event_definitions(journal: Journal) -> Self {
         Self::new(journal, event_definition::upcasters())
+    }
+}
+
+impl Store<event_subscriptions::Subscriptions> {
+    /// Where events are sent.
+    pub fn event_subscriptions(journal: Journal) -> Self {
+        Self::new(journal, event_subscriptions::upcasters())
     }
 }
 

@@ -9,8 +9,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
-    event_definition, organization, run, schema, skip, table, task, test, test_execution, user,
-    workflow,
+    event_definition, event_subscriptions, organization, run, schema, skip, table, task, test,
+    test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -24,6 +24,7 @@ static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static EVENT_DEFINITION: LazyLock<Upcasters> = LazyLock::new(event_definition::upcasters);
+static EVENT_SUBSCRIPTIONS: LazyLock<Upcasters> = LazyLock::new(event_subscriptions::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
@@ -133,6 +134,11 @@ impl Recorded {
     /// The event of a definition of events.
     pub fn event_definition(&self) -> Result<event_definition::Event, Error> {
         decode(self, &EVENT_DEFINITION)
+    }
+
+    /// The event of the subscriptions to events.
+    pub fn event_subscription(&self) -> Result<event_subscriptions::Event, Error> {
+        decode(self, &EVENT_SUBSCRIPTIONS)
     }
 
     /// The event that was published.

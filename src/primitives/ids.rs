@@ -143,6 +143,12 @@ id!(
 );
 
 id!(
+    /// An endpoint of the outside to which events are sent.
+    EventSubscriptionId,
+    "evsub"
+);
+
+id!(
     /// The definition of an event in all its versions; derived from the event's name.
     EventDefinitionId,
     "edef"

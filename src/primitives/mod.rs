@@ -13,8 +13,8 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,
-    EventDefinitionId, EventId, InvalidId, InvitationId, OrganizationId, RoleId, RunId, SchemaId,
-    ServiceAccountId, SessionId, TableId, TaskId, TemplateId, TestExecutionId, TestId, UserId,
-    WorkerId, WorkflowId,
+    EventDefinitionId, EventId, EventSubscriptionId, InvalidId, InvitationId, OrganizationId,
+    RoleId, RunId, SchemaId, ServiceAccountId, SessionId, TableId, TaskId, TemplateId,
+    TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

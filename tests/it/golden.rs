@@ -11,14 +11,14 @@ use std::sync::Arc;
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
     account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
-    event_definition, login_name, organization, policy, run, schema, session, skip, table, task,
-    test, test_execution, token_keys, user, workflow,
+    event_definition, event_subscriptions, login_name, organization, policy, run, schema, session,
+    skip, table, task, test, test_execution, token_keys, user, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
-    ConnectorId, DocumentId, EventDefinitionId, EventId, InvitationId, OrganizationId, RoleId,
-    RunId, SchemaId, ServiceAccountId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId,
-    WorkflowId,
+    ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId, InvitationId,
+    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, SessionId, TableId, TaskId,
+    TestExecutionId, TestId, UserId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -229,6 +229,38 @@ fn an_event_that_was_published_is_read_as_it_was_written() {
     let event::Event::Published(first) = serde_json::from_value(first).unwrap();
     assert_eq!((first.source.as_deref(), first.source_type), (Some("shop"), None));
     assert_eq!(events.map(|event| event.name()), event::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_subscriptions_to_events_is_read_as_it_was_written() {
+    let (by, id) = ("ada".to_owned(), EventSubscriptionId::from_uuid(uuid::Uuid::max()));
+    let events = [
+        event_subscriptions::Event::Subscribed {
+            subscription_id: id,
+            organization_id: OrganizationId::DEFAULT,
+            wish: Box::new(event_subscriptions::Wish {
+                pattern: "order.*".into(),
+                condition: Some(value(json!({ "$and": [{ "payload.amount": { "$gte": 5 } }] }))),
+                url: "https://example.com/events".into(),
+                headers: vec!["authorization".into()],
+                retry: event_subscriptions::Retry::default(),
+            }),
+            by: by.clone(),
+            at: AT,
+        },
+        event_subscriptions::Event::StatusChanged {
+            subscription_id: id,
+            status: event_subscriptions::Status::Suspended,
+            by: by.clone(),
+            at: AT,
+        },
+        event_subscriptions::Event::Removed { subscription_id: id, by, at: AT },
+    ];
+    for event in &events {
+        stands("event_subscriptions", event);
+    }
+    every_file_is_known("event_subscriptions", &names(&events));
+    assert_eq!(events.map(|event| event.name()), event_subscriptions::Event::NAMES);
 }
 
 #[test]

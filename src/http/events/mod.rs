@@ -10,6 +10,7 @@ mod pressure;
 mod publish;
 mod queue;
 mod sent;
+pub mod subscriptions;
 
 pub use batch::{__path_batch, batch};
 pub use get::{__path_get, get};

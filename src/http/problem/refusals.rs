@@ -5,8 +5,9 @@ use std::error::Error;
 use super::{Code, Detail, Problem};
 use crate::actors::{Refused, people};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
-    policy, schema, session, table, task, test, test_execution, user, workflow,
+    account, api_key, blueprint, connector, document, entry, event, event_definition,
+    event_subscriptions, organization, policy, schema, session, table, task, test, test_execution,
+    user, workflow,
 };
 use crate::connectors;
 use crate::data;
@@ -303,15 +304,21 @@ impl From<connectors::Error> for Problem {
             connectors::Error::NotAwaited => Self::new(Code::OauthNotAwaited),
             connectors::Error::Refused(refusal) => refusal.into(),
             connectors::Error::Contended => Self::new(Code::Contended).retry_after(RETRY_AFTER),
-            connectors::Error::Secrets(secrets::Error::NoKey) => {
-                Self::new(Code::Unavailable).because(secrets::Error::NoKey)
-            }
-            connectors::Error::Secrets(source) if source.is_transient() => {
-                Self::unavailable(source)
-            }
-            connectors::Error::Secrets(source) => Self::internal(source),
+            connectors::Error::Secrets(error) => error.into(),
             connectors::Error::Journal(error) => error.into(),
             connectors::Error::View(error) => error.into(),
+        }
+    }
+}
+
+impl From<secrets::Error> for Problem {
+    fn from(error: secrets::Error) -> Self {
+        if let secrets::Error::NoKey = error {
+            Self::new(Code::Unavailable).because(error)
+        } else if error.is_transient() {
+            Self::unavailable(error)
+        } else {
+            Self::internal(error)
         }
     }
 }
@@ -457,6 +464,26 @@ impl From<event_definition::Error> for Problem {
             event_definition::Error::Description => "/description",
             event_definition::Error::SchemaTooLarge => "/payloadSchema",
             event_definition::Error::Examples => "/examples",
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
+impl From<event_subscriptions::Error> for Problem {
+    fn from(refusal: event_subscriptions::Error) -> Self {
+        let place = match &refusal {
+            event_subscriptions::Error::Unknown => {
+                return Self::new(Code::EventSubscriptionNotFound);
+            }
+            // Ids are new each time: two requests do not make the same one.
+            event_subscriptions::Error::Exists => return Self::internal(refusal),
+            event_subscriptions::Error::Full => {
+                return Self::new(Code::EventSubscriptionRefuses).because(refusal);
+            }
+            event_subscriptions::Error::Meaning { path, .. } => path.clone(),
+            event_subscriptions::Error::Url => "/url".to_owned(),
+            event_subscriptions::Error::Headers => "/headers".to_owned(),
+            event_subscriptions::Error::Retry => "/retry".to_owned(),
         };
         Self::new(Code::InvalidBody).at(place, refusal)
     }

@@ -190,6 +190,14 @@ problems! {
         "No such definition of events",
         "this definition of events does not exist",
         "It does not exist in this organization. `GET /v1/event-definitions` lists those there are.";
+    EventSubscriptionNotFound = "event-subscription-not-found", 404,
+        "No such subscription to events",
+        "this subscription to events does not exist",
+        "It does not exist in this organization, or it was removed. `GET /v1/event-subscriptions` lists those there are.";
+    EventSubscriptionRefuses = "event-subscription-refuses", 409,
+        "There are too many subscriptions to events",
+        "there are too many subscriptions to events",
+        "An organization has at most 100. Remove one that is not needed.";
     EventDefinitionRefuses = "event-definition-refuses", 409,
         "The definition does not allow this",
         "the definition does not allow this",

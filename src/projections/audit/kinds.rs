@@ -81,6 +81,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ),
     ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
     ("event_definition", &["defined", "status_changed"]),
+    ("event_subscriptions", &["subscribed", "status_changed", "removed"]),
     ("blueprint", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
@@ -136,8 +137,8 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
 mod tests {
     use super::*;
     use crate::aggregates::{
-        account, api_key, blueprint, connector, event_definition, organization, policy, session,
-        table, token_keys, user, workflow,
+        account, api_key, blueprint, connector, event_definition, event_subscriptions,
+        organization, policy, session, table, token_keys, user, workflow,
     };
 
     #[test]
@@ -154,6 +155,7 @@ mod tests {
                 "connector" => &connector::Event::NAMES,
                 "policy" => &policy::Event::NAMES,
                 "event_definition" => &event_definition::Event::NAMES,
+                "event_subscriptions" => &event_subscriptions::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,
                 "table" => &table::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
-    ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, InvitationId,
-    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId, TemplateId, TestExecutionId,
-    TestId, UserId, WorkflowId,
+    ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
+    InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId, TemplateId,
+    TestExecutionId, TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -193,6 +193,21 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         "POST /v1/event-definitions/{id}/status",
         "/v1/event-definitions/{definition}/status",
         r#"{"version": "1.0.0", "status": "deprecated"}"#,
+        Nothing,
+    ),
+    ("GET /v1/event-subscriptions", "/v1/event-subscriptions", "", Empty),
+    (
+        "POST /v1/event-subscriptions",
+        "/v1/event-subscriptions",
+        r#"{"pattern": "payment.own", "url": "https://example.com/own"}"#,
+        Own,
+    ),
+    ("GET /v1/event-subscriptions/{id}", "/v1/event-subscriptions/{subscription}", "", Nothing),
+    ("DELETE /v1/event-subscriptions/{id}", "/v1/event-subscriptions/{subscription}", "", Nothing),
+    (
+        "POST /v1/event-subscriptions/{id}/status",
+        "/v1/event-subscriptions/{subscription}/status",
+        r#"{"status": "suspended"}"#,
         Nothing,
     ),
     ("GET /v1/dead-letters", "/v1/dead-letters", "", Empty),
@@ -599,6 +614,10 @@ impl World {
         });
         let definition = app.client.post("/v1/event-definitions", &definition).await.data();
         let definition = definition["id"].as_str().unwrap().to_owned();
+        let subscription =
+            json!({"pattern": "never.walked", "url": format!("https://example.com/{MARK}")});
+        let subscription = app.client.post("/v1/event-subscriptions", &subscription).await.data();
+        let subscription = subscription["subscription"]["id"].as_str().unwrap().to_owned();
         let schema = json!({
             "namespace": "walked", "name": "kept", "description": MARK, "schema": {"type": "object"}
         });
@@ -643,6 +662,7 @@ impl World {
             ("{document}", document),
             ("{schema}", schema),
             ("{definition}", definition),
+            ("{subscription}", subscription),
             ("{workflow}", workflow),
             ("{run}", run),
             ("{over}", over),
@@ -671,6 +691,7 @@ impl World {
             ("{document}", DocumentId::generate().to_string()),
             ("{schema}", SchemaId::generate().to_string()),
             ("{definition}", EventDefinitionId::generate().to_string()),
+            ("{subscription}", EventSubscriptionId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),
             ("{over}", RunId::generate().to_string()),

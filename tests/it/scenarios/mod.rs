@@ -10,5 +10,6 @@ mod prices;
 mod saga;
 mod schedules;
 mod sources;
+mod subscriptions;
 mod tasks;
 mod usage;

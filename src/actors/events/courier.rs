@@ -1,0 +1,299 @@
+//! Sends events to endpoints of the outside: each at its own pace, signed, tried again, and given up
+//! as dead letters.
+
+use std::collections::HashMap;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::FuturesUnordered;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio_util::sync::CancellationToken;
+
+use super::reaction::happening;
+use crate::access::Delivery;
+use crate::actors::order::Context;
+use crate::actors::reaction::{Trouble, carried_out};
+use crate::actors::rhythm::Rhythm;
+use crate::aggregates::event_subscriptions::{
+    Command, Error as Refusal, Order, Retry, Status, Subscription, Subscriptions,
+};
+use crate::egress::{
+    Egress, HeaderMap, HeaderName, HeaderValue, Method, Redirects, Request, header,
+};
+use crate::journal::{self, Fate, Journal, MAX_DEAD, Outbox, Parcel, Reactions, Recorded, Store};
+use crate::primitives::{Clock, EventSubscriptionId};
+use crate::secrets::{self, Mask, SecretName, Vault};
+
+/// The actor of what it orders.
+const NAME: &str = "event-courier";
+/// How often is looked for what is due, beside whenever something was sent.
+const LOOK: Duration = Duration::from_millis(250);
+/// How many events are under way to one endpoint at a time.
+const EACH: i64 = 2;
+/// How many are under way at all: more than all endpoints of two organizations can hold.
+const UNDER_WAY: usize = 512;
+/// How long an endpoint may take to answer.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How long an event that was taken is left to whoever took it: well over the time of one try.
+const LEASE: Duration = Duration::from_mins(1);
+/// How much of an answer is read. Only its status is of interest.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// What sends events. Cheap to clone.
+#[derive(Clone)]
+pub struct Courier {
+    /// What is to be sent.
+    pub outbox: Outbox,
+    /// What becomes of it.
+    pub reactions: Reactions,
+    /// The events.
+    pub journal: Journal,
+    /// Where to, and how.
+    pub subscriptions: Store<Subscriptions>,
+    /// What they are signed with.
+    pub vault: Vault,
+    /// The way out.
+    pub egress: Egress,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Something that has come to its end.
+enum Ended {
+    /// These are to be sent.
+    Taken(Result<Vec<Parcel>, journal::Error>),
+    /// This one was sent, or not.
+    Sent(String, Result<(), Trouble>),
+}
+
+/// Why an event was not taken by its endpoint.
+enum Setback {
+    /// It may be later.
+    ForNow(String),
+    /// It never will be as things are.
+    ForGood(String),
+    /// The house is at fault: this was no try.
+    House(Trouble),
+}
+
+impl From<Trouble> for Setback {
+    fn from(trouble: Trouble) -> Self {
+        Self::House(trouble)
+    }
+}
+
+impl From<journal::Error> for Setback {
+    fn from(error: journal::Error) -> Self {
+        Self::House(error.into())
+    }
+}
+
+impl Courier {
+    /// Sends until it is told to stop. What is under way then comes again when its lease is over.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), journal::Error> {
+        let mut rhythm = Rhythm::new(LOOK, stop);
+        // What is under way may hold connections of the pool, and gives them back only while it is
+        // polled: nothing else is awaited beside it.
+        let mut under_way: FuturesUnordered<BoxFuture<'_, Ended>> = FuturesUnordered::new();
+        let mut busy: HashMap<String, i64> = HashMap::new();
+        let mut taking = false;
+        loop {
+            tokio::select! {
+                goes_on = rhythm.beat() => if !goes_on { return Ok(()) },
+                Some(ended) = under_way.next() => match ended {
+                    Ended::Taken(parcels) => {
+                        taking = false;
+                        for parcel in parcels? {
+                            *busy.entry(parcel.subscription.clone()).or_default() += 1;
+                            under_way.push(self.send(parcel).boxed());
+                        }
+                        continue;
+                    }
+                    Ended::Sent(subscription, outcome) => {
+                        if let Err(trouble) = outcome {
+                            tracing::warn!("an event was not sent to {subscription}: {trouble}");
+                        }
+                        if let Some(left) = busy.get_mut(&subscription) {
+                            *left -= 1;
+                        }
+                        busy.retain(|_, left| *left > 0);
+                    }
+                },
+            }
+            let room = UNDER_WAY.saturating_sub(under_way.len());
+            if !taking && room > 0 {
+                taking = true;
+                under_way.push(self.take(busy.keys().cloned().collect(), room).boxed());
+            }
+        }
+    }
+
+    async fn take(&self, busy: Vec<String>, room: usize) -> Ended {
+        let room = i64::try_from(room).unwrap_or(EACH);
+        Ended::Taken(self.outbox.take(&busy, (EACH, room), LEASE).await)
+    }
+
+    async fn send(&self, parcel: Parcel) -> Ended {
+        let outcome = self.settle(&parcel).await;
+        Ended::Sent(parcel.subscription, outcome)
+    }
+
+    /// One try, and what becomes of it.
+    async fn settle(&self, parcel: &Parcel) -> Result<(), Trouble> {
+        let Parcel { subscription: name, position, tries } = parcel;
+        let page = self.journal.read_after(position - 1, 1).await?;
+        let event = page.first().filter(|event| event.position == *position);
+        let gone = || journal::Error::Damaged(format!("position {position} is not there"));
+        let event = event.ok_or_else(gone)?;
+        let id = EventSubscriptionId::from_str(name).map_err(Trouble::lasting)?;
+        let all = self.subscriptions.load(&event.organization.to_string()).await?.aggregate;
+        let (outcome, retry) = match all.all.get(&id) {
+            None => {
+                let gone = "the subscription was removed".to_owned();
+                (Err(Setback::ForGood(gone)), Retry::default())
+            }
+            Some(subscription) => {
+                (self.attempt(event, id, subscription).await, subscription.wish.retry)
+            }
+        };
+        let tried = u32::try_from(*tries).unwrap_or(u32::MAX).saturating_add(1);
+        let (fate, reason) = match outcome {
+            Ok(()) => return Ok(self.reactions.settle(name, *position).await?),
+            Err(Setback::House(trouble)) => return Err(trouble),
+            Err(Setback::ForGood(reason)) => (Fate::Parked, reason),
+            Err(Setback::ForNow(reason)) => {
+                (retry.pause(tried).map_or(Fate::Parked, Fate::Again), reason)
+            }
+        };
+        self.reactions.failed_again(name, *position, fate, &reason).await?;
+        if fate == Fate::Parked && self.outbox.backlog(name).await?.dead >= MAX_DEAD {
+            suspend(&self.subscriptions, event, id, NAME).await?;
+        }
+        Ok(())
+    }
+
+    async fn attempt(
+        &self,
+        event: &Recorded,
+        id: EventSubscriptionId,
+        subscription: &Subscription,
+    ) -> Result<(), Setback> {
+        if subscription.status == Status::Suspended {
+            return Err(Setback::ForGood("the subscription is suspended".to_owned()));
+        }
+        let Some(happening) = happening(event)? else { return Ok(()) };
+        let opened = self.vault.open(event.organization, &secret_name(id)).await;
+        let sealed = opened.map_err(|error| match error {
+            secrets::Error::Missing(_) | secrets::Error::Broken(_) => {
+                Setback::ForGood("the secret of the subscription is gone".to_owned())
+            }
+            error @ (secrets::Error::NoKey
+            | secrets::Error::Key { .. }
+            | secrets::Error::File { .. }
+            | secrets::Error::UnknownKey { .. }
+            | secrets::Error::BrokenDataKey { .. }
+            | secrets::Error::TooLarge { .. }
+            | secrets::Error::Name
+            | secrets::Error::StillUsed { .. }
+            | secrets::Error::Database { .. }) => Setback::House(Trouble::Passing(error.into())),
+        })?;
+        let delivery = Delivery::read(&sealed);
+        let broken = || Setback::ForGood("the secret of the subscription is broken".to_owned());
+        let delivery = delivery.ok_or_else(broken)?;
+        let _mask = Mask::of(delivery.secrets());
+        let seen = happening.seen();
+        let event_id = seen.get("eventId").and_then(Value::as_str).unwrap_or_default();
+        let body = body(seen, event.recorded_at);
+        let headers = headers(&delivery, event_id, self.clock.now(), &body).ok_or_else(broken)?;
+        let request = Request {
+            method: Method::POST,
+            url: subscription.wish.url.clone(),
+            headers,
+            body: body.into(),
+            timeout: TIME_LIMIT,
+            max_response_bytes: MAX_ANSWER,
+            redirects: Redirects::Return,
+        };
+        match self.egress.send(request).await {
+            Ok(response) if response.status.is_success() => Ok(()),
+            Ok(response) => {
+                let reason = format!("the endpoint answered with {}", response.status.as_u16());
+                Err(match response.status.as_u16() {
+                    408 | 425 | 429 | 500.. => Setback::ForNow(reason),
+                    0..=499 => Setback::ForGood(reason),
+                })
+            }
+            Err(error) if error.is_transient() => Err(Setback::ForNow(error.to_string())),
+            Err(error) => Err(Setback::ForGood(error.to_string())),
+        }
+    }
+}
+
+/// Under what a subscription's secrets are sealed.
+fn secret_name(id: EventSubscriptionId) -> SecretName {
+    SecretName::new(id, Delivery::FIELD)
+}
+
+/// What an endpoint reads.
+fn body(seen: &Value, at: OffsetDateTime) -> String {
+    let part = |name: &str| seen.get(name).cloned().unwrap_or_default();
+    let happened = seen.pointer("/metadata/timestamp").cloned();
+    let recorded = || at.format(&Rfc3339).map_or(Value::Null, Value::from);
+    json!({
+        "id": part("eventId"),
+        "type": part("event"),
+        "timestamp": happened.unwrap_or_else(recorded),
+        "source": part("source"),
+        "metadata": part("metadata"),
+        "data": part("payload"),
+    })
+    .to_string()
+}
+
+/// The headers of Standard Webhooks, and those that the subscription has of its own.
+fn headers(delivery: &Delivery, id: &str, now: OffsetDateTime, body: &str) -> Option<HeaderMap> {
+    let timestamp = now.unix_timestamp();
+    let mut headers = HeaderMap::new();
+    for (name, value) in &delivery.headers {
+        let mut value = HeaderValue::from_str(value).ok()?;
+        value.set_sensitive(true);
+        headers.insert(HeaderName::from_str(name).ok()?, value);
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let own = [
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", timestamp.to_string()),
+        ("webhook-signature", delivery.sign(id, timestamp, body)),
+    ];
+    for (name, value) in own {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?);
+    }
+    Some(headers)
+}
+
+/// Sends nothing more to an endpoint that has given up too much, and says so on the ledger.
+pub(super) async fn suspend(
+    subscriptions: &Store<Subscriptions>,
+    event: &Recorded,
+    id: EventSubscriptionId,
+    part: &str,
+) -> Result<(), Trouble> {
+    let (by, at) = (format!("system:{part}"), event.recorded_at);
+    let command = Command { by, at, id, order: Order::SetStatus(Status::Suspended) };
+    let context = journal::Context::new(Context::because_of(event, part).into_metadata());
+    let stream = event.organization.to_string();
+    carried_out(subscriptions.execute(&stream, command, context).await, |refusal| match refusal {
+        Refusal::Unknown => Ok(()),
+        Refusal::Exists
+        | Refusal::Full
+        | Refusal::Meaning { .. }
+        | Refusal::Url
+        | Refusal::Headers
+        | Refusal::Retry => Err(Trouble::lasting(refusal)),
+    })
+}

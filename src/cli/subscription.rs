@@ -1,0 +1,108 @@
+//! `chainkeel subscription`: endpoints of the outside to which events are sent.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::client::{Client, Error};
+use super::print::{line, list, tell};
+use super::workflow::text_of;
+
+const SUBSCRIPTIONS: &str = "/v1/event-subscriptions";
+
+/// What to do with subscriptions.
+#[derive(Debug, Subcommand)]
+pub(super) enum Subscription {
+    /// Send events to an endpoint; prints the secret that signs them, this once.
+    Create {
+        /// Which events, as order.*
+        pattern: String,
+        /// Where they are posted.
+        url: String,
+        /// And of these, which: a condition as JSON.
+        #[arg(long)]
+        condition: Option<String>,
+        /// A header that goes along, as `authorization: Bearer …`. Its value is sealed.
+        #[arg(long)]
+        header: Vec<String>,
+    },
+    /// List subscriptions.
+    List,
+    /// Show a subscription, with how many events wait for its endpoint.
+    Show {
+        /// The subscription.
+        id: String,
+    },
+    /// Send nothing until it is resumed; what happens meanwhile is never sent.
+    Suspend {
+        /// The subscription.
+        id: String,
+    },
+    /// Send events again.
+    Resume {
+        /// The subscription.
+        id: String,
+    },
+    /// Send nothing more, for good.
+    Remove {
+        /// The subscription.
+        id: String,
+    },
+}
+
+impl Subscription {
+    /// Does it.
+    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+        match self {
+            Self::Create { pattern, url, condition, header } => {
+                let mut body = json!({ "pattern": pattern, "url": url, "headers": {} });
+                if let Some(condition) = condition {
+                    let read = serde_json::from_str::<Value>(&condition);
+                    let what = || "the condition".to_owned();
+                    body["condition"] =
+                        read.map_err(|source| Error::NotJson { what: what(), source })?;
+                }
+                for header in header {
+                    let (name, value) = header.split_once(':').unwrap_or((&header, ""));
+                    body["headers"][name.trim()] = value.trim().into();
+                }
+                let made = client.post(SUBSCRIPTIONS, &body).await?;
+                tell(client, &made, |made| {
+                    show(&made["subscription"]);
+                    line(&format!("secret {}", text_of(made, "secret")));
+                });
+            }
+            Self::List => {
+                let page = client.get(&format!("{SUBSCRIPTIONS}?limit=100")).await?;
+                let hint = "nobody is subscribed: chainkeel subscription create order.* https://…";
+                tell(client, &page, |page| list(page, hint, show));
+            }
+            Self::Show { id } => {
+                let shown = client.get(&format!("{SUBSCRIPTIONS}/{id}")).await?;
+                tell(client, &shown, |shown| {
+                    show(&shown["subscription"]);
+                    line(&format!("{} wait, {} are dead letters", shown["waiting"], shown["dead"]));
+                });
+            }
+            Self::Suspend { id } => set(client, &id, "suspended").await?,
+            Self::Resume { id } => set(client, &id, "active").await?,
+            Self::Remove { id } => {
+                let gone = client.delete(&format!("{SUBSCRIPTIONS}/{id}")).await?;
+                tell(client, &gone, |gone| line(&format!("{} is gone", text_of(gone, "id"))));
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn set(client: &Client, id: &str, status: &str) -> Result<(), Error> {
+    let path = format!("{SUBSCRIPTIONS}/{id}/status");
+    let changed = client.post(&path, &json!({ "status": status })).await?;
+    tell(client, &changed, show);
+    Ok(())
+}
+
+fn show(subscription: &Value) {
+    let [id, status, pattern, url] =
+        ["id", "status", "pattern", "url"].map(|field| text_of(subscription, field));
+    line(&format!("{id}  {status}  {pattern}  {url}"));
+}

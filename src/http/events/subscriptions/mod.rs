@@ -1,0 +1,14 @@
+//! Endpoints of the outside to which events are sent.
+
+mod create;
+mod get;
+mod list;
+mod record;
+mod remove;
+mod status;
+
+pub use create::{__path_create, create};
+pub use get::{__path_get, get};
+pub use list::{__path_list, list};
+pub use remove::{__path_remove, remove};
+pub use status::{__path_status, status};
