@@ -64,7 +64,7 @@ fn chain_lines(chain: &Value) -> Vec<String> {
     };
     let mut lines = vec![format!(
         "{:>10}  {:<16}  {:<20}  {:<5}  block {} ms  {final_when}  {} endpoints from the {}",
-        chain["chainId"],
+        chain["chainId"].to_string(),
         text_of(chain, "slug"),
         text_of(chain, "name"),
         text_of(chain, "symbol"),
@@ -115,6 +115,7 @@ mod tests {
             ],
         });
         let lines = chain_lines(&chain);
+        assert!(lines[0].starts_with("      8453  base "));
         assert!(lines[0].contains("final after 180 seconds  2 endpoints from the catalogue"));
         assert_eq!(
             lines[1..].iter().map(|it| it.trim()).collect::<Vec<_>>(),
