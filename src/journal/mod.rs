@@ -1,8 +1,7 @@
 //! The event store: one table of events, a dense global order over it, and everything that must
 //! become durable together with an event.
 //!
-//! Nothing here spawns a task: [`Lane::run`], [`Sequencer::run`], [`TailReader::run`] and
-//! [`Bells::listen`] are loops that the actors host and watch.
+//! Nothing here spawns a task: the actors host and watch its loops, as [`Lane::run`].
 
 mod allowances;
 mod append;

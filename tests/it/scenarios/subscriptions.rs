@@ -41,7 +41,7 @@ async fn receiver(request: HttpRequest, body: String) -> HttpResponse {
     };
     let path = request.path().to_owned();
     if path == "/silent" {
-        actix_web::rt::time::sleep(Duration::from_secs(60)).await;
+        actix_web::rt::time::sleep(Duration::from_mins(1)).await;
     }
     if path == "/broken" && !IS_MENDED.load(Ordering::Relaxed) {
         return HttpResponse::ServiceUnavailable().finish();
@@ -96,7 +96,7 @@ async fn events_are_sent_signed_and_what_nobody_takes_becomes_a_dead_letter() {
     let (good, secret) = subscribe("/good", large).await;
 
     // then neither secret nor header is shown again, or stands on the ledger
-    let shown = app.client.get(&format!("{SUBSCRIPTIONS}/{good}")).await.text().to_owned();
+    let shown = app.client.get(&format!("{SUBSCRIPTIONS}/{good}")).await.text().clone();
     assert!(shown.contains("Authorization") && !shown.contains("let-me-in"), "{shown}");
     assert!(!shown.contains(secret.strip_prefix("whsec_").unwrap()), "{shown}");
     let told = "select count(*) from events where strpos(payload::text, $1) > 0";

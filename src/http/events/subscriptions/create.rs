@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::Data;
 use engine::Json;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,6 @@ use utoipa::ToSchema;
 use super::record::{Record, load, secret_name};
 use crate::access::{Delivery, Principal};
 use crate::aggregates::event_subscriptions::{Command, Order, Retry, Wish};
-use crate::egress::{HeaderName, HeaderValue};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
