@@ -21,7 +21,7 @@ pub(super) struct Import {
 
 #[derive(Debug, Subcommand)]
 enum From {
-    /// Networks, monitors and triggers of OpenZeppelin Monitor.
+    #[command(about = "Networks, monitors and triggers of OpenZeppelin Monitor")]
     OpenzeppelinMonitor(Monitors),
 }
 

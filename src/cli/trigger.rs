@@ -176,7 +176,7 @@ fn tell_firings(tested: &Value) {
         let place =
             firing["block"].as_u64().map_or_else(String::new, |block| format!("block {block}  "));
         let id = text_of(firing, "id");
-        line(&format!("{}  {place}{id}", text_of(firing, "at")).trim().to_owned());
+        line(format!("{}  {place}{id}", text_of(firing, "at")).trim());
         line(&format!("    {}", firing["body"]));
     }
     if let Some(status) = tested["simulation"]["status"].as_str() {
@@ -193,13 +193,12 @@ fn tell_end(tested: &Value, count: usize) {
         line(&format!("it would cancel the runs under the key {key}"));
     }
     let (trigger, version) = (text_of(tested, "trigger"), &tested["workflowVersion"]);
-    match (count, text_of(tested, "reason")) {
-        (0, reason) => {
-            line(&format!("`{trigger}` of version {version} would fire nothing: {reason}"))
-        }
-        (1, _) => line(&format!("`{trigger}` of version {version} would start 1 run")),
-        (count, _) => line(&format!("`{trigger}` of version {version} would start {count} runs")),
-    }
+    let told = match (count, text_of(tested, "reason")) {
+        (0, reason) => format!("would fire nothing: {reason}"),
+        (1, _) => "would start 1 run".to_owned(),
+        (count, _) => format!("would start {count} runs"),
+    };
+    line(&format!("`{trigger}` of version {version} {told}"));
 }
 
 #[cfg(test)]

@@ -88,14 +88,14 @@ impl Notes<'_> {
 /// Turns a configuration into workflows. Networks and triggers that no monitor names are passed by.
 pub fn import(files: &Files) -> Imported {
     let mut imported = Imported::default();
-    let names = |field: &str| -> BTreeSet<&str> {
-        let named = files.monitors.iter().flat_map(|it| it.content[field].as_array());
-        named.flatten().filter_map(Value::as_str).collect()
+    let used = |field: &str| -> BTreeSet<&str> {
+        let lists = files.monitors.iter().filter_map(|it| it.content[field].as_array());
+        lists.flatten().filter_map(Value::as_str).collect()
     };
     let mut networks = BTreeMap::new();
-    let named = names("networks");
+    let wanted = used("networks");
     for File { path, content } in &files.networks {
-        if content["slug"].as_str().is_some_and(|slug| !named.contains(slug)) {
+        if content["slug"].as_str().is_some_and(|slug| !wanted.contains(slug)) {
             continue;
         }
         let mut notes = Notes { source: path, left: &mut imported.left };
@@ -105,14 +105,14 @@ pub fn import(files: &Files) -> Imported {
         }
     }
     let mut receivers = BTreeMap::new();
-    let named = names("triggers");
+    let wanted = used("triggers");
     for File { path, content } in &files.triggers {
         let mut notes = Notes { source: path, left: &mut imported.left };
         let Some(entries) = content.as_object() else {
             notes.left("", "it is no object of triggers by their names");
             continue;
         };
-        for (name, trigger) in entries.iter().filter(|(name, _)| named.contains(name.as_str())) {
+        for (name, trigger) in entries.iter().filter(|(name, _)| wanted.contains(name.as_str())) {
             if let Some(receiver) = Receiver::read(name, trigger, &mut notes) {
                 receivers.insert(name.clone(), receiver);
             }

@@ -11,12 +11,11 @@ pub(super) fn translated(text: &str, scene: &Scene<'_>, unknown: &mut Vec<String
         let Some(length) = rest[start..].find('}') else { break };
         let name = rest[start + 2..start + length].trim();
         said.push_str(&rest[..start]);
-        match variable(name, scene) {
-            Some(expression) => said.push_str(&expression),
-            None => {
-                unknown.push(name.to_owned());
-                said.push_str(&format!("({name})"));
-            }
+        if let Some(expression) = variable(name, scene) {
+            said.push_str(&expression);
+        } else {
+            unknown.push(name.to_owned());
+            said.extend(["(", name, ")"]);
         }
         rest = &rest[start + length + 1..];
     }
@@ -40,12 +39,9 @@ fn variable(name: &str, scene: &Scene<'_>) -> Option<String> {
     // Of a transaction's events, a run is told its own.
     let event = scene.event?;
     let (_, field) = name.strip_prefix("events.")?.split_once('.')?;
-    match field.strip_prefix("args.") {
-        Some(argument) if scene.arguments.iter().any(|it| it == argument) => {
-            told(&format!("args.{argument}"))
-        }
-        Some(_) => None,
-        None if field == "signature" => Some(event.to_owned()),
-        None => None,
-    }
+    let Some(argument) = field.strip_prefix("args.") else {
+        return (field == "signature").then(|| event.to_owned());
+    };
+    let is_known = scene.arguments.iter().any(|it| it == argument);
+    is_known.then(|| format!("{{{{$trigger.body.args.{argument}}}}}"))
 }

@@ -1,7 +1,7 @@
-//! Networks, monitors and triggers of OpenZeppelin Monitor.
+//! Networks, monitors and triggers of `OpenZeppelin` Monitor.
 //!
 //! A monitor becomes a workflow for each of its networks and conditions: a workflow begins with one
-//! trigger. Source of the formats: the configuration reference of OpenZeppelin Monitor.
+//! trigger. Source of the formats: the configuration reference of `OpenZeppelin` Monitor.
 
 mod expression;
 mod import;

@@ -68,12 +68,11 @@ pub(super) fn workflows(
     };
     let mut known = Vec::new();
     for (at, slug) in list(&content["networks"]).filter_map(Value::as_str).enumerate() {
-        match networks.get(slug) {
-            Some(network) => known.push(network),
-            None => {
-                let message = format!("there is no network `{slug}` that could be carried over");
-                notes.left(format!("/networks/{at}"), message);
-            }
+        if let Some(network) = networks.get(slug) {
+            known.push(network);
+        } else {
+            let message = format!("there is no network `{slug}` that could be carried over");
+            notes.left(format!("/networks/{at}"), message);
         }
     }
     if known.is_empty() {
@@ -299,16 +298,16 @@ impl Monitor<'_> {
         };
         payload.insert("delivery".to_owned(), delivery);
         let mut unknown = Vec::new();
-        let mut nodes = Map::new();
+        let mut graph = Map::new();
         let mut told = Vec::new();
         for (at, (_, receiver)) in self.receivers.iter().enumerate() {
             let id = format!("tell{}", at + 1);
-            nodes.insert(id.clone(), receiver.node(scene, &mut unknown));
+            graph.insert(id.clone(), receiver.node(scene, &mut unknown));
             told.push(id);
         }
         if told.is_empty() {
             let message = format!("{} matched: {{{{$trigger.body.transactionHash}}}}", self.name);
-            nodes
+            graph
                 .insert("note".to_owned(), json!({"type": "log", "payload": {"message": message}}));
             told.push("note".to_owned());
         }
@@ -316,12 +315,12 @@ impl Monitor<'_> {
         if let Some(only) = only {
             root["children"] = json!(["only"]);
             for id in &told {
-                nodes[id]["branch"] = "then".into();
+                graph[id]["branch"] = "then".into();
             }
             let choice = json!({"type": "if", "payload": {"condition": only}, "children": told});
-            nodes.insert("only".to_owned(), choice);
+            graph.insert("only".to_owned(), choice);
         }
-        nodes.insert("root".to_owned(), root);
+        graph.insert("root".to_owned(), root);
         for name in unknown {
             let message = format!(
                 "the variable `{name}` of a message is not known to the runs of `{}`",
@@ -332,7 +331,7 @@ impl Monitor<'_> {
         Made {
             name,
             is_paused: self.content["paused"] == true,
-            definition: json!({ "nodes": nodes }),
+            definition: json!({ "nodes": graph }),
         }
     }
 }

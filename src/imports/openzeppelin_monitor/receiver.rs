@@ -81,10 +81,9 @@ impl Receiver {
                                it, and choose it in the node";
                 notes.left(format!("{at}/config/token"), message);
                 Channel::Telegram {
-                    chat: match &config["chat_id"] {
-                        Value::String(chat) => chat.clone(),
-                        chat => chat.to_string(),
-                    },
+                    chat: config["chat_id"]
+                        .as_str()
+                        .map_or_else(|| config["chat_id"].to_string(), str::to_owned),
                     preview: config["disable_web_preview"] != true,
                 }
             }

@@ -107,15 +107,14 @@ fn in_turns(due: Vec<Due>) -> Vec<Vec<Due>> {
     let mut waits: HashMap<String, usize> = HashMap::new();
     for due in due {
         let is_wait = matches!(roll::subscriber(&due.subscriber), Some(Subscriber::Wait { .. }));
-        match waits.get(&due.subscriber).filter(|_| is_wait) {
-            Some(turn) => turns[*turn].push(due),
-            None => {
-                if is_wait {
-                    waits.insert(due.subscriber.clone(), turns.len());
-                }
-                turns.push(vec![due]);
-            }
+        if let Some(turn) = waits.get(&due.subscriber) {
+            turns[*turn].push(due);
+            continue;
         }
+        if is_wait {
+            waits.insert(due.subscriber.clone(), turns.len());
+        }
+        turns.push(vec![due]);
     }
     turns
 }
