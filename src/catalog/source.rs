@@ -9,11 +9,15 @@ use serde_json::{Value, json};
 use super::spec::{Category, Example, OperationType, Role, Spec};
 
 /// The definitions. A new source is a new file and its line here.
-const DEFINITIONS: [&str; 13] = [
+const DEFINITIONS: [&str; 17] = [
     include_str!("../../catalog/sources/coinbase-payment-received.json"),
     include_str!("../../catalog/sources/farcaster-new-cast.json"),
     include_str!("../../catalog/sources/gmail-new-email-matching-search.json"),
     include_str!("../../catalog/sources/gmail-new-email-received.json"),
+    include_str!("../../catalog/sources/polymarket-market-close.json"),
+    include_str!("../../catalog/sources/polymarket-market-trade.json"),
+    include_str!("../../catalog/sources/polymarket-new-market.json"),
+    include_str!("../../catalog/sources/polymarket-user-bet.json"),
     include_str!("../../catalog/sources/rss-new-item.json"),
     include_str!("../../catalog/sources/shopify-order-created.json"),
     include_str!("../../catalog/sources/slack-mentions.json"),
@@ -110,7 +114,8 @@ pub struct Asked {
     pub expect: BTreeMap<String, Value>,
     /// Where the items are; `*` stands for every element.
     pub items: String,
-    /// Where an item has its id.
+    /// Where an item has its id; several places, with spaces between them, where it takes all of
+    /// them to tell items apart.
     pub id: String,
     /// How it is known which items are new.
     pub cursor: Newness,

@@ -222,7 +222,9 @@ fn newest(
 }
 
 fn id_of(item: &Value, path: &str) -> Option<String> {
-    place::text(item, path).filter(|id| !id.is_empty() && id.len() <= MAX_ID)
+    let parts = path.split_whitespace().map(|path| place::text(item, path));
+    let id = parts.collect::<Option<Vec<_>>>()?.join(":");
+    (!id.is_empty() && id.len() <= MAX_ID).then_some(id)
 }
 
 fn missing(path: &str) -> NotRead {
