@@ -1,6 +1,7 @@
 //! Who is to be told when a trigger fires.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
 use engine::{Json, Lane, Place};
@@ -23,6 +24,26 @@ pub enum Subscriber {
         /// The node, with the iterations around it.
         node: Place,
     },
+}
+
+/// The name of a subscriber, from which it is read again: it is in the ids of firings.
+impl fmt::Display for Subscriber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workflow(workflow) => write!(f, "{workflow}"),
+            Self::Wait { run, node } => write!(f, "{run} {node}"),
+        }
+    }
+}
+
+impl Subscriber {
+    /// The subscriber of a name; none where it is the name of nobody.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.split_once(' ') {
+            None => name.parse().ok().map(Self::Workflow),
+            Some((run, node)) => Some(Self::Wait { run: run.parse().ok()?, node: node.into() }),
+        }
+    }
 }
 
 /// A live trigger: of a workflow that is published and not paused, or of a wait that is open.

@@ -214,14 +214,10 @@ impl Gate {
 
 fn context(firing: &Firing) -> Context {
     let Firing { organization, id, trigger, at, subscriber, .. } = firing;
-    let whom = match subscriber {
-        Subscriber::Workflow(workflow) => workflow.to_string(),
-        Subscriber::Wait { run, node } => format!("{run} {node}"),
-    };
     Context {
         organization: *organization,
         actor: format!("trigger:{}", trigger.kind),
-        command: CommandId::derived(*at, &format!("{whom} {id}")),
+        command: CommandId::derived(*at, &format!("{subscriber} {id}")),
         causation: firing.causation.clone(),
         correlation: firing.correlation.clone(),
         side: Vec::new(),

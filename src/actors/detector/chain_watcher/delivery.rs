@@ -9,7 +9,7 @@ use engine::{Json, Trigger};
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::roll::{self, Roll};
+use super::roll::Roll;
 use crate::actors::detector::{Fired, Firing, Gate};
 use crate::journal::{ChainWatch, Due, Error, Settled};
 use crate::primitives::OrganizationId;
@@ -51,7 +51,7 @@ impl Deliveries {
         let organization: Result<OrganizationId, _> = due.organization.parse();
         let body: Result<Value, _> = serde_json::from_str(&due.body);
         let (Ok(organization), Some(subscriber), Ok(body)) =
-            (organization, roll::subscriber(&due.subscriber), body)
+            (organization, Subscriber::named(&due.subscriber), body)
         else {
             return Err(Error::Damaged(format!("match {} cannot be read", due.id)));
         };
@@ -106,7 +106,7 @@ fn in_turns(due: Vec<Due>) -> Vec<Vec<Due>> {
     let mut turns: Vec<Vec<Due>> = Vec::with_capacity(due.len());
     let mut waits: HashMap<String, usize> = HashMap::new();
     for due in due {
-        let is_wait = matches!(roll::subscriber(&due.subscriber), Some(Subscriber::Wait { .. }));
+        let is_wait = matches!(Subscriber::named(&due.subscriber), Some(Subscriber::Wait { .. }));
         if let Some(turn) = waits.get(&due.subscriber) {
             turns[*turn].push(due);
             continue;

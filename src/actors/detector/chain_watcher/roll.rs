@@ -8,7 +8,7 @@ use engine::{Json, Lane};
 use super::reading::{Lookout, signed, unsigned};
 use crate::journal::{ChainWatch, Error};
 use crate::triggers::evm::{Armed, Asked, CHAIN_KINDS, Matcher, What};
-use crate::triggers::{Key, Subscriber, Subscription, TriggerIndex};
+use crate::triggers::{Key, Subscription, TriggerIndex};
 
 /// A live trigger, with the name of its subscriber.
 #[derive(Debug, Clone)]
@@ -31,22 +31,6 @@ struct Read {
     payload: Json,
     asked: Asked,
     lane: Lane,
-}
-
-/// The name of a subscriber, from which it is found again.
-pub(super) fn name(subscriber: &Subscriber) -> String {
-    match subscriber {
-        Subscriber::Workflow(workflow) => workflow.to_string(),
-        Subscriber::Wait { run, node } => format!("{run} {node}"),
-    }
-}
-
-/// The subscriber of a name.
-pub(super) fn subscriber(name: &str) -> Option<Subscriber> {
-    match name.split_once(' ') {
-        None => name.parse().ok().map(Subscriber::Workflow),
-        Some((run, node)) => Some(Subscriber::Wait { run: run.parse().ok()?, node: node.into() }),
-    }
 }
 
 impl Roll {
@@ -77,7 +61,7 @@ impl Roll {
         let mut read = HashMap::with_capacity(live.len());
         let mut known = Vec::with_capacity(live.len());
         for subscription in live {
-            let name = name(&subscription.subscriber);
+            let name = subscription.subscriber.to_string();
             let asked = match self.read.remove(&name) {
                 Some(read) if Arc::ptr_eq(&read.payload, &subscription.payload) => read.asked,
                 Some(_) | None => match Asked::read(subscription.kind, &subscription.payload) {

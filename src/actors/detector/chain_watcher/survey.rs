@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::backfill::stretch;
 use super::reading::{Lookout, unsigned};
-use super::roll::{Enrolled, name};
+use super::roll::Enrolled;
 use super::source::{ChainSource, Unread};
 use crate::journal::Match;
 use crate::triggers::Subscription;
@@ -88,7 +88,7 @@ pub async fn survey(
 
 fn lookout(asked: Asked, subscription: Subscription) -> Lookout {
     let every_block = matches!(asked.what, What::Blocks(_));
-    let name = name(&subscription.subscriber);
+    let name = subscription.subscriber.to_string();
     let subscription = Enrolled { name, subscription: Arc::new(subscription) };
     let matcher = Matcher::new([Arc::new(Armed { asked, since: 0, subscription })]);
     let wanted = matcher.wanted();

@@ -65,7 +65,7 @@ impl Hearing {
             self.listeners.remove(&subscriber);
             // A workflow may come back; a wait that is over does not.
             if matches!(subscriber, Subscriber::Wait { .. }) {
-                self.journal.forget_price_mark(&name_of(&subscriber)).await?;
+                self.journal.forget_price_mark(&subscriber.to_string()).await?;
             }
         }
         for subscription in live {
@@ -94,7 +94,7 @@ impl Hearing {
         subscription: Arc<Subscription>,
         settings: Settings,
     ) -> Result<Listener, Error> {
-        let subscriber = name_of(&subscription.subscriber);
+        let subscriber = subscription.subscriber.to_string();
         let since = subscription.since.unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let found = self.journal.price_mark(&subscriber).await?;
         let revision = found.as_ref().map_or(0, |mark| mark.revision);
@@ -171,11 +171,11 @@ impl Hearing {
                 at,
             };
             if let Err(refused) = self.gate.fire(firing).await {
-                let (name, cause) = (name_of(subscriber), &refused as &dyn std::error::Error);
+                let cause = &refused as &dyn std::error::Error;
                 tracing::warn!(
-                    subscriber = name,
+                    %subscriber,
                     error = cause,
-                    "a price that fires for {name} is fired again with the next one"
+                    "a price that fires for {subscriber} is fired again with the next one"
                 );
                 return Ok(());
             }
@@ -215,11 +215,4 @@ fn pending(listener: &Listener, reading: &Reading) -> Pending {
     let fired = listener.condition.memory().fired;
     let cause = format!("{} {since} {fired}", listener.mark.subscriber);
     Pending { id: format!("price:{}", hex(&Sha256::digest(cause))), at, body }
-}
-
-fn name_of(subscriber: &Subscriber) -> String {
-    match subscriber {
-        Subscriber::Workflow(workflow) => workflow.to_string(),
-        Subscriber::Wait { run, node } => format!("{run} {node}"),
-    }
 }
