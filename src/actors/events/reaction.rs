@@ -222,6 +222,13 @@ impl EventReaction {
     }
 }
 
+/// Whether what was recorded may be an event for others.
+pub(super) fn is_happening(event: &Recorded) -> bool {
+    let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
+    (kind == Publication::TYPE && name == "published")
+        || (kind == Run::TYPE && name == "event_emitted")
+}
+
 /// The event as waits see it; none where what was recorded is no event for others.
 pub(super) fn happening(event: &Recorded) -> Result<Option<Happening>, Trouble> {
     if event.aggregate_type == Run::TYPE {
@@ -256,9 +263,7 @@ impl Reaction for EventReaction {
     }
 
     fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (kind == Publication::TYPE && name == "published")
-            || (kind == Run::TYPE && name == "event_emitted")
+        is_happening(event)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

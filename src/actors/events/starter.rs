@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cqrs_es::Aggregate;
 use engine::{Compensate, Happening, Trigger};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::reaction::happening;
+use super::reaction::{happening, is_happening};
 use crate::actors::detector::{Firing, Gate};
 use crate::actors::order::Context;
 use crate::actors::reaction::{Mark, Part, Reaction, Trouble};
 use crate::actors::run_desk::RunDesk;
-use crate::aggregates::event::Publication;
-use crate::aggregates::run::Run;
 use crate::journal::Recorded;
 use crate::primitives::{CommandId, WorkflowId};
 use crate::projections::happenings::{self, KeyedRun, Projector};
@@ -243,9 +240,7 @@ impl Reaction for EventStarter {
     }
 
     fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (kind == Publication::TYPE && name == "published")
-            || (kind == Run::TYPE && name == "event_emitted")
+        is_happening(event)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

@@ -1,15 +1,12 @@
 //! From events to the endpoints of the outside that want them: an event is put down for each, and
 //! sent by the courier. So nobody waits for an endpoint here.
 
-use cqrs_es::Aggregate;
 use futures::future::BoxFuture;
 
 use super::courier::suspend;
-use super::reaction::happening;
+use super::reaction::{happening, is_happening};
 use crate::actors::reaction::{Reaction, Trouble};
-use crate::aggregates::event::Publication;
 use crate::aggregates::event_subscriptions::Subscriptions;
-use crate::aggregates::run::Run;
 use crate::journal::{MAX_DEAD, Outbox, Recorded, Store};
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
@@ -53,9 +50,7 @@ impl Reaction for EventSubscriber {
     }
 
     fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (kind == Publication::TYPE && name == "published")
-            || (kind == Run::TYPE && name == "event_emitted")
+        is_happening(event)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
