@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Error, read_json};
 use super::print::{line, tell};
+use super::webhook::tell_simulation;
 use super::workflow::text_of;
 
 /// What to do with triggers.
@@ -179,12 +180,8 @@ fn tell_firings(tested: &Value) {
         line(format!("{}  {place}{id}", text_of(firing, "at")).trim());
         line(&format!("    {}", firing["body"]));
     }
-    if let Some(status) = tested["simulation"]["status"].as_str() {
-        line(&format!("the run of the first would end with {status}"));
-        let state = tested["simulation"]["executionState"].as_object();
-        for (node, state) in state.into_iter().flatten() {
-            line(&format!("  {node}  {}", text_of(state, "status")));
-        }
+    if tested["simulation"].is_object() {
+        tell_simulation("the run of the first", &tested["simulation"]);
     }
 }
 

@@ -78,7 +78,7 @@ impl Webhook {
                 let replayed = client.post(&path, &body).await?;
                 tell(client, &replayed, |replayed| match replayed["runId"].as_str() {
                     Some(run) => line(run),
-                    None => tell_simulation(&replayed["simulation"]),
+                    None => tell_simulation("it", &replayed["simulation"]),
                 });
             }
             Self::Source { workflow } => {
@@ -114,8 +114,9 @@ fn deliveries(workflow: &str) -> String {
     format!("/v1/workflows/{workflow}/deliveries")
 }
 
-fn tell_simulation(simulation: &Value) {
-    line(&format!("it would end with {}", text_of(simulation, "status")));
+/// Says how what was played would end.
+pub(super) fn tell_simulation(what: &str, simulation: &Value) {
+    line(&format!("{what} would end with {}", text_of(simulation, "status")));
     for (node, state) in simulation["executionState"].as_object().into_iter().flatten() {
         line(&format!("  {node}  {}", text_of(state, "status")));
     }

@@ -52,7 +52,7 @@ struct Monitor<'a> {
     name: &'a str,
     content: &'a Value,
     addresses: Vec<(Address, &'a Value)>,
-    receivers: Vec<(&'a str, &'a Receiver)>,
+    receivers: Vec<&'a Receiver>,
 }
 
 /// The workflows of a monitor.
@@ -88,8 +88,8 @@ pub(super) fn workflows(
         }
     }
     for (at, name) in list(&content["triggers"]).filter_map(Value::as_str).enumerate() {
-        match receivers.get_key_value(name) {
-            Some((name, receiver)) => monitor.receivers.push((name, receiver)),
+        match receivers.get(name) {
+            Some(receiver) => monitor.receivers.push(receiver),
             None => notes.left(
                 format!("/triggers/{at}"),
                 format!("there is no trigger `{name}` that could be carried over"),
@@ -300,7 +300,7 @@ impl Monitor<'_> {
         let mut unknown = Vec::new();
         let mut graph = Map::new();
         let mut told = Vec::new();
-        for (at, (_, receiver)) in self.receivers.iter().enumerate() {
+        for (at, receiver) in self.receivers.iter().enumerate() {
             let id = format!("tell{}", at + 1);
             graph.insert(id.clone(), receiver.node(scene, &mut unknown));
             told.push(id);
