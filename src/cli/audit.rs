@@ -96,7 +96,7 @@ impl Audit {
         match self {
             Self::List { wanted, limit } => {
                 let query = wanted.query(("limit", &limit.to_string()));
-                let page = client.get(&format!("{LOG}?{query}")).await?;
+                let page = client.get(&format!("{LOG}{query}")).await?;
                 tell(client, &page, |page| {
                     empty(page, "nothing of this kind happened");
                     items(page).for_each(|entry| line(&in_a_line(entry)));
@@ -109,7 +109,7 @@ impl Audit {
                     Format::Csv => "csv",
                 };
                 let query = wanted.query(("format", format));
-                write_out(client, &format!("{LOG}/export?{query}")).await
+                write_out(client, &format!("{LOG}/export{query}")).await
             }
         }
     }

@@ -141,7 +141,7 @@ fn pairs(given: Vec<String>) -> Result<Map<String, Value>, Error> {
 
 async fn list(client: &Client, path: &str, wanted: Wanted) -> Result<(), Error> {
     let query = query([("category", wanted.category), ("tag", wanted.tag)]);
-    let page = client.get(&format!("{path}?{query}")).await?;
+    let page = client.get(&format!("{path}{query}")).await?;
     tell(client, &page, |page| {
         let items = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
         if items.is_empty() {

@@ -192,7 +192,7 @@ pub(super) fn read_json(path: &Path) -> Result<Value, Error> {
     serde_json::from_str(&text).map_err(|source| Error::NotJson { what: shown, source })
 }
 
-/// The query of a request: what is wanted, by name.
+/// What follows a path: a question mark and what is wanted, by name; nothing where nothing is.
 pub(super) fn query<const N: usize>(wanted: [(&str, Option<String>); N]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in wanted {
@@ -200,5 +200,6 @@ pub(super) fn query<const N: usize>(wanted: [(&str, Option<String>); N]) -> Stri
             query.append_pair(name, &value);
         }
     }
-    query.finish()
+    let query = query.finish();
+    if query.is_empty() { query } else { format!("?{query}") }
 }

@@ -106,7 +106,7 @@ impl Connector {
             Self::List { kind, status, limit } => {
                 let query =
                     query([("type", kind), ("status", status), ("limit", Some(limit.to_string()))]);
-                let page = client.get(&format!("{CONNECTORS}?{query}")).await?;
+                let page = client.get(&format!("{CONNECTORS}{query}")).await?;
                 tell(client, &page, |page| {
                     let hint = "no connectors yet; `chainkeel connector types` lists what there is";
                     empty(page, hint);

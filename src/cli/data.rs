@@ -170,7 +170,7 @@ impl Data {
         match self {
             Self::Tables { limit } => {
                 let query = query([("limit", Some(limit.to_string()))]);
-                let page = client.get(&format!("{TABLES}?{query}")).await?;
+                let page = client.get(&format!("{TABLES}{query}")).await?;
                 tell(client, &page, |page| {
                     list(page, "there are no tables yet", |it| line(&in_a_line(it)));
                 });
@@ -214,7 +214,7 @@ impl Data {
             }
             Self::Drop { table, force } => {
                 let query = query([("force", force.then(|| "true".to_owned()))]);
-                let dropped = client.delete(&format!("{TABLES}/{table}?{query}")).await?;
+                let dropped = client.delete(&format!("{TABLES}/{table}{query}")).await?;
                 tell(client, &dropped, |dropped| {
                     line(&format!("{} is dropped", text_of(dropped, "name")));
                 });
@@ -227,7 +227,7 @@ impl Data {
                     ("limit", Some(limit.to_string())),
                     ("offset", offset.map(|offset| offset.to_string())),
                 ]);
-                let page = client.get(&format!("{TABLES}/{table}/rows?{query}")).await?;
+                let page = client.get(&format!("{TABLES}/{table}/rows{query}")).await?;
                 tell(client, &page, |page| {
                     list(page, "there are no such rows", |it| line(&row(it)));
                 });
@@ -239,13 +239,13 @@ impl Data {
                     ("skipBad", skip_bad.then(|| "true".to_owned())),
                     ("onConflict", on_conflict),
                 ]);
-                let path = format!("{TABLES}/{table}/import?{query}");
+                let path = format!("{TABLES}/{table}/import{query}");
                 import(client, &path, &file, format).await
             }
             Self::Export { table, file, format, filter } => {
                 let format = Format::of(format, file.as_deref());
                 let query = query([("format", Some(format.name().to_owned())), ("filter", filter)]);
-                let path = format!("{TABLES}/{table}/export?{query}");
+                let path = format!("{TABLES}/{table}/export{query}");
                 export(client, &path, file.as_deref()).await
             }
             Self::Query { sql, params } => {

@@ -81,7 +81,7 @@ impl Key {
             Self::List { account, limit } => {
                 let limit = Some(limit.to_string());
                 let query = query([("serviceAccountId", account), ("limit", limit)]);
-                let page = client.get(&format!("{KEYS}?{query}")).await?;
+                let page = client.get(&format!("{KEYS}{query}")).await?;
                 tell(client, &page, |page| {
                     empty(page, "there is no key yet: `chainkeel key create NAME --account ID`");
                     items(page).for_each(|key| line(&in_a_line(key)));

@@ -84,7 +84,7 @@ impl Knowledge {
             }
             Self::List { tag, limit } => {
                 let query = query([("tag", tag), ("limit", Some(limit.to_string()))]);
-                let page = client.get(&format!("{DOCUMENTS}?{query}")).await?;
+                let page = client.get(&format!("{DOCUMENTS}{query}")).await?;
                 tell(client, &page, |page| {
                     list(
                         page,
@@ -97,7 +97,7 @@ impl Knowledge {
             }
             Self::Show { id, version } => {
                 let query = query([("version", version.map(|version| version.to_string()))]);
-                let document = client.get(&format!("{DOCUMENTS}/{id}?{query}")).await?;
+                let document = client.get(&format!("{DOCUMENTS}/{id}{query}")).await?;
                 tell(client, &document, |document| {
                     line(&in_a_line(document));
                     line(text_of(document, "text"));
@@ -109,7 +109,7 @@ impl Knowledge {
                     ("tag", tag),
                     ("limit", Some(limit.to_string())),
                 ]);
-                let found = client.get(&format!("/v1/knowledge/search?{query}")).await?;
+                let found = client.get(&format!("/v1/knowledge/search{query}")).await?;
                 tell(client, &found, |found| {
                     list(found, "nothing is said about it", |it| {
                         line(&format!("{}  {}", text_of(it, "documentId"), text_of(it, "title")));

@@ -38,7 +38,7 @@ impl Organization {
         match self {
             Self::List { limit } => {
                 let query = query([("limit", Some(limit.to_string()))]);
-                let page = client.get(&format!("/v1/organizations?{query}")).await?;
+                let page = client.get(&format!("/v1/organizations{query}")).await?;
                 tell(client, &page, |page| {
                     let hint =
                         "no organization was founded yet: `chainkeel organization found NAME`";

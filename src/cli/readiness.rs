@@ -36,7 +36,7 @@ impl Checklist {
         let (mut answers, mut unready) = (Vec::new(), 0);
         for (id, name) in named {
             let query = query([("edition", self.edition.clone())]);
-            let answer = client.get(&format!("/v1/workflows/{id}/readiness?{query}")).await?;
+            let answer = client.get(&format!("/v1/workflows/{id}/readiness{query}")).await?;
             if answer.get("ready") != Some(&Value::Bool(true)) {
                 unready += 1;
             }

@@ -76,7 +76,7 @@ impl Schedules {
 
 async fn show(client: &Client, workflow: &str, count: u32) -> Result<(), client::Error> {
     let query = query([("count", Some(count.to_string()))]);
-    let path = format!("/v1/workflows/{workflow}/schedule?{query}");
+    let path = format!("/v1/workflows/{workflow}/schedule{query}");
     let schedule = client.get(&path).await?;
     tell(client, &schedule, |schedule| {
         for told in lines_of(schedule) {

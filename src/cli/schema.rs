@@ -169,7 +169,7 @@ impl Schema {
                     ("tag", tag),
                     ("limit", Some(limit.to_string())),
                 ]);
-                let page = client.get(&format!("{SCHEMAS}?{query}")).await?;
+                let page = client.get(&format!("{SCHEMAS}{query}")).await?;
                 tell(client, &page, |page| {
                     items(page).for_each(|schema| line(&in_a_line(schema)));
                 });
@@ -177,7 +177,7 @@ impl Schema {
             }
             Self::Show { id, version } => {
                 let query = query([("version", version)]);
-                let shown = client.get(&format!("{SCHEMAS}/{id}?{query}")).await?;
+                let shown = client.get(&format!("{SCHEMAS}/{id}{query}")).await?;
                 tell(client, &shown, |shown| {
                     line(&in_a_line(shown));
                     line(&format!("{:#}", shown.get("schema").unwrap_or(&Value::Null)));

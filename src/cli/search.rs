@@ -45,7 +45,7 @@ impl Sought {
         });
         let limit = self.limit.map(|limit| limit.to_string());
         let wanted = [("q", Some(self.words.join(" "))), ("kind", kind), ("limit", limit)];
-        let found = client.get(&format!("/v1/search?{}", query(wanted))).await?;
+        let found = client.get(&format!("/v1/search{}", query(wanted))).await?;
         tell(client, &found, show);
         Ok(())
     }

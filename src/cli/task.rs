@@ -139,7 +139,7 @@ async fn order(client: &Client, id: &str, deed: &str, body: &Value) -> Result<()
 }
 
 async fn list(client: &Client, query: &str) -> Result<(), Error> {
-    let page = client.get(&format!("/v1/tasks?{query}")).await?;
+    let page = client.get(&format!("/v1/tasks{query}")).await?;
     if client.json {
         print_json(&page);
         return Ok(());

@@ -91,13 +91,13 @@ impl Usage {
         match self {
             Self::Show { month } => {
                 let query = query([("yearMonth", month)]);
-                let month = client.get(&format!("/v1/usage?{query}")).await?;
+                let month = client.get(&format!("/v1/usage{query}")).await?;
                 tell(client, &month, show_month);
             }
             Self::Daily { from, to, workflow, node_type } => {
                 let wanted =
                     [("from", from), ("to", to), ("workflowId", workflow), ("nodeType", node_type)];
-                let days = client.get(&format!("/v1/usage/daily?{}", query(wanted))).await?;
+                let days = client.get(&format!("/v1/usage/daily{}", query(wanted))).await?;
                 tell(client, &days, |days| show_days(days.get("items")));
             }
             Self::Balance => {

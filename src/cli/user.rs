@@ -69,7 +69,7 @@ impl User {
             }
             Self::List { search, limit } => {
                 let query = query([("search", search), ("limit", Some(limit.to_string()))]);
-                let found = client.get(&format!("/v1/users?{query}")).await?;
+                let found = client.get(&format!("/v1/users{query}")).await?;
                 tell(client, &found, show_list);
             }
             Self::Show { id } => {

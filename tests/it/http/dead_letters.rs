@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::app;
+use crate::support::{app, chainkeel};
 
 const LETTERS: &str = "/v1/dead-letters";
 
@@ -38,6 +38,12 @@ async fn a_dead_letter_is_inspected_tried_again_discarded_and_purged_by_its_orga
     assert_eq!((&shown["reason"], &shown["tries"]), (&json!("it is broken"), &json!(9)));
     assert_eq!((&shown["eventType"], &shown["status"]), (&json!("published"), &json!("dead")));
     assert_eq!(listed("?reaction=tasks").await.len(), 0);
+    let told = chainkeel(&app, &["dead-letter", "list", "--reaction", "events"]);
+    assert!(told.out.contains(ids[0]), "{told:?}");
+    for (what, wanted) in [("list", "--pattern"), ("definitions", "--name")] {
+        let told = chainkeel(&app, &["event", what, wanted, "order.paid"]);
+        assert!(told.code == Some(0) && !told.out.is_empty(), "{told:?}");
+    }
     let page = app.client.data(&format!("{LETTERS}?limit=1")).await;
     let cursor = page["cursor"].as_str().unwrap();
     assert_eq!(listed(&format!("?cursor={cursor}")).await[0]["id"], ids[1]);
