@@ -144,7 +144,7 @@ impl Walk {
 }
 
 /// Adds a segment to a JSON pointer (RFC 6901).
-pub(super) fn push_segment(pointer: &mut String, segment: &str) {
+pub(in crate::http) fn push_segment(pointer: &mut String, segment: &str) {
     pointer.push('/');
     for letter in segment.chars() {
         match letter {

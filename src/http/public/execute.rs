@@ -18,7 +18,7 @@ use crate::access::Principal;
 use crate::actors::StartRun;
 use crate::http::answer::Envelope;
 use crate::http::api::Api;
-use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::extract::{Body, IdempotencyKey, push_segment};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::rates::source;
@@ -178,10 +178,11 @@ fn only_declared(open: &Open, payload: &Map<String, Value>) -> Result<(), Proble
     let declared = open.live.definition.input_schema();
     match payload.keys().find(|key| declared.iter().all(|field| field.key != **key)) {
         None => Ok(()),
-        Some(key) => Err(Problem::new(Code::InvalidInput).at(
-            format!("/payload/{}", key.replace('~', "~0").replace('/', "~1")),
-            "is no input of this workflow",
-        )),
+        Some(key) => {
+            let mut place = "/payload".to_owned();
+            push_segment(&mut place, key);
+            Err(Problem::new(Code::InvalidInput).at(place, "is no input of this workflow"))
+        }
     }
 }
 
