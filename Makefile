@@ -2,17 +2,17 @@
 #
 # With DATABASE_URL set, `dev` and `test` use that PostgreSQL server; without it they bring their
 # own. `dev` needs nothing but Rust beforehand, `test` npm as well: scripts/prerequisites and
-# scripts/get-anvil see to the rest.
+# scripts/get-chain see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test check fmt lint docs deny sqlx bench help prerequisites anvil
+.PHONY: dev test check fmt lint docs deny sqlx bench help prerequisites chain
 
 CARGO ?= cargo
 
 dev: prerequisites ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
 	@$(CARGO) run --locked --quiet -- dev
 
-test: prerequisites anvil ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
+test: prerequisites chain ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \
 	then $(CARGO) nextest run --locked --workspace $(FILTER); \
 	else $(CARGO) test --locked --workspace $(FILTER); fi
@@ -45,5 +45,5 @@ help: ## Show this list
 prerequisites:
 	@scripts/prerequisites
 
-anvil:
-	@scripts/get-anvil
+chain:
+	@scripts/get-chain

@@ -1,4 +1,5 @@
-//! A real Ethereum node of the test's own: anvil, which `scripts/get-anvil` fetches.
+//! A real Ethereum node of the test's own, anvil, and the contracts of `tests/contracts` on it:
+//! `scripts/get-chain` fetches the one and compiles the others.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -9,52 +10,20 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use serde_json::{Value, json};
 
 use super::client::Client;
 
-/// Where `scripts/get-anvil` puts it.
+/// Where `scripts/get-chain` puts the node.
 const PLACE: &str = "target/tools/anvil-1.7.1/anvil";
+/// Where it puts the contract that makes transfers, in hexadecimal.
+const TRANSFERS: &str = "target/tools/contracts/Transfers.bin";
 /// How long it may take to begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Accounts that may send: each transaction of [`Anvil::sent`] has one of its own, so that one that
 /// is gone holds no other one up.
 const ACCOUNTS: usize = 120;
-
-/// A contract that emits as many transfers as it is told, and may undo them:
-///
-/// ```solidity
-/// event Transfer(address indexed from, address indexed to, uint256 value);
-/// fallback() external {
-///     (uint256 count, uint256 least, address to, bool undone) =
-///         abi.decode(msg.data, (uint256, uint256, address, bool));
-///     while (count-- > 0) emit Transfer(msg.sender, to, least + count);
-///     if (undone) revert();
-/// }
-/// ```
-///
-/// By hand, since no compiler is needed for so little:
-///
-/// ```text
-///     PUSH1 0 CALLDATALOAD                              count
-/// 03  JUMPDEST DUP1 ISZERO PUSH1 0x42 JUMPI             while it is not 0
-///     PUSH1 1 SWAP1 SUB                                 count - 1
-///     DUP1 PUSH1 0x20 CALLDATALOAD ADD PUSH1 0 MSTORE   least + count
-///     PUSH1 0x40 CALLDATALOAD CALLER PUSH32 topic       to, from, the event
-///     PUSH1 0x20 PUSH1 0 LOG3 PUSH1 0x03 JUMP
-/// 42  JUMPDEST PUSH1 0x60 CALLDATALOAD PUSH1 0x4a JUMPI STOP
-/// 4a  JUMPDEST PUSH1 0 PUSH1 0 REVERT
-/// ```
-const CONTRACT: [u8; 92] = hex!(
-    "6050600c60003960506000f3"
-    "6000355b8015604257600190038060203501600052"
-    "60403533"
-    "7fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
-    "60206000a3600356"
-    "5b606035604a5700"
-    "5b60006000fd"
-);
 
 /// What a transaction is to do.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +77,7 @@ fn program() -> PathBuf {
     let program = std::env::var_os("ANVIL").map_or(place, PathBuf::from);
     assert!(
         program.exists(),
-        "{} is not there: run scripts/get-anvil, or name an anvil in ANVIL",
+        "{} is not there: run scripts/get-chain, or name an anvil in ANVIL",
         program.display()
     );
     program
@@ -134,6 +103,8 @@ impl Anvil {
             .args(["--host", "127.0.0.1", "--port", "0", "--no-mining", "--order", "fifo"])
             .args(["--hardfork", "cancun", "--gas-limit", "100000000", "--accounts", &accounts])
             .args(["--slots-in-an-epoch", "64", "--timestamp", "1790000000"])
+            // What it would keep of old states takes gigabytes of the home directory, for ever.
+            .args(["--max-persisted-states", "0", "--cache-path", env!("CARGO_TARGET_TMPDIR")])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -173,8 +144,12 @@ impl Anvil {
     /// The contract of the tests, in a block of its own.
     pub(crate) async fn deployed(&self) -> Address {
         let from = self.accounts[0];
+        let place = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(TRANSFERS);
+        let code = std::fs::read_to_string(&place);
+        let code = code
+            .unwrap_or_else(|_| panic!("{} is not there: run scripts/get-chain", place.display()));
         let order = json!([{
-            "from": from, "data": hex::encode_prefixed(CONTRACT), "gas": "0x100000",
+            "from": from, "data": format!("0x{code}"), "gas": "0x100000",
             "gasPrice": "0x77359400",
         }]);
         let hash = self.ask("eth_sendTransaction", &order).await;
@@ -186,7 +161,7 @@ impl Anvil {
     /// A transaction that calls the contract, from an account that has sent nothing before.
     pub(crate) async fn sent(&self, contract: Address, order: Order) -> Sent {
         let from = self.accounts[self.used.fetch_add(1, Ordering::Relaxed)];
-        let gas = 60_000 + order.count * 2_200;
+        let gas = 60_000 + order.count * 2_300;
         let transaction = json!([{
             "from": from, "to": contract, "data": order.data(), "nonce": "0x0",
             "gas": format!("0x{gas:x}"), "gasPrice": "0x77359400",
