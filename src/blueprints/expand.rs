@@ -1,13 +1,14 @@
 //! From nodes that stand for blocks to the nodes of these blocks. Runs execute concrete nodes only;
 //! `blockExpansions` keeps where they come from.
 
+use engine::pointer::below;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::content::Input;
 use super::fill::{given, substitute};
-use super::pointer::{below, replace};
+use super::pointer::replace;
 use super::{Fault, expression};
 
 /// The type of a node that stands for a block.

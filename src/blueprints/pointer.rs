@@ -1,11 +1,7 @@
 //! Every text of a JSON value, with its place: values, and the keys that may hold expressions.
 
+use engine::pointer::below;
 use serde_json::{Map, Value};
-
-/// The place of a field below another one.
-pub(super) fn below(path: &str, key: &str) -> String {
-    format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"))
-}
 
 /// Calls `each` for every text, keys included.
 pub(super) fn texts(value: &Value, path: &str, each: &mut impl FnMut(&str, &str)) {

@@ -1,13 +1,14 @@
 //! Finds in a definition what belongs to one organization or opens something: ids, keys, passwords.
 //! What was found is named by its place, never quoted.
 
+use engine::pointer::below;
 use std::sync::LazyLock;
 
 use regex::RegexSet;
 use serde_json::Value;
 
 use super::Fault;
-use super::pointer::{below, texts};
+use super::pointer::texts;
 
 /// What is looked for, and what it is called.
 const PATTERNS: [(&str, &str); 11] = [

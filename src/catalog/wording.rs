@@ -14,7 +14,7 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Paylo
     if let Kind::AdditionalProperties { unexpected } = error.kind() {
         let known = known_fields(error, schema);
         let problem = |name: &String| PayloadProblem {
-            path: format!("{path}/{}", name.replace('~', "~0").replace('/', "~1")),
+            path: engine::pointer::below(path, name),
             message: format!("`{name}` is not known here: {known}"),
         };
         return unexpected.iter().map(problem).collect();

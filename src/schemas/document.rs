@@ -97,7 +97,7 @@ fn visit(
             }
             let member = |(name, value): (&String, _)| {
                 let position = position.of_member(name)?;
-                Some((segment(name), position, value))
+                Some((name.clone(), position, value))
             };
             object.iter().filter_map(member).collect()
         }
@@ -109,17 +109,11 @@ fn visit(
     };
     for (segment, position, value) in members {
         let length = path.len();
-        path.push('/');
-        path.push_str(&segment);
+        engine::pointer::push(path, &segment);
         visit(value, position, path, level + 1, found)?;
         path.truncate(length);
     }
     Ok(())
-}
-
-/// A name as a segment of a JSON pointer.
-pub(super) fn segment(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn keywords(

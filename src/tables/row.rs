@@ -88,5 +88,5 @@ impl Definition {
 }
 
 fn fault(name: &str, message: String) -> Fault {
-    Fault { path: format!("/{}", name.replace('~', "~0").replace('/', "~1")), message }
+    Fault { path: engine::pointer::below("", name), message }
 }

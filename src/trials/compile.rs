@@ -15,10 +15,11 @@ use super::definition::{
 };
 use super::mock::{answers, span};
 use super::pattern;
-use super::problem::{Problem, pointer};
+use super::problem::Problem;
 use super::simulation::pinned;
 use super::target::{TASK, Target};
 use crate::aggregates::test::CheckKind;
+use engine::pointer::below;
 
 /// When a case begins that does not say.
 const BEGIN: OffsetDateTime = datetime!(2026-01-01 00:00:00 UTC);
@@ -152,7 +153,7 @@ impl Compiler<'_> {
         for (id, settled) in &spec.setup.state.nodes {
             let node = NodeId::from(id.as_str());
             if node.is_root() || definition.node(&node).is_none() {
-                let at = pointer(&self.place("setup/state/nodes"), id);
+                let at = below(&self.place("setup/state/nodes"), id);
                 let message = format!("the definition has no node \"{id}\" that could be done");
                 self.problems.push(Problem::at(at, message));
                 continue;

@@ -9,7 +9,8 @@ use serde_path_to_error::Segment;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::problem::{Problem, pointer};
+use super::problem::Problem;
+use engine::pointer::below;
 
 /// How many cases a test may have.
 pub const MAX_CASES: usize = 500;
@@ -296,9 +297,9 @@ impl TestDefinition {
             let mut place = String::new();
             for segment in error.path() {
                 match segment {
-                    Segment::Seq { index } => place = pointer(&place, &index.to_string()),
+                    Segment::Seq { index } => place = below(&place, &index.to_string()),
                     Segment::Map { key } | Segment::Enum { variant: key } => {
-                        place = pointer(&place, key);
+                        place = below(&place, key);
                     }
                     Segment::Unknown => {}
                 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::problem::pointer;
 use crate::aggregates::test::Difference;
+use engine::pointer::below;
 
 /// How many differences are told; whoever mends these may ask again.
 const MAX_DIFFERENCES: usize = 20;
@@ -52,7 +52,7 @@ fn compare(
     match (expected, actual) {
         (Value::Object(wanted), Value::Object(there)) if depth > 0 => {
             for (key, value) in wanted {
-                let place = pointer(at, key);
+                let place = below(at, key);
                 match there.get(key) {
                     Some(actual) => compare(value, actual, comparison, &place, depth - 1, found),
                     None => note(place, Some(value), None, found),
@@ -60,13 +60,13 @@ fn compare(
             }
             if comparison == Comparison::Exact {
                 for (key, value) in there.iter().filter(|(key, _)| !wanted.contains_key(*key)) {
-                    note(pointer(at, key), None, Some(value), found);
+                    note(below(at, key), None, Some(value), found);
                 }
             }
         }
         (Value::Array(wanted), Value::Array(there)) if depth > 0 => {
             for index in 0..wanted.len().max(there.len()) {
-                let place = pointer(at, &index.to_string());
+                let place = below(at, &index.to_string());
                 match (wanted.get(index), there.get(index)) {
                     (Some(value), Some(actual)) => {
                         compare(value, actual, comparison, &place, depth - 1, found);

@@ -7,7 +7,8 @@ use engine::{Definition, Failure, within_limits};
 use time::Duration;
 
 use super::definition::{AnswerSpec, FailureSpec, MAX_MOCKS, MockSpec, Period};
-use super::problem::{Problem, pointer};
+use super::problem::Problem;
+use engine::pointer::below;
 
 /// The mocks of a list that stands at `at`, for runs of this definition; what is wrong with them
 /// is noted.
@@ -24,7 +25,7 @@ pub fn answers(
     let specs = specs.iter().enumerate();
     specs
         .filter_map(|(index, spec)| {
-            let at = pointer(at, &index.to_string());
+            let at = below(at, &index.to_string());
             let before = problems.len();
             let mock = mock(spec, definition, &at, problems)?;
             (problems.len() == before).then_some(mock)

@@ -19,8 +19,3 @@ impl Problem {
         Self { path: path.into(), message: message.into() }
     }
 }
-
-/// A JSON pointer and one step more.
-pub(super) fn pointer(base: &str, token: &str) -> String {
-    format!("{base}/{}", token.replace('~', "~0").replace('/', "~1"))
-}

@@ -1,5 +1,6 @@
 //! Keywords that draft 2020-12 does not know: mostly a slip of the pen, which would pass silently.
 
+use engine::pointer::below;
 use serde_json::Value;
 
 use crate::schemas::Unusable;
@@ -80,7 +81,7 @@ pub(super) fn check(schema: &Value) -> Result<(), Unusable> {
 }
 
 fn visit(schema: &Value, path: &str) -> Result<(), Unusable> {
-    let at = |segment: &str| format!("{path}/{}", segment.replace('~', "~0").replace('/', "~1"));
+    let at = |segment: &str| below(path, segment);
     match schema {
         Value::Array(schemas) => schemas
             .iter()
@@ -97,12 +98,7 @@ fn visit(schema: &Value, path: &str) -> Result<(), Unusable> {
                 (Some(Holds::Names), Value::Object(schemas)) => {
                     let place = at(keyword);
                     let mut all = schemas.iter();
-                    all.try_for_each(|(name, it)| {
-                        visit(
-                            it,
-                            &format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")),
-                        )
-                    })
+                    all.try_for_each(|(name, it)| visit(it, &below(&place, name)))
                 }
                 (Some(Holds::Data | Holds::Names), _) => Ok(()),
             }

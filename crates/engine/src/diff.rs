@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::definition::{Definition, Node, NodeId};
-use crate::json::pointer;
+use crate::pointer::below;
 
 /// What changed. As large as the two definitions together at most.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -239,12 +239,12 @@ fn compare(before: &Value, after: &Value, at: &str, changes: &mut Vec<ValueChang
         (Value::Object(old), Value::Object(new)) => {
             let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for key in keys {
-                compare_parts(old.get(key), new.get(key), &pointer(at, key), changes);
+                compare_parts(old.get(key), new.get(key), &below(at, key), changes);
             }
         }
         (Value::Array(old), Value::Array(new)) => {
             for index in 0..old.len().max(new.len()) {
-                let path = pointer(at, &index.to_string());
+                let path = below(at, &index.to_string());
                 compare_parts(old.get(index), new.get(index), &path, changes);
             }
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::catalog::PayloadProblem;
 use crate::definition::{Definition, InputField, InputType};
-use crate::json::pointer;
+use crate::pointer::below;
 
 /// Every problem of an input: what is required and missing, and what is of another type. Fields
 /// that are not declared are let through, for triggers bring more than a workflow needs.
@@ -21,7 +21,7 @@ fn problem(field: &InputField, input: &Value) -> Option<PayloadProblem> {
         Some(value) if field.kind.fits(value) => return None,
         Some(_) => format!("it must be {}", field.kind.in_words()),
     };
-    Some(PayloadProblem { path: pointer("", &field.key), message })
+    Some(PayloadProblem { path: below("", &field.key), message })
 }
 
 impl InputType {

@@ -148,18 +148,3 @@ fn write_object(fields: &Map<String, Value>, out: &mut String) {
     }
     out.push('}');
 }
-
-/// Appends a reference token to a JSON pointer, escaped.
-pub(crate) fn pointer(base: &str, token: &str) -> String {
-    let mut path = String::with_capacity(base.len() + token.len() + 1);
-    path.push_str(base);
-    path.push('/');
-    for character in token.chars() {
-        match character {
-            '~' => path.push_str("~0"),
-            '/' => path.push_str("~1"),
-            other => path.push(other),
-        }
-    }
-    path
-}

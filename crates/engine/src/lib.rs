@@ -36,6 +36,7 @@ mod number;
 mod parse;
 mod place;
 mod plan;
+pub mod pointer;
 mod preview;
 pub mod rehearsal;
 mod remedy;

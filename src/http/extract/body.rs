@@ -129,9 +129,9 @@ fn pointer(path: &Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => json::push_segment(&mut pointer, &index.to_string()),
-            Segment::Map { key } => json::push_segment(&mut pointer, key),
-            Segment::Enum { variant } => json::push_segment(&mut pointer, variant),
+            Segment::Seq { index } => engine::pointer::push(&mut pointer, &index.to_string()),
+            Segment::Map { key } => engine::pointer::push(&mut pointer, key),
+            Segment::Enum { variant } => engine::pointer::push(&mut pointer, variant),
             Segment::Unknown => {}
         }
     }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use engine::pointer;
 use serde::de::IgnoredAny;
 
 use crate::http::problem::{Code, Problem};
@@ -134,24 +135,12 @@ impl Walk {
         let mut pointer = String::new();
         for frame in &self.frames {
             match frame {
-                Frame::Object { key: Some(key), .. } => push_segment(&mut pointer, key),
+                Frame::Object { key: Some(key), .. } => pointer::push(&mut pointer, key),
                 Frame::Object { key: None, .. } => {}
-                Frame::Array { index } => push_segment(&mut pointer, &index.to_string()),
+                Frame::Array { index } => pointer::push(&mut pointer, &index.to_string()),
             }
         }
         pointer
-    }
-}
-
-/// Adds a segment to a JSON pointer (RFC 6901).
-pub(in crate::http) fn push_segment(pointer: &mut String, segment: &str) {
-    pointer.push('/');
-    for letter in segment.chars() {
-        match letter {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            letter => pointer.push(letter),
-        }
     }
 }
 

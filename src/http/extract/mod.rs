@@ -17,7 +17,6 @@ pub use body::{Body, LargeBody, read_bytes_up_to};
 pub use idempotency_key::IdempotencyKey;
 pub use instant::Instant;
 pub use json::check as check_json;
-pub(super) use json::push_segment;
 pub use min_position::{Freshness, MinPosition};
 pub use nothing::Nothing;
 pub use origin::{Address, Origin};

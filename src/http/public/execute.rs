@@ -18,7 +18,7 @@ use crate::access::Principal;
 use crate::actors::StartRun;
 use crate::http::answer::Envelope;
 use crate::http::api::Api;
-use crate::http::extract::{Body, IdempotencyKey, push_segment};
+use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::rates::source;
@@ -180,7 +180,7 @@ fn only_declared(open: &Open, payload: &Map<String, Value>) -> Result<(), Proble
         None => Ok(()),
         Some(key) => {
             let mut place = "/payload".to_owned();
-            push_segment(&mut place, key);
+            engine::pointer::push(&mut place, key);
             Err(Problem::new(Code::InvalidInput).at(place, "is no input of this workflow"))
         }
     }

@@ -130,8 +130,7 @@ impl<'a> Walk<'a> {
         let segments = self.path.iter().map(String::as_str).chain(segments.iter().copied());
         let mut path = String::new();
         for segment in segments.filter(|_| is_read) {
-            path.push('/');
-            path.push_str(&escaped(segment));
+            engine::pointer::push(&mut path, segment);
         }
         self.broken.push((rule, path, message.into()));
     }
@@ -339,8 +338,4 @@ fn shown(value: &Value) -> String {
     let text = value.to_string();
     let end = text.floor_char_boundary(LONGEST);
     if end < text.len() { format!("{}…", &text[..end]) } else { text }
-}
-
-fn escaped(segment: &str) -> String {
-    crate::schemas::document::segment(segment)
 }

@@ -8,7 +8,7 @@ use super::operator::{OPERATORS, Operator};
 use super::pattern::Pattern;
 use crate::diagnostic::did_you_mean;
 use crate::expression::Problem;
-use crate::json::pointer;
+use crate::pointer::below;
 
 /// How deeply conditions may be nested.
 pub(crate) const MAX_CONDITION_DEPTH: usize = 32;
@@ -112,7 +112,7 @@ impl Reader<'_> {
             self.report(path, "the entry is empty: give it a left side and an operator");
         }
         for (key, value) in fields {
-            let path = pointer(path, key);
+            let path = below(path, key);
             match key.as_str() {
                 "$and" => all.push(Condition::All(self.list(value, &path, depth))),
                 "$or" => all.push(Condition::Any(self.list(value, &path, depth))),
@@ -139,7 +139,7 @@ impl Reader<'_> {
             Some(entries) if !entries.is_empty() => entries
                 .iter()
                 .enumerate()
-                .map(|(index, entry)| self.entry(entry, &pointer(path, &index.to_string()), depth))
+                .map(|(index, entry)| self.entry(entry, &below(path, &index.to_string()), depth))
                 .collect(),
             Some(_) | None => {
                 self.report(path, "must be a list of at least one entry");
@@ -169,7 +169,7 @@ impl Reader<'_> {
             return;
         };
         for (name, right) in operators {
-            let path = pointer(path, name);
+            let path = below(path, name);
             if name == MATCHES {
                 let pattern = Pattern::read(right).map_err(|message| self.report(&path, &message));
                 all.push(Condition::Matches { left, pattern: pattern.ok() });

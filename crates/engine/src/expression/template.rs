@@ -9,7 +9,8 @@ use super::ast::Expression;
 use super::budget::{Budget, Complaint};
 use super::eval::Scope;
 use super::parser::{Fault, FaultKind, parse};
-use crate::json::{Json, MAX_VALUE_BYTES, pointer, spend_on, within_limits, write_text};
+use crate::json::{Json, MAX_VALUE_BYTES, spend_on, within_limits, write_text};
+use crate::pointer::below;
 
 /// A payload, read for expressions.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,12 +111,12 @@ impl Template {
             }
             Self::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    item.expressions(&pointer(path, &index.to_string()), each);
+                    item.expressions(&below(path, &index.to_string()), each);
                 }
             }
             Self::Map(fields) => {
                 for (key, field) in fields {
-                    field.expressions(&pointer(path, key), each);
+                    field.expressions(&below(path, key), each);
                 }
             }
         }
@@ -296,7 +297,7 @@ impl<'a> Filling<'a> {
             return Ok((**value).clone());
         }
         let before = self.path.len();
-        self.path = pointer(&self.path, key);
+        self.path = below(&self.path, key);
         let value = self.fill(template, budget)?;
         self.path.truncate(before);
         Ok(value)

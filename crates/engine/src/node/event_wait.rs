@@ -13,7 +13,8 @@ use crate::condition::Condition;
 use crate::expression::{
     Expression, Problem, Source, Step, has_expression, parse_mapping, path, walk,
 };
-use crate::json::{Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, pointer, within};
+use crate::json::{Json, MAX_VALUE_BYTES, MAX_VALUE_DEPTH, within};
+use crate::pointer::below;
 
 /// How many fields a mapping may have.
 pub(crate) const MAX_MAPPED: usize = 50;
@@ -117,18 +118,18 @@ impl<'a> EventWait<'a> {
         for name in fields.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
             let known = FIELDS.join(", ");
             let message = format!("a wait for an event has no such setting (it has {known})");
-            problems.push(Problem::new(pointer(at, name), message));
+            problems.push(Problem::new(below(at, name), message));
         }
         let pattern = fields.get("pattern").and_then(Value::as_str).and_then(EventPattern::read);
         if pattern.is_none() {
-            problems.push(Problem::new(pointer(at, "pattern"), pattern_cure()));
+            problems.push(Problem::new(below(at, "pattern"), pattern_cure()));
         }
         let condition = fields.get("condition").filter(|condition| !condition.is_null());
         let condition = condition
-            .map(|condition| Condition::read(condition, &pointer(at, "condition"), problems));
+            .map(|condition| Condition::read(condition, &below(at, "condition"), problems));
         let mut lefts = BTreeMap::new();
         if let Some(condition) = &condition {
-            let at = pointer(at, "condition");
+            let at = below(at, "condition");
             condition.lefts(&mut |left| {
                 if !is_seen(left) {
                     problems.push(Problem::new(&at, left_cure(left)));
@@ -188,7 +189,7 @@ fn read_mapping<'a>(
     at: &str,
     problems: &mut Vec<Problem>,
 ) -> Vec<(&'a str, Expression)> {
-    let place = pointer(at, "mapping");
+    let place = below(at, "mapping");
     let mut read = Vec::new();
     let Some(fields) = mapping.as_object() else {
         // What stands at the place of an expression is not judged before it has its value, and a
@@ -204,7 +205,7 @@ fn read_mapping<'a>(
         problems.push(Problem::new(&place, message));
     }
     for (name, text) in fields {
-        let field = pointer(&place, name);
+        let field = below(&place, name);
         let Some(text) = text.as_str() else {
             problems.push(Problem::new(field, mapping_cure()));
             continue;

@@ -9,7 +9,7 @@ use super::field::{array, object};
 use super::logic::Done;
 use crate::condition::Condition;
 use crate::expression::{Problem, path, walk};
-use crate::json::pointer;
+use crate::pointer::below;
 
 /// Both names of the condition: the reference's, and the guide's.
 const NAMES: [&str; 2] = ["filter", "condition"];
@@ -52,7 +52,7 @@ fn condition<'a>(
     let fields = object(payload)?;
     let mut given = NAMES.into_iter().filter(|name| fields.contains_key(*name));
     match (given.next(), given.next()) {
-        (Some(name), None) => Ok(Condition::read(&fields[name], &pointer("", name), problems)),
+        (Some(name), None) => Ok(Condition::read(&fields[name], &below("", name), problems)),
         (Some(_), Some(_)) => Err(Problem::new("/condition", "give filter or condition, not both")),
         (None, _) => Err(Problem::new("/filter", "it is missing; add the condition to keep items")),
     }

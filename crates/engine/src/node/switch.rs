@@ -7,7 +7,7 @@ use super::field::{array, object, wrong};
 use super::logic::Done;
 use crate::condition::{Condition, equal};
 use crate::expression::Problem;
-use crate::json::pointer;
+use crate::pointer::below;
 
 /// The branch that is taken when no case fits.
 pub(super) const DEFAULT: &str = "default";
@@ -78,22 +78,19 @@ fn cases<'a>(payload: &'a Value, problems: &mut Vec<Problem>) -> Result<Vec<Case
         let path = format!("/cases/{index}");
         let mut report = |path: String, message: &str| problems.push(Problem::new(path, message));
         let Some(branch) = item.get("branch").and_then(Value::as_str) else {
-            report(
-                pointer(&path, "branch"),
-                "a case needs a branch: the name children stand under",
-            );
+            report(below(&path, "branch"), "a case needs a branch: the name children stand under");
             continue;
         };
         if branch == DEFAULT || branch.is_empty() {
-            report(pointer(&path, "branch"), "give the case a name of its own, other than default");
+            report(below(&path, "branch"), "give the case a name of its own, other than default");
         }
         if cases.iter().any(|case| case.branch == branch) {
-            report(pointer(&path, "branch"), "the name is taken by a case above");
+            report(below(&path, "branch"), "the name is taken by a case above");
         }
         let test = match (item.get("equals"), item.get("condition")) {
             (Some(expected), None) => Test::Equals(expected),
             (None, Some(condition)) => {
-                let path = pointer(&path, "condition");
+                let path = below(&path, "condition");
                 Test::When(Condition::read(condition, &path, problems))
             }
             (Some(_), Some(_)) => {

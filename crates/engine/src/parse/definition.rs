@@ -12,7 +12,8 @@ use crate::definition::{
 };
 use crate::diagnostic::{Diagnostic, DiagnosticCode, did_you_mean};
 use crate::ending::{Emission, MAX_EMISSIONS, is_event_name};
-use crate::json::{Json, deeper_than, pointer};
+use crate::json::{Json, deeper_than};
+use crate::pointer::below;
 use crate::status::RunStatus;
 
 const FIELDS: [&str; 12] = [
@@ -140,7 +141,7 @@ fn read_nodes(
     }
     for (name, value) in fields {
         let id = NodeId::from(name.as_str());
-        let path = pointer(&place.at("nodes"), name);
+        let path = below(&place.at("nodes"), name);
         let node = read_node(reader, &id, value, path, dialect);
         nodes.insert(id, node);
     }
@@ -167,7 +168,7 @@ fn root_only() -> Vec<NodeId> {
 fn read_input_schema(reader: &mut Reader, place: &Place<'_>) -> Vec<InputField> {
     let mut inputs: Vec<InputField> = Vec::new();
     for (index, item) in reader.list(place, "inputSchema").into_iter().flatten().enumerate() {
-        let path = pointer(&place.at("inputSchema"), &index.to_string());
+        let path = below(&place.at("inputSchema"), &index.to_string());
         let Value::Object(fields) = item else {
             reader.wrong_at(place, path, "an object with key and type", item);
             continue;
@@ -200,7 +201,7 @@ fn read_variables(reader: &mut Reader, place: &Place<'_>) -> Option<Json> {
     let items = reader.list(place, "variableDefs")?;
     for (index, item) in items.iter().enumerate() {
         if !item.get("name").is_some_and(Value::is_string) {
-            let path = pointer(&place.at("variableDefs"), &index.to_string());
+            let path = below(&place.at("variableDefs"), &index.to_string());
             reader.wrong_at(place, path, "an object with a name", item);
         }
     }
@@ -222,7 +223,7 @@ fn read_emissions(reader: &mut Reader, place: &Place<'_>) -> Vec<Emission> {
     }
     let mut emissions = Vec::new();
     for (index, item) in items.iter().enumerate().take(MAX_EMISSIONS) {
-        let path = pointer(&place.at("emit"), &index.to_string());
+        let path = below(&place.at("emit"), &index.to_string());
         let Value::Object(fields) = item else {
             reader.wrong_at(place, path, "an object with event and payload", item);
             continue;
@@ -240,7 +241,7 @@ fn read_emissions(reader: &mut Reader, place: &Place<'_>) -> Vec<Emission> {
                 Some((_, end)) if !on.contains(end) => on.push(*end),
                 Some(_) => {}
                 None => {
-                    let path = pointer(&place.at("on"), &index.to_string());
+                    let path = below(&place.at("on"), &index.to_string());
                     reader.report(None, path, DiagnosticCode::InvalidValue, || {
                         format!("\"{}\" is none of success, failure, cancelled", short(word))
                     });

@@ -7,7 +7,8 @@ use super::reader::{Place, Reader, short};
 use crate::definition::{Connector, Node, NodeId, RetryPolicy, Strategy, empty_object};
 use crate::diagnostic::DiagnosticCode;
 use crate::failure::FailureCategory;
-use crate::json::{Json, pointer};
+use crate::json::Json;
+use crate::pointer::below;
 use crate::remedy::{Handler, MAX_HANDLERS, OnFailure, Remedy};
 
 const FIELDS: [&str; 15] = [
@@ -219,7 +220,7 @@ fn read_on_failure(reader: &mut Reader, place: &Place<'_>, dialect: &Dialect) ->
     }
     let mut handlers = Vec::new();
     for (index, item) in items.iter().enumerate().take(MAX_HANDLERS) {
-        let path = pointer(&place.at("handlers"), &index.to_string());
+        let path = below(&place.at("handlers"), &index.to_string());
         let Value::Object(fields) = item else {
             reader.wrong_at(&place, path, "an object with category or code, and action", item);
             continue;

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::definition::NodeId;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
-use crate::json::{Json, pointer};
+use crate::json::Json;
+use crate::pointer::below;
 
 /// An object in the definition, and where it stands.
 pub(super) struct Place<'a> {
@@ -24,7 +25,7 @@ pub(super) struct Reader {
 impl<'a> Place<'a> {
     /// The pointer to one of its fields.
     pub(super) fn at(&self, field: &str) -> String {
-        pointer(&self.path, field)
+        below(&self.path, field)
     }
 
     /// A field that is there; null counts as not there.
@@ -128,7 +129,7 @@ impl Reader {
             if let Some(text) = item.as_str() {
                 texts.push(text.to_owned());
             } else {
-                let path = pointer(&place.at(field), &index.to_string());
+                let path = below(&place.at(field), &index.to_string());
                 self.wrong_at(place, path, "a text", item);
             }
         }

@@ -7,9 +7,9 @@ use crate::catalog::{Catalog, NodeType};
 use crate::definition::{Definition, NodeId};
 use crate::diagnostic::{Diagnostic, Findings, MAX_DIAGNOSTICS};
 use crate::graph::Graph;
-use crate::json::pointer;
 use crate::node::logic_type;
 use crate::parse::read;
+use crate::pointer::below;
 
 /// Everything that keeps a definition from being published, up to [`MAX_DIAGNOSTICS`].
 pub fn validate(definition: &Definition, catalog: &dyn Catalog) -> Vec<Diagnostic> {
@@ -57,7 +57,7 @@ impl Checks<'_> {
 
 /// The pointer to a field of a node.
 pub(super) fn at(node: &NodeId, field: &str) -> String {
-    let mut path = pointer("/nodes", node.as_str());
+    let mut path = below("/nodes", node.as_str());
     path.push('/');
     path.push_str(field);
     path

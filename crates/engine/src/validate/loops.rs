@@ -4,11 +4,11 @@ use super::all::{Checks, at};
 use crate::definition::{Node, NodeId};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
 use crate::graph::LOOP;
-use crate::json::pointer;
 use crate::limits::MAX_LOOP_NODES;
 use crate::node::literal_items;
 use crate::place::MAX_LOOP_DEPTH;
 use crate::plan::Index;
+use crate::pointer::below;
 use crate::scopes::Scopes;
 
 pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
@@ -26,7 +26,7 @@ pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
                 ),
                 None => format!("\"{id}\" is reached from inside a loop and from outside it"),
             };
-            let path = pointer("/nodes", id.as_str());
+            let path = below("/nodes", id.as_str());
             Diagnostic::of(id, path, DiagnosticCode::LoopBorder, message)
         });
     }
@@ -52,7 +52,7 @@ fn check_body(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &mut Find
         report(at(id, "loopBody"), DiagnosticCode::MissingField, message.to_owned());
     }
     for (index, entry) in node.loop_body.iter().enumerate() {
-        let path = pointer(&at(id, "loopBody"), &index.to_string());
+        let path = below(&at(id, "loopBody"), &index.to_string());
         if !checks.definition.nodes.contains_key(entry) {
             let known = checks.definition.nodes.keys().map(NodeId::as_str);
             let near = did_you_mean(entry.as_str(), known);

@@ -3,7 +3,7 @@
 use super::all::{Checks, at};
 use crate::definition::{Node, NodeId, RetryPolicy};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings};
-use crate::json::pointer;
+use crate::pointer::below;
 use crate::retry::MAX_INTERVAL_MS;
 
 /// How many attempts a policy may ask for.
@@ -39,7 +39,7 @@ fn check_policy(id: &NodeId, policy: &RetryPolicy, findings: &mut Findings) {
     let mut require = |holds: bool, field: &str, message: &dyn Fn() -> String| {
         if !holds {
             findings.report(|| {
-                let path = pointer(&at(id, "retryPolicy"), field);
+                let path = below(&at(id, "retryPolicy"), field);
                 Diagnostic::of(id, path, DiagnosticCode::InvalidRetryPolicy, message())
             });
         }

@@ -4,8 +4,8 @@ use super::all::{Checks, at};
 use crate::definition::{Definition, Node, NodeId};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
 use crate::graph::LOOP;
-use crate::json::pointer;
 use crate::node::{Logic, join_needs};
+use crate::pointer::below;
 
 pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
     for (id, node) in &checks.definition.nodes {
@@ -81,7 +81,7 @@ fn check_join(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &mut Find
     let Some(needs) = join_needs(&node.payload) else { return };
     if needs as usize > parents {
         findings.report(|| {
-            let path = pointer(&at(id, "payload"), "count");
+            let path = below(&at(id, "payload"), "count");
             let message =
                 format!("only {parents} nodes lead to \"{id}\", and it waits for {needs}");
             Diagnostic::of(id, path, DiagnosticCode::InvalidPayload, message)

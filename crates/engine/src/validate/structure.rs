@@ -4,9 +4,9 @@ use super::all::{Checks, at};
 use crate::catalog::Role;
 use crate::definition::{MAX_NODE_ID_LENGTH, MAX_NODES, Node, NodeId};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Findings, did_you_mean};
-use crate::json::pointer;
 use crate::node::{branches, logic_types};
 use crate::plan::Index;
+use crate::pointer::below;
 
 pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
     if checks.graph.root.is_none() {
@@ -38,7 +38,7 @@ fn check_id(id: &NodeId, findings: &mut Findings) {
                 "a node id is a letter and then letters, digits, hyphens and underscores, \
                  {MAX_NODE_ID_LENGTH} at most: rename the node"
             );
-            let path = pointer("/nodes", id.as_str());
+            let path = below("/nodes", id.as_str());
             Diagnostic::of(id, path, DiagnosticCode::InvalidNodeId, cure)
         });
     }
@@ -79,7 +79,7 @@ fn check_type(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &mut Find
 
 fn check_children(checks: &Checks<'_>, id: &NodeId, node: &Node, findings: &mut Findings) {
     for (index, child) in node.children.iter().enumerate() {
-        let path = || pointer(&at(id, "children"), &index.to_string());
+        let path = || below(&at(id, "children"), &index.to_string());
         if !checks.definition.nodes.contains_key(child) {
             findings.report(|| {
                 let known = checks.definition.nodes.keys().map(NodeId::as_str);
@@ -165,7 +165,7 @@ fn check_reachability(checks: &Checks<'_>, findings: &mut Findings) {
                     "the root does not lead to \"{id}\": name it among the children of a node, or \
                      remove it"
                 );
-                let path = pointer("/nodes", id.as_str());
+                let path = below("/nodes", id.as_str());
                 Diagnostic::of(id, path, DiagnosticCode::UnreachableNode, message)
             });
         }

@@ -12,7 +12,7 @@ use crate::access::{Delivery, Principal};
 use crate::aggregates::event_subscriptions::{Command, Order, Retry, Wish};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
-use crate::http::extract::{Body, IdempotencyKey, push_segment};
+use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Code, Document, Problem};
 use crate::journal::{Recorded, StreamId};
@@ -115,7 +115,7 @@ async fn subscribe(
     let SubscribeToEvents { pattern, condition, url, headers, retry } = asked;
     for (name, value) in &headers {
         let mut place = "/headers".to_owned();
-        push_segment(&mut place, name);
+        engine::pointer::push(&mut place, name);
         let small = name.to_ascii_lowercase();
         if HeaderName::from_str(name).is_err() || OURS.contains(&small.as_str()) {
             let message = "is no header that can go along";
