@@ -218,11 +218,12 @@ impl Reactions {
         .map_err(while_doing("reading what is due to be tried again"))
     }
 
-    /// How many events of a reaction are set aside, parked ones included.
+    /// How many events of a reaction are set aside and tried again. What was given up is not among
+    /// them: whoever sends what nobody can carry out must not stop the others.
     pub async fn arrears(&self, name: &str) -> Result<i64, Error> {
         sqlx::query_scalar!(
             r#"select count(*) as "count!" from reaction_arrears
-                where name = $1 and discarded_at is null"#,
+                where name = $1 and next_try_at is not null"#,
             name
         )
         .fetch_one(&self.pool)

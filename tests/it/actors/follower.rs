@@ -273,6 +273,25 @@ async fn a_poison_event_is_parked_and_the_others_go_on() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_takes_no_room_of_what_is_tried_again() {
+    let stage = Stage::new().await;
+    let echo = Echo::new(&stage);
+    echo.make_wrong("poison", Wrong::Refused, u32::MAX);
+    let _process = Process::start(&stage, &echo).await;
+    // More of them, in two goes, than may be set aside.
+    let most = QUICK.arrears;
+    for given_up in [most * 3 / 4, most * 3 / 2] {
+        for _ in 0..most * 3 / 4 {
+            stage.record(&run(), 0, "poison").await;
+        }
+        eventually("they are given up", async || standing(&stage).await.parked == given_up).await;
+    }
+    let well = run();
+    stage.record(&well, 0, "happened").await;
+    eventually("another one", async || echo.done(&well) == [1]).await;
+}
+
+#[tokio::test]
 async fn a_reaction_that_panics_stops_no_other_event() {
     let stage = Stage::new().await;
     let echo = Echo::new(&stage);
