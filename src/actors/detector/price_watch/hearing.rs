@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use engine::Trigger;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -18,6 +19,8 @@ use crate::triggers::{Key, Subscriber, Subscription, TriggerIndex};
 
 /// From where such triggers come.
 const SOURCE: &str = "stork";
+/// How many that wait for a price are told of it at the same time.
+const AT_ONCE: usize = 64;
 
 /// A firing as it is written down before it is carried out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +37,67 @@ struct Listener {
     subscription: Arc<Subscription>,
     condition: Condition,
     mark: PriceMark,
+}
+
+impl Listener {
+    /// Hears a price: writes down what it changes, and then fires.
+    async fn hear(
+        &mut self,
+        reading: &Reading,
+        gate: &Gate,
+        journal: &Journal,
+    ) -> Result<(), Error> {
+        // What was turned away is fired before anything else counts.
+        if self.mark.pending.is_some() {
+            return self.fire(gate, journal).await;
+        }
+        let fires = match self.condition.see(reading.tick) {
+            Verdict::Nothing => return Ok(()),
+            Verdict::Turned => false,
+            Verdict::Fires => true,
+        };
+        self.mark.memory = json!(self.condition.memory());
+        if fires {
+            self.mark.pending = Some(json!(pending(self, reading)));
+        }
+        write(journal, &mut self.mark).await?;
+        self.fire(gate, journal).await
+    }
+
+    /// Fires what is written down, where something is, and notes that it was fired.
+    async fn fire(&mut self, gate: &Gate, journal: &Journal) -> Result<(), Error> {
+        let Some(written) = &self.mark.pending else { return Ok(()) };
+        if let Ok(Pending { id, at, body }) = Pending::deserialize(written) {
+            let subscription = &self.subscription;
+            let subscriber = subscription.subscriber.clone();
+            let firing = Firing {
+                organization: subscription.organization,
+                subscriber: subscriber.clone(),
+                id,
+                trigger: Trigger {
+                    kind: subscription.kind.to_owned(),
+                    source: SOURCE.to_owned(),
+                    body: Arc::new(body),
+                    headers: BTreeMap::default(),
+                },
+                lane: subscription.lane,
+                causation: None,
+                correlation: None,
+                at,
+            };
+            if let Err(refused) = gate.fire(firing).await {
+                let cause = &refused as &dyn std::error::Error;
+                tracing::warn!(
+                    %subscriber,
+                    error = cause,
+                    "a price that fires for {subscriber} is fired again with the next one"
+                );
+                return Ok(());
+            }
+        }
+        self.mark.pending = None;
+        write(journal, &mut self.mark).await
+    }
 }
 
 /// All that wait for prices.
@@ -81,12 +145,9 @@ impl Hearing {
             let listener = self.listener(subscription, settings).await?;
             self.listeners.insert(listener.subscription.subscriber.clone(), listener);
         }
-        let pending = self.listeners.iter().filter(|(_, it)| it.mark.pending.is_some());
-        let pending: Vec<_> = pending.map(|(subscriber, _)| subscriber.clone()).collect();
-        for subscriber in pending {
-            self.fire(&subscriber).await?;
-        }
-        Ok(())
+        let (gate, journal) = (&self.gate, &self.journal);
+        let pending = self.listeners.values_mut().map(|listener| listener.fire(gate, journal));
+        stream::iter(pending).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     async fn listener(
@@ -124,64 +185,12 @@ impl Hearing {
 
     /// A price was heard: what it changes is remembered before it is acted upon.
     pub(super) async fn hear(&mut self, reading: &Reading) -> Result<(), Error> {
-        let key = Key::Price(reading.asset.as_str().into());
-        for subscription in self.index.under(&key) {
-            let Some(listener) = self.listeners.get_mut(&subscription.subscriber) else { continue };
-            // What was turned away is fired before anything else counts.
-            if listener.mark.pending.is_some() {
-                self.fire(&subscription.subscriber).await?;
-                continue;
-            }
-            let fires = match listener.condition.see(reading.tick) {
-                Verdict::Nothing => continue,
-                Verdict::Turned => false,
-                Verdict::Fires => true,
-            };
-            listener.mark.memory = json!(listener.condition.memory());
-            if fires {
-                listener.mark.pending = Some(json!(pending(listener, reading)));
-            }
-            write(&self.journal, &mut listener.mark).await?;
-            if fires {
-                self.fire(&subscription.subscriber).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Fires what is written down, and notes that it was fired.
-    async fn fire(&mut self, subscriber: &Subscriber) -> Result<(), Error> {
-        let Some(listener) = self.listeners.get_mut(subscriber) else { return Ok(()) };
-        let Some(written) = &listener.mark.pending else { return Ok(()) };
-        if let Ok(Pending { id, at, body }) = Pending::deserialize(written) {
-            let subscription = &listener.subscription;
-            let firing = Firing {
-                organization: subscription.organization,
-                subscriber: subscriber.clone(),
-                id,
-                trigger: Trigger {
-                    kind: subscription.kind.to_owned(),
-                    source: SOURCE.to_owned(),
-                    body: Arc::new(body),
-                    headers: BTreeMap::default(),
-                },
-                lane: subscription.lane,
-                causation: None,
-                correlation: None,
-                at,
-            };
-            if let Err(refused) = self.gate.fire(firing).await {
-                let cause = &refused as &dyn std::error::Error;
-                tracing::warn!(
-                    %subscriber,
-                    error = cause,
-                    "a price that fires for {subscriber} is fired again with the next one"
-                );
-                return Ok(());
-            }
-        }
-        listener.mark.pending = None;
-        write(&self.journal, &mut listener.mark).await
+        let live = self.index.under(&Key::Price(reading.asset.as_str().into()));
+        let waiting: HashSet<_> = live.iter().map(|it| &it.subscriber).collect();
+        let (gate, journal) = (&self.gate, &self.journal);
+        let hearing = self.listeners.iter_mut().filter(|(it, _)| waiting.contains(it));
+        let hearing = hearing.map(|(_, listener)| listener.hear(reading, gate, journal));
+        stream::iter(hearing).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     /// The present time in nanoseconds since 1970.
