@@ -104,7 +104,7 @@ pub async fn replay(
     }
     let turn = Turn::take(&api, &who, key, &body.fingerprint).await?;
     let trigger = Trigger {
-        kind: "webhook".to_owned(),
+        kind: inbound::kind_of(root),
         source: "replay".to_owned(),
         body: Arc::clone(&told),
         headers: delivery.headers,

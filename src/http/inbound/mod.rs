@@ -15,4 +15,4 @@ pub use endpoints::{
     webhook_get, webhook_patch, webhook_put,
 };
 pub use reply::{Taken, Waiting};
-pub(in crate::http) use sift::sift;
+pub(in crate::http) use sift::{kind_of, sift};

@@ -10,7 +10,7 @@ use crate::http::problem::{Code, Problem};
 use crate::triggers::source::of_delivery;
 
 /// The kind of trigger that a run of this root is told of.
-pub(super) fn kind_of(root: Option<&Node>) -> String {
+pub(in crate::http) fn kind_of(root: Option<&Node>) -> String {
     let source = root.and_then(|root| Source::named(&root.kind));
     source.map_or_else(|| "webhook".to_owned(), |source| source.kind.clone())
 }
