@@ -3,6 +3,7 @@
 mod event_triggers;
 mod events;
 mod hand;
+mod index;
 mod kin;
 mod limits;
 mod payouts;

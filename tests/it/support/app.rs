@@ -335,11 +335,23 @@ impl TestApp {
     /// else; it ends when it is dropped.
     pub(crate) fn beside(&self, chains: Arc<dyn ChainSources>) -> Beside {
         let (_, key) = AdminKey::generate([8; 32]);
+        let (plan, door) = self.detector_plan(chains);
+        Beside(Some(Running::start(plan, door, key)))
+    }
+
+    /// The same, in this thread, where one may look into it; to be closed.
+    pub(crate) async fn house_beside(&self) -> House {
+        let (_, key) = AdminKey::generate([8; 32]);
+        let (plan, door) = self.detector_plan(Arc::new(NoChains));
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        House::open(plan, door, key, metrics).await.unwrap()
+    }
+
+    fn detector_plan(&self, chains: Arc<dyn ChainSources>) -> (Plan, TcpListener) {
         let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let roles = vec![Role::Detector];
         let plan = Plan { chains, roles, exclusive: false, ..self.plan.clone() };
-        let plan = Plan { label: format!("beside {}", door.local_addr().unwrap()), ..plan };
-        Beside(Some(Running::start(plan, door, key)))
+        (Plan { label: format!("beside {}", door.local_addr().unwrap()), ..plan }, door)
     }
 }
 
