@@ -8,6 +8,9 @@ const FIRST_RATE: f64 = 25.0;
 const RATES: std::ops::RangeInclusive<f64> = 1.0..=500.0;
 /// What every answer adds to the rate.
 const GAIN: f64 = 0.1;
+/// What an answer adds while callers wait and the node has not refused such a rate yet: the rate
+/// doubles each second, as TCP's does at its start, so that a node of one's own is soon used fully.
+const QUICK_GAIN: f64 = 1.0;
 /// What a refusal leaves of it.
 const LOSS: f64 = 0.5;
 
@@ -17,11 +20,21 @@ pub(super) struct Pace {
     rate: f64,
     tokens: f64,
     at: OffsetDateTime,
+    /// Somebody had to wait since the last answer.
+    hurried: bool,
+    /// The rate from which on it is raised slowly: half of what was refused last.
+    careful_from: f64,
 }
 
 impl Pace {
     pub(super) fn new(now: OffsetDateTime) -> Self {
-        Self { rate: FIRST_RATE, tokens: FIRST_RATE * 2.0, at: now }
+        Self {
+            rate: FIRST_RATE,
+            tokens: FIRST_RATE * 2.0,
+            at: now,
+            hurried: false,
+            careful_from: f64::INFINITY,
+        }
     }
 
     /// Takes a token, or says after how long there is one.
@@ -33,18 +46,22 @@ impl Pace {
             self.tokens -= 1.0;
             Ok(())
         } else {
+            self.hurried = true;
             Err(Duration::seconds_f64((1.0 - self.tokens) / self.rate))
         }
     }
 
     /// The node answered.
     pub(super) fn gain(&mut self) {
-        self.rate = (self.rate + GAIN).min(*RATES.end());
+        let quick = std::mem::take(&mut self.hurried) && self.rate < self.careful_from;
+        let gain = if quick { QUICK_GAIN } else { GAIN };
+        self.rate = (self.rate + gain).min(*RATES.end());
     }
 
     /// The node said that it is asked too often.
     pub(super) fn lose(&mut self) {
         self.rate = (self.rate * LOSS).max(*RATES.start());
+        self.careful_from = self.rate;
         self.tokens = 0.0;
     }
 }
@@ -74,5 +91,37 @@ mod tests {
             pace.gain();
         }
         assert!(pace.take(start).unwrap_err() <= Duration::milliseconds(41));
+    }
+
+    #[test]
+    fn a_node_that_bears_it_is_asked_faster_while_callers_wait_and_slowly_after_a_refusal() {
+        let mut now = OffsetDateTime::UNIX_EPOCH;
+        let mut pace = Pace::new(now);
+        let answers_in = |pace: &mut Pace, now: &mut OffsetDateTime, seconds: i64| {
+            let (until, mut answers) = (*now + Duration::seconds(seconds), 0);
+            while *now < until {
+                match pace.take(*now) {
+                    Ok(()) => {
+                        pace.gain();
+                        answers += 1;
+                    }
+                    Err(wait) => *now += wait.max(Duration::microseconds(1)),
+                }
+            }
+            answers
+        };
+        assert!(answers_in(&mut pace, &mut now, 5) > 800);
+        pace.lose();
+        let (before, after) =
+            (answers_in(&mut pace, &mut now, 1), answers_in(&mut pace, &mut now, 1));
+        assert!(before < 300 && after < before + 60, "{before} {after}");
+        // Whoever does not hurry learns nothing of what the node bears.
+        let mut idle = Pace::new(now);
+        for _ in 0..50 {
+            now += Duration::SECOND;
+            idle.take(now).unwrap();
+            idle.gain();
+        }
+        assert!(idle.rate < 31.0, "{}", idle.rate);
     }
 }

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, U256, b256};
+use foldhash::fast::RandomState;
+use serde_json::Value;
 
 use super::identity::Identity;
 use super::seen::{SeenBlock, SeenLog, SeenTransaction};
@@ -34,12 +36,64 @@ pub struct Found<'a, S> {
     /// What it is.
     pub identity: Identity,
     /// With what the run begins.
-    pub body: serde_json::Value,
+    pub body: Value,
     /// The log's index in the block, where it is a log.
     pub log_index: Option<u64>,
 }
 
-type By<K, S> = HashMap<K, Vec<Arc<Armed<S>>>>;
+/// What a log is to all triggers together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighed {
+    /// Whether some trigger matches.
+    pub is_wanted: bool,
+    /// How many triggers look for such logs, and could not read this one.
+    pub unread: usize,
+}
+
+/// What a log is to a trigger.
+enum Reading<'a> {
+    /// It has another layout than its first topic says.
+    Illegible,
+    /// It is not what is looked for.
+    Other,
+    /// An event, its name and its arguments.
+    Event(&'a str, Value),
+    /// A transfer: from whom, to whom, how much.
+    Tokens(Address, Address, U256),
+}
+
+impl<'a> Reading<'a> {
+    fn of<S>(armed: &'a Armed<S>, address: Address, topics: &[B256], data: &[u8]) -> Self {
+        match &armed.asked.what {
+            What::Log(logs) => {
+                let Some(arguments) = logs.shape.decode(topics, data) else {
+                    return Self::Illegible;
+                };
+                // The condition was read when the settings were.
+                let holds = logs.filter.as_ref().is_none_or(|filter| {
+                    engine::condition_holds(filter, &arguments).unwrap_or_default()
+                });
+                if holds { Self::Event(logs.shape.name(), arguments) } else { Self::Other }
+            }
+            What::Tokens(tokens) => {
+                let (Some(from), Some(to), Ok(value)) =
+                    (topics.get(1), topics.get(2), <[u8; 32]>::try_from(data))
+                else {
+                    return Self::Illegible;
+                };
+                if tokens.token.is_some_and(|token| token != address) {
+                    return Self::Other;
+                }
+                let value = U256::from_be_bytes(value);
+                Self::Tokens(Address::from_word(*from), Address::from_word(*to), value)
+            }
+            What::Value(_) | What::Blocks(_) | What::Status(_) => Self::Other,
+        }
+    }
+}
+
+/// The hasher is seeded anew by each process: nobody outside can choose addresses that collide.
+type By<K, S> = HashMap<K, Vec<Arc<Armed<S>>>, RandomState>;
 
 /// All triggers of one chain.
 #[derive(Debug)]
@@ -69,12 +123,12 @@ impl<S> Matcher<S> {
     /// Those of one chain.
     pub fn new(all: impl IntoIterator<Item = Arc<Armed<S>>>) -> Self {
         let mut matcher = Self {
-            logs: HashMap::new(),
-            logs_anywhere: HashMap::new(),
-            tokens: [HashMap::new(), HashMap::new()],
-            coins: [HashMap::new(), HashMap::new()],
-            statuses: [HashMap::new(), HashMap::new()],
-            hashes: HashMap::new(),
+            logs: HashMap::default(),
+            logs_anywhere: HashMap::default(),
+            tokens: [HashMap::default(), HashMap::default()],
+            coins: [HashMap::default(), HashMap::default()],
+            statuses: [HashMap::default(), HashMap::default()],
+            hashes: HashMap::default(),
             blocks: Vec::new(),
             len: 0,
         };
@@ -176,52 +230,32 @@ impl<S> Matcher<S> {
         found.into_iter().flatten().flatten()
     }
 
-    /// Adds what a log matches. Returns how many triggers could not read it.
-    pub fn log<'a>(
-        &'a self,
-        block: &SeenBlock,
-        log: &SeenLog,
-        found: &mut Vec<Found<'a, S>>,
-    ) -> usize {
-        let mut unread = 0;
-        let identity = Identity::Log { transaction: log.transaction, ordinal: log.ordinal };
-        for armed in self.candidates(log.address, &log.topics) {
-            if armed.since > block.link.number {
-                continue;
-            }
-            let body = match &armed.asked.what {
-                What::Log(logs) => {
-                    let Some(arguments) = logs.shape.decode(&log.topics, &log.data) else {
-                        unread += 1;
-                        continue;
-                    };
-                    // The condition was read when the settings were.
-                    let holds = logs.filter.as_ref().is_none_or(|filter| {
-                        engine::condition_holds(filter, &arguments).unwrap_or_default()
-                    });
-                    holds.then(|| block.with_log(log, logs.shape.name(), arguments))
-                }
-                What::Tokens(tokens) => {
-                    let (Some(from), Some(to), Ok(value)) = (
-                        log.topics.get(1),
-                        log.topics.get(2),
-                        <[u8; 32]>::try_from(log.data.as_ref()),
-                    ) else {
-                        unread += 1;
-                        continue;
-                    };
-                    let ends = (Address::from_word(*from), Address::from_word(*to));
-                    let fits = tokens.token.is_none_or(|token| token == log.address);
-                    let value = U256::from_be_bytes(value);
-                    fits.then(|| block.with_tokens(log, ends.0, ends.1, value))
-                }
-                What::Value(_) | What::Blocks(_) | What::Status(_) => None,
-            };
-            if let Some(body) = body {
-                found.push(Found { armed, identity, body, log_index: Some(log.index) });
+    /// Whether a log of a block matches, before it is known where in its transaction it is; and how
+    /// many triggers could not read it.
+    pub fn weigh(&self, number: u64, address: Address, topics: &[B256], data: &[u8]) -> Weighed {
+        let mut weighed = Weighed { is_wanted: false, unread: 0 };
+        for armed in self.candidates(address, topics).filter(|armed| armed.since <= number) {
+            match Reading::of(armed, address, topics, data) {
+                Reading::Illegible => weighed.unread += 1,
+                Reading::Other => {}
+                Reading::Event(..) | Reading::Tokens(..) => weighed.is_wanted = true,
             }
         }
-        unread
+        weighed
+    }
+
+    /// Adds what a log matches.
+    pub fn log<'a>(&'a self, block: &SeenBlock, log: &SeenLog, found: &mut Vec<Found<'a, S>>) {
+        let identity = Identity::Log { transaction: log.transaction, ordinal: log.ordinal };
+        let candidates = self.candidates(log.address, &log.topics);
+        for armed in candidates.filter(|armed| armed.since <= block.link.number) {
+            let body = match Reading::of(armed, log.address, &log.topics, &log.data) {
+                Reading::Illegible | Reading::Other => continue,
+                Reading::Event(name, arguments) => block.with_log(log, name, arguments),
+                Reading::Tokens(from, to, value) => block.with_tokens(log, from, to, value),
+            };
+            found.push(Found { armed, identity, body, log_index: Some(log.index) });
+        }
     }
 
     /// Whether some trigger may match a transaction, so that its receipt has to be read.
@@ -289,7 +323,7 @@ impl<S> Matcher<S> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::super::Outcome;
     use super::super::tail::Link;
@@ -361,9 +395,14 @@ mod tests {
             armed("sends", "erc20-send", wallet(WALLET)),
         ]);
         let mut found = Vec::new();
-        let unread = matcher.log(&block(5), &transfer(OTHER, WALLET, 100), &mut found);
+        let received = transfer(OTHER, WALLET, 100);
+        matcher.log(&block(5), &received, &mut found);
         assert_eq!(names(&found), ["anywhere", "here", "receives"]);
-        assert_eq!(unread, 1, "what asks for another layout of the same signature");
+        let weigh =
+            |number, log: &SeenLog| matcher.weigh(number, log.address, &log.topics, &log.data);
+        let weighed = weigh(5, &received);
+        assert!(weighed.is_wanted, "it is weighed as it is matched");
+        assert_eq!(weighed.unread, 1, "what asks for another layout of the same signature");
         let body = &found[0].body;
         assert_eq!((&body["args"]["value"], &body["logIndex"]), (&json!("100"), &json!(17)));
         assert_eq!(body["triggeredAt"], "2023-11-14T22:13:20Z");
@@ -373,6 +412,7 @@ mod tests {
         found.clear();
         matcher.log(&block(4), &transfer(WALLET, OTHER, 101), &mut found);
         assert!(found.is_empty(), "what was before the trigger is none of its business");
+        assert_eq!(weigh(4, &received), Weighed { is_wanted: false, unread: 0 });
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use event::{EventShape, MAX_SIGNATURE_BYTES};
 pub use identity::Identity;
 pub use kinds::{CHAIN_KINDS, ChainKind, chain_of};
 pub use level::{Delivery, MAX_CONFIRMATIONS, OnReorg};
-pub use matcher::{Armed, Found, Matcher};
+pub use matcher::{Armed, Found, Matcher, Weighed};
 pub use seen::{SeenBlock, SeenLog, SeenTransaction};
 pub use settings::{Asked, Coins, Logs, MAX_CONTRACTS, Outcome, Side, Status, Tokens, What};
 pub use tail::{Link, MAX_LINKS, POLLS, Tail, Verdict};

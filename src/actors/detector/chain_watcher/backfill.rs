@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alloy_primitives::B256;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::live::Obstacle;
-use super::reading::{Lookout, judge, matches_in, signed, unsigned};
+use super::reading::{Lookout, judge, matches_in, sift, signed, unsigned};
 use super::source::{ChainSource, RawLog, Unread};
 use crate::journal::{ChainWatch, Error, Gap, Leases, Match};
 
@@ -17,6 +19,8 @@ use crate::journal::{ChainWatch, Error, Gap, Leases, Match};
 const RANGE: u64 = 2_000;
 /// How many where each block has to be read by itself.
 const SINGLE_BLOCKS: u64 = 32;
+/// How many blocks are read side by side.
+const AT_ONCE: usize = 8;
 /// How long is waited between two ranges, so that the live lane is not starved.
 const BREATH: Duration = Duration::from_millis(50);
 /// How often is looked for a gap where there is none.
@@ -102,14 +106,20 @@ pub(super) async fn stretch(
 ) -> Result<(u64, Vec<Match>), Unread> {
     if lookout.every_block || lookout.wanted.transactions {
         let to = last.min(from + SINGLE_BLOCKS - 1);
-        let mut matches = Vec::new();
-        for number in from..=to {
-            let Some(block) = source.block(number).await? else {
-                return Ok((number.saturating_sub(1), matches));
-            };
-            matches.extend(matches_in(source, lookout, &block).await?);
+        let read = |number| async move {
+            match source.block(number).await? {
+                Some(block) => matches_in(source, lookout, &block).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let mut blocks = stream::iter(from..=to).map(read).buffered(AT_ONCE);
+        let (mut next, mut matches) = (from, Vec::new());
+        while let Some(found) = blocks.next().await {
+            let Some(found) = found? else { break };
+            matches.extend(found);
+            next += 1;
         }
-        return Ok((to, matches));
+        return Ok((next.saturating_sub(1), matches));
     }
     let mut to = last.min(from + RANGE - 1);
     let mut logs: BTreeMap<u64, BTreeMap<u64, RawLog>> = BTreeMap::new();
@@ -120,15 +130,15 @@ pub(super) async fn stretch(
             logs.entry(log.block.number).or_default().insert(log.index, log);
         }
     }
-    let mut matches = Vec::new();
-    for (number, logs) in logs.into_iter().take_while(|(number, _)| *number <= to) {
-        if number < from {
-            continue;
-        }
-        let hash = logs.values().next().map(|log| log.block.hash);
-        let Some(hash) = hash else { continue };
+    let wanted = logs.into_iter().filter(|(number, _)| (from..=to).contains(number));
+    let wanted = wanted.filter_map(|(number, mut logs)| {
+        sift(lookout, number, &mut logs);
+        Some((logs.values().next()?.block.hash, logs))
+    });
+    let read = |(hash, logs): (B256, BTreeMap<u64, RawLog>)| async move {
         let block = source.block_by_hash(hash).await?.ok_or(Unread::Missing(hash))?;
-        matches.extend(judge(source, lookout, &block, logs).await?);
-    }
-    Ok((to, matches))
+        judge(source, lookout, &block, logs).await
+    };
+    let blocks = stream::iter(wanted).map(read).buffered(AT_ONCE);
+    Ok((to, blocks.try_concat().await?))
 }

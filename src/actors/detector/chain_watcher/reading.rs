@@ -13,6 +13,7 @@ use crate::triggers::evm::{Delivery, Found, Matcher, SeenBlock, SeenLog, SeenTra
 /// All triggers of a chain, and what has to be read for them.
 #[derive(Debug)]
 pub(super) struct Lookout {
+    pub(super) chain: u64,
     pub(super) matcher: Matcher<Enrolled>,
     pub(super) wanted: Wanted,
     /// Whether blocks themselves match, so that none may be passed by.
@@ -32,15 +33,32 @@ pub(super) async fn matches_in(
             logs.insert(log.index, log);
         }
     }
+    sift(lookout, block.link.number, &mut logs);
     judge(source, lookout, block, logs).await
 }
 
-/// The same, for logs that were read before.
+/// Leaves of the logs of a block those that match, and counts those that could not be read. Neither
+/// the block nor its receipts are asked for on account of a log that nobody wants.
+pub(super) fn sift(lookout: &Lookout, number: u64, logs: &mut BTreeMap<u64, RawLog>) {
+    let mut unread = 0;
+    logs.retain(|_, log| {
+        let weighed = lookout.matcher.weigh(number, log.address, &log.topics, &log.data);
+        unread += weighed.unread;
+        weighed.is_wanted
+    });
+    if unread > 0 {
+        let unread = u64::try_from(unread).unwrap_or(u64::MAX);
+        metrics::counter!("chainkeel_chain_logs_unread_total", "chain" => lookout.chain.to_string())
+            .increment(unread);
+    }
+}
+
+/// The same, for logs that were read and sifted before.
 pub(super) async fn judge(
     source: &Arc<dyn ChainSource>,
     lookout: &Lookout,
     block: &SeenBlock,
-    mut logs: BTreeMap<u64, RawLog>,
+    logs: BTreeMap<u64, RawLog>,
 ) -> Result<Vec<Match>, Unread> {
     let hash = block.link.hash;
     let matcher = &lookout.matcher;
@@ -48,7 +66,6 @@ pub(super) async fn judge(
         let how = format!("a log is said to be in {}", stray.block.hash);
         return Err(Unread::Contradiction { block: hash, how });
     }
-    logs.retain(|_, log| matcher.candidates(log.address, &log.topics).next().is_some());
     let mut transactions = Vec::new();
     if lookout.wanted.transactions {
         transactions = source.transactions(hash).await?;
@@ -74,7 +91,6 @@ pub(super) async fn judge(
                 it.logs.iter().zip(0..).map(|(at, ordinal)| ((it.transaction, *at), ordinal))
             })
             .collect();
-        let mut unread = 0;
         for log in logs.into_values() {
             receipt(&log.transaction)?;
             let ordinal =
@@ -86,7 +102,7 @@ pub(super) async fn judge(
                 })?;
             let RawLog { address, topics, data, transaction, block: _, index } = log;
             let log = SeenLog { address, topics, data, transaction, ordinal, index };
-            unread += matcher.log(block, &log, &mut found);
+            matcher.log(block, &log, &mut found);
         }
         for it in transactions {
             let outcome = receipt(&it.hash)?.outcome;
@@ -99,11 +115,6 @@ pub(super) async fn judge(
                 outcome,
             };
             matcher.transaction(block, &seen, &mut found);
-        }
-        if unread > 0 {
-            let unread = u64::try_from(unread).unwrap_or(u64::MAX);
-            metrics::counter!("chainkeel_chain_logs_unread_total", "chain" => block.chain.to_string())
-                .increment(unread);
         }
     }
     Ok(rows(block, found))

@@ -89,7 +89,7 @@ impl Roll {
             Arc::new(Armed { asked, since, subscription })
         }));
         let wanted = matcher.wanted();
-        Ok(Lookout { matcher, wanted, every_block })
+        Ok(Lookout { chain: self.chain, matcher, wanted, every_block })
     }
 
     /// How urgent what is for a subscriber is.

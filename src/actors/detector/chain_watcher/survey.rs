@@ -87,12 +87,12 @@ pub async fn survey(
 }
 
 fn lookout(asked: Asked, subscription: Subscription) -> Lookout {
-    let every_block = matches!(asked.what, What::Blocks(_));
+    let (chain, every_block) = (asked.chain, matches!(asked.what, What::Blocks(_)));
     let name = subscription.subscriber.to_string();
     let subscription = Enrolled { name, subscription: Arc::new(subscription) };
     let matcher = Matcher::new([Arc::new(Armed { asked, since: 0, subscription })]);
     let wanted = matcher.wanted();
-    Lookout { matcher, wanted, every_block }
+    Lookout { chain, matcher, wanted, every_block }
 }
 
 impl Surveyed {
