@@ -4,12 +4,14 @@
 #![expect(clippy::cast_precision_loss, reason = "counts become rates, which are rounded anyway")]
 
 mod append;
+mod chain;
 mod drive;
 mod echo;
 mod large;
 mod ledger;
 mod limits;
 mod matching;
+mod node;
 mod percentiles;
 mod report;
 mod runs;

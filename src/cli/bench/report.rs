@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::percentiles::Percentiles;
-use super::{large, ledger, runs, streams};
+use super::{chain, large, ledger, runs, streams};
 use crate::cli::print::{line, print_json};
 
 /// The least share of the raw rate that appends should reach.
@@ -31,6 +31,9 @@ pub(super) struct Report {
     /// What the streams did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) streams: Option<streams::Measured>,
+    /// What a chain's watch did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) chain: Option<chain::Measured>,
     /// How fast the ledger was gone through.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) ledger: Vec<ledger::Measured>,
@@ -66,6 +69,9 @@ impl Report {
                 "{} clients saw {} runs: {:.0} events/s delivered, {} of them complete",
                 streams.clients, streams.runs, streams.delivered_per_second, streams.complete
             ));
+        }
+        for text in self.chain.iter().flat_map(chain::Measured::lines) {
+            line(&text);
         }
         for measured in &self.ledger {
             line(&format!(

@@ -6,22 +6,25 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::drive::Finishes;
 use super::echo::Echo;
+use super::node::Node;
 use super::report::Report;
 use super::workflows::Shape;
-use super::{append, large, ledger, limits, matching, runs, streams};
+use super::{append, chain, large, ledger, limits, matching, runs, streams};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan};
+use crate::chains::{self, Chains};
 use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
 use crate::config::{Role, Surroundings};
 use crate::egress;
 use crate::journal::migrate;
 use crate::journal::pool::{self, Logins};
-use crate::primitives::{Clock, SystemClock};
+use crate::primitives::{Clock, Secret, SystemClock};
 use crate::projections::builds::State;
 use crate::secrets::NoKey;
 use crate::{projections, telemetry};
@@ -52,7 +55,7 @@ pub(in crate::cli) struct Bench {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum What {
     /// Finished runs a second in three shapes, and the latency of one (the default)
     Runs {
@@ -78,12 +81,30 @@ enum What {
     Replay,
     /// The triggers of a log found among 1, 1,000 and 100,000 live ones; without a database
     Matching,
+    /// A chain: catching up with it, how soon a block starts its runs, and what the node is asked
+    Chain {
+        /// The node's program; scripts/get-chain fetches one
+        #[arg(long, env = "ANVIL", default_value = "target/tools/anvil-1.7.1/anvil")]
+        anvil: PathBuf,
+        /// How many blocks are caught up with
+        #[arg(long, default_value_t = 5_000)]
+        blocks: u64,
+        /// How many logs each of them has
+        #[arg(long, default_value_t = 10)]
+        logs: u64,
+        /// How many blocks are timed from their arrival to the first event of their runs
+        #[arg(long, default_value_t = 200)]
+        samples: usize,
+        /// With how many triggers the calls a block are compared
+        #[arg(long, default_value_t = 10_000)]
+        triggers: usize,
+    },
 }
 
 impl Bench {
     /// Does it, from the cluster's start to its removal.
     pub(in crate::cli) fn run(self) -> Result<(), Error> {
-        if let Some(What::Matching) = self.what {
+        if matches!(self.what, Some(What::Matching)) {
             matching::run(self.json);
             return Ok(());
         }
@@ -106,14 +127,19 @@ impl Bench {
     }
 
     async fn measure(&self, url: &str, directory: &Path) -> Result<Report, Error> {
-        let sitting = Sitting::open(url).await?;
+        let roles = match self.what {
+            // Its detectors come and go.
+            Some(What::Chain { .. }) => vec![Role::Api, Role::Worker, Role::Projector],
+            Some(_) | None => Role::ALL.to_vec(),
+        };
+        let sitting = Sitting::open(url, roles).await?;
         let report = self.measures(&sitting, directory).await;
         sitting.close().await;
         report
     }
 
     async fn measures(&self, sitting: &Sitting, directory: &Path) -> Result<Report, Error> {
-        let what = self.what.unwrap_or(What::Runs { shape: None });
+        let what = self.what.clone().unwrap_or(What::Runs { shape: None });
         let steps = Steps::new(self.json);
         let mut report = Report::default();
         match what {
@@ -146,6 +172,12 @@ impl Bench {
             }
             // It needs no sitting.
             What::Matching => {}
+            What::Chain { anvil, blocks, logs, samples, triggers } => {
+                steps.show("the start of a node");
+                let node = Node::start(&anvil).await?;
+                let extent = chain::Extent { blocks, logs, samples, triggers };
+                report.chain = Some(chain::measure(sitting, &node, extent, &steps).await?);
+            }
             What::Rebuild => {
                 steps.show("runs to rebuild from");
                 self.shape(sitting, Shape::Pure).await?;
@@ -204,9 +236,13 @@ impl Bench {
 }
 
 /// What is open during a sitting.
-struct Sitting {
-    house: House,
-    client: Client,
+pub(super) struct Sitting {
+    /// The house.
+    pub(super) house: House,
+    /// Who asks it.
+    pub(super) client: Client,
+    plan: Plan,
+    metrics: PrometheusHandle,
     finishes: Finishes,
     owner: sqlx::PgPool,
     database: sqlx::postgres::PgConnectOptions,
@@ -216,10 +252,7 @@ struct Sitting {
 }
 
 impl Sitting {
-    async fn open(url: &str) -> Result<Self, Error> {
-        let failed = |what: &str, error: &dyn std::error::Error| {
-            Error::Outcome(format!("{what}: {}", crate::cli::Failure::of(error)))
-        };
+    async fn open(url: &str, roles: Vec<Role>) -> Result<Self, Error> {
         let database: sqlx::postgres::PgConnectOptions =
             url.parse().map_err(|error: sqlx::Error| failed("the private database", &error))?;
         let owner = pool::owner(&database, 4);
@@ -237,7 +270,7 @@ impl Sitting {
             database: database.clone(),
             logins: Logins::OneForAll,
             public_url: None,
-            roles: Role::ALL.to_vec(),
+            roles,
             egress: egress::Config { allow },
             keys: Arc::new(NoKey),
             clients: crate::connectors::Clients::default(),
@@ -252,7 +285,7 @@ impl Sitting {
             clock: Arc::new(SystemClock),
         };
         let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
-        let house = House::open(plan, door, admin_key, metrics).await;
+        let house = House::open(plan.clone(), door, admin_key, metrics.clone()).await;
         let house = house.map_err(|error| failed("opening the house", &error))?;
         let url = house.url().unwrap_or_default();
         let server = Server { url, api_key: None, organization: None, json: true };
@@ -263,7 +296,39 @@ impl Sitting {
         let finishes = Finishes::default();
         let watching = finishes.clone().spawn(house.tail.clone());
         let echo_url = format!("http://{}/", echo.address);
-        Ok(Self { house, client, finishes, owner, database, echo, echo_url, watching })
+        Ok(Self {
+            house,
+            client,
+            plan,
+            metrics,
+            finishes,
+            owner,
+            database,
+            echo,
+            echo_url,
+            watching,
+        })
+    }
+
+    /// A process beside the house that watches the development chain at this node.
+    pub(super) async fn detector(&self, node: &str) -> Result<House, Error> {
+        let endpoints = Some(Secret::new(format!("31337={node}")));
+        let chains = chains::Config { endpoints };
+        let clock = Arc::clone(&self.plan.clock);
+        let chains = Chains::new(&chains, &egress::Config::default(), clock)
+            .map_err(|error| failed("the node", &error))?;
+        let plan = Plan {
+            chains: Arc::new(chains),
+            roles: vec![Role::Detector],
+            label: "a detector of bench".to_owned(),
+            exclusive: false,
+            ..self.plan.clone()
+        };
+        let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
+        let (_, key) = AdminKey::generate(rand::random());
+        House::open(plan, door, key, self.metrics.clone())
+            .await
+            .map_err(|error| failed("opening a detector", &error))
     }
 
     /// How many events the slowest view is behind the ledger now.
@@ -287,8 +352,13 @@ impl Sitting {
     }
 }
 
+/// What went wrong, and why.
+pub(super) fn failed(what: &str, error: &dyn std::error::Error) -> Error {
+    Error::Outcome(format!("{what}: {}", crate::cli::Failure::of(error)))
+}
+
 /// Tells a person who waits what is being measured.
-struct Steps(ProgressBar);
+pub(super) struct Steps(ProgressBar);
 
 impl Steps {
     fn new(json: bool) -> Self {
@@ -300,7 +370,8 @@ impl Steps {
         Self(bar)
     }
 
-    fn show(&self, what: &str) {
+    /// Now it is this.
+    pub(super) fn show(&self, what: &str) {
         self.0.set_message(what.to_owned());
     }
 
