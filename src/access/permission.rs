@@ -62,8 +62,8 @@ permissions! {
     UsageRead = "usage:read", "See compute units: what was used and what is left";
     SchemasRead = "schemas:read", "See schemas, and hold values against them";
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
-    ConnectorsRead = "connectors:read", "See connectors: their names, their state, what is no secret of them";
-    ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors";
+    ConnectorsRead = "connectors:read", "See connectors and endpoints of chains: their names, their state, what is no secret of them";
+    ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors; name endpoints of chains";
     DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";
     DataWrite = "data:write", "Write rows and documents";
     DataManage = "data:manage", "Create, change and drop tables";

@@ -4,6 +4,7 @@ pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod blueprint;
+pub mod chain_endpoints;
 pub mod chain_match;
 pub mod connector;
 pub mod document;

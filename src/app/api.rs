@@ -60,7 +60,7 @@ pub(super) fn open(
         admission,
         desk: rooms.desk.clone(),
         gate: rooms.gate.clone(),
-        chains: Arc::clone(&plan.chains),
+        chains: rooms.chains.clone(),
         deliveries: rooms.deliveries.clone(),
         cursors: rooms.cursors.clone(),
         waiting: http::inbound::Waiting::default(),

@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::rooms::Rooms;
 use super::{Error, Plan};
-use crate::actors::detector::chain_watcher::ChainWatchers;
+use crate::actors::detector::chain_watcher::{ChainTurning, ChainWatchers};
 use crate::actors::detector::{ClockTower, Poller, PriceWatch};
 use crate::actors::{
     Courier, EventReaction, EventStarter, EventSubscriber, EventTally, Exhaustion, Follower, Heir,
@@ -17,7 +17,9 @@ use crate::actors::{
 };
 use crate::config::Role;
 use crate::journal::pool;
-use crate::journal::{self, EventFigures, Inbox, Outbox, Reactions, Runs, Store, TailReader};
+use crate::journal::{
+    self, ChainViews, EventFigures, Inbox, Outbox, Reactions, Runs, Store, TailReader,
+};
 use crate::projections::{self, HouseViews, Views};
 use crate::secrets;
 
@@ -164,7 +166,8 @@ impl Parts<'_> {
             journal: self.rooms.journal.clone(),
             tail: self.rooms.tail.clone(),
             index: Arc::clone(&self.rooms.index),
-            sources: Arc::clone(&self.plan.chains),
+            chains: self.rooms.chains.clone(),
+            views: ChainViews::new(self.rooms.pool.clone()),
             standing: standing.clone(),
             gate: self.rooms.gate.clone(),
             desk: self.rooms.desk.clone(),
@@ -230,6 +233,7 @@ impl Parts<'_> {
         let reactions: Vec<Arc<dyn Reaction>> = vec![
             Arc::new(EventSubscriber::new(subscriptions, outbox)),
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
+            Arc::new(ChainTurning::new(ChainViews::new(self.rooms.pool.clone()))),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(EventReaction::new(

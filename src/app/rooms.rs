@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
 use crate::actors::detector::Gate;
+use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::{
     Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
 };
@@ -18,7 +19,7 @@ use crate::data::Data;
 use crate::deliveries::Deliveries;
 use crate::egress::Egress;
 use crate::journal::pool;
-use crate::journal::{self, Bells, Inbox, Journal, Tail};
+use crate::journal::{self, Bells, Inbox, Journal, Store, Tail};
 use crate::primitives::Clock;
 use crate::projections::{Positions, Views};
 use crate::secrets::Vault;
@@ -39,6 +40,7 @@ pub(super) struct Rooms {
     pub(super) bells: Bells,
     pub(super) vault: Vault,
     pub(super) connectors: Desk,
+    pub(super) chains: ChainDesk,
     pub(super) data: Data,
     pub(super) deliveries: Deliveries,
     pub(super) cursors: Cursors,
@@ -115,6 +117,11 @@ impl Rooms {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
+        let chains = ChainDesk::new(
+            Arc::clone(&plan.chains),
+            Store::chain_endpoints(journal.clone()),
+            vault.clone(),
+        );
         let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
             deliveries: Deliveries::new(pool.clone()),
@@ -124,6 +131,7 @@ impl Rooms {
             bells,
             vault,
             connectors,
+            chains,
             webhook_secrets,
             data,
             journal,

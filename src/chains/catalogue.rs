@@ -107,8 +107,8 @@ impl Chain {
     /// After how many blocks a block of a chain counts as settled that nobody knows.
     pub const CONFIRMATIONS_OF_UNKNOWN: u64 = 12;
 
-    /// What is assumed of a chain that only an installation knows.
-    pub(super) fn unknown(id: ChainId) -> Self {
+    /// What is assumed of a chain that only an installation or an organization knows.
+    pub fn unknown(id: ChainId) -> Self {
         Self {
             id,
             slug: id.to_string(),
@@ -138,7 +138,8 @@ pub fn document() -> String {
          rewrites it. -->\n\nWhich EVM chains Chainkeel knows. The public endpoints are for trying \
          things out: they limit how much may be asked, and promise nothing. An installation names \
          its own with [`chains.endpoints`](configuration.md); a chain that is not listed can be \
-         added there by its number. How a chain is read, and what is believed of an endpoint: \
+         added there by its number. An organization names its own with `chainkeel chain endpoints set` \
+         ([chain-endpoints.md](chain-endpoints.md)). How a chain is read, and what is believed of an endpoint: \
          [reading-chains.md](reading-chains.md).\n\n| chain | id | name in workflows | coin | blocks \
          each | final | bloom | public endpoints |\n|---|---|---|---|---|---|---|---|\n",
     );

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::catalogue::Chain;
 use super::config::{Config, InvalidEndpoints, Origin, Source, door};
-use super::health::StateName;
+use super::fault::Fault;
 use super::place::Place;
 use super::pool::{Pool, Standing};
 use super::reader::ChainReader;
+use super::rpc::Rpc;
 use crate::egress::{self, Egress};
 use crate::primitives::{ChainId, Clock};
 
@@ -29,7 +30,20 @@ pub struct Chains {
     sources: BTreeMap<ChainId, Source>,
     pools: Mutex<BTreeMap<ChainId, Arc<Pool>>>,
     egress: Egress,
+    /// The way to what organizations name: that of their workflows.
+    outside: Egress,
     clock: Arc<dyn Clock>,
+}
+
+/// Why it is not known of which chain a node is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// It was not reached. The text names the host at most.
+    #[error("{0}")]
+    Silent(String),
+    /// What came back is not what a node answers.
+    #[error("what is there does not answer as a node does: it may want another key, or be none")]
+    NoNode,
 }
 
 /// A chain, and whom it is read from.
@@ -58,9 +72,43 @@ impl Chains {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, NotOpened> {
         let sources = config.sources()?;
-        let egress = Egress::new(&door(workflows, &sources))
-            .map_err(|error| NotOpened::Egress(Box::new(error)))?;
-        Ok(Self { sources, pools: Mutex::default(), egress, clock })
+        let way = |config: &egress::Config| {
+            Egress::new(config).map_err(|error| NotOpened::Egress(Box::new(error)))
+        };
+        let (egress, outside) = (way(&door(workflows, &sources))?, way(workflows)?);
+        Ok(Self { sources, pools: Mutex::default(), egress, outside, clock })
+    }
+
+    /// Reads a chain through endpoints that an organization named, whatever the installation knows
+    /// of it. Each call gives a reader that has learnt nothing yet.
+    pub fn own(&self, id: ChainId, places: Vec<Place>) -> Arc<dyn ChainReader> {
+        let chain = self.known(id);
+        let source = Source { chain, origin: Origin::Organization, places };
+        Arc::new(Pool::new(&source, &self.outside, self.clock.clone()))
+    }
+
+    /// What is known of a chain, or assumed of one that nobody knows.
+    pub fn known(&self, id: ChainId) -> Chain {
+        self.chain(id).cloned().unwrap_or_else(|| Chain::unknown(id))
+    }
+
+    /// Asks a node that an organization names of which chain it is.
+    pub async fn prove(&self, place: &Place) -> Result<u64, Unproven> {
+        let rpc = Arc::new(Rpc::new(self.outside.clone(), place.clone()));
+        match rpc.chain_id().await {
+            Ok(id) => Ok(id),
+            Err(Fault::Silent(problem)) => Err(Unproven::Silent(problem)),
+            Err(Fault::Busy(_)) => Err(Unproven::Silent("it is asked too often now".to_owned())),
+            // The words of a node may hold the key.
+            Err(
+                Fault::TooMuch(_)
+                | Fault::Refused(_)
+                | Fault::Missing
+                | Fault::Unserved
+                | Fault::Ill(_)
+                | Fault::Invented(_),
+            ) => Err(Unproven::NoNode),
+        }
     }
 
     /// Reads a chain; `None` where nobody knows it. The same reader each time: what it has learnt of
@@ -81,16 +129,12 @@ impl Chains {
     /// All chains, by their numbers.
     pub fn all(&self) -> Vec<Listed> {
         let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        let unasked = |place: &Place| Standing {
-            host: place.host().to_owned(),
-            state: StateName::Checking,
-            head: None,
-        };
+        let unasked = |place: &Place| Standing::unasked(place.host());
         let listed = |(id, source): (&ChainId, &Source)| Listed {
             chain: source.chain.clone(),
             origin: source.origin,
             endpoints: match pools.get(id) {
-                Some(pool) => pool.standings(),
+                Some(pool) => pool.standings_now(),
                 None => source.places.iter().map(unasked).collect(),
             },
         };

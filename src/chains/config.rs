@@ -11,7 +11,7 @@ use crate::egress::{self, Opening};
 use crate::primitives::{ChainId, Secret};
 
 /// The most endpoints of one chain: each is asked at every poll.
-const MAX_ENDPOINTS: usize = 16;
+pub const MAX_ENDPOINTS: usize = 16;
 
 /// The room's part of the configuration.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub enum InvalidEndpoints {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Origin {
+    /// An organization, for itself.
+    Organization,
     /// The installation.
     Configured,
     /// The catalogue: public endpoints.
@@ -128,6 +130,8 @@ pub(super) fn door(
     let mut allow = workflows.allow.clone();
     let configured = sources.values().filter(|source| match source.origin {
         Origin::Configured => true,
+        // What an organization names is reached as its workflows reach it.
+        Origin::Organization => false,
         // The one public endpoint on this machine is that of a development node.
         Origin::Public => source.chain.id == ChainId(31_337),
     });

@@ -27,12 +27,12 @@ mod stretch;
 
 pub use block::{Block, Extra, Header, Transaction};
 pub use catalogue::{Blooms, Chain, Explorer, Finality, PAGE, document};
-pub use chains::{Chains, Listed, NotOpened};
-pub use config::{Config, InvalidEndpoints, Origin};
+pub use chains::{Chains, Listed, NotOpened, Unproven};
+pub use config::{Config, InvalidEndpoints, MAX_ENDPOINTS, Origin};
 pub use error::Error;
 pub use filter::LogFilter;
 pub use health::StateName;
-pub use place::InvalidPlace;
+pub use place::{InvalidPlace, Place};
 pub use pool::Standing;
 pub use reader::{ChainReader, Heads, Span};
 pub use receipt::{Log, Outcome, Receipt};

@@ -10,12 +10,20 @@ use crate::primitives::Secret;
 
 /// The URL of a node, of which only the host is ever shown.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub struct Place {
     url: Secret,
     host: Arc<str>,
     near: Vec<IpAddr>,
     port: u16,
 }
+
+/// The longest URL, in bytes.
+const MAX_URL: usize = 2_000;
+/// From so many letters on behind the host the last four are shown.
+const LONG: usize = 20;
+
+/// The shortest part of a URL that is taken for a key where a node says it.
+const SHORTEST_KEY: usize = 8;
 
 /// Why a text is no place to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +34,9 @@ pub enum InvalidPlace {
     /// It is neither http nor https.
     #[error("its scheme is neither http nor https")]
     Scheme,
+    /// It is longer than any node's.
+    #[error("it is longer than {MAX_URL} bytes")]
+    Long,
     /// It names no host.
     #[error("it names no host")]
     Host,
@@ -36,7 +47,10 @@ pub enum InvalidPlace {
 
 impl Place {
     /// Reads a URL.
-    pub(super) fn read(text: &str) -> Result<Self, InvalidPlace> {
+    pub fn read(text: &str) -> Result<Self, InvalidPlace> {
+        if text.len() > MAX_URL {
+            return Err(InvalidPlace::Long);
+        }
         let url = Url::parse(text).map_err(|_| InvalidPlace::Url)?;
         let ("http" | "https", Some(port)) = (url.scheme(), url.port_or_known_default()) else {
             return Err(InvalidPlace::Scheme);
@@ -62,8 +76,22 @@ impl Place {
     }
 
     /// What may be shown of it: the host, with the port where the URL names one.
-    pub(super) fn host(&self) -> &str {
+    pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// What whoever wrote the URL knows it again by: the host, and the last letters of what follows
+    /// where that is so long that they give nothing away.
+    pub fn masked(&self) -> String {
+        let rest = self.url.expose().split_once("://").map_or("", |(_, rest)| rest);
+        let rest = rest.split_once(['/', '?', '#']).map_or("", |(_, rest)| rest);
+        if rest.is_empty() {
+            return self.host.to_string();
+        }
+        let letters = rest.chars().count();
+        let shown = if letters >= LONG { letters - 4 } else { letters };
+        let end: String = rest.chars().skip(shown).collect();
+        format!("{}/…{end}", self.host)
     }
 
     /// The host, to keep.
@@ -74,6 +102,16 @@ impl Place {
     /// The whole URL.
     pub(super) fn url(&self) -> &str {
         self.url.expose()
+    }
+
+    /// A node's words without what may be a key in them: whatever of the URL behind the host is long
+    /// enough to be one.
+    pub(super) fn without_keys(&self, words: &str) -> String {
+        let rest = self.url.expose().split_once("://").map_or("", |(_, rest)| rest);
+        let parts = rest.split(['/', '?', '#', '&', '=']).skip(1);
+        parts
+            .filter(|part| part.len() >= SHORTEST_KEY)
+            .fold(words.to_owned(), |words, part| words.replace(part, "…"))
     }
 
     /// Addresses and the port that whoever wrote this URL opened by writing them.
@@ -102,6 +140,16 @@ mod tests {
     fn nothing_but_the_host_is_shown_of_a_url() {
         let place = Place::read("https://node.example/v3/secret-key?token=secret").unwrap();
         assert_eq!(format!("{place} {place:?}"), "node.example Place(node.example)");
+        assert_eq!(place.masked(), "node.example/…cret");
+        assert_eq!(
+            Place::read("https://node.example/v1/short").unwrap().masked(),
+            "node.example/…"
+        );
+        assert_eq!(Place::read("https://node.example").unwrap().masked(), "node.example");
+        assert_eq!(
+            place.without_keys("the key secret-key of node.example"),
+            "the key … of node.example"
+        );
         assert_eq!(Place::read("http://127.0.0.1:8545").unwrap().host(), "127.0.0.1:8545");
     }
 

@@ -49,7 +49,7 @@ impl Pool {
         self.measure(verdict.head);
         let Some(latest) = verdict.head else {
             let problem = if problems.is_empty() {
-                let told = self.standings().into_iter();
+                let told = self.standings_now().into_iter();
                 let told = told.map(|node| format!("{} is {:?}", node.host, node.state));
                 told.collect::<Vec<_>>().join(", ")
             } else {
@@ -185,11 +185,14 @@ impl Pool {
 
     #[expect(clippy::cast_precision_loss, reason = "heights are far below 2^52")]
     fn measure(&self, head: Option<u64>) {
+        if self.is_of_an_organization() {
+            return;
+        }
         let chain = self.chain.slug.as_str();
         if let Some(head) = head {
             metrics::gauge!("chainkeel_chain_head", "chain" => chain.to_owned()).set(head as f64);
         }
-        for standing in self.standings() {
+        for standing in self.standings_now() {
             let labels = [("chain", chain.to_owned()), ("host", standing.host.clone())];
             if let Some(head) = standing.head {
                 metrics::gauge!("chainkeel_chain_endpoint_head", &labels).set(head as f64);

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 
 use super::catalogue::Chain;
-use super::config::Source;
+use super::config::{Origin, Source};
 use super::error::Error;
 use super::fault::Fault;
 use super::health::{Health, State, StateName};
@@ -28,6 +28,8 @@ pub(super) struct Pool {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) known: Mutex<Known>,
     turn: AtomicUsize,
+    /// Whose endpoints these are.
+    origin: Origin,
 }
 
 /// One endpoint.
@@ -49,6 +51,13 @@ pub struct Standing {
     pub state: StateName,
     /// The highest block that it said it has.
     pub head: Option<u64>,
+}
+
+impl Standing {
+    /// An endpoint that was not asked yet.
+    pub fn unasked(host: &str) -> Self {
+        Self { host: host.to_owned(), state: StateName::Checking, head: None }
+    }
 }
 
 impl Node {
@@ -87,11 +96,12 @@ impl Pool {
             clock,
             known: Mutex::default(),
             turn: AtomicUsize::new(0),
+            origin: source.origin,
         }
     }
 
     /// What is thought of each endpoint now.
-    pub(super) fn standings(&self) -> Vec<Standing> {
+    pub(super) fn standings_now(&self) -> Vec<Standing> {
         let now = self.clock.now();
         let standing = |node: &Arc<Node>| {
             let mut health = node.health();
@@ -142,9 +152,9 @@ impl Pool {
             Ok(_) => node.health().answered(),
             Err(fault) => self.failed(node, fault),
         }
-        let chain = self.chain.slug.clone();
+        let (chain, host) = (self.chain.slug.clone(), self.host_in_metrics(node));
         metrics::counter!(
-            "chainkeel_chain_requests_total", "chain" => chain, "host" => node.host().to_owned()
+            "chainkeel_chain_requests_total", "chain" => chain, "host" => host
         )
         .increment(1);
         told
@@ -164,9 +174,22 @@ impl Pool {
         }
         metrics::counter!(
             "chainkeel_chain_errors_total",
-            "chain" => chain.to_owned(), "host" => host.to_owned(), "kind" => fault.kind()
+            "chain" => chain.to_owned(), "host" => self.host_in_metrics(node), "kind" => fault.kind()
         )
         .increment(1);
+    }
+
+    /// Gauges and hosts of many organizations would be many, and are nobody else's business.
+    pub(super) fn is_of_an_organization(&self) -> bool {
+        self.origin == Origin::Organization
+    }
+
+    fn host_in_metrics(&self, node: &Node) -> String {
+        if self.is_of_an_organization() {
+            "an organization's".to_owned()
+        } else {
+            node.host().to_owned()
+        }
     }
 
     async fn turn_of(&self, node: &Node) -> Result<(), Fault> {
@@ -279,7 +302,7 @@ impl Hearing {
             return Ok(());
         }
         let problem = if self.problems.is_empty() {
-            let told = pool.standings().into_iter();
+            let told = pool.standings_now().into_iter();
             let told = told.map(|standing| format!("{} is {:?}", standing.host, standing.state));
             told.collect::<Vec<_>>().join(", ")
         } else {

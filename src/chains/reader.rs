@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use super::block::{Block, Header};
 use super::error::Error;
 use super::filter::LogFilter;
+use super::pool::Standing;
 use super::receipt::{Log, Receipt};
 use crate::primitives::ChainId;
 
@@ -43,6 +44,9 @@ pub struct Span {
 pub trait ChainReader: Send + Sync {
     /// Which chain.
     fn chain(&self) -> ChainId;
+
+    /// What is thought of its endpoints now.
+    fn standings(&self) -> Vec<Standing>;
 
     /// How far the chain has come. It asks every endpoint that may be asked.
     fn heads(&self) -> BoxFuture<'_, Result<Heads, Error>>;

@@ -15,7 +15,7 @@ use super::error::Error;
 use super::fault::{Advice, Fault};
 use super::filter::LogFilter;
 use super::health::State;
-use super::pool::{Hearing, Node, Pool};
+use super::pool::{Hearing, Node, Pool, Standing};
 use super::reader::{ChainReader, Heads, Span};
 use super::receipt::{Log, Receipt};
 use crate::primitives::ChainId;
@@ -31,6 +31,10 @@ enum Told {
 impl ChainReader for Pool {
     fn chain(&self) -> ChainId {
         self.chain.id
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        self.standings_now()
     }
 
     fn heads(&self) -> BoxFuture<'_, Result<Heads, Error>> {

@@ -119,7 +119,7 @@ impl Rpc {
             });
         };
         if let Some(error) = envelope.error {
-            return Err(Fault::of_error(error.code, &error.message));
+            return Err(Fault::of_error(error.code, &self.place.without_keys(&error.message)));
         }
         if envelope.id != id {
             return Err(Fault::Invented("the answer to another question".into()));

@@ -4,6 +4,7 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::chain_endpoints::Endpoints;
 use super::client::{Client, Error};
 use super::print::{line, list, tell};
 use super::workflow::text_of;
@@ -15,6 +16,11 @@ pub(super) enum Chain {
     List,
     /// Show how far each chain was followed, and what is still to be read.
     Watches,
+    /// Name endpoints of chains for the organization, look at them, and take them away.
+    Endpoints {
+        #[command(subcommand)]
+        what: Endpoints,
+    },
     /// Follow a chain again that was halted, as it is now, from a block on.
     Resume {
         /// The chain's id.
@@ -44,6 +50,7 @@ impl Chain {
                     list(page, hint, |watch| watch_lines(watch).iter().for_each(|it| line(it)));
                 });
             }
+            Self::Endpoints { what } => what.run(client).await?,
             Self::Resume { chain, from } => {
                 let path = format!("/v1/chain-watches/{chain}/resume");
                 let resumed = client.post(&path, &json!({ "from": from })).await?;
@@ -82,9 +89,14 @@ fn chain_lines(chain: &Value) -> Vec<String> {
 
 /// How far a chain was followed, as people read it.
 fn watch_lines(watch: &Value) -> Vec<String> {
+    let view = match text_of(watch, "view") {
+        "" | "installation" => String::new(),
+        organization => format!(" for {organization}"),
+    };
     let mut lines = vec![format!(
-        "chain {}  block {} of {} ({} behind)  final {}  to backfill {}  waiting {}  orphaned {}",
+        "chain {}{}  block {} of {} ({} behind)  final {}  to backfill {}  waiting {}  orphaned {}",
         watch["chainId"],
+        view,
         watch["cursor"],
         watch["head"],
         watch["lag"],

@@ -218,7 +218,11 @@ async fn ledger(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
 /// How chains are followed.
 async fn chains(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
     let finding = |it: ChainStanding| {
-        let (chain, behind) = (it.chain, (it.head - it.number).max(0));
+        let behind = (it.head - it.number).max(0);
+        let chain = match it.view.as_str() {
+            "installation" => it.chain.to_string(),
+            organization => format!("{} for {organization}", it.chain),
+        };
         let found = match &it.halted {
             Some(reason) => format!("{chain} is halted: {reason}"),
             None => format!("{chain}: {behind} blocks behind, {} to backfill", it.backfill),

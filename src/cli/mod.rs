@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod blueprint;
 mod chain;
+mod chain_endpoints;
 mod client;
 pub mod cluster;
 mod completions;

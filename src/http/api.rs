@@ -17,7 +17,7 @@ use super::problem::{Code, Problem};
 use super::rates::Rates;
 use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::detector::Gate;
-use crate::actors::detector::chain_watcher::ChainSources;
+use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::people::{Admission, People};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
@@ -122,8 +122,8 @@ pub struct Api {
     pub desk: RunDesk,
     /// Where firings of triggers are decided.
     pub gate: Gate,
-    /// Where chains are read.
-    pub chains: Arc<dyn ChainSources>,
+    /// Where chains are read, for the installation and for organizations.
+    pub chains: ChainDesk,
     /// What came in lately.
     pub deliveries: Deliveries,
     /// How far sources were read that are asked.

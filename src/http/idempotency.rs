@@ -251,6 +251,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "event" => "event",
         "event_definition" => "event_definition",
         "event_subscriptions" => "event_subscriptions",
+        "chain_endpoints" => "chain_endpoints",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

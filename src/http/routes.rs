@@ -261,6 +261,10 @@ table! {
     POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
     GET    "/v1/chains"                                       Known                       chains::list;
+    GET    "/v1/chains/{chain}/endpoints"                     May(ConnectorsRead)         chains::endpoints::get;
+    PUT    "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::name;
+    DELETE "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::remove;
+    POST   "/v1/chains/{chain}/endpoints/resume"              May(ConnectorsWrite)        chains::endpoints::resume;
     GET    "/v1/chain-watches"                                May(InstallationManage)     chains::watches;
     POST   "/v1/chain-watches/{chainId}/resume"               May(InstallationManage)     chains::resume;
     GET    "/v1/public/workflows/{id}"                        Public                      public::view;

@@ -44,6 +44,11 @@ impl StreamId {
         Self::new("event_subscriptions", organization.to_string())
     }
 
+    /// The stream of the endpoints of chains that an organization named.
+    pub fn chain_endpoints(organization: OrganizationId) -> Self {
+        Self::new("chain_endpoints", organization.to_string())
+    }
+
     /// The stream of a run.
     pub fn run(run: RunId) -> Self {
         Self::new("run", run.to_string())
@@ -379,6 +384,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "schema" => Cow::Borrowed("schema"),
         "blueprint" => Cow::Borrowed("blueprint"),
         "policy" => Cow::Borrowed("policy"),
+        "chain_endpoints" => Cow::Borrowed("chain_endpoints"),
         "chain_match" => Cow::Borrowed("chain_match"),
         "skip" => Cow::Borrowed("skip"),
         "session" => Cow::Borrowed("session"),

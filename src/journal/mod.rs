@@ -37,7 +37,8 @@ pub use allowances::Used;
 pub use append::{Config, Journal, Lane};
 pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
 pub use chain_watch::{
-    Advance, ChainStanding, ChainWatch, Cursor, Due, Gap, Gone, Level, Mark, Match, Place, Settled,
+    Advance, ChainStanding, ChainViews, ChainWatch, Cursor, Due, Gap, Gone, Level, Mark, Match,
+    OwnView, Place, Presence, Settled, View as ChainView,
 };
 pub use dead_letters::{Chosen, DeadLetter, DeadLetters, MAX_BATCH};
 pub use directory::Directory;

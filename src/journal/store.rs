@@ -11,9 +11,9 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, event, event_definition, event_subscriptions,
-    login_name, organization, policy, run, schema, session, table, task, test, test_execution,
-    token_keys, user, workflow,
+    account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
+    event_subscriptions, login_name, organization, policy, run, schema, session, table, task, test,
+    test_execution, token_keys, user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -184,6 +184,13 @@ impl Store<event_subscriptions::Subscriptions> {
     /// Where events are sent.
     pub fn event_subscriptions(journal: Journal) -> Self {
         Self::new(journal, event_subscriptions::upcasters())
+    }
+}
+
+impl Store<chain_endpoints::ChainEndpoints> {
+    /// Whom chains are read from.
+    pub fn chain_endpoints(journal: Journal) -> Self {
+        Self::new(journal, chain_endpoints::upcasters())
     }
 }
 

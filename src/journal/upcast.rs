@@ -8,9 +8,9 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 
 use super::{Error, Recorded};
 use crate::aggregates::{
-    account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
-    event_definition, event_subscriptions, organization, run, schema, skip, table, task, test,
-    test_execution, user, workflow,
+    account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
+    event, event_definition, event_subscriptions, organization, run, schema, skip, table, task,
+    test, test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -20,6 +20,7 @@ static AUDIT: LazyLock<Upcasters> = LazyLock::new(audit::upcasters);
 static API_KEY: LazyLock<Upcasters> = LazyLock::new(api_key::upcasters);
 static CONNECTOR: LazyLock<Upcasters> = LazyLock::new(connector::upcasters);
 static BLUEPRINT: LazyLock<Upcasters> = LazyLock::new(blueprint::upcasters);
+static CHAIN_ENDPOINTS: LazyLock<Upcasters> = LazyLock::new(chain_endpoints::upcasters);
 static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
@@ -139,6 +140,11 @@ impl Recorded {
     /// The event of the subscriptions to events.
     pub fn event_subscription(&self) -> Result<event_subscriptions::Event, Error> {
         decode(self, &EVENT_SUBSCRIPTIONS)
+    }
+
+    /// The event of an organization's endpoints of chains.
+    pub fn chain_endpoints(&self) -> Result<chain_endpoints::Event, Error> {
+        decode(self, &CHAIN_ENDPOINTS)
     }
 
     /// The event that was published.

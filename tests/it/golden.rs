@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
-    account, api_key, audit, blueprint, chain_match, connector, document, entry, event,
-    event_definition, event_subscriptions, login_name, organization, policy, run, schema, session,
-    skip, table, task, test, test_execution, token_keys, user, workflow,
+    account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
+    event, event_definition, event_subscriptions, login_name, organization, policy, run, schema,
+    session, skip, table, task, test, test_execution, token_keys, user, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
@@ -163,6 +163,27 @@ fn a_match_that_a_chain_took_back_is_read_as_it_was_written() {
         stands("chain_match", event);
     }
     every_file_is_known("chain_match", &names(&events));
+}
+
+#[test]
+fn every_event_of_an_organizations_endpoints_is_read_as_it_was_written() {
+    let by = "ada".to_owned();
+    let events = [
+        chain_endpoints::Event::Named {
+            organization_id: OrganizationId::DEFAULT,
+            chain_id: 8453,
+            hosts: vec!["node.example".into(), "10.0.0.1:8545".into()],
+            sealed: "urls cmd".into(),
+            by: by.clone(),
+            at: AT,
+        },
+        chain_endpoints::Event::Removed { chain_id: 8453, by, at: AT },
+    ];
+    for event in &events {
+        stands("chain_endpoints", event);
+    }
+    every_file_is_known("chain_endpoints", &names(&events));
+    assert_eq!(events.map(|event| event.name()), chain_endpoints::Event::NAMES);
 }
 
 #[test]

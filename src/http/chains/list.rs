@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
+
 use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::{Permission, Principal};
-use crate::chains::{Blooms, Explorer, Finality, Listed, Origin, StateName};
+use crate::chains::{Blooms, Chain, Explorer, Finality, Listed, Origin, StateName};
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
 use crate::http::problem::Problem;
+use crate::primitives::ChainId;
 
 /// A chain that is known.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,11 +39,13 @@ pub struct ChainRecord {
     trusts_blooms: bool,
     /// Where people look at it.
     explorer: Option<ExplorerRecord>,
-    /// Who named the endpoints: the installation, or the catalogue, whose endpoints are public.
+    /// Who named the endpoints through which your organization reads it: the organization itself, the
+    /// installation, or the catalogue, whose endpoints are public.
     endpoints_from: EndpointsFrom,
     /// How many endpoints it is read from.
     endpoint_count: usize,
-    /// The endpoints. Only whoever manages the installation sees them.
+    /// The endpoints. Your organization sees its own; those of the installation sees whoever manages
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoints: Option<Vec<EndpointRecord>>,
 }
@@ -62,6 +67,8 @@ pub(super) struct ExplorerRecord {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum EndpointsFrom {
+    /// The organization that asks.
+    Organization,
     /// The installation, by `chains.endpoints`.
     Installation,
     /// The catalogue.
@@ -83,8 +90,8 @@ pub(super) struct EndpointRecord {
     head: Option<u64>,
 }
 
-/// The chains that are known, by their numbers: those of the catalogue and those that the
-/// installation added.
+/// The chains that are known, by their numbers: those of the catalogue, and those that the
+/// installation or the organization added.
 #[utoipa::path(
     get,
     operation_id = "list_chains",
@@ -94,8 +101,21 @@ pub(super) struct EndpointRecord {
 )]
 pub async fn list(api: Data<Api>, who: Principal) -> Result<Answer<Page<ChainRecord>>, Problem> {
     let is_operator = who.permissions.has(Permission::InstallationManage);
+    let own = api.chains.store().load(&who.organization.to_string()).await?.aggregate;
+    let listed = api.chains.sources().all().into_iter();
+    let mut all: BTreeMap<u64, Listed> = listed.map(|it| (it.chain.id.0, it)).collect();
+    for (chain, named) in &own.chains {
+        let unknown = || Listed {
+            chain: Chain::unknown(ChainId(*chain)),
+            origin: Origin::Organization,
+            endpoints: Vec::new(),
+        };
+        let listed = all.entry(*chain).or_insert_with(unknown);
+        listed.origin = Origin::Organization;
+        listed.endpoints = api.chains.standings(who.organization, *chain, named);
+    }
     let shown = |it| ChainRecord::of(it, is_operator);
-    let items: Vec<_> = api.chains.all().into_iter().map(shown).collect();
+    let items: Vec<_> = all.into_values().map(shown).collect();
     let limit = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Ok(Answer::ok(Page { items, limit, offset: 0, has_more: false, cursor: None }))
 }
@@ -124,11 +144,12 @@ impl ChainRecord {
             trusts_blooms: chain.bloom == Blooms::Trusted,
             explorer: chain.explorer.map(explorer),
             endpoints_from: match origin {
+                Origin::Organization => EndpointsFrom::Organization,
                 Origin::Configured => EndpointsFrom::Installation,
                 Origin::Public => EndpointsFrom::Catalogue,
             },
             endpoint_count: endpoints.len(),
-            endpoints: is_operator.then(|| {
+            endpoints: (is_operator || origin == Origin::Organization).then(|| {
                 let shown = endpoints.into_iter();
                 shown
                     .map(|it| EndpointRecord { host: it.host, state: it.state, head: it.head })

@@ -1,5 +1,6 @@
 //! Chains: which are known, from whom they are read, how far each was followed.
 
+pub mod endpoints;
 mod list;
 mod resume;
 mod watches;

@@ -7,7 +7,7 @@ use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::problem::{Code, Document, Problem};
-use crate::journal::ChainWatch;
+use crate::journal::{ChainView, ChainWatch};
 
 /// From where on a chain is followed again.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -15,6 +15,13 @@ use crate::journal::ChainWatch;
 pub struct ResumeChainWatch {
     /// The first block that is read again: the one from which on the chain was another.
     from: u32,
+}
+
+impl ResumeChainWatch {
+    /// The first block.
+    pub(super) fn from(&self) -> i64 {
+        self.from.into()
+    }
 }
 
 /// A chain that is followed again.
@@ -28,7 +35,7 @@ pub struct ResumedChainWatch {
     from: u32,
 }
 
-/// Follows a chain again that was halted, as it is now, from a block on.
+/// Follows a chain again for the installation that was halted, as it is now, from a block on.
 #[utoipa::path(
     post,
     operation_id = "resume_chain_watch",
@@ -50,7 +57,8 @@ pub async fn resume(
     body: Body<ResumeChainWatch>,
 ) -> Result<Answer<ResumedChainWatch>, Problem> {
     let (chain_id, from) = (u64::from(*chain), body.content.from);
-    let watch = ChainWatch::new(api.journal.pool().clone(), chain_id);
+    let pool = api.journal.pool().clone();
+    let watch = ChainWatch::new(pool, chain_id, ChainView::Installation);
     if !watch.resume(from.into()).await? {
         return Err(Problem::new(Code::ChainNotHalted));
     }

@@ -16,6 +16,9 @@ pub struct ChainWatchRecord {
     /// The chain's id.
     #[schema(example = 1)]
     chain_id: i64,
+    /// For whom it is read: `installation`, or the id of an organization with endpoints of its own.
+    #[schema(example = "installation")]
+    view: String,
     /// The last block that was followed: everything up to it was read, but for `backfill`.
     cursor: i64,
     /// Its hash.
@@ -55,10 +58,17 @@ pub async fn watches(
     _: Principal,
 ) -> Result<Answer<Page<ChainWatchRecord>>, Problem> {
     let standings = ChainStanding::list(api.journal.pool()).await?;
-    let items: Vec<_> = standings
-        .into_iter()
-        .map(|it| ChainWatchRecord {
+    let items: Vec<_> = standings.into_iter().map(ChainWatchRecord::of).collect();
+    let limit = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    Ok(Answer::ok(Page { items, limit, offset: 0, has_more: false, cursor: None }))
+}
+
+impl ChainWatchRecord {
+    /// How a watch stands.
+    pub(super) fn of(it: ChainStanding) -> Self {
+        Self {
             chain_id: it.chain,
+            view: it.view,
             cursor: it.number,
             cursor_hash: it.hash,
             head: it.head,
@@ -70,8 +80,6 @@ pub async fn watches(
             orphaned: it.orphaned,
             halted: it.halted,
             moved_at: it.moved_at,
-        })
-        .collect();
-    let limit = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(Answer::ok(Page { items, limit, offset: 0, has_more: false, cursor: None }))
+        }
+    }
 }

@@ -134,10 +134,22 @@ problems! {
         "The watch of the chain is not halted",
         "the chain is not watched, or its watch goes on",
         "`GET /v1/chain-watches` shows how chains are followed.";
+    ChainEndpointsNotFound = "chain-endpoints-not-found", 404,
+        "The organization has named no endpoints of this chain",
+        "the organization has named no endpoints of this chain",
+        "The chain is read as the installation reads it. `PUT /v1/chains/{chain}/endpoints` names endpoints of your own.";
+    ChainEndpointsRefuse = "chain-endpoints-refuse", 409,
+        "There are endpoints of too many chains",
+        "there are endpoints of too many chains",
+        "An organization names endpoints of at most 64 chains. Remove those of a chain that is not needed.";
+    ChainEndpointsUnfit = "chain-endpoints-unfit", 422,
+        "An endpoint is none of this chain",
+        "an endpoint does not answer, or is of another chain",
+        "`details` says which, by its place in `urls`, and why. Nothing was changed: the chain is read as before. Private addresses are reached only where the installation opens them to workflows.";
     ChainUnread = "chain-unread", 503,
         "The chain cannot be read now",
         "no endpoint of the chain answers, or none whose answer can be trusted",
-        "Nothing was skipped: ask again. `GET /v1/chains` shows to those who manage the installation what is thought of each endpoint.";
+        "Nothing was skipped: ask again. `GET /v1/chains` shows what is thought of each endpoint: of your own to you, of the installation's to those who manage it.";
     DeliveryNotFound = "delivery-not-found", 404,
         "There is no such delivery",
         "the workflow has no delivery with this id",

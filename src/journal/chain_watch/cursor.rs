@@ -1,16 +1,22 @@
 //! The cursors of chains, and the blocks behind them.
 
+use std::collections::BTreeSet;
+
 use sqlx::{PgConnection, PgPool};
 
 use super::matches::{self, Match};
+use super::view::View;
 use crate::journal::Error;
 use crate::journal::error::while_doing;
+use crate::primitives::OrganizationId;
 
-/// What watchers of chains keep in this database. Cheap to clone.
+/// What the watcher of one view of a chain keeps in this database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ChainWatch {
     pub(super) pool: PgPool,
     pub(super) chain: i64,
+    /// The view, as it is kept.
+    pub(super) view: String,
 }
 
 /// A block by number and hash.
@@ -48,15 +54,28 @@ pub struct Cursor {
     pub head: i64,
     /// Why it is not followed any more, where a person has to look.
     pub halted: Option<String>,
+    /// How often somebody entered or left the view.
+    pub epoch: i64,
 }
 
 /// Blocks that were passed by and are still to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
     /// The next one to read.
     pub next: i64,
     /// The last one.
     pub last: i64,
+    /// For whom; none: for everybody in the view.
+    pub organization: Option<OrganizationId>,
+}
+
+/// Who is in a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presence {
+    /// How often somebody entered or left it.
+    pub epoch: i64,
+    /// Who reads the chain through endpoints of their own, each in a view of its own.
+    pub own: BTreeSet<OrganizationId>,
 }
 
 /// One block further.
@@ -74,22 +93,26 @@ pub struct Advance<'a> {
     pub head: i64,
     /// What matched in it.
     pub matches: &'a [Match],
+    /// The epoch of the view in which was looked for it.
+    pub epoch: i64,
     /// Blocks before this one are forgotten.
     pub forget_before: i64,
 }
 
 impl ChainWatch {
-    /// What is kept of one chain.
-    pub fn new(pool: PgPool, chain: u64) -> Self {
-        Self { pool, chain: i64::try_from(chain).unwrap_or(i64::MAX) }
+    /// What is kept of a view of a chain.
+    pub fn new(pool: PgPool, chain: u64, view: View) -> Self {
+        Self { pool, chain: i64::try_from(chain).unwrap_or(i64::MAX), view: view.to_string() }
     }
 
     /// How far it was followed; `None` before it was for the first time.
     pub async fn cursor(&self) -> Result<Option<Cursor>, Error> {
         sqlx::query_as!(
             Cursor,
-            "select number, hash, safe, finalized, head, halted from chain_cursors where chain = $1",
+            "select number, hash, safe, finalized, head, halted, epoch from chain_cursors
+              where chain = $1 and view = $2",
             self.chain,
+            self.view,
         )
         .fetch_optional(&self.pool)
         .await
@@ -100,22 +123,29 @@ impl ChainWatch {
     pub async fn places(&self) -> Result<Vec<Place>, Error> {
         sqlx::query_as!(
             Place,
-            "select number, hash, parent from chain_links where chain = $1 order by number",
+            "select number, hash, parent from chain_links where chain = $1 and view = $2 order by number",
             self.chain,
+            self.view,
         )
         .fetch_all(&self.pool)
         .await
         .map_err(while_doing("reading which blocks were followed"))
     }
 
-    /// Begins to follow a chain behind a block. Nothing happens where it is followed already.
+    /// Begins to follow a chain behind a block. Nothing happens where it is followed already, and
+    /// where the organization has no view of it any more.
     pub async fn begin(&self, at: &Place, head: i64) -> Result<(), Error> {
         let doing = while_doing("beginning to follow a chain");
         let mut transaction = self.pool.begin().await.map_err(&doing)?;
         let begun = sqlx::query!(
-            "insert into chain_cursors (chain, number, hash, safe, finalized, head)
-             values ($1, $2, $3, 0, 0, $4) on conflict (chain) do nothing",
+            "insert into chain_cursors (chain, view, number, hash, safe, finalized, head)
+             select $1, $2, $3, $4, 0, 0, $5
+              where $2 = 'installation' or exists (
+                    select from chain_views v
+                     where v.chain = $1 and v.organization_id = $2 and v.own)
+                 on conflict (chain, view) do nothing",
             self.chain,
+            self.view,
             at.number,
             at.hash,
             head,
@@ -136,10 +166,12 @@ impl ChainWatch {
         let mut transaction = self.pool.begin().await.map_err(&doing)?;
         let moved = sqlx::query!(
             "update chain_cursors
-                set number = $4, hash = $5, safe = greatest(safe, $6),
-                    finalized = greatest(finalized, $7), head = $8, moved_at = clock_timestamp()
-              where chain = $1 and number = $2 and hash = $3 and halted is null",
+                set number = $5, hash = $6, safe = greatest(safe, $7),
+                    finalized = greatest(finalized, $8), head = $9, moved_at = clock_timestamp()
+              where chain = $1 and view = $2 and number = $3 and hash = $4 and epoch = $10
+                and halted is null",
             self.chain,
+            self.view,
             step.from.number,
             step.from.hash,
             step.to.number,
@@ -147,6 +179,7 @@ impl ChainWatch {
             step.safe,
             step.finalized,
             step.head,
+            step.epoch,
         )
         .execute(&mut *transaction)
         .await
@@ -156,14 +189,15 @@ impl ChainWatch {
         }
         self.link(&mut transaction, step.to).await?;
         sqlx::query!(
-            "delete from chain_links where chain = $1 and number < $2",
+            "delete from chain_links where chain = $1 and view = $2 and number < $3",
             self.chain,
+            self.view,
             step.forget_before,
         )
         .execute(&mut *transaction)
         .await
         .map_err(&doing)?;
-        matches::put(&mut transaction, self.chain, step.matches).await?;
+        matches::put(&mut transaction, self, step.matches).await?;
         transaction.commit().await.map_err(&doing)?;
         Ok(true)
     }
@@ -173,10 +207,11 @@ impl ChainWatch {
     pub async fn note(&self, at: &Mark, safe: i64, finalized: i64, head: i64) -> Result<(), Error> {
         sqlx::query!(
             "update chain_cursors
-                set safe = greatest(safe, $4), finalized = greatest(finalized, $5), head = $6
-              where chain = $1 and number = $2 and hash = $3
-                and (safe < $4 or finalized < $5 or head <> $6)",
+                set safe = greatest(safe, $5), finalized = greatest(finalized, $6), head = $7
+              where chain = $1 and view = $2 and number = $3 and hash = $4
+                and (safe < $5 or finalized < $6 or head <> $7)",
             self.chain,
+            self.view,
             at.number,
             at.hash,
             safe,
@@ -201,9 +236,10 @@ impl ChainWatch {
         let doing = while_doing("passing over blocks of a chain");
         let mut transaction = self.pool.begin().await.map_err(&doing)?;
         let moved = sqlx::query!(
-            "update chain_cursors set number = $4, hash = $5, head = $6, moved_at = clock_timestamp()
-              where chain = $1 and number = $2 and hash = $3 and halted is null",
+            "update chain_cursors set number = $5, hash = $6, head = $7, moved_at = clock_timestamp()
+              where chain = $1 and view = $2 and number = $3 and hash = $4 and halted is null",
             self.chain,
+            self.view,
             from.number,
             from.hash,
             to.number,
@@ -216,17 +252,23 @@ impl ChainWatch {
         if moved.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query!("delete from chain_links where chain = $1", self.chain)
-            .execute(&mut *transaction)
-            .await
-            .map_err(&doing)?;
+        sqlx::query!(
+            "delete from chain_links where chain = $1 and view = $2",
+            self.chain,
+            self.view,
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(&doing)?;
         self.link(&mut transaction, to).await?;
         if let Some(gap) = gap {
             sqlx::query!(
-                "insert into chain_gaps (chain, last_block, next_block) values ($1, $2, $3)
-                 on conflict (chain, last_block) do update
+                "insert into chain_gaps (chain, view, organization_id, last_block, next_block)
+                 values ($1, $2, '', $3, $4)
+                 on conflict (chain, view, organization_id, last_block) do update
                     set next_block = least(chain_gaps.next_block, excluded.next_block)",
                 self.chain,
+                self.view,
                 gap.last,
                 gap.next,
             )
@@ -244,9 +286,10 @@ impl ChainWatch {
         let doing = while_doing("taking back what a chain replaced");
         let mut transaction = self.pool.begin().await.map_err(&doing)?;
         let moved = sqlx::query!(
-            "update chain_cursors set number = $4, hash = $5, moved_at = clock_timestamp()
-              where chain = $1 and number = $2 and hash = $3 and halted is null",
+            "update chain_cursors set number = $5, hash = $6, moved_at = clock_timestamp()
+              where chain = $1 and view = $2 and number = $3 and hash = $4 and halted is null",
             self.chain,
+            self.view,
             from.number,
             from.hash,
             to.number,
@@ -259,14 +302,15 @@ impl ChainWatch {
             return Ok(false);
         }
         sqlx::query!(
-            "delete from chain_links where chain = $1 and number > $2",
+            "delete from chain_links where chain = $1 and view = $2 and number > $3",
             self.chain,
+            self.view,
             to.number,
         )
         .execute(&mut *transaction)
         .await
         .map_err(&doing)?;
-        matches::orphan(&mut transaction, self.chain, to.number, from.number).await?;
+        matches::orphan(&mut transaction, self, to.number, from.number).await?;
         transaction.commit().await.map_err(&doing)?;
         Ok(true)
     }
@@ -274,8 +318,9 @@ impl ChainWatch {
     /// Stops following the chain until a person lets it go on.
     pub async fn halt(&self, reason: &str) -> Result<(), Error> {
         sqlx::query!(
-            "update chain_cursors set halted = coalesce(halted, $2) where chain = $1",
+            "update chain_cursors set halted = coalesce(halted, $3) where chain = $1 and view = $2",
             self.chain,
+            self.view,
             reason,
         )
         .execute(&self.pool)
@@ -291,117 +336,38 @@ impl ChainWatch {
         let mut transaction = self.pool.begin().await.map_err(&doing)?;
         let resumed = sqlx::query_scalar!(
             r#"with before as (
-                 select number from chain_cursors where chain = $1 and halted is not null for update)
+                 select number from chain_cursors
+                  where chain = $1 and view = $2 and halted is not null for update)
                update chain_cursors c
-                  set halted = null, number = least(c.number, $2), hash = '',
-                      safe = least(c.safe, $2), finalized = least(c.finalized, $2)
-                 from before where c.chain = $1 returning before.number as "head!""#,
+                  set halted = null, number = least(c.number, $3), hash = '',
+                      safe = least(c.safe, $3), finalized = least(c.finalized, $3)
+                 from before where c.chain = $1 and c.view = $2 returning before.number as "head!""#,
             self.chain,
+            self.view,
             from - 1,
         )
         .fetch_optional(&mut *transaction)
         .await
         .map_err(&doing)?;
         let Some(head) = resumed else { return Ok(false) };
-        sqlx::query!("delete from chain_links where chain = $1", self.chain)
-            .execute(&mut *transaction)
-            .await
-            .map_err(&doing)?;
-        matches::orphan(&mut transaction, self.chain, from - 1, head).await?;
-        transaction.commit().await.map_err(&doing)?;
-        Ok(true)
-    }
-
-    /// The gap that is to be read first.
-    pub async fn gap(&self) -> Result<Option<Gap>, Error> {
-        sqlx::query_as!(
-            Gap,
-            r#"select next_block as "next!", last_block as "last!" from chain_gaps
-                where chain = $1 order by last_block limit 1"#,
-            self.chain,
-        )
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(while_doing("reading which blocks were passed by"))
-    }
-
-    /// Blocks of a gap up to `read` were read, with what matched in them. False when somebody else
-    /// has read them.
-    pub async fn fill(&self, gap: Gap, read: i64, matches: &[Match]) -> Result<bool, Error> {
-        let doing = while_doing("reading blocks that were passed by");
-        let mut transaction = self.pool.begin().await.map_err(&doing)?;
-        let moved = if read >= gap.last {
-            sqlx::query!(
-                "delete from chain_gaps where chain = $1 and last_block = $2 and next_block = $3",
-                self.chain,
-                gap.last,
-                gap.next,
-            )
-            .execute(&mut *transaction)
-            .await
-        } else {
-            sqlx::query!(
-                "update chain_gaps set next_block = $4
-                  where chain = $1 and last_block = $2 and next_block = $3",
-                self.chain,
-                gap.last,
-                gap.next,
-                read + 1,
-            )
-            .execute(&mut *transaction)
-            .await
-        };
-        if moved.map_err(&doing)?.rows_affected() == 0 {
-            return Ok(false);
-        }
-        matches::put(&mut transaction, self.chain, matches).await?;
-        transaction.commit().await.map_err(&doing)?;
-        Ok(true)
-    }
-
-    /// From which block on each subscriber counts. Those that are new count from `since` on; what is
-    /// known of those that are not among them is forgotten.
-    pub async fn enrol(
-        &self,
-        subscribers: &[String],
-        since: i64,
-    ) -> Result<Vec<(String, i64)>, Error> {
-        let doing = while_doing("noting who watches a chain");
-        let mut transaction = self.pool.begin().await.map_err(&doing)?;
         sqlx::query!(
-            "delete from chain_subscribers where chain = $1 and not (subscriber = any ($2))",
+            "delete from chain_links where chain = $1 and view = $2",
             self.chain,
-            subscribers,
+            self.view,
         )
         .execute(&mut *transaction)
         .await
         .map_err(&doing)?;
-        sqlx::query!(
-            "insert into chain_subscribers (chain, subscriber, since)
-             select $1, u.subscriber, $3 from unnest($2::text[]) u (subscriber)
-                 on conflict do nothing",
-            self.chain,
-            subscribers,
-            since,
-        )
-        .execute(&mut *transaction)
-        .await
-        .map_err(&doing)?;
-        let rows = sqlx::query!(
-            "select subscriber, since from chain_subscribers where chain = $1",
-            self.chain,
-        )
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(&doing)?;
+        matches::orphan(&mut transaction, self, from - 1, head).await?;
         transaction.commit().await.map_err(&doing)?;
-        Ok(rows.into_iter().map(|row| (row.subscriber, row.since)).collect())
+        Ok(true)
     }
 
     async fn link(&self, connection: &mut PgConnection, place: &Place) -> Result<(), Error> {
         sqlx::query!(
-            "insert into chain_links (chain, number, hash, parent) values ($1, $2, $3, $4)",
+            "insert into chain_links (chain, view, number, hash, parent) values ($1, $2, $3, $4, $5)",
             self.chain,
+            self.view,
             place.number,
             place.hash,
             place.parent,

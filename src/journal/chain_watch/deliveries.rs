@@ -75,13 +75,14 @@ impl ChainWatch {
             Due,
             r#"select m.match_id as id, m.organization_id as organization, m.subscriber, m.kind, m.body,
                       m.tries, m.matched_at
-                 from chain_matches m join chain_cursors c using (chain)
-                where m.chain = $1 and m.state = 'waiting' and m.next_try_at <= clock_timestamp()
+                 from chain_matches m join chain_cursors c using (chain, view)
+                where m.chain = $1 and m.view = $2 and m.state = 'waiting' and m.next_try_at <= clock_timestamp()
                   and m.block_number <= case m.level
                         when 'seen' then c.number when 'confirmations' then c.number - m.confirmations
                         when 'safe' then c.safe when 'finalized' then c.finalized end
-                order by m.block_number, m.log_index limit $2"#,
+                order by m.block_number, m.log_index limit $3"#,
             self.chain,
+            self.view,
             limit,
         )
         .fetch_all(&self.pool)
@@ -101,7 +102,7 @@ impl ChainWatch {
                     gone_at = case when m.state = 'withdrawn' then c.number + m.patience end,
                     run_id = $3, reason = $4
                from chain_cursors c
-              where m.match_id = $1 and c.chain = m.chain and m.state in ('waiting', 'withdrawn')",
+              where m.match_id = $1 and c.chain = m.chain and c.view = m.view and m.state in ('waiting', 'withdrawn')",
             id,
             state,
             run.map(String::as_str),
@@ -134,11 +135,12 @@ impl ChainWatch {
             r#"select m.match_id as id, m.organization_id as organization, m.subscriber, m.run_id as run,
                       m.transaction, m.block_number, m.block_hash, m.on_reorg, m.matched_at,
                       m.state = 'returned' as "returned!"
-                 from chain_matches m join chain_cursors c using (chain)
-                where m.chain = $1 and m.next_try_at <= clock_timestamp()
+                 from chain_matches m join chain_cursors c using (chain, view)
+                where m.chain = $1 and m.view = $2 and m.next_try_at <= clock_timestamp()
                   and (m.state = 'returned' or (m.state = 'orphaned' and m.gone_at <= c.number))
-                order by m.block_number, m.log_index limit $2"#,
+                order by m.block_number, m.log_index limit $3"#,
             self.chain,
+            self.view,
             limit,
         )
         .fetch_all(&self.pool)
@@ -167,9 +169,10 @@ impl ChainWatch {
     pub async fn forget_before(&self, number: i64) -> Result<(), Error> {
         sqlx::query!(
             "delete from chain_matches
-              where chain = $1 and block_number < $2
+              where chain = $1 and view = $2 and block_number < $3
                 and state in ('withdrawn', 'delivered', 'skipped', 'retracted')",
             self.chain,
+            self.view,
             number,
         )
         .execute(&self.pool)

@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 
+use super::cursor::ChainWatch;
 use crate::journal::Error;
 use crate::journal::error::while_doing;
 use crate::primitives::OrganizationId;
@@ -66,11 +67,12 @@ impl Level {
     }
 }
 
-/// Writes matches. One that was found before keeps what became of it, and has new evidence: what was
+/// Writes matches of organizations that are in the view: who left it meanwhile finds them where it
+/// went. One that was found before keeps what became of it, and has new evidence: what was
 /// withdrawn waits again, what was orphaned keeps its run.
 pub(super) async fn put(
     connection: &mut PgConnection,
-    chain: i64,
+    watch: &ChainWatch,
     matches: &[Match],
 ) -> Result<(), Error> {
     if matches.is_empty() {
@@ -83,17 +85,20 @@ pub(super) async fn put(
     sqlx::query!(
         "insert into chain_matches as m (
            chain, match_id, organization_id, subscriber, kind, transaction, block_number, block_hash,
-           log_index, level, confirmations, on_reorg, patience, body, state)
-         select $1, u.*, 'waiting'
+           log_index, level, confirmations, on_reorg, patience, body, view, state)
+         select $1, u.*, $15, 'waiting'
            from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                        $8::text[], $9::bigint[], $10::text[], $11::bigint[], $12::text[],
-                       $13::bigint[], $14::text[]) u
+                       $13::bigint[], $14::text[]) u (match_id, organization_id)
+          where $15 = coalesce((select v.organization_id from chain_views v
+                                 where v.chain = $1 and v.organization_id = u.organization_id and v.own),
+                               'installation')
              on conflict (match_id) do update
-            set block_number = excluded.block_number, block_hash = excluded.block_hash,
+            set view = excluded.view, block_number = excluded.block_number, block_hash = excluded.block_hash,
                 log_index = excluded.log_index, body = excluded.body, gone_at = null,
                 state = case m.state when 'withdrawn' then 'waiting' when 'orphaned' then 'delivered'
                                      when 'retracted' then 'returned' else m.state end",
-        chain,
+        watch.chain,
         &column(|it| it.id.clone()),
         &column(|it| it.organization.to_string()),
         &column(|it| it.subscriber.clone()),
@@ -107,6 +112,7 @@ pub(super) async fn put(
         &column(|it| it.on_reorg.to_owned()),
         &numbers(|it| it.patience),
         &column(|it| it.body.clone()),
+        watch.view,
     )
     .execute(connection)
     .await
@@ -117,16 +123,17 @@ pub(super) async fn put(
 /// What stood behind a block stands there no longer.
 pub(super) async fn orphan(
     connection: &mut PgConnection,
-    chain: i64,
+    watch: &ChainWatch,
     behind: i64,
     head: i64,
 ) -> Result<(), Error> {
     sqlx::query!(
         "update chain_matches
             set state = case state when 'waiting' then 'withdrawn' else 'orphaned' end,
-                gone_at = case state when 'waiting' then null else $3 + patience end
-          where chain = $1 and block_number > $2 and state in ('waiting', 'delivered', 'returned')",
-        chain,
+                gone_at = case state when 'waiting' then null else $4 + patience end
+          where chain = $1 and view = $2 and block_number > $3 and state in ('waiting', 'delivered', 'returned')",
+        watch.chain,
+        watch.view,
         behind,
         head,
     )

@@ -3,14 +3,17 @@
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
+use super::view::View;
 use crate::journal::Error;
 use crate::journal::error::while_doing;
 
-/// How the watch of a chain stands.
+/// How the watch of a view of a chain stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainStanding {
     /// The chain's id.
     pub chain: i64,
+    /// For whom it is read, as it is kept.
+    pub view: String,
     /// The last block that was followed.
     pub number: i64,
     /// Its hash.
@@ -34,18 +37,33 @@ pub struct ChainStanding {
 }
 
 impl ChainStanding {
-    /// How all chains stand that were ever followed.
+    /// How all views of chains stand that were ever followed.
     pub async fn list(pool: &PgPool) -> Result<Vec<Self>, Error> {
+        Self::read(pool, None).await
+    }
+
+    /// How one view of a chain stands; none where it was never followed.
+    pub async fn of(pool: &PgPool, chain: u64, view: View) -> Result<Option<Self>, Error> {
+        let chain = i64::try_from(chain).unwrap_or(i64::MAX);
+        Ok(Self::read(pool, Some((chain, view.to_string()))).await?.pop())
+    }
+
+    async fn read(pool: &PgPool, only: Option<(i64, String)>) -> Result<Vec<Self>, Error> {
+        let (chain, view) = only.unzip();
         sqlx::query_as!(
             Self,
-            r#"select c.chain, c.number, c.hash, c.head, c.safe, c.finalized, c.halted, c.moved_at,
+            r#"select c.chain, c.view, c.number, c.hash, c.head, c.safe, c.finalized, c.halted, c.moved_at,
                       (select coalesce(sum(g.last_block - g.next_block + 1), 0)::bigint from chain_gaps g
-                        where g.chain = c.chain) as "backfill!",
+                        where g.chain = c.chain and g.view = c.view) as "backfill!",
                       (select count(*) from chain_matches m
-                        where m.chain = c.chain and m.state = 'waiting') as "waiting!",
+                        where m.chain = c.chain and m.view = c.view and m.state = 'waiting') as "waiting!",
                       (select count(*) from chain_matches m
-                        where m.chain = c.chain and m.state = 'orphaned') as "orphaned!"
-                 from chain_cursors c order by c.chain"#
+                        where m.chain = c.chain and m.view = c.view and m.state = 'orphaned') as "orphaned!"
+                 from chain_cursors c
+                where ($1::bigint is null or c.chain = $1) and ($2::text is null or c.view = $2)
+                order by c.chain, c.view <> 'installation', c.view"#,
+            chain,
+            view,
         )
         .fetch_all(pool)
         .await

@@ -82,6 +82,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
     ("event_definition", &["defined", "status_changed"]),
     ("event_subscriptions", &["subscribed", "status_changed", "removed"]),
+    ("chain_endpoints", &["named", "removed"]),
     ("blueprint", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
@@ -118,6 +119,8 @@ pub(super) const SHOWN: &[&str] = &[
     "plan",
     "kind",
     "visibility",
+    "chainId",
+    "hosts",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
@@ -137,8 +140,8 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
 mod tests {
     use super::*;
     use crate::aggregates::{
-        account, api_key, blueprint, connector, event_definition, event_subscriptions,
-        organization, policy, session, table, token_keys, user, workflow,
+        account, api_key, blueprint, chain_endpoints, connector, event_definition,
+        event_subscriptions, organization, policy, session, table, token_keys, user, workflow,
     };
 
     #[test]
@@ -156,6 +159,7 @@ mod tests {
                 "policy" => &policy::Event::NAMES,
                 "event_definition" => &event_definition::Event::NAMES,
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
+                "chain_endpoints" => &chain_endpoints::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,
                 "table" => &table::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),

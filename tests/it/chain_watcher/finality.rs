@@ -1,6 +1,6 @@
 //! What is final.
 
-use chainkeel::journal::ChainWatch;
+use chainkeel::journal::{ChainView, ChainWatch};
 use serde_json::json;
 
 use super::{transfers, watched};
@@ -25,7 +25,7 @@ async fn a_branch_behind_what_is_final_halts_the_chain_until_a_person_lets_it_go
     let page = app.client.data("/v1/chain-watches").await;
     assert!(page["items"][0]["halted"].as_str().unwrap().contains("was final"), "{page}");
 
-    let watch = ChainWatch::new(app.database.pool.clone(), super::CHAIN);
+    let watch = ChainWatch::new(app.database.pool.clone(), super::CHAIN, ChainView::Installation);
     assert!(watch.resume(11).await.unwrap());
     assert!(!watch.resume(11).await.unwrap(), "it is not halted any more");
     chain.finalize(18);

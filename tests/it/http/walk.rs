@@ -395,6 +395,21 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
     ("GET /v1/chains", "/v1/chains", "", Own),
+    // By the name of a chain, of which each organization has its own: here nobody has any.
+    ("GET /v1/chains/{chain}/endpoints", "/v1/chains/base/endpoints", "", Apart),
+    (
+        "PUT /v1/chains/{chain}/endpoints",
+        "/v1/chains/base/endpoints",
+        r#"{"urls": ["https://node.example"]}"#,
+        Apart,
+    ),
+    ("DELETE /v1/chains/{chain}/endpoints", "/v1/chains/base/endpoints", "", Apart),
+    (
+        "POST /v1/chains/{chain}/endpoints/resume",
+        "/v1/chains/base/endpoints/resume",
+        r#"{"from": 1}"#,
+        Apart,
+    ),
     ("GET /v1/chain-watches", "/v1/chain-watches", "", Own),
     // Of the installation, as the watches are.
     (

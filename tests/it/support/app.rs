@@ -52,13 +52,20 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
 
 /// A fresh application that lives by this clock.
 pub(crate) async fn app_at(clock: Arc<dyn Clock>) -> TestApp {
-    opened_at(&[], rates::Config::default(), test_keys(), clock, None).await
+    opened_at(&[], rates::Config::default(), test_keys(), clock, None, Arc::new(NoChains)).await
+}
+
+/// A fresh application that reads these chains, and whose effects reach these private addresses.
+pub(crate) async fn app_that_reads(chains: Arc<dyn ChainSources>, openings: &[String]) -> TestApp {
+    let clock = Arc::new(SystemClock);
+    opened_at(openings, rates::Config::default(), test_keys(), clock, None, chains).await
 }
 
 /// A fresh application that hears prices from a peer at this address.
 pub(crate) async fn app_that_hears(prices: Feed, peer: SocketAddr) -> TestApp {
     let (opening, clock) = (peer.to_string(), Arc::new(SystemClock));
-    opened_at(&[opening], rates::Config::default(), test_keys(), clock, Some(prices)).await
+    let (limits, chains) = (rates::Config::default(), Arc::new(NoChains));
+    opened_at(&[opening], limits, test_keys(), clock, Some(prices), chains).await
 }
 
 /// A fresh application whose secrets are sealed under these keys.
@@ -76,7 +83,8 @@ async fn opened(
     rate_limits: rates::Config,
     keys: Arc<dyn KeySource>,
 ) -> TestApp {
-    opened_at(openings, rate_limits, keys, Arc::new(SystemClock), None).await
+    let (clock, chains) = (Arc::new(SystemClock), Arc::new(NoChains));
+    opened_at(openings, rate_limits, keys, clock, None, chains).await
 }
 
 async fn opened_at(
@@ -85,6 +93,7 @@ async fn opened_at(
     keys: Arc<dyn KeySource>,
     clock: Arc<dyn Clock>,
     prices: Option<Feed>,
+    chains: Arc<dyn ChainSources>,
 ) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
@@ -99,7 +108,7 @@ async fn opened_at(
         egress: chainkeel::egress::Config { allow },
         keys,
         clients: chainkeel::connectors::Clients::default(),
-        chains: Arc::new(NoChains),
+        chains,
         prices,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,

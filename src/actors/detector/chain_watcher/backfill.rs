@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::live::Obstacle;
 use super::reading::{Lookout, judge, matches_in, sift, signed, unsigned};
 use super::source::{ChainSource, RawLog, Unread};
-use crate::journal::{ChainWatch, Error, Gap, Leases, Match};
+use crate::journal::{ChainView as View, ChainWatch, Error, Gap, Leases, Match};
 
 /// How many blocks are read at a time where logs alone are looked for.
 const RANGE: u64 = 2_000;
@@ -31,6 +31,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// The slow lane.
 pub(super) struct Backfill {
     pub(super) chain: u64,
+    pub(super) view: View,
     pub(super) source: Arc<dyn ChainSource>,
     pub(super) watch: ChainWatch,
     pub(super) leases: Leases,
@@ -68,29 +69,40 @@ impl Backfill {
         else {
             return Ok(false);
         };
-        self.measure(gap);
+        self.measure(&gap);
         let (next, last) = (unsigned(gap.next), unsigned(gap.last));
+        let lookout = match gap.organization {
+            // The others have read them.
+            Some(organization) => Arc::new(lookout.only(organization)),
+            None => lookout,
+        };
         let (read, matches) = match lookout.matcher.since() {
             // Nobody was there yet at that time.
             None => (last, Vec::new()),
             Some(since) if since > last => (last, Vec::new()),
             Some(since) => stretch(&self.source, &lookout, next.max(since), last).await?,
         };
-        // Where somebody else has read it, the next look tells what is left.
-        self.watch.fill(gap, signed(read), &matches).await?;
+        // Where somebody else has read it, or somebody came in, the next look tells what is left.
+        if !self.watch.fill(&gap, signed(read), &matches, lookout.epoch).await? {
+            return Ok(false);
+        }
         if read >= last {
             let chain = self.chain;
             tracing::info!(
                 chain,
                 "the blocks of chain {chain} up to {last} that were passed by are read"
             );
-            self.measure(Gap { next: gap.last + 1, last: gap.last });
+            self.measure(&Gap { next: gap.last + 1, ..gap });
         }
         Ok(true)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge; blocks stay far below 2^52")]
-    fn measure(&self, gap: Gap) {
+    fn measure(&self, gap: &Gap) {
+        // Gauges of many organizations would be many: `/v1/chain-watches` shows each.
+        if self.view != View::Installation {
+            return;
+        }
         let left = gap.last - gap.next + 1;
         metrics::gauge!("chainkeel_chain_backfill_blocks", "chain" => self.chain.to_string())
             .set(left as f64);

@@ -9,7 +9,9 @@ use tokio::sync::watch;
 use super::reading::{Lookout, matches_in, signed, unsigned};
 use super::roll::Roll;
 use super::source::{ChainSource, Seen, Unread};
-use crate::journal::{Advance, ChainWatch, Cursor, Error, Gap, Leases, Mark, Place};
+use crate::journal::{
+    Advance, ChainView as View, ChainWatch, Cursor, Error, Gap, Leases, Mark, Place,
+};
 use crate::triggers::evm::{Link, MAX_LINKS, SeenBlock, Tail, Verdict};
 
 /// So many blocks are followed in one beat at most, so that deliveries are not kept waiting.
@@ -35,6 +37,7 @@ pub(super) enum Obstacle {
 /// The live lane.
 pub(super) struct Live {
     pub(super) chain: u64,
+    pub(super) view: View,
     pub(super) source: Arc<dyn ChainSource>,
     pub(super) watch: ChainWatch,
     pub(super) leases: Leases,
@@ -78,6 +81,10 @@ impl Live {
         if self.mark().is_none_or(|mark| mark.hash != cursor.hash) {
             self.take_up(&cursor).await?;
         }
+        if self.lookout.borrow().as_ref().is_some_and(|it| it.epoch != cursor.epoch) {
+            // Somebody entered or left the view.
+            self.lookout.send_replace(None);
+        }
         for _ in 0..BLOCKS_A_BEAT {
             self.must_hold()?;
             if !self.step(seen).await? {
@@ -92,7 +99,16 @@ impl Live {
     /// Nobody looks for anything on this chain: whoever comes back counts from then on.
     pub(super) async fn rest(&mut self) -> Result<(), Error> {
         if !self.resting {
-            self.watch.enrol(&[], 0).await?;
+            if let Some(presence) = self.watch.presence().await? {
+                let has_own = |organization| presence.own.contains(&organization);
+                if self.roll.is_wanted_beside(has_own) {
+                    // Somebody came in who was not heard of yet.
+                    return Ok(());
+                }
+                if self.watch.enrol(presence.epoch, &[], 0).await?.is_none() {
+                    return Ok(());
+                }
+            }
             self.lookout.send_replace(None);
             (self.heard, self.resting) = (None, true);
         }
@@ -105,7 +121,7 @@ impl Live {
         if self.roll.has_changed() || self.lookout.borrow().is_none() {
             let since = self.heard.unwrap_or(seen.head) + 1;
             let lookout = self.roll.call(&self.watch, since).await?;
-            self.lookout.send_replace(Some(Arc::new(lookout)));
+            self.lookout.send_replace(lookout.map(Arc::new));
         }
         Ok(())
     }
@@ -181,14 +197,24 @@ impl Live {
             finalized: signed(self.tail.finalized()),
             head: signed(seen.head),
             matches: &matches,
+            epoch: lookout.epoch,
             forget_before: signed(next.link.number.saturating_sub(MAX_LINKS as u64)),
         };
         if !self.watch.advance(step).await? {
+            let is_here = |it: &Cursor| it.hash == tip.hash.to_string() && it.halted.is_none();
+            if self.watch.cursor().await?.as_ref().is_none_or(is_here) {
+                // Somebody entered or left the view: the roll is called anew.
+                self.lookout.send_replace(None);
+                return Ok(false);
+            }
             return overtaken();
         }
         self.tail.extend(next.link);
         let chain = self.chain.to_string();
-        metrics::counter!("chainkeel_chain_matches_total", "chain" => chain).increment(found);
+        metrics::counter!(
+            "chainkeel_chain_matches_total", "chain" => chain, "view" => self.view.kind()
+        )
+        .increment(found);
         Ok(true)
     }
 
@@ -198,13 +224,16 @@ impl Live {
         let run_up = seen.head.saturating_sub(RUN_UP);
         let finalized = seen.finalized.map_or(run_up, |(number, _)| number);
         let farthest = seen.head.saturating_sub(MAX_LINKS as u64);
-        let at = run_up.min(finalized).max(farthest).max(next);
+        // Endpoints that have not come so far are followed from where they are.
+        let at = run_up.min(finalized).max(farthest).max(next).min(seen.head);
         let Some(block) = self.source.block(at).await? else { return Ok(false) };
-        let gap = Gap { next: signed(next), last: signed(at) };
-        if !self.watch.jump(&from, &place(block.link), signed(seen.head), Some(gap)).await? {
+        let (next_block, last) = (signed(next), signed(at));
+        let gap = Gap { next: next_block, last, organization: None };
+        let gap = (next <= at).then_some(gap);
+        if !self.watch.jump(&from, &place(block.link), signed(seen.head), gap).await? {
             return overtaken();
         }
-        let (chain, blocks) = (self.chain, at - next + 1);
+        let (chain, blocks) = (self.chain, (at + 1).saturating_sub(next));
         tracing::info!(
             chain,
             blocks,
@@ -226,8 +255,11 @@ impl Live {
             depth,
             "chain {chain} was reorganized: {depth} blocks behind block {ancestor} were replaced"
         );
-        metrics::counter!("chainkeel_chain_reorganizations_total", "chain" => chain.to_string())
-            .increment(1);
+        metrics::counter!(
+            "chainkeel_chain_reorganizations_total",
+            "chain" => chain.to_string(), "view" => self.view.kind()
+        )
+        .increment(1);
         self.tail.rewind(ancestor);
         Ok(true)
     }
@@ -267,6 +299,10 @@ impl Live {
 
     #[expect(clippy::cast_precision_loss, reason = "gauges; blocks stay far below 2^52")]
     fn measure(&self, tip: Link, seen: Seen) {
+        // Gauges of many organizations would be many: `/v1/chain-watches` shows each.
+        if self.view != View::Installation {
+            return;
+        }
         let chain = self.chain.to_string();
         metrics::gauge!("chainkeel_chain_head", "chain" => chain.clone()).set(seen.head as f64);
         metrics::gauge!("chainkeel_chain_cursor", "chain" => chain.clone()).set(tip.number as f64);

@@ -10,7 +10,9 @@ use futures::future::BoxFuture;
 
 use super::source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
 use super::watchers::ChainSources;
-use crate::chains::{self, ChainReader, Chains, Header, Listed, LogFilter};
+use crate::chains::{
+    self, ChainReader, Chains, Header, Listed, LogFilter, Place, Standing, Unproven,
+};
 use crate::primitives::ChainId;
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
 
@@ -32,6 +34,17 @@ impl ChainSources for Chains {
         let each = self.chain(id)?.block_time_ms.clamp(*POLLS.start(), *POLLS.end());
         let reader = self.reader(id)?;
         Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(each))))
+    }
+
+    fn own(&self, chain: u64, places: Vec<Place>) -> Option<Arc<dyn ChainSource>> {
+        let id = ChainId(chain);
+        let each = self.known(id).block_time_ms.clamp(*POLLS.start(), *POLLS.end());
+        let reader = Self::own(self, id, places);
+        Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(each))))
+    }
+
+    fn prove<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<u64, Unproven>> {
+        Self::prove(self, place).boxed()
     }
 
     fn all(&self) -> Vec<Listed> {
@@ -73,6 +86,10 @@ impl Endpoints {
 impl ChainSource for Endpoints {
     fn poll(&self) -> Duration {
         self.poll
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        self.reader.standings()
     }
 
     fn heads(&self) -> BoxFuture<'_, Result<Seen, Unread>> {

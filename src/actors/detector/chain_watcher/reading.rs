@@ -8,16 +8,41 @@ use alloy_primitives::B256;
 use super::roll::Enrolled;
 use super::source::{ChainSource, RawLog, RawReceipt, Unread};
 use crate::journal::{Level, Match};
-use crate::triggers::evm::{Delivery, Found, Matcher, SeenBlock, SeenLog, SeenTransaction, Wanted};
+use crate::primitives::OrganizationId;
+use crate::triggers::evm::{
+    Armed, Delivery, Found, Matcher, SeenBlock, SeenLog, SeenTransaction, Wanted, What,
+};
 
-/// All triggers of a chain, and what has to be read for them.
+/// All triggers of a view of a chain, and what has to be read for them.
 #[derive(Debug)]
 pub(super) struct Lookout {
     pub(super) chain: u64,
+    /// When they were called, by the epoch of the view.
+    pub(super) epoch: i64,
+    pub(super) armed: Vec<Arc<Armed<Enrolled>>>,
     pub(super) matcher: Matcher<Enrolled>,
     pub(super) wanted: Wanted,
     /// Whether blocks themselves match, so that none may be passed by.
     pub(super) every_block: bool,
+}
+
+impl Lookout {
+    /// Looks for what these ask for.
+    pub(super) fn of(chain: u64, armed: Vec<Arc<Armed<Enrolled>>>, epoch: i64) -> Self {
+        let every_block = armed.iter().any(|it| matches!(it.asked.what, What::Blocks(_)));
+        let matcher = Matcher::new(armed.iter().cloned());
+        let wanted = matcher.wanted();
+        Self { chain, epoch, armed, matcher, wanted, every_block }
+    }
+
+    /// What of it one organization asks for.
+    pub(super) fn only(&self, organization: OrganizationId) -> Self {
+        let of_it = self.armed.iter().filter(|it| {
+            let subscription = &it.subscription.subscription;
+            subscription.organization == organization
+        });
+        Self::of(self.chain, of_it.cloned().collect(), self.epoch)
+    }
 }
 
 /// Everything that matches in one block. Its logs, transactions and receipts are asked for by its

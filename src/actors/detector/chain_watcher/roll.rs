@@ -1,13 +1,15 @@
-//! Who watches a chain: its live triggers, each from the block on at which it became live.
+//! Who watches a chain in one view of it: the live triggers of the organizations that are in the
+//! view, each from the block on at which it became live.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use engine::{Json, Lane};
 
 use super::reading::{Lookout, signed, unsigned};
-use crate::journal::{ChainWatch, Error};
-use crate::triggers::evm::{Armed, Asked, CHAIN_KINDS, Matcher, What};
+use crate::journal::{ChainView as View, ChainWatch, Error};
+use crate::primitives::OrganizationId;
+use crate::triggers::evm::{Armed, Asked, CHAIN_KINDS};
 use crate::triggers::{Key, Subscription, TriggerIndex};
 
 /// A live trigger, with the name of its subscriber.
@@ -17,13 +19,31 @@ pub(super) struct Enrolled {
     pub(super) subscription: Arc<Subscription>,
 }
 
-/// The live triggers of one chain.
+/// The live triggers of one view of a chain.
 pub(super) struct Roll {
     index: Arc<TriggerIndex>,
     chain: u64,
+    view: View,
+    /// Who has a view of their own, as was heard last.
+    own: Own,
     changes: Vec<tokio::sync::watch::Receiver<u64>>,
     /// What was read of settings before, by subscriber.
     read: HashMap<String, Read>,
+}
+
+/// The organizations that have views of chains of their own, as was heard last.
+pub(super) type Own = tokio::sync::watch::Receiver<Arc<BTreeSet<(u64, OrganizationId)>>>;
+
+/// Whether an organization is in a view.
+fn is_in(
+    view: View,
+    organization: OrganizationId,
+    has_own: impl Fn(OrganizationId) -> bool,
+) -> bool {
+    match view {
+        View::Installation => !has_own(organization),
+        View::Organization(whose) => whose == organization && has_own(organization),
+    }
 }
 
 /// What was read of one trigger.
@@ -34,14 +54,25 @@ struct Read {
 }
 
 impl Roll {
-    pub(super) fn new(index: Arc<TriggerIndex>, chain: u64) -> Self {
+    pub(super) fn new(index: Arc<TriggerIndex>, chain: u64, view: View, own: Own) -> Self {
         let changes = CHAIN_KINDS.iter().map(|kind| index.changes(kind)).collect();
-        Self { index, chain, changes, read: HashMap::new() }
+        Self { index, chain, view, own, changes, read: HashMap::new() }
     }
 
-    /// Whether there are live triggers.
+    /// Whether there are live triggers, as far as was heard.
     pub(super) fn is_wanted(&self) -> bool {
-        self.index.count(&Key::Chain(self.chain)) > 0
+        let own = self.own.borrow();
+        if self.view == View::Installation && own.is_empty() {
+            return self.index.count(&Key::Chain(self.chain)) > 0;
+        }
+        let has_own = |organization| own.contains(&(self.chain, organization));
+        self.is_wanted_beside(has_own)
+    }
+
+    /// The same, where these organizations have views of their own.
+    pub(super) fn is_wanted_beside(&self, has_own: impl Fn(OrganizationId) -> bool) -> bool {
+        let live = self.index.under(&Key::Chain(self.chain));
+        live.iter().any(|it| is_in(self.view, it.organization, &has_own))
     }
 
     /// Whether they changed since this was asked last.
@@ -55,9 +86,17 @@ impl Roll {
         changed
     }
 
-    /// Reads the live triggers; those that are new count from the block `since` on.
-    pub(super) async fn call(&mut self, watch: &ChainWatch, since: u64) -> Result<Lookout, Error> {
-        let live = self.index.under(&Key::Chain(self.chain));
+    /// Reads the live triggers; those that are new count from the block `since` on. None where
+    /// somebody entered or left the view while they were read.
+    pub(super) async fn call(
+        &mut self,
+        watch: &ChainWatch,
+        since: u64,
+    ) -> Result<Option<Lookout>, Error> {
+        let Some(presence) = watch.presence().await? else { return Ok(None) };
+        let has_own = |organization| presence.own.contains(&organization);
+        let mut live = self.index.under(&Key::Chain(self.chain));
+        live.retain(|it| is_in(self.view, it.organization, &has_own));
         let mut read = HashMap::with_capacity(live.len());
         let mut known = Vec::with_capacity(live.len());
         for subscription in live {
@@ -81,15 +120,14 @@ impl Roll {
         }
         self.read = read;
         let names: Vec<_> = known.iter().map(|(enrolled, _)| enrolled.name.clone()).collect();
-        let enrolled = watch.enrol(&names, signed(since)).await?;
+        let enrolled = watch.enrol(presence.epoch, &names, signed(since)).await?;
+        let Some(enrolled) = enrolled else { return Ok(None) };
         let enrolled: HashMap<_, _> = enrolled.into_iter().collect();
-        let every_block = known.iter().any(|(_, asked)| matches!(asked.what, What::Blocks(_)));
-        let matcher = Matcher::new(known.into_iter().map(|(subscription, asked)| {
+        let armed = known.into_iter().map(|(subscription, asked)| {
             let since = enrolled.get(&subscription.name).copied().map_or(since, unsigned);
             Arc::new(Armed { asked, since, subscription })
-        }));
-        let wanted = matcher.wanted();
-        Ok(Lookout { chain: self.chain, matcher, wanted, every_block })
+        });
+        Ok(Some(Lookout::of(self.chain, armed.collect(), presence.epoch)))
     }
 
     /// How urgent what is for a subscriber is.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use futures::future::BoxFuture;
 
+use crate::chains::Standing;
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
 
 /// Why a chain could not be read now. It is asked again.
@@ -84,6 +85,11 @@ pub struct RawReceipt {
 pub trait ChainSource: Send + Sync {
     /// How often it is looked at.
     fn poll(&self) -> Duration;
+
+    /// What is thought of its endpoints, where it has some.
+    fn standings(&self) -> Vec<Standing> {
+        Vec::new()
+    }
 
     /// Its heads.
     fn heads(&self) -> BoxFuture<'_, Result<Seen, Unread>>;

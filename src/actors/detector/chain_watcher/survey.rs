@@ -13,7 +13,7 @@ use super::roll::Enrolled;
 use super::source::{ChainSource, Unread};
 use crate::journal::Match;
 use crate::triggers::Subscription;
-use crate::triggers::evm::{Armed, Asked, Matcher, What};
+use crate::triggers::evm::{Armed, Asked};
 
 /// What was found.
 #[derive(Debug)]
@@ -87,12 +87,9 @@ pub async fn survey(
 }
 
 fn lookout(asked: Asked, subscription: Subscription) -> Lookout {
-    let (chain, every_block) = (asked.chain, matches!(asked.what, What::Blocks(_)));
-    let name = subscription.subscriber.to_string();
+    let (chain, name) = (asked.chain, subscription.subscriber.to_string());
     let subscription = Enrolled { name, subscription: Arc::new(subscription) };
-    let matcher = Matcher::new([Arc::new(Armed { asked, since: 0, subscription })]);
-    let wanted = matcher.wanted();
-    Lookout { chain, matcher, wanted, every_block }
+    Lookout::of(chain, vec![Arc::new(Armed { asked, since: 0, subscription })], 0)
 }
 
 impl Surveyed {

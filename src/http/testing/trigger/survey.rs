@@ -44,9 +44,10 @@ pub(super) async fn blocks(
         return Err(wrong("/with/blocks/to", message));
     }
     let chain = asked.chain;
-    let source = api.chains.open(chain).ok_or_else(|| {
-        let message =
-            format!("no endpoint of chain {chain} is known here: `chains.endpoints` names them");
+    let source = api.chains.open(whose.organization, chain).await?.ok_or_else(|| {
+        let message = format!(
+            "no endpoint of chain {chain} is known here: name yours with `PUT /v1/chains/{chain}/endpoints`, or those of the installation with `chains.endpoints`"
+        );
         wrong("/with/blocks", message)
     })?;
     let subscription = Subscription {

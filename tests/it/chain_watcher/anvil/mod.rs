@@ -5,6 +5,7 @@
 mod answers;
 mod effort;
 mod heads;
+mod own;
 mod processes;
 mod reorganizations;
 mod stage;

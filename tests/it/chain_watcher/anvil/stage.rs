@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 
 use alloy_primitives::{Address, B256};
 use chainkeel::actors::detector::chain_watcher::{ChainSource, ChainSources, Endpoints};
-use chainkeel::chains::{Chains, Config};
+use chainkeel::chains::{Chains, Config, Listed, Place, Unproven};
+use chainkeel::egress;
 use chainkeel::primitives::{ChainId, Clock, Secret};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -42,7 +45,7 @@ impl Clock for Hasty {
 }
 
 /// Chains that are looked at all the time.
-struct Watched(Chains);
+pub(super) struct Watched(Chains);
 
 impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,6 +57,31 @@ impl ChainSources for Watched {
     fn open(&self, chain: u64) -> Option<Arc<dyn ChainSource>> {
         let reader = self.0.reader(ChainId(chain))?;
         Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(20))))
+    }
+
+    fn own(&self, chain: u64, places: Vec<Place>) -> Option<Arc<dyn ChainSource>> {
+        let reader = self.0.own(ChainId(chain), places);
+        Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(20))))
+    }
+
+    fn prove<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<u64, Unproven>> {
+        self.0.prove(place).boxed()
+    }
+
+    fn all(&self) -> Vec<Listed> {
+        self.0.all()
+    }
+}
+
+impl Watched {
+    /// The chain of the tests behind these doors, and what organizations name where this is open to
+    /// them.
+    pub(super) fn behind(doors: &[&FaultProxy], workflows: &egress::Config) -> Self {
+        let urls = doors.iter().map(|door| format!("{CHAIN}=http://{}/key", door.address));
+        let endpoints = urls.collect::<Vec<_>>().join(",");
+        let config = Config { endpoints: Some(Secret::new(endpoints)) };
+        let clock = Arc::new(Hasty(Instant::now()));
+        Self(Chains::new(&config, workflows, clock).unwrap())
     }
 }
 
@@ -86,12 +114,7 @@ impl Stage {
 
     /// A process that watches through these doors; it ends when it is dropped.
     pub(super) fn detector(&self, doors: &[&FaultProxy]) -> Beside {
-        let urls = doors.iter().map(|door| format!("{CHAIN}=http://{}/key", door.address));
-        let endpoints = urls.collect::<Vec<_>>().join(",");
-        let config = Config { endpoints: Some(Secret::new(endpoints)) };
-        let clock = Arc::new(Hasty(Instant::now()));
-        let chains = Chains::new(&config, &chainkeel::egress::Config::default(), clock).unwrap();
-        self.app.beside(Arc::new(Watched(chains)))
+        self.app.beside(Arc::new(Watched::behind(doors, &egress::Config::default())))
     }
 
     /// The same, once it follows the chain.
