@@ -128,7 +128,8 @@ impl ChainWatch {
         .map_err(while_doing("putting a match off"))
     }
 
-    /// Matches with runs that are gone for good, or came again after that; at most `limit`.
+    /// Matches with runs that are gone for good, or came again after that; at most `limit`. None is gone
+    /// while blocks are still to be read in which it may be.
     pub async fn gone(&self, limit: i64) -> Result<Vec<Gone>, Error> {
         sqlx::query_as!(
             Gone,
@@ -137,7 +138,10 @@ impl ChainWatch {
                       m.state = 'returned' as "returned!"
                  from chain_matches m join chain_cursors c using (chain, view)
                 where m.chain = $1 and m.view = $2 and m.next_try_at <= clock_timestamp()
-                  and (m.state = 'returned' or (m.state = 'orphaned' and m.gone_at <= c.number))
+                  and (m.state = 'returned' or (m.state = 'orphaned' and m.gone_at <= c.number
+                       and not exists (select from chain_gaps g
+                                        where g.chain = m.chain and g.view = m.view
+                                          and g.organization_id in ('', m.organization_id))))
                 order by m.block_number, m.log_index limit $3"#,
             self.chain,
             self.view,

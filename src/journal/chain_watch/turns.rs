@@ -204,6 +204,7 @@ impl Turn<'_> {
         } else {
             from.finalized.max(from.number - UNSETTLED).min(from.number)
         };
+        let head = to.as_ref().map_or(from.number, |to| to.number.max(from.number));
         let is_resting = sqlx::query_scalar!(
             r#"select not exists (select from chain_subscribers where chain = $1 and view = $2) as "rests!""#,
             self.chain,
@@ -253,7 +254,7 @@ impl Turn<'_> {
             self.to,
             self.organization,
             common,
-            from.number,
+            head,
         )
         .execute(&mut *connection)
         .await
