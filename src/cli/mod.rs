@@ -17,6 +17,7 @@ mod dev;
 mod diff;
 mod doctor;
 mod event;
+mod event_sequence;
 mod failure;
 mod import;
 mod key;

@@ -251,6 +251,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "event" => "event",
         "event_definition" => "event_definition",
         "event_subscriptions" => "event_subscriptions",
+        "event_sequences" => "event_sequences",
+        "sequence_instance" => "sequence_instance",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

@@ -11,9 +11,9 @@ use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, S
 use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, event, event_definition, event_subscriptions,
-    login_name, organization, policy, run, schema, session, table, task, test, test_execution,
-    token_keys, user, workflow,
+    account, api_key, blueprint, connector, document, event, event_definition, event_sequences,
+    event_subscriptions, login_name, organization, policy, run, schema, sequence_instance, session,
+    table, task, test, test_execution, token_keys, user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -184,6 +184,20 @@ impl Store<event_subscriptions::Subscriptions> {
     /// Where events are sent.
     pub fn event_subscriptions(journal: Journal) -> Self {
         Self::new(journal, event_subscriptions::upcasters())
+    }
+}
+
+impl Store<event_sequences::Sequences> {
+    /// Which sequences of events are expected.
+    pub fn event_sequences(journal: Journal) -> Self {
+        Self::new(journal, event_sequences::upcasters())
+    }
+}
+
+impl Store<sequence_instance::Instance> {
+    /// How the stories stand that they follow.
+    pub fn sequence_instances(journal: Journal) -> Self {
+        Self::new(journal, sequence_instance::upcasters())
     }
 }
 

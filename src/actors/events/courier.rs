@@ -15,6 +15,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio_util::sync::CancellationToken;
 
 use super::reaction::happening;
+use super::standing::Standing;
 use crate::access::Delivery;
 use crate::actors::order::Context;
 use crate::actors::reaction::{Trouble, carried_out};
@@ -53,8 +54,10 @@ pub struct Courier {
     pub reactions: Reactions,
     /// The events.
     pub journal: Journal,
-    /// Where to, and how.
+    /// Where subscriptions are changed.
     pub subscriptions: Store<Subscriptions>,
+    /// Where to, and how.
+    pub standing: Arc<Standing<Subscriptions>>,
     /// What they are signed with.
     pub vault: Vault,
     /// The way out.
@@ -151,8 +154,8 @@ impl Courier {
         let gone = || journal::Error::Damaged(format!("position {position} is not there"));
         let event = event.ok_or_else(gone)?;
         let id = EventSubscriptionId::from_str(name).map_err(Trouble::lasting)?;
-        let all = self.subscriptions.load(&event.organization.to_string()).await?.aggregate;
-        let (outcome, retry) = match all.all.get(&id) {
+        let all = self.standing.at(event.organization, *position).await?;
+        let (outcome, retry) = match all.as_ref().and_then(|all| all.all.get(&id)) {
             None => {
                 let gone = "the subscription was removed".to_owned();
                 (Err(Setback::ForGood(gone)), Retry::default())

@@ -198,6 +198,14 @@ problems! {
         "There are too many subscriptions to events",
         "there are too many subscriptions to events",
         "An organization has at most 100. Remove one that is not needed.";
+    EventSequenceNotFound = "event-sequence-not-found", 404,
+        "No such sequence of events",
+        "this sequence of events, or this instance of it, does not exist",
+        "It does not exist in this organization, or the sequence was removed. `GET /v1/event-sequences` lists those there are, and `GET /v1/event-sequences/{name}/instances` their instances.";
+    EventSequenceRefuses = "event-sequence-refuses", 409,
+        "The sequence does not allow this",
+        "the sequence of events does not allow this",
+        "The detail says why: a version that exists or is not the highest, too many sequences or versions, an instance that has ended or did not fail.";
     EventDefinitionRefuses = "event-definition-refuses", 409,
         "The definition does not allow this",
         "the definition does not allow this",
