@@ -124,7 +124,9 @@ table! {
     GET    "/v1/event-subscriptions"                          May(EventsRead)             events::subscriptions::list;
     POST   "/v1/event-subscriptions"                          May(EventsManage)           events::subscriptions::create;
     GET    "/v1/event-subscriptions/{id}"                     May(EventsRead)             events::subscriptions::get;
+    PATCH  "/v1/event-subscriptions/{id}"                     May(EventsManage)           events::subscriptions::change;
     DELETE "/v1/event-subscriptions/{id}"                     May(EventsManage)           events::subscriptions::remove;
+    POST   "/v1/event-subscriptions/{id}/rotate-secret"       May(EventsManage)           events::subscriptions::rotate;
     POST   "/v1/event-subscriptions/{id}/status"              May(EventsManage)           events::subscriptions::status;
     GET    "/v1/event-sequences"                              May(EventsRead)             events::sequences::list;
     POST   "/v1/event-sequences"                              May(EventsManage)           events::sequences::create;

@@ -255,6 +255,26 @@ fn every_event_of_subscriptions_to_events_is_read_as_it_was_written() {
             by: by.clone(),
             at: AT,
         },
+        event_subscriptions::Event::Changed {
+            subscription_id: id,
+            wish: Box::new(event_subscriptions::Wish {
+                pattern: "order.paid".into(),
+                condition: None,
+                url: "https://example.com/orders".into(),
+                headers: Vec::new(),
+                retry: event_subscriptions::Retry::default(),
+            }),
+            status: event_subscriptions::Status::Active,
+            by: by.clone(),
+            at: AT,
+        },
+        event_subscriptions::Event::SecretRotated {
+            subscription_id: id,
+            field: "delivery-2".into(),
+            until: AT,
+            by: by.clone(),
+            at: AT,
+        },
         event_subscriptions::Event::Removed { subscription_id: id, by, at: AT },
     ];
     for event in &events {

@@ -148,7 +148,9 @@ impl Content {
     /// The key of the story that an event belongs to; none where it is none of these events, or has
     /// none.
     pub fn key(&self, happening: &Happening) -> Option<String> {
-        self.events.iter().find(|step| step.is_meant(happening))?;
+        if !self.events.iter().any(|step| step.is_meant(happening)) {
+            return None;
+        }
         let config = correlation(&self.correlation_key);
         let found = EventWait::of(&config).ok()?.answer(happening)?;
         let text = match found.get(FIELD)? {

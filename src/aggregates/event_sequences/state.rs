@@ -102,8 +102,8 @@ impl Sequences {
                 Ok(Some(Event::Defined { organization_id, name, version, content, by, at }))
             }
             Order::Retire => {
-                let known = known.filter(|known| !known.retired).ok_or(Error::Unknown)?;
-                Ok((!known.retired).then_some(Event::Retired { name, by, at }))
+                known.filter(|known| !known.retired).ok_or(Error::Unknown)?;
+                Ok(Some(Event::Retired { name, by, at }))
             }
         }
     }

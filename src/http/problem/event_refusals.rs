@@ -36,7 +36,12 @@ impl From<event_subscriptions::Error> for Problem {
                 return Self::new(Code::EventSubscriptionRefuses).because(refusal);
             }
             event_subscriptions::Error::Meaning { path, .. } => path.clone(),
-            event_subscriptions::Error::Url => "/url".to_owned(),
+            event_subscriptions::Error::Secrets => {
+                return Self::new(Code::EventSubscriptionRefuses).because(refusal);
+            }
+            event_subscriptions::Error::Url | event_subscriptions::Error::Elsewhere => {
+                "/url".to_owned()
+            }
             event_subscriptions::Error::Headers => "/headers".to_owned(),
             event_subscriptions::Error::Retry => "/retry".to_owned(),
         };

@@ -195,9 +195,9 @@ problems! {
         "this subscription to events does not exist",
         "It does not exist in this organization, or it was removed. `GET /v1/event-subscriptions` lists those there are.";
     EventSubscriptionRefuses = "event-subscription-refuses", 409,
-        "There are too many subscriptions to events",
-        "there are too many subscriptions to events",
-        "An organization has at most 100. Remove one that is not needed.";
+        "There are too many subscriptions to events, or secrets of one",
+        "there are too many subscriptions to events, or secrets of one",
+        "An organization has at most 100; remove one that is not needed. Of a subscription 4 secrets sign at a time: wait until the first is over, or rotate with `overlapMs` 0.";
     EventSequenceNotFound = "event-sequence-not-found", 404,
         "No such sequence of events",
         "this sequence of events, or this instance of it, does not exist",

@@ -81,7 +81,10 @@ const DEEDS: &[(&str, &[&str])] = &[
     ),
     ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
     ("event_definition", &["defined", "status_changed"]),
-    ("event_subscriptions", &["subscribed", "status_changed", "removed"]),
+    (
+        "event_subscriptions",
+        &["subscribed", "status_changed", "changed", "secret_rotated", "removed"],
+    ),
     ("event_sequences", &["defined", "retired"]),
     ("sequence_instance", &["retried", "abandoned"]),
     ("blueprint", &["created", "revised", "retired"]),

@@ -205,6 +205,18 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/event-subscriptions/{id}", "/v1/event-subscriptions/{subscription}", "", Nothing),
     ("DELETE /v1/event-subscriptions/{id}", "/v1/event-subscriptions/{subscription}", "", Nothing),
     (
+        "PATCH /v1/event-subscriptions/{id}",
+        "/v1/event-subscriptions/{subscription}",
+        r#"{"status": "suspended"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/event-subscriptions/{id}/rotate-secret",
+        "/v1/event-subscriptions/{subscription}/rotate-secret",
+        "{}",
+        Nothing,
+    ),
+    (
         "POST /v1/event-subscriptions/{id}/status",
         "/v1/event-subscriptions/{subscription}/status",
         r#"{"status": "suspended"}"#,
