@@ -47,6 +47,12 @@ impl Delivery {
         Self { secret: STANDARD.encode(random), headers }
     }
 
+    /// The same secret alone.
+    #[must_use]
+    pub fn without_headers(&self) -> Self {
+        Self { secret: self.secret.clone(), headers: BTreeMap::new() }
+    }
+
     /// The one that was sealed; none when it is broken.
     pub fn read(sealed: &[u8]) -> Option<Self> {
         serde_json::from_slice(sealed).ok()

@@ -2,7 +2,7 @@
 //! it is restarted from the ledger by our own supervisor.
 
 pub mod detector;
-mod events;
+pub mod events;
 mod exhaustion;
 mod follower;
 mod heir;
@@ -32,7 +32,6 @@ mod tasks;
 mod timers;
 mod usage_clerk;
 
-pub use events::{Courier, EventReaction, EventStarter, EventSubscriber, EventTally};
 pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};
 pub use heir::Heir;
@@ -44,7 +43,7 @@ pub use order::{Context, Order, Placed, Refused, Resumed, StartRun};
 pub use ownership::Ownership;
 pub use performer::Performer;
 pub use postman::Postman;
-pub use reaction::{Mark, Part, Reaction, Trouble};
+pub use reaction::{Line, Mark, Part, Reaction, Trouble};
 pub use refusals::{Refusal, RefusalClerk, Refusals};
 pub use resident::Household;
 pub use run_desk::{Means, RunDesk};

@@ -10,10 +10,13 @@ use super::supervisor::Fault;
 use crate::journal::{self, Metadata, NotExecuted, Recorded};
 use crate::primitives::CommandId;
 
+/// Events that are carried out one after the other: the type and the id of what they have in common.
+pub type Line = (String, String);
+
 /// Orders that follow from events. A [`super::Follower`] hands them over.
 ///
-/// Each event comes at least once, and the events of one stream in their order: what is ordered
-/// must change nothing the second time. [`Context::because_of`] makes the same command each time.
+/// Each event comes at least once, and the events of one stream, or of whatever else the reaction
+/// keeps in order, one after the other: what is ordered must change nothing the second time. [`Context::because_of`] makes the same command each time.
 /// An event that cannot be carried out is tried again later, and the events of other streams go on
 /// without it; after it was parked, so do the later events of its own.
 pub trait Reaction: Send + Sync + 'static {
@@ -22,6 +25,12 @@ pub trait Reaction: Send + Sync + 'static {
 
     /// Whether an event is any of its business. Asked of every event there is: no parsing here.
     fn wants(&self, event: &Recorded) -> bool;
+
+    /// What is to stay in order. The events of one line are carried out one after the other, and
+    /// where one of them has to wait, those behind it wait, too.
+    fn line(&self, event: &Recorded) -> Line {
+        (event.aggregate_type.to_string(), event.aggregate_id.clone())
+    }
 
     /// Carries out what follows from an event.
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>>;
@@ -60,6 +69,8 @@ pub enum Trouble {
     Passing(Fault),
     /// The event, or what it meets, is at fault: after some tries it is parked.
     Lasting(Fault),
+    /// A bound is reached: trying again soon would only hold up what follows. It is parked at once.
+    Hopeless(Fault),
 }
 
 impl Trouble {
@@ -71,7 +82,7 @@ impl Trouble {
     /// What is wrong.
     pub fn fault(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
         match self {
-            Self::Passing(fault) | Self::Lasting(fault) => &**fault,
+            Self::Passing(fault) | Self::Lasting(fault) | Self::Hopeless(fault) => &**fault,
         }
     }
 }

@@ -41,6 +41,8 @@ pub(super) fn open(
         events: Store::events(journal.clone()),
         event_definitions: Store::event_definitions(journal.clone()),
         event_subscriptions: Store::event_subscriptions(journal.clone()),
+        event_sequences: Store::event_sequences(journal.clone()),
+        sequence_instances: Store::sequence_instances(journal.clone()),
         vault: rooms.vault.clone(),
         pressure: http::events::Pressure::new(plan.rate_limits.events_waiting),
         accounts: Store::accounts(journal.clone()),

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use actix::Addr;
+use cqrs_es::Aggregate;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::actors::detector::chain_watcher::{ChainTurning, ChainWatchers};
 use crate::actors::detector::{ClockTower, Poller, PriceWatch};
+use crate::actors::events::{
+    Courier, EventReaction, EventStarter, EventSubscriber, EventTally, SequenceClerk, SequenceEnds,
+    SequenceReaction, Standing,
+};
 use crate::actors::{
-    Courier, EventReaction, EventStarter, EventSubscriber, EventTally, Exhaustion, Follower, Heir,
-    IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman, Reaction, RefusalClerk, Safety,
-    Supervisor, TableReaction, TaskClerk, TaskReaction, Timers, UsageClerk, Watch, housekeeping,
-    offices,
+    Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman,
+    Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction, Timers,
+    UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -132,6 +136,14 @@ impl Parts<'_> {
         let (ownership, clock) = (Arc::clone(&self.rooms.ownership), Arc::clone(&self.rooms.clock));
         let clerk = UsageClerk::new(self.rooms.journal.clone(), across.clone(), ownership, clock);
         self.watch(Watch::new("usage clerk", move |stop| clerk.clone().run(stop))).await?;
+        let clerk = SequenceClerk {
+            views: across.clone(),
+            ownership: Arc::clone(&self.rooms.ownership),
+            journal: self.rooms.journal.clone(),
+            instances: Store::sequence_instances(self.rooms.journal.clone()),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("sequence clerk", move |stop| clerk.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.rooms.pool.clone()),
             bells: self.rooms.bells.clone(),
@@ -216,6 +228,10 @@ impl Parts<'_> {
         let kept = tally.clone();
         let keep = move |stop| kept.clone().keep(figures.clone(), stop);
         self.watch(Watch::new("event tally", keep)).await?;
+        let subscribed = Arc::new(Standing::subscriptions());
+        self.stand("standing subscriptions", &subscribed).await?;
+        let sequences = Arc::new(Standing::sequences());
+        self.stand("standing sequences", &sequences).await?;
         let (subscriptions, outbox) = (
             Store::event_subscriptions(self.rooms.journal.clone()),
             Outbox::new(self.rooms.pool.clone()),
@@ -225,13 +241,20 @@ impl Parts<'_> {
             reactions: Reactions::new(self.rooms.pool.clone()),
             journal: self.rooms.journal.clone(),
             subscriptions: subscriptions.clone(),
+            standing: Arc::clone(&subscribed),
             vault: self.rooms.vault.clone(),
             egress: self.rooms.egress.clone(),
             clock: Arc::clone(&self.rooms.clock),
         };
         self.watch(Watch::new("event courier", move |stop| courier.clone().run(stop))).await?;
         let reactions: Vec<Arc<dyn Reaction>> = vec![
-            Arc::new(EventSubscriber::new(subscriptions, outbox)),
+            Arc::new(EventSubscriber::new(subscriptions, subscribed, outbox)),
+            Arc::new(SequenceReaction::new(
+                sequences,
+                Store::sequence_instances(self.rooms.journal.clone()),
+                Views::new(self.rooms.pool.clone()),
+            )),
+            Arc::new(SequenceEnds::new(self.rooms.journal.clone())),
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(ChainTurning::new(ChainViews::new(self.rooms.pool.clone()))),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
@@ -268,6 +291,21 @@ impl Parts<'_> {
             self.watch(Watch::new(name, move |stop| follower.clone().run(stop))).await?;
         }
         Ok(())
+    }
+
+    /// Keeps in memory what events are held against.
+    async fn stand<A>(&self, name: &'static str, standing: &Arc<Standing<A>>) -> Result<(), Error>
+    where
+        A: Aggregate + Clone + Send + Sync + 'static,
+        A::Event: Send + Sync,
+    {
+        let (journal, tail) = (self.rooms.journal.clone(), self.rooms.tail.clone());
+        let standing = Arc::clone(standing);
+        let keep = move |stop| {
+            let (standing, journal, tail) = (Arc::clone(&standing), journal.clone(), tail.clone());
+            async move { standing.keep(journal, tail, stop).await }
+        };
+        self.watch(Watch::new(name, keep)).await
     }
 
     async fn watch(&self, part: Watch) -> Result<(), Error> {

@@ -133,6 +133,11 @@ impl Client {
         self.call(Method::PUT, path, Some(body)).await
     }
 
+    /// Patches what is at `path` and gives the `data` of the answer.
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, Error> {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
     /// The streams of the server, for those who watch.
     pub(super) const fn streams(&self) -> &Api {
         &self.api

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::client::{Client, Error, query, read_json};
+use super::event_sequence::Sequence;
 use super::print::{line, list, print_json, tell};
 use super::workflow::text_of;
 
@@ -54,6 +55,12 @@ pub(super) enum Event {
         /// How many at most, 1 to 100.
         #[arg(long, default_value_t = 20)]
         limit: u8,
+    },
+    /// Sequences in which events are expected.
+    Sequence {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: Sequence,
     },
     /// Show how the delivery of events stands.
     Queue,
@@ -116,6 +123,7 @@ impl Event {
                 let hint = "no such event was published: chainkeel event publish order.paid";
                 tell(client, &page, |page| list(page, hint, show));
             }
+            Self::Sequence { what } => what.run(client).await?,
             Self::Queue => {
                 let queue = client.get(&format!("{EVENTS}/queue")).await?;
                 tell(client, &queue, |queue| {

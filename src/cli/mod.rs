@@ -18,6 +18,7 @@ mod dev;
 mod diff;
 mod doctor;
 mod event;
+mod event_sequence;
 mod failure;
 mod import;
 mod key;

@@ -32,6 +32,28 @@ pub(super) enum Subscription {
         /// The subscription.
         id: String,
     },
+    /// Send other events, or elsewhere; what is not given stays.
+    Change {
+        /// The subscription.
+        id: String,
+        /// Which events.
+        #[arg(long)]
+        pattern: Option<String>,
+        /// Where they are posted.
+        #[arg(long)]
+        url: Option<String>,
+        /// And of these, which: a condition as JSON; null for all of them.
+        #[arg(long)]
+        condition: Option<String>,
+    },
+    /// Sign with a new secret, which is printed this once; the one of before signs for a while, too.
+    Rotate {
+        /// The subscription.
+        id: String,
+        /// For how many hours, 0 to 168.
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: u32,
+    },
     /// Send nothing until it is resumed; what happens meanwhile is never sent.
     Suspend {
         /// The subscription.
@@ -56,10 +78,7 @@ impl Subscription {
             Self::Create { pattern, url, condition, header } => {
                 let mut body = json!({ "pattern": pattern, "url": url, "headers": {} });
                 if let Some(condition) = condition {
-                    let read = serde_json::from_str::<Value>(&condition);
-                    let what = || "the condition".to_owned();
-                    body["condition"] =
-                        read.map_err(|source| Error::NotJson { what: what(), source })?;
+                    body["condition"] = read_condition(&condition)?;
                 }
                 for header in header {
                     let (name, value) = header.split_once(':').unwrap_or((&header, ""));
@@ -83,6 +102,29 @@ impl Subscription {
                     line(&format!("{} wait, {} are dead letters", shown["waiting"], shown["dead"]));
                 });
             }
+            Self::Change { id, pattern, url, condition } => {
+                let mut body = json!({});
+                if let Some(pattern) = pattern {
+                    body["pattern"] = pattern.into();
+                }
+                if let Some(url) = url {
+                    body["url"] = url.into();
+                }
+                if let Some(condition) = condition {
+                    body["condition"] = read_condition(&condition)?;
+                }
+                let changed = client.patch(&format!("{SUBSCRIPTIONS}/{id}"), &body).await?;
+                tell(client, &changed, show);
+            }
+            Self::Rotate { id, overlap_hours } => {
+                let body = json!({ "overlapMs": u64::from(overlap_hours) * 3_600_000 });
+                let path = format!("{SUBSCRIPTIONS}/{id}/rotate-secret");
+                let rotated = client.post(&path, &body).await?;
+                tell(client, &rotated, |rotated| {
+                    show(&rotated["subscription"]);
+                    line(&format!("secret {}", text_of(rotated, "secret")));
+                });
+            }
             Self::Suspend { id } => set(client, &id, "suspended").await?,
             Self::Resume { id } => set(client, &id, "active").await?,
             Self::Remove { id } => {
@@ -92,6 +134,11 @@ impl Subscription {
         }
         Ok(())
     }
+}
+
+fn read_condition(text: &str) -> Result<Value, Error> {
+    let read = serde_json::from_str(text);
+    read.map_err(|source| Error::NotJson { what: "the condition".to_owned(), source })
 }
 
 async fn set(client: &Client, id: &str, status: &str) -> Result<(), Error> {

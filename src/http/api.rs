@@ -26,10 +26,12 @@ use crate::aggregates::blueprint::Blueprint;
 use crate::aggregates::document::Document;
 use crate::aggregates::event::Publication;
 use crate::aggregates::event_definition::Definition;
+use crate::aggregates::event_sequences::Sequences;
 use crate::aggregates::event_subscriptions::Subscriptions;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
+use crate::aggregates::sequence_instance::Instance;
 use crate::aggregates::task::Task;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
@@ -47,6 +49,7 @@ use crate::projections::knowledge::Knowledge;
 use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
 use crate::projections::search::Search;
+use crate::projections::sequences::Instances;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::trials::Trials;
@@ -83,6 +86,10 @@ pub struct Api {
     pub event_definitions: Store<Definition>,
     /// Where they are sent.
     pub event_subscriptions: Store<Subscriptions>,
+    /// Which sequences of them are expected.
+    pub event_sequences: Store<Sequences>,
+    /// How the stories stand that they follow.
+    pub sequence_instances: Store<Instance>,
     /// Where secrets are sealed.
     pub vault: Vault,
     /// How many of them wait to be delivered.
@@ -287,6 +294,11 @@ impl Api {
     /// The questions to the views of documents.
     pub fn knowledge(&self) -> Knowledge {
         Knowledge::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of sequences of events.
+    pub fn sequences(&self) -> Instances {
+        Instances::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of events.

@@ -252,6 +252,8 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "event_definition" => "event_definition",
         "event_subscriptions" => "event_subscriptions",
         "chain_endpoints" => "chain_endpoints",
+        "event_sequences" => "event_sequences",
+        "sequence_instance" => "sequence_instance",
         _ => "workflow",
     };
     let stream = StreamId::new(aggregate_type, kept.aggregate_id);

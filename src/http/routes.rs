@@ -124,8 +124,18 @@ table! {
     GET    "/v1/event-subscriptions"                          May(EventsRead)             events::subscriptions::list;
     POST   "/v1/event-subscriptions"                          May(EventsManage)           events::subscriptions::create;
     GET    "/v1/event-subscriptions/{id}"                     May(EventsRead)             events::subscriptions::get;
+    PATCH  "/v1/event-subscriptions/{id}"                     May(EventsManage)           events::subscriptions::change;
     DELETE "/v1/event-subscriptions/{id}"                     May(EventsManage)           events::subscriptions::remove;
+    POST   "/v1/event-subscriptions/{id}/rotate-secret"       May(EventsManage)           events::subscriptions::rotate;
     POST   "/v1/event-subscriptions/{id}/status"              May(EventsManage)           events::subscriptions::status;
+    GET    "/v1/event-sequences"                              May(EventsRead)             events::sequences::list;
+    POST   "/v1/event-sequences"                              May(EventsManage)           events::sequences::create;
+    GET    "/v1/event-sequences/{name}"                       May(EventsRead)             events::sequences::get;
+    DELETE "/v1/event-sequences/{name}"                       May(EventsManage)           events::sequences::remove;
+    GET    "/v1/event-sequences/{name}/instances"             May(EventsRead)             events::sequences::instances;
+    GET    "/v1/event-sequences/{name}/instances/{id}"        May(EventsRead)             events::sequences::instance;
+    POST   "/v1/event-sequences/{name}/instances/{id}/retry"  May(EventsManage)           events::sequences::retry;
+    POST   "/v1/event-sequences/{name}/instances/{id}/abandon" May(EventsManage)          events::sequences::abandon;
     GET    "/v1/dead-letters"                                 May(EventsRead)             events::dead_letters::list;
     POST   "/v1/dead-letters/reprocess"                       May(EventsManage)           events::dead_letters::reprocess;
     POST   "/v1/dead-letters/purge"                           May(EventsManage)           events::dead_letters::purge;

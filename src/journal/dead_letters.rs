@@ -79,7 +79,7 @@ impl DeadLetters {
         sqlx::query_as!(
             DeadLetter,
             r#"select a.name as "reaction!", a.position as "position!",
-                      a.aggregate_type as "aggregate_type!", a.aggregate_id as "aggregate_id!",
+                      e.aggregate_type as "aggregate_type!", e.aggregate_id as "aggregate_id!",
                       e.sequence as "sequence!", e.event_type as "event_type!",
                       a.tries as "tries!", a.reason as "reason!", a.history as "history!",
                       a.set_aside_at as "set_aside_at!", a.discarded_at, a.discarded_by, a.notes

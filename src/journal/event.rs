@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
-    OrganizationId, RunId, SchemaId, SessionId, TableId, TaskId, TestExecutionId, TestId, UserId,
-    WorkflowId,
+    OrganizationId, RunId, SchemaId, SequenceInstanceId, SessionId, TableId, TaskId,
+    TestExecutionId, TestId, UserId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -47,6 +47,16 @@ impl StreamId {
     /// The stream of the endpoints of chains that an organization named.
     pub fn chain_endpoints(organization: OrganizationId) -> Self {
         Self::new("chain_endpoints", organization.to_string())
+    }
+
+    /// The stream of an organization's sequences of events.
+    pub fn event_sequences(organization: OrganizationId) -> Self {
+        Self::new("event_sequences", organization.to_string())
+    }
+
+    /// The stream of a story that a sequence of events follows.
+    pub fn sequence_instance(instance: SequenceInstanceId) -> Self {
+        Self::new("sequence_instance", instance.to_string())
     }
 
     /// The stream of a run.
@@ -397,6 +407,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "event" => Cow::Borrowed("event"),
         "event_definition" => Cow::Borrowed("event_definition"),
         "event_subscriptions" => Cow::Borrowed("event_subscriptions"),
+        "event_sequences" => Cow::Borrowed("event_sequences"),
+        "sequence_instance" => Cow::Borrowed("sequence_instance"),
         _ => Cow::Owned(text),
     }
 }

@@ -119,11 +119,13 @@ impl Reactions {
         .map_err(while_doing("moving a reaction's checkpoint"))
     }
 
-    /// Sets an event aside, to be tried again or parked.
+    /// Sets an event aside, to be tried again or parked. What follows in its line, mostly its stream,
+    /// waits behind it.
     pub async fn set_aside(
         &self,
         name: &str,
         event: &Recorded,
+        (kind, id): &(String, String),
         fate: Fate,
         reason: &str,
     ) -> Result<(), Error> {
@@ -135,8 +137,8 @@ impl Reactions {
                  on conflict (name, position) do nothing",
             name,
             event.position,
-            &event.aggregate_type,
-            event.aggregate_id,
+            kind,
+            id,
             shortened(reason),
             pause(fate),
         )

@@ -12,8 +12,8 @@ use super::upcast::decode;
 use super::{Error, Journal};
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
-    event_subscriptions, login_name, organization, policy, run, schema, session, table, task, test,
-    test_execution, token_keys, user, workflow,
+    event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
+    sequence_instance, session, table, task, test, test_execution, token_keys, user, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -191,6 +191,20 @@ impl Store<chain_endpoints::ChainEndpoints> {
     /// Whom chains are read from.
     pub fn chain_endpoints(journal: Journal) -> Self {
         Self::new(journal, chain_endpoints::upcasters())
+    }
+}
+
+impl Store<event_sequences::Sequences> {
+    /// Which sequences of events are expected.
+    pub fn event_sequences(journal: Journal) -> Self {
+        Self::new(journal, event_sequences::upcasters())
+    }
+}
+
+impl Store<sequence_instance::Instance> {
+    /// How the stories stand that they follow.
+    pub fn sequence_instances(journal: Journal) -> Self {
+        Self::new(journal, sequence_instance::upcasters())
     }
 }
 

@@ -9,8 +9,8 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
-    event, event_definition, event_subscriptions, organization, run, schema, skip, table, task,
-    test, test_execution, user, workflow,
+    event, event_definition, event_sequences, event_subscriptions, organization, run, schema,
+    sequence_instance, skip, table, task, test, test_execution, user, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -25,9 +25,11 @@ static DOCUMENT: LazyLock<Upcasters> = LazyLock::new(document::upcasters);
 static ENTRY: LazyLock<Upcasters> = LazyLock::new(entry::upcasters);
 static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static EVENT_DEFINITION: LazyLock<Upcasters> = LazyLock::new(event_definition::upcasters);
+static EVENT_SEQUENCES: LazyLock<Upcasters> = LazyLock::new(event_sequences::upcasters);
 static EVENT_SUBSCRIPTIONS: LazyLock<Upcasters> = LazyLock::new(event_subscriptions::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
+static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
@@ -135,6 +137,16 @@ impl Recorded {
     /// The event of a definition of events.
     pub fn event_definition(&self) -> Result<event_definition::Event, Error> {
         decode(self, &EVENT_DEFINITION)
+    }
+
+    /// The event of the sequences of events.
+    pub fn event_sequence(&self) -> Result<event_sequences::Event, Error> {
+        decode(self, &EVENT_SEQUENCES)
+    }
+
+    /// The event of a story that a sequence of events follows.
+    pub fn sequence_instance(&self) -> Result<sequence_instance::Event, Error> {
+        decode(self, &SEQUENCE_INSTANCE)
     }
 
     /// The event of the subscriptions to events.

@@ -155,6 +155,12 @@ id!(
 );
 
 id!(
+    /// A story that a sequence of events follows; derived from the sequence and its key.
+    SequenceInstanceId,
+    "seq"
+);
+
+id!(
     /// A JSON Schema with its versions; derived from its name.
     SchemaId,
     "sch"
@@ -251,6 +257,13 @@ impl EventDefinitionId {
     /// The definition of the events of a name in an organization.
     pub fn of(organization: OrganizationId, name: &str) -> Self {
         Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{organization} {name}"))
+    }
+}
+
+impl SequenceInstanceId {
+    /// What follows a sequence of an organization under a key: there is one for ever.
+    pub fn of(organization: OrganizationId, sequence: &str, key: &str) -> Self {
+        Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{organization} {sequence} {key}"))
     }
 }
 

@@ -14,7 +14,7 @@ pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,
     EventDefinitionId, EventId, EventSubscriptionId, InvalidId, InvitationId, OrganizationId,
-    RoleId, RunId, SchemaId, ServiceAccountId, SessionId, TableId, TaskId, TemplateId,
-    TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
+    RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId, SessionId, TableId, TaskId,
+    TemplateId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

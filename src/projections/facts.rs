@@ -13,7 +13,7 @@ use super::Error;
 use super::text::Text;
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
-    run, schema, task, test, test_execution, user, workflow,
+    run, schema, sequence_instance, task, test, test_execution, user, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -386,6 +386,13 @@ pub(super) fn of_schemas<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, schema::Event)>, Error> {
     decoded(schema::Schema::TYPE, events, Recorded::schema)
+}
+
+/// The events of stories that sequences follow, among others.
+pub(super) fn of_sequence_instances<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, sequence_instance::Event)>, Error> {
+    decoded(sequence_instance::Instance::TYPE, events, Recorded::sequence_instance)
 }
 
 /// The events of users among others.

@@ -24,6 +24,7 @@ pub mod run_history;
 pub mod runner;
 pub mod schemas;
 pub mod search;
+pub mod sequences;
 mod session;
 pub mod storage;
 pub mod tasks;

@@ -2,7 +2,7 @@
 
 use super::{
     Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
-    run_history, schemas, search, storage, tasks, timers, trials, usage, users, waits,
+    run_history, schemas, search, sequences, storage, tasks, timers, trials, usage, users, waits,
     workflow_catalog,
 };
 
@@ -20,6 +20,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &usage::Projector,
         &schemas::Projector,
         &happenings::Projector,
+        &sequences::Projector,
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,

@@ -11,14 +11,15 @@ use std::sync::Arc;
 use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
-    event, event_definition, event_subscriptions, login_name, organization, policy, run, schema,
-    session, skip, table, task, test, test_execution, token_keys, user, workflow,
+    event, event_definition, event_sequences, event_subscriptions, login_name, organization,
+    policy, run, schema, sequence_instance, session, skip, table, task, test, test_execution,
+    token_keys, user, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
     ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId, InvitationId,
-    OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, SessionId, TableId, TaskId,
-    TestExecutionId, TestId, UserId, WorkflowId,
+    OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId, SessionId,
+    TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -275,6 +276,26 @@ fn every_event_of_subscriptions_to_events_is_read_as_it_was_written() {
             by: by.clone(),
             at: AT,
         },
+        event_subscriptions::Event::Changed {
+            subscription_id: id,
+            wish: Box::new(event_subscriptions::Wish {
+                pattern: "order.paid".into(),
+                condition: None,
+                url: "https://example.com/orders".into(),
+                headers: Vec::new(),
+                retry: event_subscriptions::Retry::default(),
+            }),
+            status: event_subscriptions::Status::Active,
+            by: by.clone(),
+            at: AT,
+        },
+        event_subscriptions::Event::SecretRotated {
+            subscription_id: id,
+            field: "delivery-2".into(),
+            until: AT,
+            by: by.clone(),
+            at: AT,
+        },
         event_subscriptions::Event::Removed { subscription_id: id, by, at: AT },
     ];
     for event in &events {
@@ -282,6 +303,79 @@ fn every_event_of_subscriptions_to_events_is_read_as_it_was_written() {
     }
     every_file_is_known("event_subscriptions", &names(&events));
     assert_eq!(events.map(|event| event.name()), event_subscriptions::Event::NAMES);
+}
+
+fn sequence() -> event_sequences::Content {
+    serde_json::from_value(json!({
+        "description": "From the order to its shipment",
+        "events": [
+            {"eventId": "order.placed", "order": 1},
+            {"eventId": "order.*", "order": 2, "required": false,
+             "condition": {"$and": [{"payload.amount": {"$gte": 5}}]}},
+        ],
+        "correlationKey": "payload.order",
+        "timeoutMs": 60_000,
+        "outOfOrder": "fail",
+        "rollbackStrategy": {"type": "compensating_events", "compensatingEvents": [
+            {"eventId": "order.undone", "payloadTemplate": {"order": "{{$inputs.sequence.key}}"}},
+        ]},
+        "metadata": {"team": "shop"},
+    }))
+    .unwrap()
+}
+
+#[test]
+fn every_event_of_sequences_of_events_is_read_as_it_was_written() {
+    let (by, name) = ("ada".to_owned(), "orders".to_owned());
+    let events = [
+        event_sequences::Event::Defined {
+            organization_id: OrganizationId::DEFAULT,
+            name: name.clone(),
+            version: "1.2.0".parse().unwrap(),
+            content: Box::new(sequence()),
+            by: by.clone(),
+            at: AT,
+        },
+        event_sequences::Event::Retired { name, by, at: AT },
+    ];
+    for event in &events {
+        stands("event_sequences", event);
+    }
+    every_file_is_known("event_sequences", &names(&events));
+    assert_eq!(events.map(|event| event.name()), event_sequences::Event::NAMES);
+}
+
+#[test]
+fn every_event_of_an_instance_of_a_sequence_is_read_as_it_was_written() {
+    use sequence_instance::{Event, Opened, Reason, Served};
+    let by = || "ada".to_owned();
+    let (event_id, event) = ("run_01h455vb4pex5vsknk084sn02q#12".to_owned(), "order.paid".into());
+    let served = Served { step: 1, event_id, event, at: AT };
+    let opened = Opened {
+        instance_id: SequenceInstanceId::from_uuid(uuid::Uuid::max()),
+        organization_id: OrganizationId::DEFAULT,
+        name: "orders".into(),
+        version: "1.2.0".parse().unwrap(),
+        key: "7".into(),
+        content: sequence(),
+        due_at: AT,
+        at: AT,
+    };
+    let events = [
+        Event::Opened(Box::new(opened)),
+        Event::Held(served.clone()),
+        Event::Processed(served),
+        Event::Completed { at: AT },
+        Event::Failed { reason: Reason::TimedOut, missing: vec![0], for_good: true, at: AT },
+        Event::Retried { attempt: 1, due_at: AT, by: by(), at: AT },
+        Event::Compensated { events: vec![EventId::from_uuid(uuid::Uuid::max())], at: AT },
+        Event::Abandoned { reason: Some("it was a test".into()), by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("sequence_instance", event);
+    }
+    every_file_is_known("sequence_instance", &names(&events));
+    assert_eq!(events.map(|event| event.name()), Event::NAMES);
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub use node::{
 pub use node_state::NodeState;
 pub use parse::parse;
 pub use place::{Iteration, MAX_LOOP_DEPTH, Place};
-pub use preview::{condition_holds, condition_names, evaluate};
+pub use preview::{condition_holds, condition_names, evaluate, fill, template_problems};
 pub use remedy::{Handler, OnFailure, Remedy};
 pub use retrial::Retrial;
 pub use retry::MAX_REPEATS;

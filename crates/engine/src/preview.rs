@@ -36,6 +36,36 @@ pub fn evaluate(text: &str, body: &Json) -> Result<Json, String> {
     template.resolve(Scope { head, run: &run, spot }).map_err(|problem| problem.message)
 }
 
+/// A payload with its expressions filled in, in a run that has nothing but a trigger with that body;
+/// the input is the same.
+///
+/// # Errors
+/// Where in the payload an expression cannot be read or has no value, and why.
+pub fn fill(payload: &Json, body: &Json) -> Result<Json, PayloadProblem> {
+    let whole = |message: String| PayloadProblem { path: String::new(), message };
+    if let Some(problem) = template_problems(payload).into_iter().next() {
+        return Err(problem);
+    }
+    let run = run_of(body).map_err(whole)?;
+    let head = run.head().ok_or_else(|| whole("the run has not started".to_owned()))?;
+    let spot = run.spot(&Place::from(NodeId::ROOT));
+    let spot = spot.ok_or_else(|| whole("the run has no trigger".to_owned()))?;
+    let filled = Template::of(payload).resolve(Scope { head, run: &run, spot });
+    filled.map_err(|problem| PayloadProblem { path: problem.path, message: problem.message })
+}
+
+/// Everything in a payload that begins like an expression and cannot be read, with its place.
+pub fn template_problems(payload: &Json) -> Vec<PayloadProblem> {
+    let mut problems = Vec::new();
+    Template::of(payload).expressions("", &mut |path, read| {
+        if let Err(fault) = read {
+            let message = format!("at character {}: {}", fault.position, fault.message);
+            problems.push(PayloadProblem { path: path.to_owned(), message });
+        }
+    });
+    problems
+}
+
 /// Whether a condition, as `filter` reads them, holds for an object.
 ///
 /// # Errors

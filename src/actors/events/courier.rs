@@ -1,7 +1,7 @@
 //! Sends events to endpoints of the outside: each at its own pace, signed, tried again, and given up
 //! as dead letters.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,11 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use tokio_util::sync::CancellationToken;
 
 use super::reaction::happening;
+use super::standing::Standing;
 use crate::access::Delivery;
 use crate::actors::order::Context;
 use crate::actors::reaction::{Trouble, carried_out};
@@ -26,7 +27,7 @@ use crate::egress::{
     Egress, HeaderMap, HeaderName, HeaderValue, Method, Redirects, Request, header,
 };
 use crate::journal::{self, Fate, Journal, MAX_DEAD, Outbox, Parcel, Reactions, Recorded, Store};
-use crate::primitives::{Clock, EventSubscriptionId};
+use crate::primitives::{Clock, EventSubscriptionId, OrganizationId};
 use crate::secrets::{self, Mask, SecretName, Vault};
 
 /// The actor of what it orders.
@@ -41,6 +42,8 @@ const UNDER_WAY: usize = 512;
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How long an event that was taken is left to whoever took it: well over the time of one try.
 const LEASE: Duration = Duration::from_mins(1);
+/// How long an endpoint may ask to wait; what is longer is cut.
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
 /// How much of an answer is read. Only its status is of interest.
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -53,8 +56,10 @@ pub struct Courier {
     pub reactions: Reactions,
     /// The events.
     pub journal: Journal,
-    /// Where to, and how.
+    /// Where subscriptions are changed.
     pub subscriptions: Store<Subscriptions>,
+    /// Where to, and how.
+    pub standing: Arc<Standing<Subscriptions>>,
     /// What they are signed with.
     pub vault: Vault,
     /// The way out.
@@ -73,8 +78,8 @@ enum Ended {
 
 /// Why an event was not taken by its endpoint.
 enum Setback {
-    /// It may be later.
-    ForNow(String),
+    /// It may be later; not before so long, where the endpoint says so.
+    ForNow(String, Option<Duration>),
     /// It never will be as things are.
     ForGood(String),
     /// The house is at fault: this was no try.
@@ -151,8 +156,8 @@ impl Courier {
         let gone = || journal::Error::Damaged(format!("position {position} is not there"));
         let event = event.ok_or_else(gone)?;
         let id = EventSubscriptionId::from_str(name).map_err(Trouble::lasting)?;
-        let all = self.subscriptions.load(&event.organization.to_string()).await?.aggregate;
-        let (outcome, retry) = match all.all.get(&id) {
+        let all = self.standing.at(event.organization, *position).await?;
+        let (outcome, retry) = match all.as_ref().and_then(|all| all.all.get(&id)) {
             None => {
                 let gone = "the subscription was removed".to_owned();
                 (Err(Setback::ForGood(gone)), Retry::default())
@@ -166,8 +171,9 @@ impl Courier {
             Ok(()) => return Ok(self.reactions.settle(name, *position).await?),
             Err(Setback::House(trouble)) => return Err(trouble),
             Err(Setback::ForGood(reason)) => (Fate::Parked, reason),
-            Err(Setback::ForNow(reason)) => {
-                (retry.pause(tried).map_or(Fate::Parked, Fate::Again), reason)
+            Err(Setback::ForNow(reason, asked)) => {
+                let pause = retry.pause(tried).map(|pause| pause.max(asked.unwrap_or_default()));
+                (pause.map_or(Fate::Parked, Fate::Again), reason)
             }
         };
         self.reactions.failed_again(name, *position, fate, &reason).await?;
@@ -177,17 +183,14 @@ impl Courier {
         Ok(())
     }
 
-    async fn attempt(
+    /// One of the secrets of a subscription.
+    async fn open(
         &self,
-        event: &Recorded,
+        organization: OrganizationId,
         id: EventSubscriptionId,
-        subscription: &Subscription,
-    ) -> Result<(), Setback> {
-        if subscription.status == Status::Suspended {
-            return Err(Setback::ForGood("the subscription is suspended".to_owned()));
-        }
-        let Some(happening) = happening(event)? else { return Ok(()) };
-        let opened = self.vault.open(event.organization, &secret_name(id)).await;
+        field: &str,
+    ) -> Result<Delivery, Setback> {
+        let opened = self.vault.open(organization, &SecretName::new(id, field)).await;
         let sealed = opened.map_err(|error| match error {
             secrets::Error::Missing(_) | secrets::Error::Broken(_) => {
                 Setback::ForGood("the secret of the subscription is gone".to_owned())
@@ -202,14 +205,36 @@ impl Courier {
             | secrets::Error::StillUsed { .. }
             | secrets::Error::Database { .. }) => Setback::House(Trouble::Passing(error.into())),
         })?;
-        let delivery = Delivery::read(&sealed);
-        let broken = || Setback::ForGood("the secret of the subscription is broken".to_owned());
-        let delivery = delivery.ok_or_else(broken)?;
-        let _mask = Mask::of(delivery.secrets());
+        Delivery::read(&sealed).ok_or_else(broken)
+    }
+
+    async fn attempt(
+        &self,
+        event: &Recorded,
+        id: EventSubscriptionId,
+        subscription: &Subscription,
+    ) -> Result<(), Setback> {
+        if subscription.status == Status::Suspended {
+            return Err(Setback::ForGood("the subscription is suspended".to_owned()));
+        }
+        let Some(happening) = happening(event)? else { return Ok(()) };
+        // With the first secret the headers are sealed, which are needed when it signs no more.
+        let first = self.open(event.organization, id, Delivery::FIELD).await?;
+        let now = self.clock.now();
+        let mut signing = Vec::new();
+        for secret in subscription.signing(now).filter(|it| it.field != Delivery::FIELD) {
+            signing.push(self.open(event.organization, id, &secret.field).await?);
+        }
+        let _mask =
+            Mask::of(signing.iter().chain(std::iter::once(&first)).flat_map(Delivery::secrets));
+        if subscription.signing(now).any(|it| it.field == Delivery::FIELD) {
+            signing.push(first.without_headers());
+        }
         let seen = happening.seen();
         let event_id = seen.get("eventId").and_then(Value::as_str).unwrap_or_default();
         let body = body(seen, event.recorded_at);
-        let headers = headers(&delivery, event_id, self.clock.now(), &body).ok_or_else(broken)?;
+        let headers = headers((&first.headers, signing.as_slice()), event_id, now, &body);
+        let headers = headers.ok_or_else(broken)?;
         let request = Request {
             method: Method::POST,
             url: subscription.wish.url.clone(),
@@ -224,19 +249,33 @@ impl Courier {
             Ok(response) => {
                 let reason = format!("the endpoint answered with {}", response.status.as_u16());
                 Err(match response.status.as_u16() {
-                    408 | 425 | 429 | 500.. => Setback::ForNow(reason),
+                    408 | 425 | 429 | 500.. => {
+                        Setback::ForNow(reason, retry_after(&response.headers, now))
+                    }
                     0..=499 => Setback::ForGood(reason),
                 })
             }
-            Err(error) if error.is_transient() => Err(Setback::ForNow(error.to_string())),
+            Err(error) if error.is_transient() => Err(Setback::ForNow(error.to_string(), None)),
             Err(error) => Err(Setback::ForGood(error.to_string())),
         }
     }
 }
 
-/// Under what a subscription's secrets are sealed.
-fn secret_name(id: EventSubscriptionId) -> SecretName {
-    SecretName::new(id, Delivery::FIELD)
+fn broken() -> Setback {
+    Setback::ForGood("the secret of the subscription is broken".to_owned())
+}
+
+/// How long an endpoint asks to wait, in seconds or until a date; an hour at most.
+fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
+    let after = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let asked = match after.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let date = OffsetDateTime::parse(after, &Rfc2822).ok()?;
+            Duration::try_from(date - now).unwrap_or_default()
+        }
+    };
+    Some(asked.min(LONGEST_ASKED))
 }
 
 /// What an endpoint reads.
@@ -256,10 +295,16 @@ fn body(seen: &Value, at: OffsetDateTime) -> String {
 }
 
 /// The headers of Standard Webhooks, and those that the subscription has of its own.
-fn headers(delivery: &Delivery, id: &str, now: OffsetDateTime, body: &str) -> Option<HeaderMap> {
+fn headers(
+    (own, signing): (&BTreeMap<String, String>, &[Delivery]),
+    id: &str,
+    now: OffsetDateTime,
+    body: &str,
+) -> Option<HeaderMap> {
     let timestamp = now.unix_timestamp();
+    let signatures: Vec<_> = signing.iter().map(|it| it.sign(id, timestamp, body)).collect();
     let mut headers = HeaderMap::new();
-    for (name, value) in &delivery.headers {
+    for (name, value) in own {
         let mut value = HeaderValue::from_str(value).ok()?;
         value.set_sensitive(true);
         headers.insert(HeaderName::from_str(name).ok()?, value);
@@ -268,7 +313,7 @@ fn headers(delivery: &Delivery, id: &str, now: OffsetDateTime, body: &str) -> Op
     let own = [
         ("webhook-id", id.to_owned()),
         ("webhook-timestamp", timestamp.to_string()),
-        ("webhook-signature", delivery.sign(id, timestamp, body)),
+        ("webhook-signature", signatures.join(" ")),
     ];
     for (name, value) in own {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?);
@@ -293,7 +338,30 @@ pub(super) async fn suspend(
         | Refusal::Full
         | Refusal::Meaning { .. }
         | Refusal::Url
+        | Refusal::Elsewhere
+        | Refusal::Secrets
         | Refusal::Headers
         | Refusal::Retry => Err(Trouble::lasting(refusal)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn an_endpoint_asks_for_patience_in_seconds_or_by_a_date_and_for_an_hour_at_most() {
+        let now = datetime!(2026-11-29 07:00 UTC);
+        let asked = |text: &'static str| {
+            let headers = [(header::RETRY_AFTER, HeaderValue::from_static(text))];
+            retry_after(&HeaderMap::from_iter(headers), now).map(|it| it.as_secs())
+        };
+        assert_eq!(asked("120"), Some(120));
+        assert_eq!(asked("Sun, 29 Nov 2026 07:00:30 GMT"), Some(30));
+        assert_eq!(asked("Sun, 29 Nov 2026 06:00:30 GMT"), Some(0));
+        assert_eq!(asked("999999"), Some(3_600));
+        assert_eq!(asked("soon"), None);
+    }
 }

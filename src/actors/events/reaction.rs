@@ -182,7 +182,7 @@ impl EventReaction {
             match outcome {
                 Err(passing @ Trouble::Passing(_)) => trouble = Err(passing),
                 // A run that cannot be resumed harms none of the others, and told so in the log.
-                Ok(()) | Err(Trouble::Lasting(_)) => {}
+                Ok(()) | Err(Trouble::Lasting(_) | Trouble::Hopeless(_)) => {}
             }
         }
         trouble
@@ -208,7 +208,7 @@ impl EventReaction {
             Err(refused) if refused.waits_no_longer() => Ok(()),
             Err(refused) => {
                 let trouble = Trouble::from(refused);
-                if let Trouble::Lasting(fault) = &trouble {
+                if let Trouble::Lasting(fault) | Trouble::Hopeless(fault) = &trouble {
                     tracing::error!(
                         run.id = %run,
                         error = &**fault as &dyn std::error::Error,

@@ -1,10 +1,13 @@
 //! From events to the endpoints of the outside that want them: an event is put down for each, and
 //! sent by the courier. So nobody waits for an endpoint here.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 
 use super::courier::suspend;
 use super::reaction::{happening, is_happening};
+use super::standing::Standing;
 use crate::actors::reaction::{Reaction, Trouble};
 use crate::aggregates::event_subscriptions::Subscriptions;
 use crate::journal::{MAX_DEAD, Outbox, Recorded, Store};
@@ -15,20 +18,23 @@ const NAME: &str = "event-subscriptions";
 /// The reaction that puts events down for those who subscribed to them.
 pub struct EventSubscriber {
     subscriptions: Store<Subscriptions>,
+    standing: Arc<Standing<Subscriptions>>,
     outbox: Outbox,
 }
 
 impl EventSubscriber {
     /// Puts down what these subscriptions want.
-    pub const fn new(subscriptions: Store<Subscriptions>, outbox: Outbox) -> Self {
-        Self { subscriptions, outbox }
+    pub const fn new(
+        subscriptions: Store<Subscriptions>,
+        standing: Arc<Standing<Subscriptions>>,
+        outbox: Outbox,
+    ) -> Self {
+        Self { subscriptions, standing, outbox }
     }
 
     async fn put_down(&self, event: &Recorded) -> Result<(), Trouble> {
-        let all = self.subscriptions.load(&event.organization.to_string()).await?.aggregate;
-        if all.all.is_empty() {
-            return Ok(());
-        }
+        let all = self.standing.at(event.organization, event.position).await?;
+        let Some(all) = all.filter(|all| !all.all.is_empty()) else { return Ok(()) };
         let Some(happening) = happening(event)? else { return Ok(()) };
         for (id, subscription) in &all.all {
             if !subscription.wants(&happening, event.recorded_at) {

@@ -11,8 +11,8 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::patience::Patience;
-use super::window::{Errand, Key};
-use crate::actors::reaction::{Mark, Part, Reaction, Trouble};
+use super::window::Errand;
+use crate::actors::reaction::{Line, Mark, Part, Reaction, Trouble};
 use crate::journal::{Arrear, Error, Fate, Journal, Reactions, Recorded};
 
 /// Events that are carried out side by side, each of another stream. Most of the time each waits for
@@ -55,24 +55,30 @@ impl Carrier {
         for place in &errand.places {
             let event = place.event();
             if errand.is_held {
-                self.set_aside(event, "an earlier event of its stream waits").await?;
+                let fate = self.first_fate();
+                let reason = "an earlier event of its stream waits";
+                self.set_aside(event, &errand.key, fate, reason).await?;
             } else if let Err(trouble) = self.try_at_once(event).await {
                 let (name, position) = (self.name(), event.position);
                 tracing::warn!(
                     reaction = name,
                     position,
                     error = trouble.fault() as &dyn std::error::Error,
-                    "{name} sets the event at position {position} aside and tries it again: {trouble}"
+                    "{name} sets the event at position {position} aside: {trouble}"
                 );
-                self.set_aside(event, &trouble.to_string()).await?;
-                errand.is_held = true;
+                let fate = match trouble {
+                    Trouble::Passing(_) | Trouble::Lasting(_) => self.first_fate(),
+                    Trouble::Hopeless(_) => Fate::Parked,
+                };
+                self.set_aside(event, &errand.key, fate, &trouble.to_string()).await?;
+                errand.is_held = fate != Fate::Parked;
             }
         }
         Ok(errand)
     }
 
     /// Tries what is due of what was set aside, and says which streams still wait.
-    pub(super) async fn try_again(self) -> Result<HashSet<Key>, Error> {
+    pub(super) async fn try_again(self) -> Result<HashSet<Line>, Error> {
         loop {
             let due = self.reactions.due(self.name(), DUE_AT_ONCE).await?;
             let each = due.into_iter().map(|arrear| self.try_arrear(arrear).boxed());
@@ -94,7 +100,7 @@ impl Carrier {
         sleep(first).await;
         let mut tried = self.attempt(event).await;
         for pause in pauses {
-            if tried.is_ok() {
+            if matches!(tried, Ok(()) | Err(Trouble::Hopeless(_))) {
                 break;
             }
             sleep(pause).await;
@@ -124,12 +130,21 @@ impl Carrier {
         }
     }
 
-    async fn set_aside(&self, event: &Recorded, reason: &str) -> Result<(), Error> {
+    const fn first_fate(&self) -> Fate {
+        Fate::Again(self.patience.first_pause)
+    }
+
+    async fn set_aside(
+        &self,
+        event: &Recorded,
+        line: &Line,
+        fate: Fate,
+        reason: &str,
+    ) -> Result<(), Error> {
         if self.reactions.arrears(self.name()).await? >= self.patience.arrears {
             return Err(Error::Busy("what a reaction may set aside"));
         }
-        let fate = Fate::Again(self.patience.first_pause);
-        self.reactions.set_aside(self.name(), event, fate, reason).await
+        self.reactions.set_aside(self.name(), event, line, fate, reason).await
     }
 
     /// Whether it was carried out, or given up.
@@ -147,6 +162,7 @@ impl Carrier {
             Err(trouble) => trouble,
         };
         let fate = match trouble {
+            Trouble::Hopeless(_) => Fate::Parked,
             Trouble::Lasting(_) if tries + 1 >= self.patience.tries => Fate::Parked,
             Trouble::Lasting(_) | Trouble::Passing(_) => {
                 Fate::Again(self.patience.pause_after(tries))

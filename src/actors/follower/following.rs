@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::carrier::Carrier;
 use super::patience::Patience;
-use super::window::{Errand, Key, Window};
-use crate::actors::reaction::Reaction;
+use super::window::{Errand, Window};
+use crate::actors::reaction::{Line, Reaction};
 use crate::journal::{Batch, Error, Journal, Leases, Reactions, Tail};
 
 /// The kind under which the leases of reactions are kept.
@@ -54,7 +54,7 @@ struct Following {
     window: Window,
     under_way: FuturesUnordered<BoxFuture<'static, Result<Errand, Error>>>,
     /// What was set aside is being tried.
-    again: Option<BoxFuture<'static, Result<HashSet<Key>, Error>>>,
+    again: Option<BoxFuture<'static, Result<HashSet<Line>, Error>>>,
     /// The checkpoint is being moved, to there.
     saving: Option<BoxFuture<'static, Result<i64, Error>>>,
     /// The checkpoint as it is stored.
@@ -132,7 +132,9 @@ impl Following {
             return Err(Error::LeaseLost("a reaction"));
         }
         let reaction = Arc::clone(&self.reaction);
-        for errand in self.window.take(batch, |event| reaction.wants(event)) {
+        for errand in
+            self.window.take(batch, |event| reaction.wants(event).then(|| reaction.line(event)))
+        {
             self.begin(errand);
         }
         Ok(())

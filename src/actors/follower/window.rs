@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
+use crate::actors::reaction::Line;
 use crate::journal::{Batch, Recorded};
-
-/// One stream's type and id.
-pub(super) type Key = (String, String);
 
 /// An event of a batch that was read.
 #[derive(Debug, Clone)]
@@ -20,10 +18,10 @@ impl Place {
     }
 }
 
-/// Consecutive events of one stream, to be carried out one after the other.
+/// Consecutive events of one line, to be carried out one after the other.
 #[derive(Debug)]
 pub(super) struct Errand {
-    pub(super) key: Key,
+    pub(super) key: Line,
     pub(super) places: Vec<Place>,
     /// An earlier event of the stream waits: these have to wait behind it.
     pub(super) is_held: bool,
@@ -38,16 +36,16 @@ pub(super) struct Window {
     /// Positions that are not done.
     open: BTreeSet<i64>,
     /// Streams with an errand under way, and what has come since.
-    under_way: HashMap<Key, VecDeque<Place>>,
+    under_way: HashMap<Line, VecDeque<Place>>,
     /// Streams of which an event was set aside.
-    held: HashSet<Key>,
+    held: HashSet<Line>,
     /// Those of them that came since the last time that all were looked up.
-    newly_held: HashSet<Key>,
+    newly_held: HashSet<Line>,
 }
 
 impl Window {
     /// A window that opens behind a checkpoint, with the streams that wait.
-    pub(super) fn behind(read: i64, held: HashSet<Key>) -> Self {
+    pub(super) fn behind(read: i64, held: HashSet<Line>) -> Self {
         let (open, under_way) = (BTreeSet::new(), HashMap::new());
         Self { read, open, under_way, held, newly_held: HashSet::new() }
     }
@@ -62,17 +60,18 @@ impl Window {
         self.open.len()
     }
 
-    /// Takes a batch, and gives the errands that can begin.
-    pub(super) fn take(&mut self, batch: &Batch, wants: impl Fn(&Recorded) -> bool) -> Vec<Errand> {
-        let mut errands: HashMap<Key, Vec<Place>> = HashMap::new();
+    /// Takes a batch, and gives the errands that can begin. What has no line is not wanted.
+    pub(super) fn take(
+        &mut self,
+        batch: &Batch,
+        line: impl Fn(&Recorded) -> Option<Line>,
+    ) -> Vec<Errand> {
+        let mut errands: HashMap<Line, Vec<Place>> = HashMap::new();
         for (index, event) in batch.iter().enumerate() {
             self.read = event.position;
-            if !wants(event) {
-                continue;
-            }
+            let Some(key) = line(event) else { continue };
             self.open.insert(event.position);
             let place = Place { batch: batch.clone(), index };
-            let key = (event.aggregate_type.to_string(), event.aggregate_id.clone());
             match self.under_way.get_mut(&key) {
                 Some(waiting) => waiting.push_back(place),
                 None => errands.entry(key).or_default().push(place),
@@ -101,12 +100,12 @@ impl Window {
     }
 
     /// The streams that wait were found to be these; what ended meanwhile may not be among them.
-    pub(super) fn hold(&mut self, held: HashSet<Key>) {
+    pub(super) fn hold(&mut self, held: HashSet<Line>) {
         self.held = held;
         self.held.extend(self.newly_held.iter().cloned());
     }
 
-    fn begin(&mut self, key: Key, places: Vec<Place>) -> Errand {
+    fn begin(&mut self, key: Line, places: Vec<Place>) -> Errand {
         self.under_way.insert(key.clone(), VecDeque::new());
         let is_held = self.held.contains(&key);
         Errand { key, places, is_held }
@@ -136,6 +135,12 @@ mod tests {
         events.iter().map(event).collect()
     }
 
+    /// By its stream, where it is wanted.
+    fn stream(event: &Recorded) -> Option<Line> {
+        let line = (event.aggregate_type.to_string(), event.aggregate_id.clone());
+        (event.aggregate_id != "x").then_some(line)
+    }
+
     fn window() -> Window {
         Window::behind(0, HashSet::new())
     }
@@ -151,8 +156,7 @@ mod tests {
     #[test]
     fn the_checkpoint_stays_before_what_is_not_done() {
         let mut window = window();
-        let mut errands =
-            window.take(&batch(&[(1, "a"), (2, "b"), (3, "x")]), |event| event.aggregate_id != "x");
+        let mut errands = window.take(&batch(&[(1, "a"), (2, "b"), (3, "x")]), stream);
         assert_eq!((errands.len(), window.done(), window.len()), (2, 0, 2));
         errands.sort_by(|one, other| one.key.cmp(&other.key));
         let (b, a) = (errands.pop().expect("b"), errands.pop().expect("a"));
@@ -165,11 +169,11 @@ mod tests {
     #[test]
     fn what_comes_while_its_stream_is_in_hand_waits_for_its_turn() {
         let mut window = window();
-        let first = window.take(&batch(&[(1, "a"), (2, "a")]), |_| true);
+        let first = window.take(&batch(&[(1, "a"), (2, "a")]), stream);
         let first = of_stream(first, "a");
         assert_eq!(positions(&first), [1, 2]);
-        assert!(window.take(&batch(&[(3, "a")]), |_| true).is_empty());
-        assert_eq!(window.take(&batch(&[(4, "b"), (5, "a")]), |_| true).len(), 1);
+        assert!(window.take(&batch(&[(3, "a")]), stream).is_empty());
+        assert_eq!(window.take(&batch(&[(4, "b"), (5, "a")]), stream).len(), 1);
         let next = window.end(first).expect("what came meanwhile");
         assert_eq!((positions(&next), window.done()), (vec![3, 5], 2));
     }
@@ -177,14 +181,14 @@ mod tests {
     #[test]
     fn a_stream_that_waits_holds_what_follows_until_it_is_found_free() {
         let mut window = window();
-        let errand = of_stream(window.take(&batch(&[(1, "a")]), |_| true), "a");
+        let errand = of_stream(window.take(&batch(&[(1, "a")]), stream), "a");
         window.look_up();
         // It ends in vain after the look began, and is not among what was found.
         window.end(Errand { is_held: true, ..errand });
         window.hold(HashSet::new());
-        assert!(of_stream(window.take(&batch(&[(2, "a")]), |_| true), "a").is_held);
+        assert!(of_stream(window.take(&batch(&[(2, "a")]), stream), "a").is_held);
         window.look_up();
         window.hold(HashSet::new());
-        assert!(!of_stream(window.take(&batch(&[(3, "b")]), |_| true), "b").is_held);
+        assert!(!of_stream(window.take(&batch(&[(3, "b")]), stream), "b").is_held);
     }
 }

@@ -1,6 +1,6 @@
 //! Why a subscription refuses an order.
 
-use super::state::{MAX_HEADERS, MAX_SUBSCRIPTIONS, MAX_URL};
+use super::state::{MAX_HEADERS, MAX_SECRETS, MAX_SUBSCRIPTIONS, MAX_URL};
 
 /// The obstacle, in words for the one who gave the order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,14 @@ pub enum Error {
         /// What is wrong, and the cure.
         message: String,
     },
+    /// The URL leads elsewhere, and what is sealed was meant for where it led.
+    #[error(
+        "leads to another place than before, and the headers that are sealed were meant for that one: make another subscription, and remove this one"
+    )]
+    Elsewhere,
+    /// Too many secrets sign at a time.
+    #[error("{MAX_SECRETS} secrets sign already: wait until the first of them is over")]
+    Secrets,
     /// The URL is none.
     #[error(
         "must be an http or https URL of at most {MAX_URL} bytes, without a user and a password"

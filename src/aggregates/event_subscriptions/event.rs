@@ -68,6 +68,35 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// Other events are sent, or elsewhere.
+    Changed {
+        /// The subscription.
+        subscription_id: EventSubscriptionId,
+        /// Which, and where to, from here on.
+        wish: Box<Wish>,
+        /// Whether they are.
+        status: Status,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Another secret signs.
+    SecretRotated {
+        /// The subscription.
+        subscription_id: EventSubscriptionId,
+        /// Under which field the secret is sealed.
+        field: String,
+        /// Until when those of before sign, too.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
     /// None is sent any more.
     Removed {
         /// The subscription.
@@ -85,13 +114,16 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 3] = ["subscribed", "status_changed", "removed"];
+    pub const NAMES: [&'static str; 5] =
+        ["subscribed", "status_changed", "changed", "secret_rotated", "removed"];
 
     /// The subscription that it is about.
     pub const fn subscription(&self) -> EventSubscriptionId {
         match self {
             Self::Subscribed { subscription_id, .. }
             | Self::StatusChanged { subscription_id, .. }
+            | Self::Changed { subscription_id, .. }
+            | Self::SecretRotated { subscription_id, .. }
             | Self::Removed { subscription_id, .. } => *subscription_id,
         }
     }
@@ -101,6 +133,8 @@ impl Event {
         match self {
             Self::Subscribed { .. } => "subscribed",
             Self::StatusChanged { .. } => "status_changed",
+            Self::Changed { .. } => "changed",
+            Self::SecretRotated { .. } => "secret_rotated",
             Self::Removed { .. } => "removed",
         }
     }

@@ -10,9 +10,9 @@ mod state;
 mod tests;
 mod upcast;
 
-pub use command::{Command, Order};
+pub use command::{Change, Command, Order};
 pub use error::Error;
 pub use event::{Event, Status, Wish};
 pub use retry::Retry;
-pub use state::{MAX_SUBSCRIPTIONS, Subscription, Subscriptions};
+pub use state::{MAX_SECRETS, MAX_SUBSCRIPTIONS, Signing, Subscription, Subscriptions};
 pub use upcast::upcasters;

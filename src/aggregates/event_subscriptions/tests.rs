@@ -6,7 +6,10 @@ use serde_json::json;
 use time::Duration;
 use time::macros::datetime;
 
-use super::{Command, Error, Event, MAX_SUBSCRIPTIONS, Order, Retry, Status, Subscriptions, Wish};
+use super::{
+    Change, Command, Error, Event, MAX_SECRETS, MAX_SUBSCRIPTIONS, Order, Retry, Status,
+    Subscriptions, Wish,
+};
 use crate::primitives::{EventSubscriptionId, OrganizationId};
 
 const NOON: time::OffsetDateTime = datetime!(2026-11-24 12:00 UTC);
@@ -62,6 +65,54 @@ fn what_could_never_be_sent_is_refused() {
     let order = subscribe(Wish { condition, ..wish("order.paid", "https://a") });
     let refused = done(&mut Subscriptions::default(), 1, order);
     assert!(matches!(refused, Err(Error::Meaning { path, .. }) if path == "/condition"));
+}
+
+#[test]
+fn a_subscription_is_changed_in_place_but_takes_its_headers_nowhere_else() {
+    let mut all = Subscriptions::default();
+    let change = |change: Change| Order::Change(Box::new(change));
+    let url = |url: &str| change(Change { url: Some(url.to_owned()), ..Change::default() });
+    assert_eq!(done(&mut all, 1, url("https://a/b")), Err(Error::Unknown));
+    let sealed = Wish { headers: vec!["authorization".to_owned()], ..wish("a.*", "https://a/b") };
+    done(&mut all, 1, subscribe(sealed)).unwrap();
+    assert_eq!(done(&mut all, 1, change(Change::default())), Ok(None));
+    for elsewhere in ["https://b/b", "http://a/b", "https://a:8443/b", "https://a.b"] {
+        assert_eq!(done(&mut all, 1, url(elsewhere)), Err(Error::Elsewhere), "{elsewhere}");
+    }
+    done(&mut all, 1, url("https://a/c?d")).unwrap();
+    let pattern = Change { pattern: Some("b.**".to_owned()), ..Change::default() };
+    assert!(matches!(done(&mut all, 1, change(pattern)), Err(Error::Meaning { .. })));
+    let status = Some(Status::Suspended);
+    done(&mut all, 1, change(Change { status, ..Change::default() })).unwrap();
+    let it = all.all.values().next().unwrap();
+    assert_eq!((it.wish.url.as_str(), it.status), ("https://a/c?d", Status::Suspended));
+    // without headers there is nothing to take along
+    done(&mut all, 2, subscribe(wish("a.*", "https://a/b"))).unwrap();
+    assert!(done(&mut all, 2, url("https://b/")).unwrap().is_some());
+}
+
+#[test]
+fn secrets_of_before_sign_until_they_are_over() {
+    let mut all = Subscriptions::default();
+    done(&mut all, 1, subscribe(wish("a.*", "https://a/b"))).unwrap();
+    let rotate = |field: &str, hours| Order::Rotate {
+        field: field.to_owned(),
+        until: NOON + Duration::hours(hours),
+    };
+    let signing = |all: &Subscriptions, at| {
+        let it = all.all.values().next().unwrap();
+        it.signing(at).map(|it| it.field.clone()).collect::<Vec<_>>()
+    };
+    done(&mut all, 1, rotate("second", 2)).unwrap();
+    assert_eq!(signing(&all, NOON), ["second", "delivery"]);
+    assert_eq!(signing(&all, NOON + Duration::hours(2)), ["second"]);
+    for number in 2..MAX_SECRETS {
+        done(&mut all, 1, rotate(&format!("n{number}"), 1)).unwrap();
+    }
+    assert_eq!(done(&mut all, 1, rotate("more", 1)), Err(Error::Secrets));
+    // what was lost is put out of use at once
+    done(&mut all, 1, rotate("last", 0)).unwrap();
+    assert_eq!(signing(&all, NOON), ["last"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod pressure;
 mod publish;
 mod queue;
 mod sent;
+pub mod sequences;
 pub mod subscriptions;
 
 pub use batch::{__path_batch, batch};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::access::Principal;
-use crate::actors::EventReaction;
+use crate::actors::events::EventReaction;
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::journal::Reactions;

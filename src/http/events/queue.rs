@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use super::pressure::MAX_DEPTH;
 use crate::access::Principal;
-use crate::actors::EventReaction;
+use crate::actors::events::EventReaction;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::problem::Problem;

@@ -5,9 +5,8 @@ use std::error::Error;
 use super::{Code, Detail, Problem};
 use crate::actors::{Refused, people};
 use crate::aggregates::{
-    account, api_key, blueprint, connector, document, entry, event, event_definition,
-    event_subscriptions, organization, policy, schema, session, table, task, test, test_execution,
-    user, workflow,
+    account, api_key, blueprint, connector, document, entry, organization, policy, schema, session,
+    table, task, test, test_execution, user, workflow,
 };
 use crate::connectors;
 use crate::data;
@@ -447,60 +446,6 @@ impl From<validation::Error> for Problem {
             validation::Error::Busy => Self::new(Code::Busy).retry_after(RETRY_AFTER),
             validation::Error::Worker(_) => Self::unavailable(error),
         }
-    }
-}
-
-impl From<event_definition::Error> for Problem {
-    fn from(refusal: event_definition::Error) -> Self {
-        let place = match refusal {
-            event_definition::Error::Unknown => return Self::new(Code::EventDefinitionNotFound),
-            event_definition::Error::NoSuchVersion(_) => {
-                return Self::new(Code::VersionNotFound).because(refusal);
-            }
-            event_definition::Error::Exists(_) | event_definition::Error::Full => {
-                return Self::new(Code::EventDefinitionRefuses).because(refusal);
-            }
-            event_definition::Error::Name => "/name",
-            event_definition::Error::Description => "/description",
-            event_definition::Error::SchemaTooLarge => "/payloadSchema",
-            event_definition::Error::Examples => "/examples",
-        };
-        Self::new(Code::InvalidBody).at(place, refusal)
-    }
-}
-
-impl From<event_subscriptions::Error> for Problem {
-    fn from(refusal: event_subscriptions::Error) -> Self {
-        let place = match &refusal {
-            event_subscriptions::Error::Unknown => {
-                return Self::new(Code::EventSubscriptionNotFound);
-            }
-            // Ids are new each time: two requests do not make the same one.
-            event_subscriptions::Error::Exists => return Self::internal(refusal),
-            event_subscriptions::Error::Full => {
-                return Self::new(Code::EventSubscriptionRefuses).because(refusal);
-            }
-            event_subscriptions::Error::Meaning { path, .. } => path.clone(),
-            event_subscriptions::Error::Url => "/url".to_owned(),
-            event_subscriptions::Error::Headers => "/headers".to_owned(),
-            event_subscriptions::Error::Retry => "/retry".to_owned(),
-        };
-        Self::new(Code::InvalidBody).at(place, refusal)
-    }
-}
-
-impl From<event::Error> for Problem {
-    fn from(refusal: event::Error) -> Self {
-        let place = match refusal {
-            // Ids are new each time: two requests do not make the same one.
-            event::Error::Exists => return Self::internal(refusal),
-            event::Error::Name => "/event",
-            event::Error::TooLarge => "/payload",
-            event::Error::Source { .. } => "/source",
-            event::Error::SenderId => "/id",
-            event::Error::Metadata => "/metadata",
-        };
-        Self::new(Code::InvalidBody).at(place, refusal)
     }
 }
 

@@ -207,9 +207,17 @@ problems! {
         "this subscription to events does not exist",
         "It does not exist in this organization, or it was removed. `GET /v1/event-subscriptions` lists those there are.";
     EventSubscriptionRefuses = "event-subscription-refuses", 409,
-        "There are too many subscriptions to events",
-        "there are too many subscriptions to events",
-        "An organization has at most 100. Remove one that is not needed.";
+        "There are too many subscriptions to events, or secrets of one",
+        "there are too many subscriptions to events, or secrets of one",
+        "An organization has at most 100; remove one that is not needed. Of a subscription 4 secrets sign at a time: wait until the first is over, or rotate with `overlapMs` 0.";
+    EventSequenceNotFound = "event-sequence-not-found", 404,
+        "No such sequence of events",
+        "this sequence of events, or this instance of it, does not exist",
+        "It does not exist in this organization, or the sequence was removed. `GET /v1/event-sequences` lists those there are, and `GET /v1/event-sequences/{name}/instances` their instances.";
+    EventSequenceRefuses = "event-sequence-refuses", 409,
+        "The sequence does not allow this",
+        "the sequence of events does not allow this",
+        "The detail says why: a version that exists or is not the highest, too many sequences or versions, an instance that has ended or did not fail.";
     EventDefinitionRefuses = "event-definition-refuses", 409,
         "The definition does not allow this",
         "the definition does not allow this",

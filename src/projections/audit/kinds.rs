@@ -81,8 +81,13 @@ const DEEDS: &[(&str, &[&str])] = &[
     ),
     ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
     ("event_definition", &["defined", "status_changed"]),
-    ("event_subscriptions", &["subscribed", "status_changed", "removed"]),
     ("chain_endpoints", &["named", "removed"]),
+    (
+        "event_subscriptions",
+        &["subscribed", "status_changed", "changed", "secret_rotated", "removed"],
+    ),
+    ("event_sequences", &["defined", "retired"]),
+    ("sequence_instance", &["retried", "abandoned"]),
     ("blueprint", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
@@ -140,8 +145,9 @@ pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
 mod tests {
     use super::*;
     use crate::aggregates::{
-        account, api_key, blueprint, chain_endpoints, connector, event_definition,
-        event_subscriptions, organization, policy, session, table, token_keys, user, workflow,
+        account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
+        event_subscriptions, organization, policy, sequence_instance, session, table, token_keys,
+        user, workflow,
     };
 
     #[test]
@@ -160,6 +166,8 @@ mod tests {
                 "event_definition" => &event_definition::Event::NAMES,
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
                 "chain_endpoints" => &chain_endpoints::Event::NAMES,
+                "event_sequences" => &event_sequences::Event::NAMES,
+                "sequence_instance" => &sequence_instance::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,
                 "table" => &table::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),

@@ -5,5 +5,7 @@ mod kill_nine;
 mod loops;
 mod postgres;
 mod schedules;
+mod sequences;
 pub(crate) mod server;
+mod subscriptions;
 mod two_workers;

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use chainkeel::secrets::Keyring;
 use tempfile::TempDir;
 
 /// The key that it is served with.
@@ -20,6 +21,7 @@ impl Server {
     pub(crate) fn start(database: &str, data_dir: &TempDir, egress: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));
         command.arg("serve").env("DATABASE_URL", database);
+        command.env("CHAINKEEL_SECRETS_KEY", &*Keyring::written(&[9; 32]));
         Self::run(command, data_dir.path(), egress)
     }
 

@@ -6,8 +6,8 @@ use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
     ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
-    InvitationId, OrganizationId, RoleId, RunId, SchemaId, ServiceAccountId, TaskId, TemplateId,
-    TestExecutionId, TestId, UserId, WorkflowId,
+    InvitationId, OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId,
+    TaskId, TemplateId, TestExecutionId, TestId, UserId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -205,9 +205,54 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/event-subscriptions/{id}", "/v1/event-subscriptions/{subscription}", "", Nothing),
     ("DELETE /v1/event-subscriptions/{id}", "/v1/event-subscriptions/{subscription}", "", Nothing),
     (
+        "PATCH /v1/event-subscriptions/{id}",
+        "/v1/event-subscriptions/{subscription}",
+        r#"{"status": "suspended"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/event-subscriptions/{id}/rotate-secret",
+        "/v1/event-subscriptions/{subscription}/rotate-secret",
+        "{}",
+        Nothing,
+    ),
+    (
         "POST /v1/event-subscriptions/{id}/status",
         "/v1/event-subscriptions/{subscription}/status",
         r#"{"status": "suspended"}"#,
+        Nothing,
+    ),
+    ("GET /v1/event-sequences", "/v1/event-sequences", "", Empty),
+    (
+        "POST /v1/event-sequences",
+        "/v1/event-sequences",
+        r#"{"name": "own", "events": [{"eventId": "payment.own", "order": 1}]}"#,
+        Own,
+    ),
+    ("GET /v1/event-sequences/{name}", "/v1/event-sequences/{sequence}", "", Nothing),
+    ("DELETE /v1/event-sequences/{name}", "/v1/event-sequences/{sequence}", "", Nothing),
+    (
+        "GET /v1/event-sequences/{name}/instances",
+        "/v1/event-sequences/{sequence}/instances",
+        "",
+        Nothing,
+    ),
+    (
+        "GET /v1/event-sequences/{name}/instances/{id}",
+        "/v1/event-sequences/{sequence}/instances/{instance}",
+        "",
+        Nothing,
+    ),
+    (
+        "POST /v1/event-sequences/{name}/instances/{id}/retry",
+        "/v1/event-sequences/{sequence}/instances/{instance}/retry",
+        "",
+        Nothing,
+    ),
+    (
+        "POST /v1/event-sequences/{name}/instances/{id}/abandon",
+        "/v1/event-sequences/{sequence}/instances/{instance}/abandon",
+        "",
         Nothing,
     ),
     ("GET /v1/dead-letters", "/v1/dead-letters", "", Empty),
@@ -633,6 +678,16 @@ impl World {
             json!({"pattern": "never.walked", "url": format!("https://example.com/{MARK}")});
         let subscription = app.client.post("/v1/event-subscriptions", &subscription).await.data();
         let subscription = subscription["subscription"]["id"].as_str().unwrap().to_owned();
+        let steps =
+            json!([{"eventId": "step.one", "order": 1}, {"eventId": "step.two", "order": 2}]);
+        let sequence =
+            json!({"name": "sequence-of-the-walk", "description": MARK, "events": steps});
+        app.client.post("/v1/event-sequences", &sequence).await.data();
+        let step = json!({"event": "step.one", "metadata": {"correlationId": "one"}});
+        app.client.post("/v1/events", &step).await.data();
+        let path = "/v1/event-sequences/sequence-of-the-walk/instances";
+        let begun = app.eventually(|| app.client.data(path), there).await;
+        let instance = begun["items"][0]["id"].as_str().unwrap().to_owned();
         let schema = json!({
             "namespace": "walked", "name": "kept", "description": MARK, "schema": {"type": "object"}
         });
@@ -678,6 +733,8 @@ impl World {
             ("{schema}", schema),
             ("{definition}", definition),
             ("{subscription}", subscription),
+            ("{sequence}", "sequence-of-the-walk".to_owned()),
+            ("{instance}", instance),
             ("{workflow}", workflow),
             ("{run}", run),
             ("{over}", over),
@@ -707,6 +764,8 @@ impl World {
             ("{schema}", SchemaId::generate().to_string()),
             ("{definition}", EventDefinitionId::generate().to_string()),
             ("{subscription}", EventSubscriptionId::generate().to_string()),
+            ("{sequence}", "sequence-of-nobody".to_owned()),
+            ("{instance}", SequenceInstanceId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),
             ("{run}", RunId::generate().to_string()),
             ("{over}", RunId::generate().to_string()),

@@ -242,6 +242,7 @@ async fn the_house_reads_across_organizations_what_is_listed_and_nothing_else() 
         ("metered_days", &["organization_id", "began_on", "ended_on"]),
         ("organizations", &["organization_id", "name", "founded_at"]),
         ("runs", &["run_id", "organization_id", "status"]),
+        ("sequence_instances", &["instance_id", "organization_id", "slot", "due_at"]),
         ("tasks", &["task_id", "organization_id", "slot", "prompt_at"]),
         ("timers", &["run_id", "node_id", "organization_id", "slot", "due_at"]),
         ("used_days", &["organization_id", "day", "units"]),

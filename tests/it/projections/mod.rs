@@ -11,6 +11,7 @@ mod invented_documents;
 mod invented_events;
 mod invented_organizations;
 mod invented_schemas;
+mod invented_sequences;
 mod invented_tasks;
 mod invented_users;
 mod invention;

@@ -10,6 +10,7 @@ mod payouts;
 mod prices;
 mod saga;
 mod schedules;
+mod sequences;
 mod sources;
 mod subscriptions;
 mod tasks;

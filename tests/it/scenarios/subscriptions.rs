@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
@@ -33,6 +33,9 @@ static RECEIVED: Mutex<Vec<Received>> = Mutex::new(Vec::new());
 /// Whether the receiver that was broken takes events by now.
 static IS_MENDED: AtomicBool = AtomicBool::new(false);
 
+/// When the receiver that is busy was asked.
+static ASKED: Mutex<Vec<Instant>> = Mutex::new(Vec::new());
+
 /// Takes what comes; one path never answers, and one refuses until it is mended.
 async fn receiver(request: HttpRequest, body: String) -> HttpResponse {
     let header = |name: &str| {
@@ -42,6 +45,13 @@ async fn receiver(request: HttpRequest, body: String) -> HttpResponse {
     let path = request.path().to_owned();
     if path == "/silent" {
         actix_web::rt::time::sleep(Duration::from_mins(1)).await;
+    }
+    if path == "/busy" {
+        let mut asked = ASKED.lock().unwrap();
+        asked.push(Instant::now());
+        if asked.len() == 1 {
+            return HttpResponse::TooManyRequests().insert_header(("retry-after", "1")).finish();
+        }
     }
     if path == "/broken" && !IS_MENDED.load(Ordering::Relaxed) {
         return HttpResponse::ServiceUnavailable().finish();
@@ -88,7 +98,7 @@ async fn events_are_sent_signed_and_what_nobody_takes_becomes_a_dead_letter() {
     };
     let retry = json!({"maxAttempts": 2, "initialDelayMs": 100, "maxDelayMs": 100});
     let (silent, _) = subscribe("/silent", json!({})).await;
-    let (broken, _) = subscribe("/broken", json!({ "retry": retry })).await;
+    let (broken, former) = subscribe("/broken", json!({ "retry": retry })).await;
     let large = json!({
         "condition": {"$and": [{"payload.amount": {"$gte": 5}}]},
         "headers": {"Authorization": "Bearer let-me-in"},
@@ -155,4 +165,38 @@ async fn events_are_sent_signed_and_what_nobody_takes_becomes_a_dead_letter() {
     assert_eq!(received("/good").len(), 2);
     let all = app.client.data(SUBSCRIPTIONS).await;
     assert_eq!(count(&all), 2);
+
+    // and one is changed in place and signed with a new secret, and with the former for a while
+    let path = format!("{SUBSCRIPTIONS}/{broken}");
+    let rotated = app.client.post(&format!("{path}/rotate-secret"), &json!({})).await.data();
+    let latest = rotated["secret"].as_str().unwrap();
+    assert_ne!(latest, former);
+    let change = async |id: &str, change: Value| {
+        app.client.request("PATCH", &format!("{SUBSCRIPTIONS}/{id}")).json(&change).send().await
+    };
+    let busy = json!({"pattern": "invoice.*", "url": peer.url("/busy")});
+    let changed = change(&broken, busy).await.data();
+    assert_eq!(changed["pattern"], "invoice.*");
+    assert!(changed["formerSecretUntil"].is_string(), "{changed}");
+    let event = json!({"event": "invoice.paid"});
+    app.client.post("/v1/events", &event).await.data();
+    let sent = app.eventually(async || received("/busy"), |sent| sent.len() == 1).await;
+    let both = format!("{} {}", signature(latest, &sent[0]), signature(&former, &sent[0]));
+    assert_eq!(sent[0].signature, both);
+
+    // who asks for a second is left alone for a second
+    let asked = ASKED.lock().unwrap().clone();
+    assert!(asked.len() == 2 && asked[1] - asked[0] >= Duration::from_millis(950), "{asked:?}");
+
+    // a secret that was lost signs no more, and headers are taken nowhere else
+    let at_once = json!({"overlapMs": 0});
+    let rotated = app.client.post(&format!("{path}/rotate-secret"), &at_once).await.data();
+    let latest = rotated["secret"].as_str().unwrap();
+    app.client.post("/v1/events", &event).await.data();
+    let sent = app.eventually(async || received("/busy"), |sent| sent.len() == 2).await;
+    assert_eq!(sent[1].signature, signature(latest, &sent[1]));
+    let refused = change(&good, json!({"url": "https://elsewhere.example.com/"})).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.text().contains("/url"), "{}", refused.text());
+    assert_eq!(change(&silent, json!({})).await.status, 404);
 }

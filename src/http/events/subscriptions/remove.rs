@@ -2,7 +2,7 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record::secret_name;
+use super::record::secret_names;
 use crate::access::Principal;
 use crate::aggregates::event_subscriptions::{Command, Order};
 use crate::http::answer::{Answer, Envelope};
@@ -56,7 +56,9 @@ pub async fn remove(
         }
     };
     // Also when this is a replay: the first time may have been cut off here.
-    api.vault.forget(who.organization, &secret_name(*id)).await?;
+    for name in secret_names(&api, &who, *id).await? {
+        api.vault.forget(who.organization, &name).await?;
+    }
     let written = api.written(&done.stream, done.sequence).await;
     Ok(Answer::ok(Removed { id: *id }).written(written).replayed(done.replayed))
 }
