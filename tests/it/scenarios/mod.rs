@@ -10,6 +10,7 @@ mod prices;
 mod saga;
 mod schedules;
 mod sources;
+mod streams;
 mod subscriptions;
 mod tasks;
 mod usage;
