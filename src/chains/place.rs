@@ -8,13 +8,21 @@ use url::{Host, Url};
 
 use crate::primitives::Secret;
 
-/// The URL of a node, of which only the host is ever shown.
+/// A URL, and the addresses that whoever wrote it opened by writing them.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Place {
+struct Address {
     url: Secret,
-    host: Arc<str>,
     near: Vec<IpAddr>,
     port: u16,
+}
+
+/// The URL of a node, and the one on which it announces blocks, where it has one. Only the host is
+/// ever shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    asked: Address,
+    stream: Option<Address>,
+    host: Arc<str>,
 }
 
 /// Why a text is no place to ask.
@@ -24,8 +32,13 @@ pub enum InvalidPlace {
     #[error("it is no URL")]
     Url,
     /// It is neither http nor https.
-    #[error("its scheme is neither http nor https")]
+    #[error(
+        "its scheme is neither http nor https; a WebSocket announces blocks and answers nothing: it stands behind the URL that is asked, as in https://node.example/key|wss://node.example/key"
+    )]
     Scheme,
+    /// What stands behind it is neither ws nor wss.
+    #[error("the scheme of what stands behind `|` is neither ws nor wss")]
+    Stream,
     /// It names no host.
     #[error("it names no host")]
     Host,
@@ -34,13 +47,18 @@ pub enum InvalidPlace {
     Userinfo,
 }
 
-impl Place {
-    /// Reads a URL.
-    pub(super) fn read(text: &str) -> Result<Self, InvalidPlace> {
+impl Address {
+    /// Reads a URL of one of these schemes.
+    fn read(
+        text: &str,
+        schemes: [&str; 2],
+        wrong: InvalidPlace,
+    ) -> Result<(Self, Url), InvalidPlace> {
         let url = Url::parse(text).map_err(|_| InvalidPlace::Url)?;
-        let ("http" | "https", Some(port)) = (url.scheme(), url.port_or_known_default()) else {
-            return Err(InvalidPlace::Scheme);
-        };
+        if !schemes.contains(&url.scheme()) {
+            return Err(wrong);
+        }
+        let port = url.port_or_known_default().ok_or(wrong)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(InvalidPlace::Userinfo);
         }
@@ -52,13 +70,31 @@ impl Place {
             }
             Host::Domain(_) => Vec::new(),
         };
+        Ok((Self { url: Secret::new(text), near, port }, url))
+    }
+
+    fn openings(&self) -> impl Iterator<Item = (IpAddr, u16)> + '_ {
+        self.near.iter().map(|address| (*address, self.port))
+    }
+}
+
+impl Place {
+    /// Reads a URL, or one with the URL of a WebSocket behind it: `https://…|wss://…`.
+    pub(super) fn read(text: &str) -> Result<Self, InvalidPlace> {
+        let (asked, stream) = match text.split_once('|') {
+            Some((asked, stream)) => (asked.trim(), Some(stream.trim())),
+            None => (text, None),
+        };
+        let (asked, url) = Address::read(asked, ["http", "https"], InvalidPlace::Scheme)?;
+        let stream = stream.map(|it| Address::read(it, ["ws", "wss"], InvalidPlace::Stream));
+        let stream = stream.transpose()?.map(|(stream, _)| stream);
         let host = url.host_str().ok_or(InvalidPlace::Host)?;
         // The port tells nodes on one machine apart.
         let host = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
-        Ok(Self { url: Secret::new(text), host: host.into(), near, port })
+        Ok(Self { asked, stream, host: host.into() })
     }
 
     /// What may be shown of it: the host, with the port where the URL names one.
@@ -73,12 +109,17 @@ impl Place {
 
     /// The whole URL.
     pub(super) fn url(&self) -> &str {
-        self.url.expose()
+        self.asked.url.expose()
     }
 
-    /// Addresses and the port that whoever wrote this URL opened by writing them.
+    /// The whole URL of its WebSocket, where it has one.
+    pub(super) fn stream(&self) -> Option<&str> {
+        self.stream.as_ref().map(|stream| stream.url.expose())
+    }
+
+    /// Addresses and the ports that whoever wrote these URLs opened by writing them.
     pub(super) fn openings(&self) -> impl Iterator<Item = (IpAddr, u16)> + '_ {
-        self.near.iter().map(|address| (*address, self.port))
+        self.asked.openings().chain(self.stream.iter().flat_map(Address::openings))
     }
 }
 
@@ -103,6 +144,11 @@ mod tests {
         let place = Place::read("https://node.example/v3/secret-key?token=secret").unwrap();
         assert_eq!(format!("{place} {place:?}"), "node.example Place(node.example)");
         assert_eq!(Place::read("http://127.0.0.1:8545").unwrap().host(), "127.0.0.1:8545");
+        let place = Place::read("https://node.example/secret|wss://127.0.0.1:8546/secret").unwrap();
+        assert_eq!(format!("{place} {place:?}"), "node.example Place(node.example)");
+        assert_eq!(place.url(), "https://node.example/secret");
+        assert_eq!(place.stream(), Some("wss://127.0.0.1:8546/secret"));
+        assert!(place.openings().eq([([127, 0, 0, 1].into(), 8546)]));
     }
 
     #[test]
@@ -111,6 +157,9 @@ mod tests {
             ("secret", InvalidPlace::Url),
             ("wss://node.example/secret", InvalidPlace::Scheme),
             ("https://me:secret@node.example", InvalidPlace::Userinfo),
+            ("https://node.example|wss://me:secret@node.example", InvalidPlace::Userinfo),
+            ("https://node.example|https://node.example/secret", InvalidPlace::Stream),
+            ("https://node.example/secret|", InvalidPlace::Url),
         ] {
             let found = Place::read(text).unwrap_err();
             assert_eq!(found, problem);

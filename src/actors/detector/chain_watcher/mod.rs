@@ -4,6 +4,7 @@
 mod backfill;
 mod delivery;
 mod live;
+mod looks;
 mod reader;
 mod reading;
 mod retraction;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use tokio::sync::Notify;
 
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
 
@@ -84,6 +86,11 @@ pub struct RawReceipt {
 pub trait ChainSource: Send + Sync {
     /// How often it is looked at.
     fn poll(&self) -> Duration;
+
+    /// Rings whenever it is worth looking now, for as long as it is awaited.
+    fn listen<'a>(&'a self, _bell: &'a Notify) -> BoxFuture<'a, ()> {
+        std::future::pending().boxed()
+    }
 
     /// Its heads.
     fn heads(&self) -> BoxFuture<'_, Result<Seen, Unread>>;

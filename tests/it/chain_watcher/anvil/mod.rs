@@ -8,4 +8,5 @@ mod heads;
 mod processes;
 mod reorganizations;
 mod stage;
+mod streams;
 mod transactions;

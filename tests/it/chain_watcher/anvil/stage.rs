@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::chain_watcher::{CHAIN, transfers};
 use crate::support::anvil::{Anvil, Order, Sent};
 use crate::support::fault_proxy::FaultProxy;
+use crate::support::socket_proxy::SocketProxy;
 use crate::support::{Beside, TestApp, app};
 
 /// How much faster than other clocks the one runs by which endpoints are judged: half a minute of
@@ -41,8 +42,11 @@ impl Clock for Hasty {
     }
 }
 
-/// Chains that are looked at all the time.
-struct Watched(Chains);
+/// Chains that are looked at so often.
+struct Watched(Chains, Duration);
+
+/// All the time.
+const ALWAYS: Duration = Duration::from_millis(20);
 
 impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +57,7 @@ impl fmt::Debug for Watched {
 impl ChainSources for Watched {
     fn open(&self, chain: u64) -> Option<Arc<dyn ChainSource>> {
         let reader = self.0.reader(ChainId(chain))?;
-        Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(20))))
+        Some(Arc::new(Endpoints::new(chain, reader, self.1)))
     }
 }
 
@@ -87,11 +91,25 @@ impl Stage {
     /// A process that watches through these doors; it ends when it is dropped.
     pub(super) fn detector(&self, doors: &[&FaultProxy]) -> Beside {
         let urls = doors.iter().map(|door| format!("{CHAIN}=http://{}/key", door.address));
-        let endpoints = urls.collect::<Vec<_>>().join(",");
+        self.watching(&urls.collect::<Vec<_>>().join(","), ALWAYS)
+    }
+
+    /// A process that looks so often through a door, and hears of blocks over a stream.
+    pub(super) fn hearing(
+        &self,
+        door: &FaultProxy,
+        stream: &SocketProxy,
+        each: Duration,
+    ) -> Beside {
+        let (door, stream) = (door.address, stream.address);
+        self.watching(&format!("{CHAIN}=http://{door}/key|ws://{stream}/key"), each)
+    }
+
+    fn watching(&self, endpoints: &str, each: Duration) -> Beside {
         let config = Config { endpoints: Some(Secret::new(endpoints)) };
         let clock = Arc::new(Hasty(Instant::now()));
         let chains = Chains::new(&config, &chainkeel::egress::Config::default(), clock).unwrap();
-        self.app.beside(Arc::new(Watched(chains)))
+        self.app.beside(Arc::new(Watched(chains, each)))
     }
 
     /// The same, once it follows the chain.
