@@ -197,6 +197,8 @@ impl Parts<'_> {
         };
         self.watch(Watch::new("clock tower", move |stop| tower.clone().run(stop))).await?;
         let poller = Poller {
+            sources: self.plan.sources.clone(),
+            journal: self.rooms.journal.clone(),
             index: Arc::clone(&self.rooms.index),
             gate: self.rooms.gate.clone(),
             connectors: self.rooms.connectors.clone(),

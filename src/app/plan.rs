@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::Error;
 use crate::actions::OWN_PROGRAM;
 use crate::actors::detector::chain_watcher::{ChainSources, NoChains};
+use crate::catalog::Source;
 use crate::chains::Chains;
 use crate::config::{Config, Role};
 use crate::connectors::Clients;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub clients: Clients,
     /// Where chains are read.
     pub chains: Arc<dyn ChainSources>,
+    /// The sources that are asked, and whose streams are listened to.
+    pub sources: Vec<&'static Source>,
     /// Where prices come from; without it triggers on prices do not fire.
     pub prices: Option<Feed>,
     /// Our own program, which is started again to run code.
@@ -81,6 +84,7 @@ impl Plan {
             keys: config.secrets.source(&config.data_dir)?,
             clients: config.connectors.clients()?,
             chains: Arc::new(chains),
+            sources: Source::all().collect(),
             prices: config.prices.feed()?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,

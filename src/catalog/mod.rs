@@ -10,6 +10,7 @@ mod registry;
 mod schema;
 mod source;
 mod spec;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -20,3 +21,4 @@ pub use registry::Registry;
 pub use schema::{InvalidSchema, Schema, Stage};
 pub use source::{Asked, By, Format, Newness, Pages, Recorded, Sent, Source};
 pub use spec::{Category, Example, OperationType, Role, Spec};
+pub use stream::{About, Heartbeat, Stream, Streamed};

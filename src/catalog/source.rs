@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Stream;
 use super::spec::{Category, Example, OperationType, Role, Spec};
 
 /// The definitions. A new source is a new file and its line here.
@@ -124,6 +125,9 @@ pub struct Asked {
     pub pages: Option<Pages>,
     /// How often it is asked, in seconds.
     pub interval_seconds: u32,
+    /// What makes it quick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<Stream>,
 }
 
 /// How an answer is written.

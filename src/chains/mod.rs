@@ -2,6 +2,7 @@
 //!
 //! [`ChainReader`] is what the rooms above ask, [`Chains`] hands one out for each chain.
 
+mod announcements;
 mod block;
 mod calls;
 mod catalogue;

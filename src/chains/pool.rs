@@ -184,7 +184,7 @@ impl Pool {
         self.origin == Origin::Organization
     }
 
-    fn host_in_metrics(&self, node: &Node) -> String {
+    pub(super) fn host_in_metrics(&self, node: &Node) -> String {
         if self.is_of_an_organization() {
             "an organization's".to_owned()
         } else {

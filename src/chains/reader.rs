@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use alloy_primitives::B256;
 use futures::future::BoxFuture;
+use tokio::sync::Notify;
 
 use super::block::{Block, Header};
 use super::error::Error;
@@ -47,6 +48,10 @@ pub trait ChainReader: Send + Sync {
 
     /// What is thought of its endpoints now.
     fn standings(&self) -> Vec<Standing>;
+
+    /// Rings whenever an endpoint announces a block, for as long as it is awaited. A ring says that it
+    /// is worth asking now; that there is none says nothing.
+    fn listen<'a>(&'a self, bell: &'a Notify) -> BoxFuture<'a, ()>;
 
     /// How far the chain has come. It asks every endpoint that may be asked.
     fn heads(&self) -> BoxFuture<'_, Result<Heads, Error>>;

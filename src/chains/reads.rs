@@ -8,6 +8,7 @@ use std::sync::Arc;
 use alloy_primitives::B256;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, join_all};
+use tokio::sync::Notify;
 
 use super::block::{Block, Header};
 use super::calls::Of;
@@ -35,6 +36,10 @@ impl ChainReader for Pool {
 
     fn standings(&self) -> Vec<Standing> {
         self.standings_now()
+    }
+
+    fn listen<'a>(&'a self, bell: &'a Notify) -> BoxFuture<'a, ()> {
+        self.announcements(bell).boxed()
     }
 
     fn heads(&self) -> BoxFuture<'_, Result<Heads, Error>> {

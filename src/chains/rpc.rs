@@ -61,6 +61,16 @@ impl Rpc {
         Self { egress, place, next: AtomicUsize::new(1) }
     }
 
+    /// The WebSocket on which the node announces blocks, where it has one.
+    pub(super) fn stream(&self) -> Option<&str> {
+        self.place.stream()
+    }
+
+    /// The way to it.
+    pub(super) fn egress(&self) -> &Egress {
+        &self.egress
+    }
+
     /// The chain that the node is of.
     pub(super) async fn chain_id(self: &Arc<Self>) -> Result<u64, Fault> {
         let wire = Wire::new(self);

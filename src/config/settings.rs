@@ -214,6 +214,8 @@ pub const SETTINGS: &[Setting] = &[
                 in `base=https://one.example/v2/KEY,base=https://two.example`. A chain is named by \
                 its name in docs/chains.md or by its number. They replace the public endpoints of \
                 the chains that they name; two or three from different providers are best. A node \
-                on a private address or on this machine is written by its address.",
+                on a private address or on this machine is written by its address. The WebSocket on \
+                which a node announces blocks may stand behind its URL, as in \
+                `base=https://one.example/KEY|wss://one.example/KEY`.",
     },
 ];

@@ -3,10 +3,12 @@
 pub mod chain_watcher;
 mod clock_tower;
 mod gate;
+mod items;
 mod lanes;
 mod office;
 mod poller;
 mod price_watch;
+mod ringer;
 
 pub use clock_tower::ClockTower;
 pub use gate::{Fired, Firing, Gate, MAX_FIRING_ID};

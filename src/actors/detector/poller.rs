@@ -1,29 +1,29 @@
 //! Asks the sources that do not call: each in its rhythm, and fires for what is new.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Trigger;
 use futures::StreamExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 use futures::stream::FuturesUnordered;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::Gate;
+use super::items::{fingerprint, firing};
 use super::office::{Office, hold};
-use super::{Firing, Gate};
+use super::ringer::{Ring, Ringer};
 use crate::actors::rhythm::Rhythm;
 use crate::aggregates::connector::Owner;
 use crate::catalog::{Asked, By, Newness, Source};
 use crate::connectors::{Credentials, Desk};
 use crate::egress::{Egress, HeaderMap, HeaderValue, Method, Redirects, Request, header};
-use crate::journal::{Error, Leases};
-use crate::primitives::{Clock, WorkflowId, hex};
+use crate::journal::{Error, Journal, Leases};
+use crate::primitives::{Clock, WorkflowId};
 use crate::sources::{Cursors, Standing};
-use crate::triggers::source::{Answered, Cursor, Item, Question, question, read};
+use crate::triggers::source::{Answered, Cursor, Question, question, read};
 use crate::triggers::{Key, Subscriber, Subscription, TriggerIndex};
 
 /// The office that one process holds: it spares sources the same question twice.
@@ -38,12 +38,15 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// How long is waited at most after failures, and at most because a source asks for it.
 const MAX_BACK_OFF: Duration = Duration::from_mins(15);
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
-/// Ids of items are kept as they are up to here, and as their hash beyond.
-const MAX_ID: usize = 120;
+/// How many rings may wait, and how long a source is left alone at least between two questions.
+const RINGS: usize = 1_024;
+const MIN_PAUSE: Duration = Duration::from_secs(2);
 
 /// What asks sources.
 #[derive(Clone)]
 pub struct Poller {
+    /// The sources that are known.
+    pub sources: Vec<&'static Source>,
     /// Who is subscribed.
     pub index: Arc<TriggerIndex>,
     /// Where firings are decided.
@@ -54,6 +57,8 @@ pub struct Poller {
     pub egress: Egress,
     /// How far sources were read.
     pub cursors: Cursors,
+    /// Where gaps of streams are written down.
+    pub journal: Journal,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Under which leases this process acts, while it does.
@@ -69,8 +74,23 @@ struct Failure {
     lost: bool,
 }
 
-/// When a workflow's version is asked for again.
-type Due = HashMap<WorkflowId, (u32, OffsetDateTime)>;
+/// What is known of when a workflow's source is to be asked.
+struct Due {
+    version: u32,
+    next_at: OffsetDateTime,
+    asked_at: OffsetDateTime,
+    /// Whether something new was there.
+    brought: bool,
+}
+
+/// Why it is asked now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It is time.
+    Rhythm,
+    /// Its stream rang.
+    Rung,
+}
 
 impl Failure {
     #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
@@ -87,8 +107,35 @@ impl Poller {
     }
 
     async fn ask_all(&self, leases: &Leases, stop: &CancellationToken) -> Result<(), Error> {
-        let (mut due, mut asked) = (Due::new(), HashSet::new());
-        let mut under_way: FuturesUnordered<BoxFuture<'_, (WorkflowId, u32, OffsetDateTime)>> =
+        let (rings, rung) = mpsc::channel(RINGS);
+        let ringer = Ringer {
+            index: Arc::clone(&self.index),
+            gate: self.gate.clone(),
+            journal: self.journal.clone(),
+            egress: self.egress.clone(),
+            clock: Arc::clone(&self.clock),
+            rung: rings,
+        };
+        let listening = self.sources.iter().copied().filter_map(|source| match &source.by {
+            By::Poll(asked) => Some(ringer.listen(source, asked)),
+            By::Webhook(_) => None,
+        });
+        tokio::select! {
+            ended = self.ask_in_turn(leases, stop, rung) => ended,
+            failed = try_join_all(listening) => failed.map(drop),
+        }
+    }
+
+    async fn ask_in_turn(
+        &self,
+        leases: &Leases,
+        stop: &CancellationToken,
+        mut rung: mpsc::Receiver<Ring>,
+    ) -> Result<(), Error> {
+        let mut due: HashMap<WorkflowId, Due> = HashMap::new();
+        let mut asked = HashSet::new();
+        let mut hurried: HashMap<WorkflowId, u8> = HashMap::new();
+        let mut under_way: FuturesUnordered<BoxFuture<'_, (WorkflowId, Due)>> =
             FuturesUnordered::new();
         let mut rhythm = Rhythm::new(LOOK, stop.clone());
         loop {
@@ -102,17 +149,31 @@ impl Poller {
                     }
                     let now = self.clock.now();
                     for (workflow, subscription) in self.subscribed() {
-                        let is_due = due.get(&workflow).is_none_or(|(version, next)| {
-                            *version != subscription.version || *next <= now
+                        let known = due.get(&workflow);
+                        let is_due = known.is_none_or(|due| {
+                            due.version != subscription.version || due.next_at <= now
                         });
-                        if under_way.len() < SIDE_BY_SIDE && is_due && asked.insert(workflow) {
-                            under_way.push(Box::pin(self.turn(workflow, subscription)));
+                        let is_rung = hurried.contains_key(&workflow)
+                            && known.is_none_or(|due| now - due.asked_at >= MIN_PAUSE);
+                        if under_way.len() < SIDE_BY_SIDE
+                            && (is_due || is_rung)
+                            && asked.insert(workflow)
+                        {
+                            let why = if is_rung { Why::Rung } else { Why::Rhythm };
+                            under_way.push(Box::pin(self.turn(workflow, subscription, why)));
                         }
                     }
                 }
-                Some((workflow, version, next)) = under_way.next() => {
+                Some((workflow, then)) = under_way.next() => {
                     asked.remove(&workflow);
-                    due.insert(workflow, (version, next));
+                    let left = hurried.remove(&workflow).unwrap_or_default().saturating_sub(1);
+                    if left > 0 && !then.brought {
+                        hurried.insert(workflow, left);
+                    }
+                    due.insert(workflow, then);
+                }
+                Some(Ring { workflow, times }) = rung.recv() => {
+                    hurried.insert(workflow, times);
                 }
             }
         }
@@ -120,7 +181,9 @@ impl Poller {
 
     /// The workflows whose trigger is a source that is asked.
     fn subscribed(&self) -> Vec<(WorkflowId, Arc<Subscription>)> {
-        Source::all()
+        self.sources
+            .iter()
+            .copied()
             .filter(|source| matches!(source.by, By::Poll(_)))
             .flat_map(|source| self.index.under(&Key::Kind(&source.kind)))
             .filter_map(|subscription| match subscription.subscriber {
@@ -135,33 +198,39 @@ impl Poller {
         &self,
         workflow: WorkflowId,
         subscription: Arc<Subscription>,
-    ) -> (WorkflowId, u32, OffsetDateTime) {
-        let next = match self.poll(workflow, &subscription).await {
-            Ok(next) => next,
+        why: Why,
+    ) -> (WorkflowId, Due) {
+        let (next_at, brought) = match self.poll(workflow, &subscription, why).await {
+            Ok(told) => told,
             Err(error) => {
                 tracing::warn!("the source of {workflow} was not asked: {error}");
-                self.clock.now() + MAX_BACK_OFF / 60
+                (self.clock.now() + MAX_BACK_OFF / 60, false)
             }
         };
-        (workflow, subscription.version, next)
+        let (version, asked_at) = (subscription.version, self.clock.now());
+        (workflow, Due { version, next_at, asked_at, brought })
     }
 
     async fn poll(
         &self,
         workflow: WorkflowId,
         subscription: &Subscription,
-    ) -> Result<OffsetDateTime, crate::sources::Error> {
-        let now = self.clock.now();
-        let Some(source) = Source::named(subscription.kind) else { return Ok(now + MAX_BACK_OFF) };
-        let By::Poll(asked) = &source.by else { return Ok(now + MAX_BACK_OFF) };
+        why: Why,
+    ) -> Result<(OffsetDateTime, bool), crate::sources::Error> {
+        let (now, nobody) = (self.clock.now(), (self.clock.now() + MAX_BACK_OFF, false));
+        let source = self.sources.iter().find(|source| source.kind == subscription.kind);
+        let Some(source) = source else { return Ok(nobody) };
+        let By::Poll(asked) = &source.by else { return Ok(nobody) };
         let version = i32::try_from(subscription.version).unwrap_or(i32::MAX);
         let settings = fingerprint(subscription);
         let before = self.cursors.load(subscription.organization, workflow).await?;
         if let Some(before) = &before
             && before.version == version
             && before.next_at > now
+            // One that fails is left alone for as long as it was to be, whoever rings.
+            && (why == Why::Rhythm || before.failures > 0)
         {
-            return Ok(before.next_at);
+            return Ok((before.next_at, false));
         }
         let (revision, items, failures) = before
             .as_ref()
@@ -208,7 +277,7 @@ impl Poller {
             .increment(1);
         // Whoever was faster has handed on the same items under the same ids.
         self.cursors.swap(subscription.organization, workflow, &standing).await?;
-        Ok(standing.next_at)
+        Ok((standing.next_at, standing.items > items))
     }
 
     async fn answer(
@@ -292,43 +361,12 @@ impl Poller {
     ) -> Result<(Cursor, i64, bool), Failure> {
         let Answered { items, cursor, more } = answered;
         let count = i64::try_from(items.len()).unwrap_or_default();
-        for Item { id, body } in items {
-            let firing = Firing {
-                organization: subscription.organization,
-                subscriber: subscription.subscriber.clone(),
-                id: format!("poll:{workflow}:{settings}:{}", bounded(&id)),
-                trigger: Trigger {
-                    kind: subscription.kind.to_owned(),
-                    source: subscription.kind.to_owned(),
-                    body: Arc::new(body),
-                    headers: BTreeMap::new(),
-                },
-                lane: subscription.lane,
-                causation: None,
-                correlation: None,
-                at: self.clock.now(),
-            };
+        for item in items {
+            let firing = firing(workflow, subscription, settings, item, self.clock.now());
             self.gate.fire(firing).await.map_err(Failure::of)?;
         }
         Ok((cursor, count, more))
     }
-}
-
-/// What a subscription asks, in 16 digits: another question has another cursor.
-fn fingerprint(subscription: &Subscription) -> String {
-    let mut hash = Sha256::new();
-    hash.update(subscription.kind);
-    hash.update([0]);
-    hash.update(subscription.payload.to_string());
-    let id = subscription.connector.as_ref().and_then(|connector| connector.id.as_deref());
-    hash.update([0]);
-    hash.update(id.unwrap_or_default());
-    hex(&hash.finalize()[..8])
-}
-
-fn bounded(id: &str) -> String {
-    let plain = id.len() <= MAX_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
-    if plain { id.to_owned() } else { format!("sha256:{}", hex(&Sha256::digest(id.as_bytes()))) }
 }
 
 /// Twice as long after each failure.

@@ -275,6 +275,7 @@ impl Sitting {
             keys: Arc::new(NoKey),
             clients: crate::connectors::Clients::default(),
             chains: crate::app::no_chains(),
+            sources: Vec::new(),
             prices: None,
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,

@@ -221,10 +221,18 @@ fn newest(
     Ok((new, cursor))
 }
 
-fn id_of(item: &Value, path: &str) -> Option<String> {
-    let parts = path.split_whitespace().map(|path| place::text(item, path));
+/// The id of an item. Hexadecimal numbers are written in large or small letters, and are the same.
+pub(super) fn id_of(item: &Value, path: &str) -> Option<String> {
+    let parts = path.split_whitespace().map(|path| place::text(item, path).map(lowered));
     let id = parts.collect::<Option<Vec<_>>>()?.join(":");
     (!id.is_empty() && id.len() <= MAX_ID).then_some(id)
+}
+
+fn lowered(text: String) -> String {
+    match text.strip_prefix("0x") {
+        Some(digits) if digits.bytes().all(|it| it.is_ascii_hexdigit()) => text.to_lowercase(),
+        Some(_) | None => text,
+    }
 }
 
 fn missing(path: &str) -> NotRead {

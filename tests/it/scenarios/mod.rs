@@ -12,6 +12,7 @@ mod saga;
 mod schedules;
 mod sequences;
 mod sources;
+mod streams;
 mod subscriptions;
 mod tasks;
 mod usage;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chainkeel::access::{AdminKey, Permissions};
 use chainkeel::actors::detector::chain_watcher::{ChainSources, NoChains};
 use chainkeel::app::{House, Plan};
+use chainkeel::catalog::Source;
 use chainkeel::config::Role;
 use chainkeel::http::rates;
 use chainkeel::primitives::{Clock, SystemClock};
@@ -52,20 +53,27 @@ pub(crate) async fn app_that_reaches(openings: &[String]) -> TestApp {
 
 /// A fresh application that lives by this clock.
 pub(crate) async fn app_at(clock: Arc<dyn Clock>) -> TestApp {
-    opened_at(&[], rates::Config::default(), test_keys(), clock, None, Arc::new(NoChains)).await
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| plan.clock = clock).await
 }
 
 /// A fresh application that reads these chains, and whose effects reach these private addresses.
 pub(crate) async fn app_that_reads(chains: Arc<dyn ChainSources>, openings: &[String]) -> TestApp {
-    let clock = Arc::new(SystemClock);
-    opened_at(openings, rates::Config::default(), test_keys(), clock, None, chains).await
+    opened_at(openings, rates::Config::default(), test_keys(), |plan| plan.chains = chains).await
 }
 
 /// A fresh application that hears prices from a peer at this address.
 pub(crate) async fn app_that_hears(prices: Feed, peer: SocketAddr) -> TestApp {
-    let (opening, clock) = (peer.to_string(), Arc::new(SystemClock));
-    let (limits, chains) = (rates::Config::default(), Arc::new(NoChains));
-    opened_at(&[opening], limits, test_keys(), clock, Some(prices), chains).await
+    let openings = [peer.to_string()];
+    opened_at(&openings, rates::Config::default(), test_keys(), |plan| plan.prices = Some(prices))
+        .await
+}
+
+/// A fresh application that asks this source alone, and reaches these addresses.
+pub(crate) async fn app_that_asks(source: Source, openings: &[String]) -> TestApp {
+    // As long as the process, as those are that it has by itself.
+    let source: &'static Source = Box::leak(Box::new(source));
+    opened_at(openings, rates::Config::default(), test_keys(), |plan| plan.sources = vec![source])
+        .await
 }
 
 /// A fresh application whose secrets are sealed under these keys.
@@ -83,24 +91,21 @@ async fn opened(
     rate_limits: rates::Config,
     keys: Arc<dyn KeySource>,
 ) -> TestApp {
-    let (clock, chains) = (Arc::new(SystemClock), Arc::new(NoChains));
-    opened_at(openings, rate_limits, keys, clock, None, chains).await
+    opened_at(openings, rate_limits, keys, |_| ()).await
 }
 
 async fn opened_at(
     openings: &[String],
     rate_limits: rates::Config,
     keys: Arc<dyn KeySource>,
-    clock: Arc<dyn Clock>,
-    prices: Option<Feed>,
-    chains: Arc<dyn ChainSources>,
+    change: impl FnOnce(&mut Plan),
 ) -> TestApp {
     let allow = openings.iter().map(|opening| opening.parse().unwrap()).collect();
     let database = database().await;
     let (admin_key, key) = AdminKey::generate([7; 32]);
     let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = door.local_addr().unwrap();
-    let plan = Plan {
+    let mut plan = Plan {
         database: database.options(),
         logins: TestDatabase::logins(),
         public_url: None,
@@ -108,16 +113,18 @@ async fn opened_at(
         egress: chainkeel::egress::Config { allow },
         keys,
         clients: chainkeel::connectors::Clients::default(),
-        chains,
-        prices,
+        chains: Arc::new(NoChains),
+        sources: Source::all().collect(),
+        prices: None,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         threads: 1,
         label: "test".to_owned(),
         rate_limits,
         exclusive: true,
-        clock,
+        clock: Arc::new(SystemClock),
     };
+    change(&mut plan);
     let running = Running::start(plan.clone(), door, key);
     let client = Client::new(address, Some(&admin_key));
     let app = TestApp { client, database, running: Some(running), plan };

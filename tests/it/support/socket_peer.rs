@@ -31,7 +31,7 @@ const MAX_AGE: Duration = Duration::from_mins(1);
 /// The peer; it ends with its test.
 pub(crate) struct SocketPeer {
     pub(crate) address: SocketAddr,
-    frames: broadcast::Sender<String>,
+    frames: broadcast::Sender<Message>,
     asked: watch::Receiver<Vec<Asked>>,
 }
 
@@ -71,7 +71,17 @@ impl SocketPeer {
     #[expect(clippy::needless_pass_by_value, reason = "frames are made where they are said")]
     pub(crate) fn says(&self, frame: impl ToString) {
         // Nobody may be listening.
-        let _ = self.frames.send(frame.to_string());
+        let _ = self.frames.send(Message::text(frame.to_string()));
+    }
+
+    /// Says something that is no text.
+    pub(crate) fn says_bytes(&self, bytes: &'static [u8]) {
+        let _ = self.frames.send(Message::binary(bytes));
+    }
+
+    /// Says good-bye to all who have subscribed.
+    pub(crate) fn hangs_up(&self) {
+        let _ = self.frames.send(Message::Close(None));
     }
 
     /// Waits until so many subscriptions came; all of them.
@@ -85,7 +95,7 @@ impl SocketPeer {
 #[expect(clippy::result_large_err, reason = "the library asks for this answer")]
 async fn serve(
     stream: TcpStream,
-    frames: broadcast::Sender<String>,
+    frames: broadcast::Sender<Message>,
     tells: Arc<watch::Sender<Vec<Asked>>>,
 ) {
     let authorization = Mutex::new(String::new());
@@ -99,13 +109,13 @@ async fn serve(
     let (mut hears, mut pings) = (None, interval(PINGS));
     loop {
         let next = async {
-            let frames: &mut broadcast::Receiver<String> = match &mut hears {
+            let frames: &mut broadcast::Receiver<Message> = match &mut hears {
                 Some(frames) => frames,
                 None => std::future::pending().await,
             };
             loop {
                 match frames.recv().await {
-                    Ok(frame) => return Message::text(frame),
+                    Ok(frame) => return frame,
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => std::future::pending().await,
                 }

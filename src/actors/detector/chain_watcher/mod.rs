@@ -6,6 +6,7 @@ mod backfill;
 mod delivery;
 mod desk;
 mod live;
+mod looks;
 mod reader;
 mod reading;
 mod retraction;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use alloy_primitives::B256;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::sync::Notify;
 
 use super::source::{ChainSource, RawLog, RawReceipt, RawTransaction, Seen, Unread};
 use super::watchers::ChainSources;
@@ -90,6 +91,10 @@ impl ChainSource for Endpoints {
 
     fn standings(&self) -> Vec<Standing> {
         self.reader.standings()
+    }
+
+    fn listen<'a>(&'a self, bell: &'a Notify) -> BoxFuture<'a, ()> {
+        self.reader.listen(bell)
     }
 
     fn heads(&self) -> BoxFuture<'_, Result<Seen, Unread>> {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use tokio::sync::Notify;
 
 use crate::chains::Standing;
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
@@ -89,6 +91,11 @@ pub trait ChainSource: Send + Sync {
     /// What is thought of its endpoints, where it has some.
     fn standings(&self) -> Vec<Standing> {
         Vec::new()
+    }
+
+    /// Rings whenever it is worth looking now, for as long as it is awaited.
+    fn listen<'a>(&'a self, _bell: &'a Notify) -> BoxFuture<'a, ()> {
+        std::future::pending().boxed()
     }
 
     /// Its heads.

@@ -10,7 +10,7 @@ use actix::Addr;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqlx::PgPool;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +18,7 @@ use super::backfill::Backfill;
 use super::delivery::Deliveries;
 use super::desk::ChainDesk;
 use super::live::{Live, Obstacle};
+use super::looks::Looks;
 use super::retraction::Retractions;
 use super::roll::{Own, Roll};
 use super::source::ChainSource;
@@ -326,10 +327,14 @@ impl ChainWatcher {
             heard: None,
             resting: false,
         };
-        tokio::try_join!(self.follow(live), backfill.run()).map(drop)
+        let bell = Notify::new();
+        tokio::select! {
+            ended = async { tokio::try_join!(self.follow(live, &bell), backfill.run()) } => ended.map(drop),
+            () = self.source.listen(&bell) => Ok(()),
+        }
     }
 
-    async fn follow(&self, mut live: Live) -> Result<(), Error> {
+    async fn follow(&self, mut live: Live, bell: &Notify) -> Result<(), Error> {
         let deliveries =
             Deliveries { chain: self.chain, watch: live.watch.clone(), gate: self.of.gate.clone() };
         let retractions = Retractions {
@@ -339,9 +344,10 @@ impl ChainWatcher {
             desk: self.of.desk.clone(),
             clock: Arc::clone(&self.of.clock),
         };
-        let mut rhythm = Rhythm::new(live.source.poll(), CancellationToken::new());
+        let period = live.source.poll();
+        let mut looks = Looks::new(Rhythm::new(period, CancellationToken::new()), period, bell);
         let (mut beats, mut blind) = (0_u32, false);
-        while rhythm.beat().await {
+        while looks.next().await {
             beats = beats.wrapping_add(1);
             if live.roll.is_wanted() {
                 blind = self.look(&mut live, blind).await?;

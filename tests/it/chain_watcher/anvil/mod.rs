@@ -9,4 +9,5 @@ mod own;
 mod processes;
 mod reorganizations;
 mod stage;
+mod streams;
 mod transactions;

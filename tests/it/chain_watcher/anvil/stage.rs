@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 use crate::chain_watcher::{CHAIN, transfers};
 use crate::support::anvil::{Anvil, Order, Sent};
 use crate::support::fault_proxy::FaultProxy;
+use crate::support::socket_proxy::SocketProxy;
 use crate::support::{Beside, TestApp, app};
 
 /// How much faster than other clocks the one runs by which endpoints are judged: half a minute of
@@ -44,8 +45,11 @@ impl Clock for Hasty {
     }
 }
 
-/// Chains that are looked at all the time.
-pub(super) struct Watched(Chains);
+/// Chains that are looked at so often.
+pub(super) struct Watched(Chains, Duration);
+
+/// All the time.
+const ALWAYS: Duration = Duration::from_millis(20);
 
 impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,12 +60,12 @@ impl fmt::Debug for Watched {
 impl ChainSources for Watched {
     fn open(&self, chain: u64) -> Option<Arc<dyn ChainSource>> {
         let reader = self.0.reader(ChainId(chain))?;
-        Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(20))))
+        Some(Arc::new(Endpoints::new(chain, reader, self.1)))
     }
 
     fn own(&self, chain: u64, places: Vec<Place>) -> Option<Arc<dyn ChainSource>> {
         let reader = self.0.own(ChainId(chain), places);
-        Some(Arc::new(Endpoints::new(chain, reader, Duration::from_millis(20))))
+        Some(Arc::new(Endpoints::new(chain, reader, self.1)))
     }
 
     fn prove<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<u64, Unproven>> {
@@ -79,9 +83,14 @@ impl Watched {
     pub(super) fn behind(doors: &[&FaultProxy], workflows: &egress::Config) -> Self {
         let urls = doors.iter().map(|door| format!("{CHAIN}=http://{}/key", door.address));
         let endpoints = urls.collect::<Vec<_>>().join(",");
+        Self::at(&endpoints, workflows, ALWAYS)
+    }
+
+    /// The same, for endpoints as they are configured, looked at so often.
+    fn at(endpoints: &str, workflows: &egress::Config, each: Duration) -> Self {
         let config = Config { endpoints: Some(Secret::new(endpoints)) };
         let clock = Arc::new(Hasty(Instant::now()));
-        Self(Chains::new(&config, workflows, clock).unwrap())
+        Self(Chains::new(&config, workflows, clock).unwrap(), each)
     }
 }
 
@@ -115,6 +124,18 @@ impl Stage {
     /// A process that watches through these doors; it ends when it is dropped.
     pub(super) fn detector(&self, doors: &[&FaultProxy]) -> Beside {
         self.app.beside(Arc::new(Watched::behind(doors, &egress::Config::default())))
+    }
+
+    /// A process that looks so often through a door, and hears of blocks over a stream.
+    pub(super) fn hearing(
+        &self,
+        door: &FaultProxy,
+        stream: &SocketProxy,
+        each: Duration,
+    ) -> Beside {
+        let (door, stream) = (door.address, stream.address);
+        let endpoints = format!("{CHAIN}=http://{door}/key|ws://{stream}/key");
+        self.app.beside(Arc::new(Watched::at(&endpoints, &egress::Config::default(), each)))
     }
 
     /// The same, once it follows the chain.
