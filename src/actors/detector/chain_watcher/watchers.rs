@@ -306,6 +306,7 @@ impl ChainWatcher {
         }
         let watch = ChainWatch::new(self.of.pool.clone(), self.chain, self.view);
         let (lookout, seen) = watch::channel(None);
+        let announcing = Arc::clone(&source);
         let backfill = Backfill {
             chain: self.chain,
             view: self.view,
@@ -330,7 +331,7 @@ impl ChainWatcher {
         let bell = Notify::new();
         tokio::select! {
             ended = async { tokio::try_join!(self.follow(live, &bell), backfill.run()) } => ended.map(drop),
-            () = self.source.listen(&bell) => Ok(()),
+            () = announcing.listen(&bell) => Ok(()),
         }
     }
 
