@@ -1,5 +1,4 @@
-//! The event store: one table of events, a dense global order over it, and everything that must
-//! become durable together with an event.
+//! The event store: events in one table, a dense order over all, and what is durable with them.
 //!
 //! Nothing here spawns a task: the actors host and watch its loops, as [`Lane::run`].
 
