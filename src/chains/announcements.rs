@@ -94,7 +94,7 @@ impl Pool {
     /// heard again.
     pub(super) async fn announcements(&self, bell: &Notify) {
         join_all(self.nodes.iter().map(|node| self.listen_to(node, bell))).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn listen_to(&self, node: &Node, bell: &Notify) {

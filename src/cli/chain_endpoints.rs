@@ -123,7 +123,9 @@ fn holds_more_than_a_host(url: &str) -> bool {
 
 /// Endpoints as people read them.
 fn show(shown: &Value) {
-    lines(shown).iter().for_each(|it| line(it));
+    for it in lines(shown) {
+        line(&it);
+    }
 }
 
 fn lines(shown: &Value) -> Vec<String> {

@@ -32,7 +32,7 @@ pub(super) enum Sequence {
     Instances {
         /// The sequence.
         name: String,
-        /// Those that are created, in_progress, completed, failed or abandoned.
+        /// Those that are created, `in_progress`, completed, failed or abandoned.
         #[arg(long)]
         status: Option<String>,
         /// The one of this key.

@@ -268,12 +268,11 @@ fn broken() -> Setback {
 /// How long an endpoint asks to wait, in seconds or until a date; an hour at most.
 fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let after = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let asked = match after.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = OffsetDateTime::parse(after, &Rfc2822).ok()?;
-            Duration::try_from(date - now).unwrap_or_default()
-        }
+    let asked = if let Ok(seconds) = after.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = OffsetDateTime::parse(after, &Rfc2822).ok()?;
+        Duration::try_from(date - now).unwrap_or_default()
     };
     Some(asked.min(LONGEST_ASKED))
 }

@@ -38,7 +38,9 @@ fn opening(more: &Value) -> Opening {
 fn done(it: &mut Instance, order: Order, at: OffsetDateTime) -> Result<Vec<&'static str>, Error> {
     let events = it.decide(Command { by: "ada".to_owned(), at, order })?;
     let names = events.iter().map(Event::name).collect();
-    events.into_iter().for_each(|event| it.apply(event));
+    for event in events {
+        it.apply(event);
+    }
     Ok(names)
 }
 

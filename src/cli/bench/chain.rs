@@ -82,10 +82,10 @@ pub(super) async fn measure(
     extent: Extent,
     steps: &Steps,
 ) -> Result<Measured, Error> {
-    let mut begun = Begun(sitting.house.tail.subscribe(sitting.house.tail.head()));
+    let mut runs = Begun(sitting.house.tail.subscribe(sitting.house.tail.head()));
     publish(sitting, node.contract, "watched").await?;
     steps.show("how soon a block starts its run");
-    let detector = watching(sitting, node, &node.url, &mut begun).await?;
+    let detector = watching(sitting, node, &node.url, &mut runs).await?;
     let mut arrivals = Vec::with_capacity(extent.samples);
     for _ in 0..extent.samples {
         // So that a block comes at any moment between two looks.
@@ -94,7 +94,7 @@ pub(super) async fn measure(
         node.logs(1, WANTED).await?;
         node.mine().await?;
         let there = Instant::now();
-        arrivals.push(begun.next().await?.saturating_duration_since(there));
+        arrivals.push(runs.next().await?.saturating_duration_since(there));
     }
     detector.close().await;
     for number in 0..extent.blocks {
@@ -118,7 +118,7 @@ pub(super) async fn measure(
     detector.close().await;
     let mut calls = Vec::new();
     steps.show("calls a block");
-    calls.push(Calls { triggers: 1, each: calls_a_block(sitting, node, &mut begun).await? });
+    calls.push(Calls { triggers: 1, each: calls_a_block(sitting, node, &mut runs).await? });
     steps.show("many triggers to be published");
     drive::repeat(extent.triggers.saturating_sub(1), 64, async |number| {
         let contract = match number % CONTRACTS {
@@ -129,7 +129,7 @@ pub(super) async fn measure(
     })
     .await?;
     steps.show("calls a block with many triggers");
-    let each = calls_a_block(sitting, node, &mut begun).await?;
+    let each = calls_a_block(sitting, node, &mut runs).await?;
     calls.push(Calls { triggers: extent.triggers, each });
     Ok(Measured {
         blocks: extent.blocks,
@@ -195,14 +195,14 @@ async fn watching(
     sitting: &Sitting,
     node: &Node,
     door: &str,
-    begun: &mut Begun,
+    runs: &mut Begun,
 ) -> Result<House, Error> {
     let detector = sitting.detector(door).await?;
     let began = Instant::now();
     loop {
         node.logs(1, WANTED).await?;
         node.mine().await?;
-        if begun.soon().await {
+        if runs.soon().await {
             break;
         }
         if began.elapsed() > PATIENCE {
@@ -210,7 +210,7 @@ async fn watching(
         }
     }
     // What came before it was followed may start its runs still.
-    while begun.soon().await {}
+    while runs.soon().await {}
     Ok(detector)
 }
 
@@ -242,15 +242,15 @@ async fn caught_up(sitting: &Sitting, head: u64) -> Result<(), Error> {
 async fn calls_a_block(
     sitting: &Sitting,
     node: &Node,
-    begun: &mut Begun,
+    runs: &mut Begun,
 ) -> Result<BTreeMap<String, f64>, Error> {
     let counter = Counter::before(node)?;
-    let detector = watching(sitting, node, &counter.url, begun).await?;
+    let detector = watching(sitting, node, &counter.url, runs).await?;
     counter.take();
     for _ in 0..COUNTED {
         node.logs(1, WANTED).await?;
         node.mine().await?;
-        begun.next().await?;
+        runs.next().await?;
     }
     let calls = counter.take();
     detector.close().await;

@@ -32,11 +32,8 @@ impl From<event_subscriptions::Error> for Problem {
             }
             // Ids are new each time: two requests do not make the same one.
             event_subscriptions::Error::Exists => return Self::internal(refusal),
-            event_subscriptions::Error::Full => {
-                return Self::new(Code::EventSubscriptionRefuses).because(refusal);
-            }
             event_subscriptions::Error::Meaning { path, .. } => path.clone(),
-            event_subscriptions::Error::Secrets => {
+            event_subscriptions::Error::Full | event_subscriptions::Error::Secrets => {
                 return Self::new(Code::EventSubscriptionRefuses).because(refusal);
             }
             event_subscriptions::Error::Url | event_subscriptions::Error::Elsewhere => {

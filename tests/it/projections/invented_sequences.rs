@@ -60,7 +60,9 @@ pub(super) fn sequence(dice: &mut Dice) -> History {
         if !events.is_empty() {
             appends.push(events.iter().map(|event| NewEvent::of(event).unwrap()).collect());
         }
-        events.into_iter().for_each(|event| instance.apply(event));
+        for event in events {
+            instance.apply(event);
+        }
         at += Duration::minutes(dice.roll(9).cast_signed());
     }
     History { stream: StreamId::sequence_instance(id), appends }

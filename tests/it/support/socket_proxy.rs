@@ -111,7 +111,11 @@ async fn serve(
             _ = pings.tick() => watcher.send(Message::Ping(Vec::new().into())).await,
             Some(Ok(message)) = watcher.next() => match message {
                 Message::Text(_) => node.send(message).await,
-                _ => Ok(()),
+                Message::Binary(_)
+                | Message::Ping(_)
+                | Message::Pong(_)
+                | Message::Close(_)
+                | Message::Frame(_) => Ok(()),
             },
             Some(Ok(message)) = node.next() => {
                 let Message::Text(text) = &message else { continue };

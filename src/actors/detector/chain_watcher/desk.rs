@@ -177,14 +177,14 @@ impl ChainDesk {
     ) -> Result<Option<Arc<dyn ChainSource>>, Unopened> {
         let key = (organization, chain);
         let is_it = |(sealed, _): &&Open| *sealed == named.sealed;
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, source)) = open.get(&key).filter(is_it) {
-            return Ok(Some(Arc::clone(source)));
+        let open = || self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = open().get(&key).filter(is_it).map(|(_, source)| Arc::clone(source));
+        if known.is_some() {
+            return Ok(known);
         }
-        drop(open);
         let (sealed, places) = self.unsealed(organization, chain, named).await?;
         let Some(source) = self.sources.own(chain, places) else { return Ok(None) };
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = open();
         if open.len() >= MAX_OPEN {
             open.clear();
         }

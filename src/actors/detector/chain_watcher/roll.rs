@@ -96,7 +96,7 @@ impl Roll {
         let Some(presence) = watch.presence().await? else { return Ok(None) };
         let has_own = |organization| presence.own.contains(&organization);
         let mut live = self.index.under(&Key::Chain(self.chain));
-        live.retain(|it| is_in(self.view, it.organization, &has_own));
+        live.retain(|it| is_in(self.view, it.organization, has_own));
         let mut read = HashMap::with_capacity(live.len());
         let mut known = Vec::with_capacity(live.len());
         for subscription in live {

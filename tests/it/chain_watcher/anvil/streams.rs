@@ -14,7 +14,7 @@ async fn a_block_that_is_announced_is_read_at_once_also_after_a_cut_and_an_inven
     // given a chain that is looked at once an hour, and a stream of its node
     let stage = Stage::of(json!({"delivery": "seen"})).await;
     let (door, stream) = (stage.door(), SocketProxy::before(&stage.node).await);
-    let _detector = stage.hearing(&door, &stream, Duration::from_secs(3_600));
+    let _detector = stage.hearing(&door, &stream, Duration::from_hours(1));
     stage.app.until_enrolled(1).await;
     stream.subscribed(1).await;
     stage.until_followed().await;
