@@ -9,5 +9,5 @@ mod serve;
 mod work;
 
 pub use house::{Error, House};
-pub use plan::{Plan, no_chains};
+pub use plan::{Plan, chains_at, no_chains};
 pub use serve::serve;

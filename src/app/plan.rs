@@ -10,13 +10,13 @@ use super::Error;
 use crate::actions::OWN_PROGRAM;
 use crate::actors::detector::chain_watcher::{ChainSources, NoChains};
 use crate::catalog::Source;
-use crate::chains::Chains;
+use crate::chains::{self, Chains};
 use crate::config::{Config, Role};
 use crate::connectors::Clients;
 use crate::egress;
 use crate::http;
 use crate::journal::pool::{self, Logins};
-use crate::primitives::{Clock, SystemClock};
+use crate::primitives::{Clock, Secret, SystemClock};
 use crate::secrets::KeySource;
 use crate::triggers::price::Feed;
 
@@ -107,6 +107,13 @@ impl Plan {
     pub(super) fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
+}
+
+/// Where chains are read at these endpoints, written as `chains.endpoints` is.
+pub fn chains_at(endpoints: &str) -> Result<Arc<dyn ChainSources>, Error> {
+    let config = chains::Config { endpoints: Some(Secret::new(endpoints)) };
+    let outside = egress::Config::default();
+    Ok(Arc::new(Chains::new(&config, &outside, Arc::new(SystemClock))?))
 }
 
 /// Where no chain is read.

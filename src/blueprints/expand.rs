@@ -1,7 +1,7 @@
 //! From nodes that stand for blocks to the nodes of these blocks. Runs execute concrete nodes only;
 //! `blockExpansions` keeps where they come from.
 
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! Every text of a JSON value, with its place: values, and the keys that may hold expressions.
 
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 use serde_json::{Map, Value};
 
 /// Calls `each` for every text, keys included.

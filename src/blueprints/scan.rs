@@ -1,7 +1,7 @@
 //! Finds in a definition what belongs to one organization or opens something: ids, keys, passwords.
 //! What was found is named by its place, never quoted.
 
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 use std::sync::LazyLock;
 
 use regex::RegexSet;

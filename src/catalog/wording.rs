@@ -14,7 +14,7 @@ pub(super) fn problems(error: &ValidationError<'_>, schema: &Value) -> Vec<Paylo
     if let Kind::AdditionalProperties { unexpected } = error.kind() {
         let known = known_fields(error, schema);
         let problem = |name: &String| PayloadProblem {
-            path: engine::pointer::below(path, name),
+            path: crate::primitives::pointer::below(path, name),
             message: format!("`{name}` is not known here: {known}"),
         };
         return unexpected.iter().map(problem).collect();

@@ -28,11 +28,11 @@ pub(super) enum Endpoints {
         /// The chain's name or id; one that is not in the catalogue may be named by its id.
         chain: String,
         /// An endpoint without a key, instead of standard input; more than one may be given.
-        #[arg(long = "url")]
+        #[arg(long = "endpoint", value_name = "URL")]
         urls: Vec<String>,
         /// Read the URLs from standard input beside those given, too.
         #[arg(long)]
-        url_from_stdin: bool,
+        from_stdin: bool,
     },
     /// Read a chain as the installation reads it again.
     Remove {
@@ -73,8 +73,8 @@ impl Endpoints {
                 let shown = client.get(&path(&chain)).await?;
                 tell(client, &shown, show);
             }
-            Self::Set { chain, urls, url_from_stdin } => {
-                let urls = all_of(urls, url_from_stdin)?;
+            Self::Set { chain, urls, from_stdin } => {
+                let urls = all_of(urls, from_stdin)?;
                 let shown = client.put(&path(&chain), &json!({ "urls": *urls })).await?;
                 tell(client, &shown, show);
             }
@@ -103,7 +103,7 @@ fn path(chain: &str) -> String {
 fn all_of(given: Vec<String>, from_stdin: bool) -> Result<Zeroizing<Vec<String>>, Error> {
     if given.iter().any(|url| holds_more_than_a_host(url)) {
         let message = "a URL with a path may hold a key, and arguments show in the list of processes: \
-                       give it on standard input (`--url-from-stdin`)";
+                       give it on standard input (`--from-stdin`)";
         return Err(Error::Outcome(message.to_owned()));
     }
     let mut urls = Zeroizing::new(given);

@@ -1,4 +1,5 @@
-//! Words of the house: ids, time. Nothing here does I/O or knows another room.
+//! Words of the house: ids, time; JSON pointers are the engine's. Nothing here does I/O or knows
+//! another room.
 
 mod base62;
 mod chain_id;
@@ -6,6 +7,8 @@ mod clock;
 mod hex;
 mod ids;
 mod secret;
+
+pub use engine::pointer;
 
 pub use base62::{base62, base62_of_u32};
 pub use chain_id::ChainId;

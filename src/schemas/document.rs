@@ -109,7 +109,7 @@ fn visit(
     };
     for (segment, position, value) in members {
         let length = path.len();
-        engine::pointer::push(path, &segment);
+        crate::primitives::pointer::push(path, &segment);
         visit(value, position, path, level + 1, found)?;
         path.truncate(length);
     }

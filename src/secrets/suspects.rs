@@ -109,7 +109,7 @@ fn look(value: &Value, name: Option<&str>, pointer: &mut String, found: &mut Vec
 /// Goes one step down for the time of a call.
 fn step(pointer: &mut String, name: &str, inside: impl FnOnce(&mut String)) {
     let length = pointer.len();
-    engine::pointer::push(pointer, name);
+    crate::primitives::pointer::push(pointer, name);
     inside(pointer);
     pointer.truncate(length);
 }

@@ -88,5 +88,5 @@ impl Definition {
 }
 
 fn fault(name: &str, message: String) -> Fault {
-    Fault { path: engine::pointer::below("", name), message }
+    Fault { path: crate::primitives::pointer::below("", name), message }
 }

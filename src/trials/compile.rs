@@ -19,7 +19,7 @@ use super::problem::Problem;
 use super::simulation::pinned;
 use super::target::{TASK, Target};
 use crate::aggregates::test::CheckKind;
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 
 /// When a case begins that does not say.
 const BEGIN: OffsetDateTime = datetime!(2026-01-01 00:00:00 UTC);

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::problem::Problem;
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 
 /// How many cases a test may have.
 pub const MAX_CASES: usize = 500;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::aggregates::test::Difference;
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 
 /// How many differences are told; whoever mends these may ask again.
 const MAX_DIFFERENCES: usize = 20;

@@ -8,7 +8,7 @@ use time::Duration;
 
 use super::definition::{AnswerSpec, FailureSpec, MAX_MOCKS, MockSpec, Period};
 use super::problem::Problem;
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 
 /// The mocks of a list that stands at `at`, for runs of this definition; what is wrong with them
 /// is noted.

@@ -1,6 +1,6 @@
 //! Keywords that draft 2020-12 does not know: mostly a slip of the pen, which would pass silently.
 
-use engine::pointer::below;
+use crate::primitives::pointer::below;
 use serde_json::Value;
 
 use crate::schemas::Unusable;

@@ -16,15 +16,14 @@ use super::workflows::Shape;
 use super::{append, chain, large, ledger, limits, matching, runs, streams};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
-use crate::app::{House, Plan};
-use crate::chains::{self, Chains};
+use crate::app::{House, Plan, chains_at};
 use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
 use crate::config::{Role, Surroundings};
 use crate::egress;
 use crate::journal::migrate;
 use crate::journal::pool::{self, Logins};
-use crate::primitives::{Clock, Secret, SystemClock};
+use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds::State;
 use crate::secrets::NoKey;
 use crate::{projections, telemetry};
@@ -313,13 +312,10 @@ impl Sitting {
 
     /// A process beside the house that watches the development chain at this node.
     pub(super) async fn detector(&self, node: &str) -> Result<House, Error> {
-        let endpoints = Some(Secret::new(format!("31337={node}")));
-        let chains = chains::Config { endpoints };
-        let clock = Arc::clone(&self.plan.clock);
-        let chains = Chains::new(&chains, &egress::Config::default(), clock)
-            .map_err(|error| failed("the node", &error))?;
+        let chains = chains_at(&format!("31337={node}"));
+        let chains = chains.map_err(|error| failed("the node", &error))?;
         let plan = Plan {
-            chains: Arc::new(chains),
+            chains,
             roles: vec![Role::Detector],
             label: "a detector of bench".to_owned(),
             exclusive: false,

@@ -129,9 +129,11 @@ fn pointer(path: &Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => engine::pointer::push(&mut pointer, &index.to_string()),
-            Segment::Map { key } => engine::pointer::push(&mut pointer, key),
-            Segment::Enum { variant } => engine::pointer::push(&mut pointer, variant),
+            Segment::Seq { index } => {
+                crate::primitives::pointer::push(&mut pointer, &index.to_string())
+            }
+            Segment::Map { key } => crate::primitives::pointer::push(&mut pointer, key),
+            Segment::Enum { variant } => crate::primitives::pointer::push(&mut pointer, variant),
             Segment::Unknown => {}
         }
     }

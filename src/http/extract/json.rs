@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use engine::pointer;
+use crate::primitives::pointer;
 use serde::de::IgnoredAny;
 
 use crate::http::problem::{Code, Problem};

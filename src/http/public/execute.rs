@@ -180,7 +180,7 @@ fn only_declared(open: &Open, payload: &Map<String, Value>) -> Result<(), Proble
         None => Ok(()),
         Some(key) => {
             let mut place = "/payload".to_owned();
-            engine::pointer::push(&mut place, key);
+            crate::primitives::pointer::push(&mut place, key);
             Err(Problem::new(Code::InvalidInput).at(place, "is no input of this workflow"))
         }
     }

@@ -44,7 +44,7 @@ const MISSING: &str = "https://example.invalid/fill-in";
 
 impl Receiver {
     pub(super) fn read(name: &str, trigger: &Value, notes: &mut Notes<'_>) -> Option<Self> {
-        let at = engine::pointer::below("", name);
+        let at = crate::primitives::pointer::below("", name);
         let config = &trigger["config"];
         let mut url = |field: &str| match plain(&config[field]) {
             Ok(url) => {

@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
         let segments = self.path.iter().map(String::as_str).chain(segments.iter().copied());
         let mut path = String::new();
         for segment in segments.filter(|_| is_read) {
-            engine::pointer::push(&mut path, segment);
+            crate::primitives::pointer::push(&mut path, segment);
         }
         self.broken.push((rule, path, message.into()));
     }

@@ -8,9 +8,9 @@ use super::source::Source;
 /// rooms that stand before it here, so that there are no circles.
 const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &[]),
-    ("primitives", &[]),
+    ("primitives", &["engine"]),
     ("access", &["primitives"]),
-    ("blueprints", &["engine"]),
+    ("blueprints", &["engine", "primitives"]),
     ("catalog", &["engine", "primitives"]),
     ("egress", &["primitives"]),
     ("chains", &["egress", "primitives"]),
@@ -33,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sources", &["primitives"]),
     ("triggers", &["chains", "egress", "catalog", "engine", "primitives"]),
     // What other systems were told becomes workflows: files in, definitions out.
-    ("imports", &["triggers"]),
+    ("imports", &["triggers", "primitives"]),
     // The prices of node types are what usage is counted by.
     (
         "projections",

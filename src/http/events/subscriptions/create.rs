@@ -115,7 +115,7 @@ async fn subscribe(
     let SubscribeToEvents { pattern, condition, url, headers, retry } = asked;
     for (name, value) in &headers {
         let mut place = "/headers".to_owned();
-        engine::pointer::push(&mut place, name);
+        crate::primitives::pointer::push(&mut place, name);
         let small = name.to_ascii_lowercase();
         if HeaderName::from_str(name).is_err() || OURS.contains(&small.as_str()) {
             let message = "is no header that can go along";
