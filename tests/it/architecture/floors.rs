@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "aggregates",
         &["access", "blueprints", "tables", "schemas", "catalog", "engine", "primitives"],
     ),
-    ("validation", &["schemas", "confined"]),
+    ("validation", &["schemas", "confined", "primitives"]),
     ("journal", &["aggregates", "primitives"]),
     // What an organization keeps in tables is primary, like the ledger that says what they are.
     ("data", &["journal", "aggregates", "tables", "primitives"]),
