@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::json;
 use crate::http::problem::{Code, Problem};
-use crate::primitives::hex;
+use crate::primitives::{hex, pointer};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -120,24 +120,22 @@ fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     json::check(text)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        Problem::new(Code::InvalidBody).at(pointer(error.path()), without_place(error.inner()))
+        Problem::new(Code::InvalidBody).at(place_of(error.path()), without_place(error.inner()))
     })
 }
 
 /// The place as a JSON pointer (RFC 6901).
-fn pointer(path: &Path) -> String {
-    let mut pointer = String::new();
+fn place_of(path: &Path) -> String {
+    let mut place = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => {
-                crate::primitives::pointer::push(&mut pointer, &index.to_string())
-            }
-            Segment::Map { key } => crate::primitives::pointer::push(&mut pointer, key),
-            Segment::Enum { variant } => crate::primitives::pointer::push(&mut pointer, variant),
+            Segment::Seq { index } => pointer::push(&mut place, &index.to_string()),
+            Segment::Map { key } => pointer::push(&mut place, key),
+            Segment::Enum { variant } => pointer::push(&mut place, variant),
             Segment::Unknown => {}
         }
     }
-    pointer
+    place
 }
 
 /// The message without `at line 1 column 2`: the pointer says it better.
