@@ -19,10 +19,8 @@ const CHUNK: i64 = 4096;
 /// So close to the live build the rest is written within the transaction of the flip, while the
 /// live build's projector is held off: some tens of milliseconds.
 const CLOSE: i64 = 2048;
-/// How long the flip waits for readers to end, in milliseconds. Those that come after it queue for as
-/// long. It doubles with every tenth try, up to the second: readers that take longer than the first
-/// time must not keep a build from ever being read.
-const LOCK_TIMEOUT_MS: [u32; 2] = [100, 2_000];
+/// How long the flip waits for readers to end. Those that come after it queue for as long.
+const LOCK_TIMEOUT: &str = "100ms";
 /// How often the flip is tried.
 const FLIPS: u32 = 50;
 /// The pause between two tries, in which readers get their turn.
@@ -131,9 +129,8 @@ impl<'m> Candidate<'m> {
     /// Makes it what readers see, in one transaction: they see the old or the new, never nothing
     /// and never less.
     pub(super) async fn flip(&mut self) -> Result<(), Error> {
-        for tries in 0..FLIPS {
-            let patience = LOCK_TIMEOUT_MS[0].saturating_mul(2_u32.saturating_pow(tries / 10));
-            match self.try_flip(patience.min(LOCK_TIMEOUT_MS[1])).await {
+        for _ in 0..FLIPS {
+            match self.try_flip().await {
                 Ok(Flip::Done) => return Ok(()),
                 Ok(Flip::Behind(target)) => self.catch_up(target).await?,
                 Err(error) if is_lock_timeout(&error) => sleep(FLIP_PAUSE).await,
@@ -143,14 +140,14 @@ impl<'m> Candidate<'m> {
         Err(Error::NotFlipped(self.projection.name().to_owned()))
     }
 
-    async fn try_flip(&mut self, patience_ms: u32) -> Result<Flip, Error> {
+    async fn try_flip(&mut self) -> Result<Flip, Error> {
         let failed = while_doing("flipping to a new build");
         let mut transaction = self.connection.begin().await.map_err(&failed)?;
         // This commit is awaited to be on disk, and with it all that the build holds.
         sqlx::query!(
             "select set_config('lock_timeout', $1, true) as patience,
                     set_config('synchronous_commit', 'on', true) as durable",
-            format!("{patience_ms}ms"),
+            LOCK_TIMEOUT,
         )
         .fetch_one(&mut *transaction)
         .await
