@@ -1,6 +1,7 @@
--- Views of a build are replaced in the order in which readers take them: `view_runs` before
--- `view_executions`. The other way round the flip holds what a reader waits for who holds what the flip
--- waits for, and readers that never pause keep it from ever getting through.
+-- The views of a build are replaced in another order with each try: a flip that holds what a reader
+-- waits for, while the reader holds what the flip waits for, gives up and comes again. Readers of runs
+-- take `view_runs` before `view_executions`, those of balances go by the alphabet; an order that never
+-- changed kept readers that never pause from ever letting one of them through.
 create or replace function projection_flip(p_build bigint) returns text
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -21,7 +22,7 @@ begin
   for found_ in
     select c.relname as table_name from pg_class c
      where c.relnamespace = to_regnamespace(quote_ident(b.schema_name)) and c.relkind = 'r'
-     order by c.relname desc
+     order by random()
   loop
     perform projection_expose(b.schema_name, found_.table_name);
   end loop;
