@@ -4,6 +4,7 @@
 mod base62;
 mod chain_id;
 mod clock;
+mod event_key;
 mod hex;
 mod ids;
 mod secret;
@@ -13,6 +14,7 @@ pub use engine::pointer;
 pub use base62::{base62, base62_of_u32};
 pub use chain_id::ChainId;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use event_key::event_key;
 pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use engine::{EventPattern, EventWait, Happening, Json, PayloadProblem};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{Key, Kind};
-use crate::primitives::{OrganizationId, hex};
+use crate::primitives::{OrganizationId, event_key};
 
 /// How many kinds of events may cancel the runs of a workflow.
 const MAX_CANCELS: usize = 10;
-/// How long a correlation key may be, in bytes; a longer one counts by its hash.
-const MAX_KEY: usize = 128;
 /// Under what all patterns of an organization with a `*` are found; no event is called so.
 const WILD: &str = "**";
 /// The field of a mapping under which a key is looked up.
@@ -162,14 +159,7 @@ impl Rule {
     fn key(&self, happening: &Happening) -> Option<String> {
         let config = self.correlation.as_ref()?;
         let found = EventWait::of(config).ok()?.answer(happening)?;
-        let text = match found.get(FIELD)? {
-            Value::String(text) => text.clone(),
-            value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
-            Value::Null | Value::Array(_) | Value::Object(_) => return None,
-        };
-        let plain =
-            (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_graphic());
-        Some(if plain { text } else { format!("sha256:{}", hex(&Sha256::digest(text))) })
+        event_key(found.get(FIELD)?)
     }
 }
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use engine::{EventWait, Happening, Json, is_event_name, template_problems};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::error::Error;
-use crate::primitives::hex;
+use crate::primitives::event_key;
 
 /// How many events a sequence has at most.
 pub const MAX_STEPS: usize = 64;
@@ -23,8 +22,6 @@ pub(super) const MAX_CONTENT: usize = 16 * 1024;
 pub(super) const MAX_TEXT: usize = 4_000;
 /// How long a story may take, in milliseconds: a second at least, 90 days at most.
 pub(super) const TIMEOUTS: std::ops::RangeInclusive<u64> = 1_000..=90 * 24 * 3_600_000;
-/// How long a key may be, in bytes; a longer one counts by its hash.
-const MAX_KEY: usize = 128;
 /// The field of a mapping under which a key is looked up.
 const FIELD: &str = "key";
 
@@ -153,14 +150,7 @@ impl Content {
         }
         let config = correlation(&self.correlation_key);
         let found = EventWait::of(&config).ok()?.answer(happening)?;
-        let text = match found.get(FIELD)? {
-            Value::String(text) => text.clone(),
-            value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
-            Value::Null | Value::Array(_) | Value::Object(_) => return None,
-        };
-        let plain =
-            (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_graphic());
-        Some(if plain { text } else { format!("sha256:{}", hex(&Sha256::digest(text))) })
+        event_key(found.get(FIELD)?)
     }
 
     /// Whether it could be followed.
