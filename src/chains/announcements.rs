@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::pool::{Node, Pool};
 use super::quantity;
-use crate::egress::{HeaderMap, SocketError};
+use crate::egress::{HeaderMap, SocketError, socket_pause};
 
 /// The largest message that is taken: the head of a block is far smaller.
 const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -31,9 +31,6 @@ const ECHO: Duration = Duration::from_millis(150);
 const ECHOES: u32 = 4;
 /// How far an announcement is believed to be ahead, when it is judged whether others were missed.
 const AHEAD: u64 = 16;
-/// The pause before a new connection; it doubles with each that fails in a row, to half a minute.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const MAX_DOUBLINGS: u32 = 7;
 /// The only question that is asked over the socket.
 const QUESTION: u64 = 1;
 
@@ -113,8 +110,7 @@ impl Pool {
             if failures < 2 {
                 tracing::warn!(chain, host, %over, "the stream of {host} is not heard; chain {chain} is polled: {over}");
             }
-            let pause = FIRST_PAUSE * 2_u32.pow(failures.min(MAX_DOUBLINGS));
-            sleep(pause / 2 + pause / 2 * u32::from(rand::random::<u8>()) / 255).await;
+            sleep(socket_pause(failures, rand::random())).await;
         }
     }
 

@@ -21,7 +21,7 @@ pub use client::{Egress, MAX_RESPONSE_BYTES, Redirects, Request, Response};
 pub use config::{Config, InvalidOpening, Opening};
 pub use error::Error;
 pub use guard::Refusal;
-pub use socket::{Socket, SocketError};
+pub use socket::{Socket, SocketError, socket_pause};
 
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};

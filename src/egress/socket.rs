@@ -24,11 +24,22 @@ use super::{Egress, Refusal, tls};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a frame may take to be sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause before a new connection; it doubles with each that fails in a row.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// How often it doubles: to half a minute.
+const MAX_DOUBLINGS: u32 = 7;
 /// The largest message that may be asked for.
 const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+/// The pause before a new connection after so many failures in a row, half of it by chance, so that
+/// not everybody comes back at the same moment.
+pub fn socket_pause(failures: u32, chance: u8) -> Duration {
+    let pause = FIRST_PAUSE * 2_u32.pow(failures.min(MAX_DOUBLINGS));
+    pause / 2 + pause / 2 * u32::from(chance) / 255
+}
 
 /// A WebSocket to the outside.
 pub struct Socket {

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::Gate;
 use super::items::{fingerprint, firing};
 use crate::catalog::{Asked, Source, Stream};
-use crate::egress::{Egress, HeaderMap, SocketError};
+use crate::egress::{Egress, HeaderMap, SocketError, socket_pause};
 use crate::journal::{Error, Journal};
 use crate::primitives::{Clock, WorkflowId};
 use crate::triggers::source::{Item, frames, item_of, names, subscription, topic_of, topics};
@@ -26,9 +26,8 @@ const MAX_NAMES: usize = 500;
 /// How often a source is asked for a frame: its answer may be behind its stream. After a gap it is
 /// asked once.
 const ASKED_FOR_A_FRAME: u8 = 3;
-/// The pause before a new connection; it doubles with each that fails in a row, to half a minute.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const MAX_DOUBLINGS: u32 = 7;
+/// The pause before others are listened to as well.
+const CHANGE_PAUSE: Duration = Duration::from_millis(250);
 
 /// A workflow's source is to be asked now, and so often, until something new is there.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +114,7 @@ impl Ringer {
             let why = match over {
                 Over::Changed => {
                     course.failures = 0;
-                    sleep(FIRST_PAUSE).await;
+                    sleep(CHANGE_PAUSE).await;
                     continue;
                 }
                 Over::Failed(error) => error.to_string(),
@@ -125,8 +124,7 @@ impl Ringer {
             self.journal.begin_stream_gap(kind, self.clock.now(), &why).await?;
             course.gap = true;
             tracing::warn!(cause = why, "the stream of {kind} is not heard; it is asked: {why}");
-            let pause = FIRST_PAUSE * 2_u32.pow(course.failures.min(MAX_DOUBLINGS));
-            sleep(pause / 2 + pause / 2 * u32::from(rand::random::<u8>()) / 255).await;
+            sleep(socket_pause(course.failures, rand::random())).await;
         }
     }
 

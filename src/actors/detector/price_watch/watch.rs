@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::hearing::Hearing;
 use crate::actors::detector::Gate;
 use crate::actors::detector::office::{Office, hold};
-use crate::egress::{Egress, HeaderMap, HeaderValue, Socket, SocketError, header};
+use crate::egress::{Egress, HeaderMap, HeaderValue, Socket, SocketError, header, socket_pause};
 use crate::journal::{Error, Journal, Leases};
 use crate::primitives::Clock;
 use crate::triggers::TriggerIndex;
@@ -26,10 +26,6 @@ const STREAM: &str = "stork";
 const SILENCE: Duration = Duration::from_secs(30);
 /// The largest message that is taken.
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
-/// The pause before a new connection; it doubles with each that fails in a row.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// How often it doubles: to half a minute.
-const MAX_DOUBLINGS: u32 = 7;
 
 /// What hears prices.
 #[derive(Clone)]
@@ -105,7 +101,7 @@ impl PriceWatch {
                 Over::Failed(error) => error.to_string(),
                 Over::Silent(why) => why.to_owned(),
             };
-            let pause = pause_after(failures, rand::random());
+            let pause = socket_pause(failures, rand::random());
             metrics::counter!("chainkeel_price_gaps_total").increment(1);
             let began = heard.last_at.unwrap_or_else(|| self.clock.now());
             self.journal.begin_stream_gap(STREAM, began, &why).await?;
@@ -206,11 +202,4 @@ impl PriceWatch {
 async fn ask(socket: &mut Socket, assets: &[Arc<str>]) -> Result<(), SocketError> {
     let names: Vec<&str> = assets.iter().map(|asset| &**asset).collect();
     socket.send(&subscribe(&names)).await
-}
-
-/// The pause after so many failures in a row, half of it by chance, so that not everybody comes
-/// back at the same moment.
-fn pause_after(failures: u32, chance: u8) -> Duration {
-    let pause = FIRST_PAUSE * 2_u32.pow(failures.min(MAX_DOUBLINGS));
-    pause / 2 + pause / 2 * u32::from(chance) / 255
 }
