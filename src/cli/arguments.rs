@@ -352,4 +352,32 @@ mod tests {
     fn the_tree_of_commands_is_sound() {
         Arguments::command().debug_assert();
     }
+
+    /// clap lets an argument of a command take the place of a global one without a word, and a URL
+    /// that events go to would become the server to which the key is shown.
+    #[test]
+    fn no_argument_of_a_command_takes_the_place_of_one_that_holds_for_all_below() {
+        fn look(command: &clap::Command, path: &str, above: &[String], clashes: &mut Vec<String>) {
+            let path = format!("{path} {}", command.get_name());
+            let mut global = above.to_vec();
+            for argument in command.get_arguments() {
+                let mut names = vec![argument.get_id().to_string()];
+                names.extend(argument.get_long().map(|long| long.replace('-', "_")));
+                for name in names {
+                    if above.contains(&name) {
+                        clashes.push(format!("{path}: {name}"));
+                    }
+                    if argument.is_global_set() {
+                        global.push(name);
+                    }
+                }
+            }
+            for below in command.get_subcommands() {
+                look(below, &path, &global, clashes);
+            }
+        }
+        let mut clashes = Vec::new();
+        look(&Arguments::command(), "", &[], &mut clashes);
+        assert!(clashes.is_empty(), "{clashes:#?}");
+    }
 }

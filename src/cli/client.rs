@@ -38,6 +38,12 @@ pub(super) enum Error {
         #[source]
         source: Box<crate::egress::Error>,
     },
+    /// Something answers that is another server.
+    #[error("{url} answers, and not as Chainkeel does: is this its address?")]
+    Stranger {
+        /// Which server.
+        url: String,
+    },
     /// The server refuses.
     #[error("{text}")]
     Refused {
@@ -157,10 +163,14 @@ impl Client {
         let answer = self.api.call(method, path, headers, body).await;
         let answer = answer.map_err(|source| unreachable(self.api.base().as_str(), source))?;
         let mut body = answer.body;
-        if answer.status.is_success() {
-            return Ok(body.get_mut("data").map(Value::take).unwrap_or_default());
+        if !answer.status.is_success() {
+            return Err(refused(body));
         }
-        Err(refused(body))
+        if answer.status.as_u16() == 204 {
+            return Ok(Value::Null);
+        }
+        let data = body.get_mut("data").map(Value::take);
+        data.ok_or_else(|| Error::Stranger { url: self.api.base().to_string() })
     }
 }
 
@@ -175,6 +185,10 @@ pub(super) fn refused(problem: Value) -> Error {
     }
     for detail in problem.get("details").and_then(Value::as_array).into_iter().flatten() {
         let (path, message) = (word(detail, "path"), word(detail, "message"));
+        // The message of a problem with one fault says that fault already.
+        if !message.is_empty() && text.contains(&message) {
+            continue;
+        }
         // Writing to a String cannot fail.
         let _ = write!(text, "\n  {path}: {message}");
     }

@@ -6,8 +6,8 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 
-use super::client::{Client, Error, read_json, refused, unreachable};
-use super::print::{line, print_json};
+use super::client::{Client, Error, query, read_json, refused, unreachable};
+use super::print::{line, list, print_json, tell};
 use super::replay;
 use super::sse::Events;
 use super::workflow::text_of;
@@ -18,6 +18,21 @@ const RECONNECTS: u32 = 20;
 /// What to do with runs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Run {
+    /// List runs, the latest first.
+    List {
+        /// Those of this workflow.
+        #[arg(long, value_name = "ID")]
+        workflow: Option<String>,
+        /// Those that stand here: running, waiting, success, failure or cancelled.
+        #[arg(long)]
+        status: Option<String>,
+        /// Those whose id, or whose failure, contains this.
+        #[arg(long)]
+        search: Option<String>,
+        /// How many at most, 1 to 100.
+        #[arg(long, default_value_t = 20)]
+        limit: u8,
+    },
     /// Start a run of a workflow's live version.
     Start {
         /// The workflow.
@@ -120,6 +135,18 @@ impl Run {
     /// Does it.
     pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
         match self {
+            Self::List { workflow, status, search, limit } => {
+                let query = query([
+                    ("workflowId", workflow),
+                    ("status", status),
+                    ("search", search),
+                    ("limit", Some(limit.to_string())),
+                ]);
+                let page = client.get(&format!("/v1/runs{query}")).await?;
+                let hint = "no such run: chainkeel run start WORKFLOW starts one";
+                tell(client, &page, |page| list(page, hint, in_a_line));
+                Ok(())
+            }
             Self::Start { workflow, input, input_file, watch, idempotency_key } => {
                 let payload = payload(input, input_file)?;
                 let path = format!("/v1/workflows/{workflow}/run");
@@ -155,6 +182,20 @@ impl Run {
             Self::Replay { id } => replay::replay(client, &id).await,
         }
     }
+}
+
+fn in_a_line(run: &Value) {
+    let of = |key| text_of(run, key);
+    let text = format!(
+        "{}  {}  {:<9}  {}  {}  {}",
+        of("startedAt"),
+        of("id"),
+        of("status"),
+        of("workflowId"),
+        of("triggerSource"),
+        of("failureCode"),
+    );
+    line(text.trim_end());
 }
 
 /// Gives an order to a run and says that it was given.

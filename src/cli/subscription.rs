@@ -17,7 +17,8 @@ pub(super) enum Subscription {
         /// Which events, as order.*
         pattern: String,
         /// Where they are posted.
-        url: String,
+        #[arg(value_name = "URL")]
+        endpoint: String,
         /// And of these, which: a condition as JSON.
         #[arg(long)]
         condition: Option<String>,
@@ -39,9 +40,9 @@ pub(super) enum Subscription {
         /// Which events.
         #[arg(long)]
         pattern: Option<String>,
-        /// Where they are posted.
-        #[arg(long)]
-        url: Option<String>,
+        /// The URL where they are posted.
+        #[arg(long, value_name = "URL")]
+        endpoint: Option<String>,
         /// And of these, which: a condition as JSON; null for all of them.
         #[arg(long)]
         condition: Option<String>,
@@ -75,8 +76,8 @@ impl Subscription {
     /// Does it.
     pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
         match self {
-            Self::Create { pattern, url, condition, header } => {
-                let mut body = json!({ "pattern": pattern, "url": url, "headers": {} });
+            Self::Create { pattern, endpoint, condition, header } => {
+                let mut body = json!({ "pattern": pattern, "url": endpoint, "headers": {} });
                 if let Some(condition) = condition {
                     body["condition"] = read_condition(&condition)?;
                 }
@@ -102,13 +103,13 @@ impl Subscription {
                     line(&format!("{} wait, {} are dead letters", shown["waiting"], shown["dead"]));
                 });
             }
-            Self::Change { id, pattern, url, condition } => {
+            Self::Change { id, pattern, endpoint, condition } => {
                 let mut body = json!({});
                 if let Some(pattern) = pattern {
                     body["pattern"] = pattern.into();
                 }
-                if let Some(url) = url {
-                    body["url"] = url.into();
+                if let Some(endpoint) = endpoint {
+                    body["url"] = endpoint.into();
                 }
                 if let Some(condition) = condition {
                     body["condition"] = read_condition(&condition)?;

@@ -197,6 +197,16 @@ id!(
 );
 
 id!(
+    /// A wallet of an organization: an address, and a key that only a backend knows.
+    WalletId,
+    "wal"
+);
+id!(
+    /// A transaction that should happen; derived from the run and the node that want it.
+    IntentId,
+    "int"
+);
+id!(
     /// A person with an account.
     UserId,
     "user"
@@ -240,6 +250,13 @@ id!(
 impl TaskId {
     /// The task that a node of a run waits for: the same at each asking, and in the order of the
     /// runs in lists.
+    pub fn of(run: RunId, node: &str) -> Self {
+        Self::derived(run.born(), &format!("{run} {node}"))
+    }
+}
+
+impl IntentId {
+    /// The transaction that a node of a run wants: the same at each asking.
     pub fn of(run: RunId, node: &str) -> Self {
         Self::derived(run.born(), &format!("{run} {node}"))
     }

@@ -5,6 +5,7 @@ mod base62;
 mod chain_id;
 mod clock;
 mod event_key;
+pub mod expectation;
 mod hex;
 mod ids;
 mod secret;
@@ -18,8 +19,8 @@ pub use event_key::event_key;
 pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,
-    EventDefinitionId, EventId, EventSubscriptionId, InvalidId, InvitationId, OrganizationId,
-    RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId, SessionId, TableId, TaskId,
-    TemplateId, TestExecutionId, TestId, UserId, WorkerId, WorkflowId,
+    EventDefinitionId, EventId, EventSubscriptionId, IntentId, InvalidId, InvitationId,
+    OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId, SessionId,
+    TableId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

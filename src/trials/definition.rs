@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::problem::Problem;
+use crate::primitives::expectation;
 use crate::primitives::pointer::below;
 
 /// How many cases a test may have.
@@ -304,7 +305,7 @@ impl TestDefinition {
                     Segment::Unknown => {}
                 }
             }
-            Problem::at(place, error.inner().to_string())
+            Problem::at(place, expectation::in_words(&error.inner().to_string()))
         })
     }
 

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::json;
 use crate::http::problem::{Code, Problem};
-use crate::primitives::{hex, pointer};
+use crate::primitives::{expectation, hex, pointer};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -142,7 +142,7 @@ fn place_of(path: &Path) -> String {
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
+        Some(end) => expectation::in_words(&text[..end]),
         None => text,
     }
 }

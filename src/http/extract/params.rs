@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Vi
 use serde::forward_to_deserialize_any;
 
 use crate::http::problem::{Code, Problem};
+use crate::primitives::expectation;
 
 /// The parameters of a request as a type that refuses unknown fields.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     serde_path_to_error::deserialize(MapDeserializer::new(parameters)).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { "query".to_owned() } else { path };
-        Problem::new(Code::InvalidQuery).at(path, error.into_inner())
+        Problem::new(Code::InvalidQuery)
+            .at(path, expectation::in_words(&error.into_inner().to_string()))
     })
 }
 

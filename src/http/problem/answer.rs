@@ -163,6 +163,7 @@ impl Problem {
     pub fn document(&self, request_id: &str) -> Document {
         let entry = self.entry();
         let message = self.message.clone().unwrap_or_else(|| match self.details.as_slice() {
+            [only] if only.path.is_empty() => format!("the body: {}", only.message),
             [only] => format!("{}: {}", only.path, only.message),
             _ => entry.message.to_owned(),
         });

@@ -9,6 +9,7 @@ use alloy_primitives::{Address, B256, U256, b256};
 use foldhash::fast::RandomState;
 use serde_json::Value;
 
+use super::by_contract::ByContract;
 use super::identity::Identity;
 use super::seen::{SeenBlock, SeenLog, SeenTransaction};
 use super::settings::{Asked, Side, What};
@@ -98,7 +99,7 @@ type By<K, S> = HashMap<K, Vec<Arc<Armed<S>>>, RandomState>;
 /// All triggers of one chain.
 #[derive(Debug)]
 pub struct Matcher<S> {
-    logs: By<(Address, B256), S>,
+    logs: ByContract<S>,
     logs_anywhere: By<B256, S>,
     tokens: [By<Address, S>; 2],
     coins: [By<Address, S>; 2],
@@ -122,8 +123,9 @@ fn parties<S>(by: &By<Address, S>) -> Vec<B256> {
 impl<S> Matcher<S> {
     /// Those of one chain.
     pub fn new(all: impl IntoIterator<Item = Arc<Armed<S>>>) -> Self {
+        let mut logs = HashMap::default();
         let mut matcher = Self {
-            logs: HashMap::default(),
+            logs: ByContract::new(HashMap::default()),
             logs_anywhere: HashMap::default(),
             tokens: [HashMap::default(), HashMap::default()],
             coins: [HashMap::default(), HashMap::default()],
@@ -133,12 +135,13 @@ impl<S> Matcher<S> {
             len: 0,
         };
         for armed in all {
-            matcher.add(&armed);
+            matcher.add(&armed, &mut logs);
         }
+        matcher.logs = ByContract::new(logs);
         matcher
     }
 
-    fn add(&mut self, armed: &Arc<Armed<S>>) {
+    fn add(&mut self, armed: &Arc<Armed<S>>, by_contract: &mut By<(Address, B256), S>) {
         self.len += 1;
         let it = Arc::clone(armed);
         match &armed.asked.what {
@@ -148,7 +151,7 @@ impl<S> Matcher<S> {
             What::Log(logs) => {
                 for contract in &logs.contracts {
                     let key = (*contract, logs.shape.topic());
-                    self.logs.entry(key).or_default().push(Arc::clone(&it));
+                    by_contract.entry(key).or_default().push(Arc::clone(&it));
                 }
             }
             What::Tokens(tokens) => {
@@ -182,7 +185,7 @@ impl<S> Matcher<S> {
     pub fn since(&self) -> Option<u64> {
         let by_address = self.tokens.iter().chain(&self.coins).chain(&self.statuses);
         let all = by_address.flat_map(|by| by.values().flatten());
-        let all = all.chain(self.logs.values().flatten());
+        let all = all.chain(self.logs.all());
         let all = all.chain(self.logs_anywhere.values().flatten());
         let all = all.chain(self.hashes.values().flatten()).chain(&self.blocks);
         all.map(|armed| armed.since).min()
@@ -191,16 +194,15 @@ impl<S> Matcher<S> {
     /// What has to be asked of the chain for all of them: as many questions for ten thousand
     /// triggers as for one, but for the chunks of addresses.
     pub fn wanted(&self) -> Wanted {
-        let addresses: BTreeSet<_> = self.logs.keys().map(|(address, _)| *address).collect();
-        let topics: BTreeSet<_> = self.logs.keys().map(|(_, topic)| *topic).collect();
         let anywhere: BTreeSet<_> = self.logs_anywhere.keys().copied().collect();
         let mut wanted = Wanted {
             queries: Vec::new(),
             transactions: !self.hashes.is_empty()
                 || self.coins.iter().chain(&self.statuses).any(|by| !by.is_empty()),
         };
-        let addresses: Vec<_> = addresses.into_iter().collect();
-        let topics: Vec<_> = topics.into_iter().filter(|it| !anywhere.contains(it)).collect();
+        let addresses: Vec<_> = self.logs.contracts().into_iter().collect();
+        let topics: Vec<_> =
+            self.logs.topics().into_iter().filter(|it| !anywhere.contains(it)).collect();
         wanted.contracts(&addresses, &topics);
         wanted.anywhere(&anywhere.iter().copied().collect::<Vec<_>>());
         if !anywhere.contains(&TRANSFER) {
@@ -218,13 +220,13 @@ impl<S> Matcher<S> {
         topics: &[B256],
     ) -> impl Iterator<Item = &Arc<Armed<S>>> {
         let topic = topics.first();
-        let here = topic.and_then(|topic| self.logs.get(&(address, *topic)));
-        let anywhere = topic.and_then(|topic| self.logs_anywhere.get(topic));
+        let here = topic.and_then(|topic| self.logs.get(address, *topic));
+        let anywhere = topic.and_then(|topic| self.logs_anywhere.get(topic)).map(Vec::as_slice);
         // ERC-721 has four topics under the same hash.
         let transfer = topics.len() == 3 && topic == Some(&TRANSFER);
         let party = move |place: usize| {
             let wallet = topics.get(place + 1).filter(|_| transfer)?;
-            self.tokens[place].get(&Address::from_word(*wallet))
+            self.tokens[place].get(&Address::from_word(*wallet)).map(Vec::as_slice)
         };
         let found = [here, anywhere, party(0), party(1)];
         found.into_iter().flatten().flatten()

@@ -1,5 +1,6 @@
 //! Triggers of EVM chains: what they ask for, what matches, and how a chain is followed.
 
+mod by_contract;
 mod chain;
 mod event;
 mod identity;
