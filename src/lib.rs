@@ -13,6 +13,7 @@ pub mod egress;
 pub mod schemas;
 pub mod secrets;
 pub mod tables;
+pub mod transactions;
 
 pub mod aggregates;
 pub mod chains;

@@ -19,6 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
+    // What is signed: bytes in, bytes out.
+    ("transactions", &["primitives"]),
     (
         "aggregates",
         &["access", "blueprints", "tables", "schemas", "catalog", "engine", "primitives"],

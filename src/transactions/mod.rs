@@ -1,0 +1,21 @@
+//! What is signed on EVM chains: transactions before and after a key saw them, byte for byte.
+//!
+//! Three envelopes are written and read: legacy with a chain (EIP-155), with an access list
+//! (EIP-2930), and with a fee cap and a tip (EIP-1559). Nothing here does I/O or holds a key.
+
+mod amount;
+mod envelope;
+mod error;
+mod reading;
+mod signature;
+mod signed;
+mod unsigned;
+
+#[cfg(test)]
+mod tests;
+
+pub use envelope::MAX_RAW;
+pub use error::{BadSignature, Unreadable, Unsealed, Unsound};
+pub use signature::Signature;
+pub use signed::Signed;
+pub use unsigned::{Access, Fees, Unsigned};
