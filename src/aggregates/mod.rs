@@ -27,4 +27,6 @@ pub mod test;
 pub mod test_execution;
 pub mod token_keys;
 pub mod user;
+pub mod wallet_lane;
+pub mod wallets;
 pub mod workflow;

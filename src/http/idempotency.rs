@@ -252,6 +252,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "event_definition" => "event_definition",
         "event_subscriptions" => "event_subscriptions",
         "chain_endpoints" => "chain_endpoints",
+        "wallets" => "wallets",
         "event_sequences" => "event_sequences",
         "sequence_instance" => "sequence_instance",
         _ => "workflow",

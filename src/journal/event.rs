@@ -11,7 +11,7 @@ use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
     OrganizationId, RunId, SchemaId, SequenceInstanceId, SessionId, TableId, TaskId,
-    TestExecutionId, TestId, UserId, WorkflowId,
+    TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -47,6 +47,16 @@ impl StreamId {
     /// The stream of the endpoints of chains that an organization named.
     pub fn chain_endpoints(organization: OrganizationId) -> Self {
         Self::new("chain_endpoints", organization.to_string())
+    }
+
+    /// The stream of the lane of a wallet on a chain.
+    pub fn wallet_lane(wallet: WalletId, chain: u64) -> Self {
+        Self::new("wallet_lane", format!("{wallet}/{chain}"))
+    }
+
+    /// The stream of an organization's wallets.
+    pub fn wallets(organization: OrganizationId) -> Self {
+        Self::new("wallets", organization.to_string())
     }
 
     /// The stream of an organization's sequences of events.
@@ -395,6 +405,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "blueprint" => Cow::Borrowed("blueprint"),
         "policy" => Cow::Borrowed("policy"),
         "chain_endpoints" => Cow::Borrowed("chain_endpoints"),
+        "wallet_lane" => Cow::Borrowed("wallet_lane"),
+        "wallets" => Cow::Borrowed("wallets"),
         "chain_match" => Cow::Borrowed("chain_match"),
         "skip" => Cow::Borrowed("skip"),
         "session" => Cow::Borrowed("session"),

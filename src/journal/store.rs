@@ -13,7 +13,8 @@ use super::{Error, Journal};
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, table, task, test, test_execution, token_keys, user, workflow,
+    sequence_instance, session, table, task, test, test_execution, token_keys, user, wallet_lane, wallets,
+    workflow,
 };
 use crate::primitives::CommandId;
 
@@ -191,6 +192,20 @@ impl Store<chain_endpoints::ChainEndpoints> {
     /// Whom chains are read from.
     pub fn chain_endpoints(journal: Journal) -> Self {
         Self::new(journal, chain_endpoints::upcasters())
+    }
+}
+
+impl Store<wallet_lane::Lane> {
+    /// What wallets are to send.
+    pub fn wallet_lanes(journal: Journal) -> Self {
+        Self::new(journal, wallet_lane::upcasters())
+    }
+}
+
+impl Store<wallets::Wallets> {
+    /// With what organizations sign.
+    pub fn wallets(journal: Journal) -> Self {
+        Self::new(journal, wallets::upcasters())
     }
 }
 

@@ -10,7 +10,8 @@ use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, organization, run, schema,
-    sequence_instance, skip, table, task, test, test_execution, user, workflow,
+    sequence_instance, skip, table, task, test, test_execution, user, wallet_lane,
+    wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -34,6 +35,8 @@ static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
+static WALLET_LANE: LazyLock<Upcasters> = LazyLock::new(wallet_lane::upcasters);
+static WALLETS: LazyLock<Upcasters> = LazyLock::new(wallets::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
 static TEST: LazyLock<Upcasters> = LazyLock::new(test::upcasters);
 static TEST_EXECUTION: LazyLock<Upcasters> = LazyLock::new(test_execution::upcasters);
@@ -157,6 +160,16 @@ impl Recorded {
     /// The event of an organization's endpoints of chains.
     pub fn chain_endpoints(&self) -> Result<chain_endpoints::Event, Error> {
         decode(self, &CHAIN_ENDPOINTS)
+    }
+
+    /// The event of an organization's wallets.
+    pub fn wallets(&self) -> Result<wallets::Event, Error> {
+        decode(self, &WALLETS)
+    }
+
+    /// The event of a wallet's lane.
+    pub fn wallet_lane(&self) -> Result<wallet_lane::Event, Error> {
+        decode(self, &WALLET_LANE)
     }
 
     /// The event that was published.

@@ -13,13 +13,13 @@ use chainkeel::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, login_name, organization,
     policy, run, schema, sequence_instance, session, skip, table, task, test, test_execution,
-    token_keys, user, workflow,
+    token_keys, user, wallets, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
     ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId, InvitationId,
     OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId, SessionId,
-    TableId, TaskId, TestExecutionId, TestId, UserId, WorkflowId,
+    TableId, TaskId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
@@ -164,6 +164,33 @@ fn a_match_that_a_chain_took_back_is_read_as_it_was_written() {
         stands("chain_match", event);
     }
     every_file_is_known("chain_match", &names(&events));
+}
+
+#[test]
+fn every_event_of_an_organizations_wallets_is_read_as_it_was_written() {
+    let (by, wallet_id) = ("ada".to_owned(), WalletId::from_uuid(uuid::Uuid::from_u128(7)));
+    let events = [
+        wallets::Event::Added {
+            organization_id: OrganizationId::DEFAULT,
+            wallet_id,
+            name: "treasury".into(),
+            address: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266".parse().unwrap(),
+            backend: "pkcs11".into(),
+            key: "wal 7".into(),
+            provenance: wallets::Provenance::Created,
+            by: by.clone(),
+            at: AT,
+        },
+        wallets::Event::Renamed { wallet_id, name: "payroll".into(), by: by.clone(), at: AT },
+        wallets::Event::MadeDefault { wallet_id, by: by.clone(), at: AT },
+        wallets::Event::Archived { wallet_id, by: by.clone(), at: AT },
+        wallets::Event::Restored { wallet_id, by, at: AT },
+    ];
+    for event in &events {
+        stands("wallets", event);
+    }
+    every_file_is_known("wallets", &names(&events));
+    assert_eq!(events.map(|event| event.name()), wallets::Event::NAMES);
 }
 
 #[test]

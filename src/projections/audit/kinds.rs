@@ -82,6 +82,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
     ("event_definition", &["defined", "status_changed"]),
     ("chain_endpoints", &["named", "removed"]),
+    ("wallets", &["added", "renamed", "made_default", "archived", "restored"]),
     (
         "event_subscriptions",
         &["subscribed", "status_changed", "changed", "secret_rotated", "removed"],
@@ -126,6 +127,10 @@ pub(super) const SHOWN: &[&str] = &[
     "visibility",
     "chainId",
     "hosts",
+    "walletId",
+    "address",
+    "backend",
+    "provenance",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
@@ -147,7 +152,7 @@ mod tests {
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
         event_subscriptions, organization, policy, sequence_instance, session, table, token_keys,
-        user, workflow,
+        user, wallets, workflow,
     };
 
     #[test]
@@ -166,6 +171,7 @@ mod tests {
                 "event_definition" => &event_definition::Event::NAMES,
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
                 "chain_endpoints" => &chain_endpoints::Event::NAMES,
+                "wallets" => &wallets::Event::NAMES,
                 "event_sequences" => &event_sequences::Event::NAMES,
                 "sequence_instance" => &sequence_instance::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,

@@ -23,7 +23,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("transactions", &["primitives"]),
     (
         "aggregates",
-        &["access", "blueprints", "tables", "schemas", "catalog", "engine", "primitives"],
+        &[
+            "access",
+            "blueprints",
+            "tables",
+            "schemas",
+            "catalog",
+            "transactions",
+            "engine",
+            "primitives",
+        ],
     ),
     ("validation", &["schemas", "confined", "primitives"]),
     ("journal", &["aggregates", "primitives"]),

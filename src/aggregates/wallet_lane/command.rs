@@ -1,0 +1,139 @@
+//! What a lane can be told: what is wanted of it, and what was seen of it.
+
+use alloy_primitives::B256;
+use engine::Json;
+use time::OffsetDateTime;
+
+use super::event::Sent;
+use super::intent::Intent;
+use crate::primitives::IntentId;
+use crate::transactions::{Fees, Signed};
+
+/// An order, by whom and when it was given.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Who gives the order: a person, or the part of the house.
+    pub by: String,
+    /// When it was given.
+    pub at: OffsetDateTime,
+    /// What is to be done.
+    pub order: Order,
+}
+
+/// Whether the policy lets a transaction be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Allowed,
+    /// It does not, and why.
+    Denied(String),
+}
+
+/// What became of a transaction when it was tried without being sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Simulation {
+    /// It would be carried out, with so much gas.
+    Passed {
+        /// The limit for its gas.
+        gas_limit: u64,
+    },
+    /// It would be reverted, or could not be paid.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What is to be done, or was seen.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// Take up what should happen.
+    Accept(Box<Intent>),
+    /// Note what the policy says.
+    Judge {
+        /// Of which intent.
+        intent: IntentId,
+        /// What it says.
+        verdict: Verdict,
+        /// From which rules and facts that follows.
+        reasons: Json,
+    },
+    /// Note what came of trying it.
+    Simulate {
+        /// Of which intent.
+        intent: IntentId,
+        /// What came of it.
+        outcome: Simulation,
+    },
+    /// Give it the next nonce, and ask for a signature.
+    Number {
+        /// Of which intent.
+        intent: IntentId,
+        /// How many transactions of the address the chain counts.
+        chain_nonce: u64,
+        /// At which price.
+        fees: Fees,
+    },
+    /// Keep what was signed.
+    Sign {
+        /// Of which intent.
+        intent: IntentId,
+        /// The signed transaction.
+        transaction: Box<Signed>,
+    },
+    /// Note what a node said when it was sent.
+    Broadcast {
+        /// Of which intent.
+        intent: IntentId,
+        /// Which transaction.
+        hash: B256,
+        /// What the node said.
+        outcome: Sent,
+    },
+    /// Note that it stands in a block.
+    Include {
+        /// Of which intent.
+        intent: IntentId,
+        /// Which transaction.
+        hash: B256,
+        /// The block's number.
+        block_number: u64,
+        /// The block's hash.
+        block_hash: B256,
+        /// Whether it was carried out, not reverted.
+        is_success: bool,
+        /// What gas it took.
+        gas_used: u64,
+        /// At which price, in wei a gas.
+        gas_price: u128,
+    },
+    /// Note that its block is none of the chain's any more.
+    Orphan {
+        /// Of which intent.
+        intent: IntentId,
+    },
+    /// Note that its block stays.
+    Finalize {
+        /// Of which intent.
+        intent: IntentId,
+    },
+    /// Ask for a signature at a higher price, with the same nonce.
+    Replace {
+        /// Of which intent.
+        intent: IntentId,
+        /// At which price.
+        fees: Fees,
+    },
+    /// Note that a transaction which is none of ours has its nonce, and that this stays so.
+    Conflict {
+        /// Of which intent.
+        intent: IntentId,
+    },
+    /// Give it up, where it has no nonce yet.
+    Cancel {
+        /// Of which intent.
+        intent: IntentId,
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,262 @@
+//! What happened in a lane. Stored for ever: a changed shape is a new version and an upcaster.
+
+use alloy_primitives::B256;
+use cqrs_es::DomainEvent;
+use engine::Json;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::intent::Intent;
+use crate::primitives::IntentId;
+use crate::transactions::{Signed, Unsigned};
+
+/// What a node said when it was sent a transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase", tag = "said")]
+pub enum Sent {
+    /// It has taken it.
+    Accepted,
+    /// It had it before.
+    AlreadyKnown,
+    /// It refuses it; the transaction is not in its pool.
+    Rejected {
+        /// Its words.
+        message: String,
+    },
+    /// Nothing that could be relied on: it may have it or not.
+    Unknown {
+        /// What was seen instead.
+        message: String,
+    },
+}
+
+/// A fact of a lane's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// A transaction should happen.
+    IntentAccepted {
+        /// Which one.
+        intent: Box<Intent>,
+        /// Who asked for it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The policy was asked.
+    PolicyDecided {
+        /// About which intent.
+        intent_id: IntentId,
+        /// Whether it may be signed.
+        is_allowed: bool,
+        /// Why not, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refusal: Option<String>,
+        /// From which rules and facts that follows.
+        reasons: Json,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It was tried without being sent, and would be carried out.
+    Simulated {
+        /// Which intent.
+        intent_id: IntentId,
+        /// The limit for its gas.
+        gas_limit: u64,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It was tried without being sent, and would fail. It is over.
+    SimulationFailed {
+        /// Which intent.
+        intent_id: IntentId,
+        /// Why.
+        reason: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It has a nonce, which nothing else of this lane gets.
+    NonceReserved {
+        /// Which intent.
+        intent_id: IntentId,
+        /// The nonce.
+        nonce: u64,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// This is to be signed. From here on it may have been.
+    SignRequested {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// What is to be signed.
+        transaction: Unsigned,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It is signed. From here on it may be sent, and is these bytes for ever.
+    Signed {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// The transaction's hash.
+        hash: B256,
+        /// The transaction, as the bytes that are sent.
+        transaction: Box<Signed>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Nodes were sent it, and said something that they had not said of it before.
+    BroadcastAttempted {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// The transaction.
+        hash: B256,
+        /// What they said.
+        outcome: Sent,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It stands in a block.
+    Included {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// The transaction.
+        hash: B256,
+        /// The block's number.
+        block_number: u64,
+        /// The block's hash.
+        block_hash: B256,
+        /// Whether it was carried out, not reverted.
+        is_success: bool,
+        /// What gas it took.
+        gas_used: u64,
+        /// At which price, in wei a gas, as a decimal text.
+        gas_price: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Its block is none of the chain's any more.
+    Orphaned {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// The transaction.
+        hash: B256,
+        /// The block that is gone.
+        block_hash: B256,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Its block stays. It is over.
+    Finalized {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// The transaction.
+        hash: B256,
+        /// Whether it was carried out, not reverted.
+        is_success: bool,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// A transaction that is none of ours has its nonce for good. It gets another one.
+    NonceConflict {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// The nonce that is lost.
+        nonce: u64,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It was given up before it had a nonce. It is over.
+    Cancelled {
+        /// Of which intent.
+        intent_id: IntentId,
+        /// Why.
+        reason: String,
+        /// Who did it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+}
+
+impl Event {
+    /// The version in which every event of this aggregate is written today.
+    pub const VERSION: &'static str = "1.0";
+
+    /// The names of all events, in the order of the enum.
+    pub const NAMES: [&'static str; 13] = [
+        "intent_accepted",
+        "policy_decided",
+        "simulated",
+        "simulation_failed",
+        "nonce_reserved",
+        "sign_requested",
+        "signed",
+        "broadcast_attempted",
+        "included",
+        "orphaned",
+        "finalized",
+        "nonce_conflict",
+        "cancelled",
+    ];
+
+    /// The stored name of this event.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::IntentAccepted { .. } => "intent_accepted",
+            Self::PolicyDecided { .. } => "policy_decided",
+            Self::Simulated { .. } => "simulated",
+            Self::SimulationFailed { .. } => "simulation_failed",
+            Self::NonceReserved { .. } => "nonce_reserved",
+            Self::SignRequested { .. } => "sign_requested",
+            Self::Signed { .. } => "signed",
+            Self::BroadcastAttempted { .. } => "broadcast_attempted",
+            Self::Included { .. } => "included",
+            Self::Orphaned { .. } => "orphaned",
+            Self::Finalized { .. } => "finalized",
+            Self::NonceConflict { .. } => "nonce_conflict",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// The intent that it is about.
+    pub fn intent(&self) -> IntentId {
+        match self {
+            Self::IntentAccepted { intent, .. } => intent.intent_id,
+            Self::PolicyDecided { intent_id, .. }
+            | Self::Simulated { intent_id, .. }
+            | Self::SimulationFailed { intent_id, .. }
+            | Self::NonceReserved { intent_id, .. }
+            | Self::SignRequested { intent_id, .. }
+            | Self::Signed { intent_id, .. }
+            | Self::BroadcastAttempted { intent_id, .. }
+            | Self::Included { intent_id, .. }
+            | Self::Orphaned { intent_id, .. }
+            | Self::Finalized { intent_id, .. }
+            | Self::NonceConflict { intent_id, .. }
+            | Self::Cancelled { intent_id, .. } => *intent_id,
+        }
+    }
+}
+
+impl DomainEvent for Event {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        Self::VERSION.to_owned()
+    }
+}

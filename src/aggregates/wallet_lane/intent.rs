@@ -1,0 +1,60 @@
+//! A transaction that should happen, as it was asked for.
+
+use alloy_primitives::{Address, Bytes, U256};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
+
+/// What the transaction is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Call {
+    /// Whom it calls; none where it creates a contract.
+    pub to: Option<Address>,
+    /// What it sends along, in wei.
+    pub value: U256,
+    /// What it says.
+    pub data: Bytes,
+}
+
+/// Who wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    /// The run.
+    pub run_id: RunId,
+    /// Where in it.
+    pub node_id: String,
+    /// Of which workflow.
+    pub workflow_id: WorkflowId,
+}
+
+/// A transaction that should happen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intent {
+    /// Its id, which follows from who wants it.
+    pub intent_id: IntentId,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// Who signs it.
+    pub wallet_id: WalletId,
+    /// The wallet's address.
+    pub address: Address,
+    /// On which chain.
+    pub chain_id: u64,
+    /// Who wants it.
+    pub origin: Origin,
+    /// What it is to do.
+    pub call: Call,
+    /// How much gas it may take; as much as the simulation says where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gas_limit: Option<u64>,
+    /// How much its fees may come to, in wei.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_fee_total: Option<U256>,
+    /// When nobody waits for it any more. What has no nonce by then is given up.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+}

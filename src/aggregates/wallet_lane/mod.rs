@@ -1,0 +1,25 @@
+//! The lane of a wallet on a chain: one stream a (key, chain), which holds the transactions that should
+//! happen there, in the order of their nonces, and what became of each.
+//!
+//! A nonce is given by the event that stores it and by nothing else, so that no counter can drift from
+//! the ledger. Bytes that were signed are stored before they are sent for the first time.
+
+mod bump;
+mod command;
+mod error;
+mod event;
+mod intent;
+mod state;
+mod step;
+#[cfg(test)]
+mod tests;
+mod upcast;
+
+pub use bump::{bumped, is_enough};
+pub use command::{Command, Order, Simulation, Verdict};
+pub use error::Error;
+pub use event::{Event, Sent};
+pub use intent::{Call, Intent, Origin};
+pub use state::{Attempt, IN_FLIGHT, Lane, MAX_OPEN, Stage, Wanted};
+pub use step::Step;
+pub use upcast::upcasters;
