@@ -18,6 +18,7 @@ pub mod transactions;
 pub mod aggregates;
 pub mod chains;
 pub mod readiness;
+pub mod signing;
 pub mod validation;
 
 pub mod data;

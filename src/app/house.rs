@@ -23,6 +23,7 @@ use crate::connectors::InvalidClients;
 use crate::egress;
 use crate::journal::{self, Journal, Tail};
 use crate::secrets::{self, Vault};
+use crate::signing::{InvalidConfig, Signers};
 use crate::telemetry;
 use crate::triggers::TriggerIndex;
 use crate::triggers::price::InvalidFeed;
@@ -45,6 +46,9 @@ pub enum Error {
     /// The registrations with providers.
     #[error("reading the registrations with providers")]
     Clients(#[from] InvalidClients),
+    /// Where the keys of wallets are.
+    #[error("reading where the keys of wallets are")]
+    Signing(#[from] InvalidConfig),
     /// The source of prices.
     #[error("reading where prices come from")]
     Prices(#[from] InvalidFeed),
@@ -83,6 +87,8 @@ pub struct House {
     pub pool: PgPool,
     /// The secrets of all organizations.
     pub vault: Vault,
+    /// Who signs for wallets.
+    pub signers: Signers,
     registries: Vec<Addr<RunRegistry>>,
     arbiters: Vec<Arbiter>,
     supervisor: Addr<Supervisor>,
@@ -126,6 +132,7 @@ impl House {
             ownership: rooms.ownership,
             pool: rooms.pool,
             vault: rooms.vault,
+            signers: rooms.signers,
             registries,
             arbiters,
             supervisor,

@@ -18,6 +18,7 @@ use crate::http;
 use crate::journal::pool::{self, Logins};
 use crate::primitives::{Clock, Secret, SystemClock};
 use crate::secrets::KeySource;
+use crate::signing;
 use crate::triggers::price::Feed;
 
 /// How many effects a process performs at the same time; more wait their turn.
@@ -40,6 +41,8 @@ pub struct Plan {
     pub keys: Arc<dyn KeySource>,
     /// As whom this installation is registered with providers.
     pub clients: Clients,
+    /// Where the keys of wallets are.
+    pub signing: signing::Config,
     /// Where chains are read.
     pub chains: Arc<dyn ChainSources>,
     /// The sources that are asked, and whose streams are listened to.
@@ -83,6 +86,7 @@ impl Plan {
             egress: config.egress.clone(),
             keys: config.secrets.source(&config.data_dir)?,
             clients: config.connectors.clients()?,
+            signing: config.signing.clone(),
             chains: Arc::new(chains),
             sources: Source::all().collect(),
             prices: config.prices.feed()?,

@@ -23,6 +23,7 @@ use crate::journal::{self, Bells, Inbox, Journal, Store, Tail};
 use crate::primitives::Clock;
 use crate::projections::{Positions, Views};
 use crate::secrets::Vault;
+use crate::signing::Signers;
 use crate::sources::Cursors;
 use crate::triggers::TriggerIndex;
 
@@ -39,6 +40,7 @@ pub(super) struct Rooms {
     pub(super) pool: PgPool,
     pub(super) bells: Bells,
     pub(super) vault: Vault,
+    pub(super) signers: Signers,
     pub(super) connectors: Desk,
     pub(super) chains: ChainDesk,
     pub(super) data: Data,
@@ -77,6 +79,7 @@ impl Rooms {
         let clock = Arc::clone(&plan.clock);
         let pool = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
         let vault = Vault::new(pool.clone(), Arc::clone(&plan.keys));
+        let signers = plan.signing.signers(vault.clone(), &plan.program)?;
         let key = journal::webhook_key(&pool, rand::random()).await?;
         if plan.exclusive {
             journal::Leases::bury(&pool, &plan.label).await?;
@@ -130,6 +133,7 @@ impl Rooms {
             pool,
             bells,
             vault,
+            signers,
             connectors,
             chains,
             webhook_secrets,

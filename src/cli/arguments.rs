@@ -260,6 +260,9 @@ enum Command {
     /// Holds values against schemas; started by the server itself
     #[command(hide = true)]
     ValidationWorker,
+    /// Holds a session with a PKCS#11 token; started by the server itself
+    #[command(hide = true)]
+    SigningHost,
 }
 
 /// What asks a server. Each command has a type of its own, and all of them run alike.
@@ -323,6 +326,7 @@ pub fn main() -> ExitCode {
         Command::ValidationWorker => {
             crate::validation::serve().map_err(|error| Failure::of(&error))
         }
+        Command::SigningHost => crate::signing::host().map_err(|error| Failure::of(&error)),
         Command::CodeWorker => serve_code().map_err(|error| Failure::of(&error)),
         Command::Completions(completions) => {
             completions.run(Arguments::command());

@@ -13,7 +13,7 @@ use super::config::begin;
 use super::failure::Failure;
 use super::migrate::{bring_up_to_date, database, tell_where};
 use super::serve::{listen, serve};
-use super::{cluster, print};
+use super::{cluster, print, token};
 use crate::config::{Config, Flags, Surroundings};
 use crate::journal::pool::{self, Logins};
 use crate::primitives::Secret;
@@ -56,7 +56,7 @@ impl Dev {
 }
 
 async fn run(
-    config: Config,
+    mut config: Config,
     cluster: Option<&Cluster>,
     wish: Wish,
     listener: TcpListener,
@@ -74,8 +74,9 @@ async fn run(
         .secrets
         .ensure(&config.data_dir, rand::random())
         .map_err(|error| Failure::of(&error).cure("check CHAINKEEL_DATA_DIR"))?;
+    let custody = token::choose(&mut config).await?;
     let obtained = admin_key::obtain(&config, wish, rand::random())?;
-    welcome(&listener, &database, cluster, &obtained);
+    welcome(&listener, &database, cluster, (&obtained, &custody));
     serve(config, database, logins, obtained.key, listener).await
 }
 
@@ -121,7 +122,7 @@ fn welcome(
     listener: &TcpListener,
     database: &PgConnectOptions,
     cluster: Option<&Cluster>,
-    key: &Obtained,
+    (key, custody): (&Obtained, &str),
 ) {
     let url =
         listener.local_addr().map_or_else(|_| "?".into(), |address| format!("http://{address}"));
@@ -130,7 +131,7 @@ fn welcome(
         None => format!("DATABASE_URL, on {}", database.get_host()),
     };
     print::line(&format!(
-        "\nChainkeel {} listens.\n\n  URL        {url}\n  API        {url}/docs\n  Admin key  {}\n  Database   {server}\n",
+        "\nChainkeel {} listens.\n\n  URL        {url}\n  API        {url}/docs\n  Admin key  {}\n  Keys       {custody}\n  Database   {server}\n",
         env!("CARGO_PKG_VERSION"),
         key.told,
     ));

@@ -45,6 +45,7 @@ mod subscription;
 mod task;
 mod terminal;
 mod test;
+mod token;
 mod token_keys;
 mod trigger;
 mod usage;

@@ -73,6 +73,7 @@ mod tests {
             "database_url",
             "prices.stork_token",
             "secrets.key",
+            "signing.pkcs11.pin",
         ];
         fields.extend(secret.map(str::to_owned));
         let table: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.into()).collect();

@@ -218,4 +218,38 @@ pub const SETTINGS: &[Setting] = &[
                 which a node announces blocks may stand behind its URL, as in \
                 `base=https://one.example/KEY|wss://one.example/KEY`.",
     },
+    Setting {
+        key: "signing.backend",
+        variable: "CHAINKEEL_SIGNING_BACKEND",
+        kind: Kind::Text,
+        about: "Where new keys of wallets are made: `keystore` (sealed in the database, for \
+                development) or `pkcs11` (in a token): see docs/custody.md. Without it, `chainkeel \
+                dev` takes a token of SoftHSM2 where that is installed, and all else the keystore.",
+    },
+    Setting {
+        key: "signing.pkcs11.module",
+        variable: "CHAINKEEL_SIGNING_PKCS11_MODULE",
+        kind: Kind::Text,
+        about: "The PKCS#11 module that the maker of the HSM ships, a `.so`. It is loaded into \
+                processes of its own.",
+    },
+    Setting {
+        key: "signing.pkcs11.token",
+        variable: "CHAINKEEL_SIGNING_PKCS11_TOKEN",
+        kind: Kind::Text,
+        about: "The label of the token that holds the keys.",
+    },
+    Setting {
+        key: "signing.pkcs11.pin",
+        variable: "CHAINKEEL_SIGNING_PKCS11_PIN",
+        kind: Kind::Secret,
+        about: "The PIN of the token's user. A wrong one is told to the token once, not again.",
+    },
+    Setting {
+        key: "signing.pkcs11.environment",
+        variable: "CHAINKEEL_SIGNING_PKCS11_ENVIRONMENT",
+        kind: Kind::List,
+        about: "Variables that the module is given, as in `SOFTHSM2_CONF=/etc/softhsm2.conf`. It is \
+                given no others.",
+    },
 ];

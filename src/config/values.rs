@@ -9,7 +9,7 @@ use url::Url;
 use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
-use crate::{chains, connectors, egress, secrets, telemetry};
+use crate::{chains, connectors, egress, secrets, signing, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub struct Config {
     pub connectors: connectors::Config,
     pub prices: price::Config,
     pub chains: chains::Config,
+    pub signing: signing::Config,
 }
 
 impl Default for Config {
@@ -56,6 +57,7 @@ impl Default for Config {
             connectors: connectors::Config::default(),
             prices: price::Config::default(),
             chains: chains::Config::default(),
+            signing: signing::Config::default(),
         }
     }
 }

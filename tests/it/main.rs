@@ -20,5 +20,6 @@ mod journal;
 mod projections;
 mod scenarios;
 mod secrets;
+mod signing;
 mod support;
 mod trials;

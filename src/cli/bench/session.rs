@@ -273,6 +273,7 @@ impl Sitting {
             egress: egress::Config { allow },
             keys: Arc::new(NoKey),
             clients: crate::connectors::Clients::default(),
+            signing: crate::signing::Config::default(),
             chains: crate::app::no_chains(),
             sources: Vec::new(),
             prices: None,

@@ -17,6 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("confined", &[]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
+    // Keys never leave it.
+    ("signing", &["transactions", "secrets", "egress", "primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
     // What is signed: bytes in, bytes out.
@@ -142,6 +144,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "journal",
             "chains",
+            "signing",
             "egress",
             "secrets",
             "primitives",
@@ -165,6 +168,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "aggregates",
             "validation",
             "chains",
+            "signing",
             "egress",
             "catalog",
             "access",
@@ -191,6 +195,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "aggregates",
             // The command by which the program becomes a worker for values.
             "validation",
+            // The command by which the program becomes a host of a module, and the token of `dev`.
+            "signing",
             "egress",
             "catalog",
             "access",

@@ -53,6 +53,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
         ],
         "this room does no I/O",
     ),
+    ("cryptoki", &["signing"], "keys are reached through one room"),
     ("sqlparser", &["tables"], "SQL of authors is read in one room"),
     ("env", &["config", "cli"], "only the configuration reads the environment"),
 ];

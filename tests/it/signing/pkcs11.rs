@@ -37,7 +37,8 @@ async fn what_a_token_signs_is_mined_under_the_predicted_hash() {
                 .unwrap();
         assert_eq!(created, signed.creates());
     }
-    let received = anvil.ask("eth_getBalance", &json!([Address::repeat_byte(0xbb), "latest"])).await;
+    let received =
+        anvil.ask("eth_getBalance", &json!([Address::repeat_byte(0xbb), "latest"])).await;
     assert_eq!(serde_json::from_value::<U256>(received).unwrap(), U256::from(3 * 12_345));
 }
 
@@ -90,8 +91,7 @@ async fn a_token_that_goes_away_and_comes_back_loses_no_order() {
         tokio::time::sleep(Duration::from_millis(50)).await;
         token.bring_back();
     };
-    let (signed_later, ()) =
-        tokio::join!(signed(&waiting, (&key, address), &unsigned), back);
+    let (signed_later, ()) = tokio::join!(signed(&waiting, (&key, address), &unsigned), back);
     assert_eq!(signed_later.unwrap().signer(), address);
 
     token.take_away();

@@ -113,6 +113,7 @@ async fn opened_at(
         egress: chainkeel::egress::Config { allow },
         keys,
         clients: chainkeel::connectors::Clients::default(),
+        signing: chainkeel::signing::Config::default(),
         chains: Arc::new(NoChains),
         sources: Source::all().collect(),
         prices: None,

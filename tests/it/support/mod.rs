@@ -13,6 +13,7 @@ pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod socket_peer;
 pub(crate) mod socket_proxy;
+pub(crate) mod softhsm;
 
 pub(crate) use app::{
     Beside, TestApp, app, app_at, app_that_asks, app_that_hears, app_that_reaches, app_that_reads,

@@ -19,7 +19,8 @@ impl SoftHsm {
     /// A fresh token, as `chainkeel dev` makes it.
     pub(crate) async fn start() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let module = softhsm::installed().expect("SoftHSM2 is not there: run scripts/prerequisites");
+        let module =
+            softhsm::installed().expect("SoftHSM2 is not there: run scripts/prerequisites");
         let config = softhsm::in_directory(module, place.path(), rand::random()).unwrap();
         let token = Self { place, config };
         token.device().prepare().await.unwrap();

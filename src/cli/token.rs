@@ -1,0 +1,32 @@
+//! Where `chainkeel dev` keeps the keys of wallets: in a token of its own, where it can.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use crate::actions::OWN_PROGRAM;
+use crate::config::Config;
+use crate::signing::{Kind, softhsm};
+
+/// Leaves what the operator chose; otherwise sets up a token in the data directory, if SoftHSM2 is
+/// installed. Gives a line for people.
+pub(super) async fn choose(config: &mut Config) -> Result<String, Failure> {
+    match config.signing.backend {
+        Some(Kind::Keystore) => return Ok("sealed in the database, as configured".to_owned()),
+        Some(Kind::Pkcs11) => {
+            return Ok(format!("in the PKCS#11 token `{}`", config.signing.pkcs11.token));
+        }
+        None => {}
+    }
+    let Some(module) = softhsm::installed() else {
+        return Ok("sealed in the database; install softhsm2 to keep them in a token".to_owned());
+    };
+    let token = softhsm::in_directory(module, &config.data_dir, rand::random())
+        .map_err(|error| Failure::of(&error).cure("check CHAINKEEL_DATA_DIR"))?;
+    let cure = "set CHAINKEEL_SIGNING_BACKEND=keystore to do without a token";
+    let device =
+        token.device(Path::new(OWN_PROGRAM)).map_err(|error| Failure::of(&error).cure(cure))?;
+    device.prepare().await.map_err(|error| Failure::of(&error).cure(cure))?;
+    config.signing.backend = Some(Kind::Pkcs11);
+    config.signing.pkcs11 = token;
+    Ok("in a token of SoftHSM2, in the data directory".to_owned())
+}

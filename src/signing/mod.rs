@@ -1,0 +1,28 @@
+//! The last door before a key. Keys are made, kept and used in a backend and never leave it.
+//!
+//! Nothing signs a bare hash: a [`Signer`] takes a whole transaction and a [`Clearance`] for this
+//! one, has the backend sign it, and believes nothing of what comes back.
+
+mod backend;
+mod clearance;
+mod config;
+mod error;
+mod key;
+mod keystore;
+mod pkcs11;
+mod reply;
+mod signer;
+pub mod softhsm;
+
+#[cfg(test)]
+mod tests;
+
+pub use backend::{Attempt, Backend, Capabilities, Order, Reply};
+pub use clearance::{Clearance, Ruling};
+pub use config::{Config, InvalidConfig, Kind, Pkcs11Config, Signers};
+pub use error::{BadReply, Error};
+pub use key::{InvalidKeyName, InvalidPrivateKey, KeyName, PrivateKey};
+pub use keystore::Keystore;
+pub use pkcs11::{HOST_COMMAND, Pkcs11, host};
+pub use reply::Outcome;
+pub use signer::Signer;

@@ -1,0 +1,73 @@
+//! Who signs: a backend, with the checks around it that no backend can leave out.
+
+use std::sync::Arc;
+
+use alloy_primitives::Address;
+
+use super::{
+    Attempt, Backend, Capabilities, Clearance, Error, KeyName, Order, Outcome, PrivateKey, reply,
+};
+use crate::transactions::Unsigned;
+
+/// Signs what was cleared, by a backend that it does not trust. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    backend: Arc<dyn Backend>,
+}
+
+impl Signer {
+    /// A signer by this backend.
+    pub fn new(backend: Arc<dyn Backend>) -> Self {
+        Self { backend }
+    }
+
+    /// What its backend can do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.backend.capabilities()
+    }
+
+    /// Makes a key, unless there is one of that name; gives its address.
+    pub async fn create(&self, key: &KeyName) -> Result<Address, Error> {
+        self.backend.create(key).await
+    }
+
+    /// Takes a key from outside.
+    pub async fn import(&self, key: &KeyName, private: &PrivateKey) -> Result<Address, Error> {
+        if !self.capabilities().imports {
+            return Err(Error::NoImport);
+        }
+        self.backend.import(key, private).await
+    }
+
+    /// The address of a key.
+    pub async fn address(&self, key: &KeyName) -> Result<Address, Error> {
+        self.backend.address(key).await
+    }
+
+    /// Has a transaction signed that was cleared for this signer.
+    ///
+    /// What comes back is the same transaction with a signature that counts, made by the key of
+    /// `signer`, or an error: nothing else gets out.
+    pub async fn sign_transaction(
+        &self,
+        (key, signer): (&KeyName, Address),
+        transaction: &Unsigned,
+        clearance: &Clearance,
+        attempt: &Attempt,
+    ) -> Result<Outcome, Error> {
+        let order = Order::cleared((key, signer), transaction, clearance, attempt)?;
+        let answer = self.backend.sign_transaction(&order).await?;
+        let checked = reply::check(&order, answer).inspect_err(|error| {
+            metrics::counter!("chainkeel_signing_refused_replies_total").increment(1);
+            tracing::error!(
+                organization.id = %key.organization(),
+                error = error as &dyn std::error::Error,
+                "refused what the signing backend answered for the key {key}"
+            );
+        })?;
+        if checked.was_high {
+            metrics::counter!("chainkeel_signing_high_s_total").increment(1);
+        }
+        Ok(checked.outcome)
+    }
+}
