@@ -64,6 +64,8 @@ permissions! {
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
     ConnectorsRead = "connectors:read", "See connectors and endpoints of chains: their names, their state, what is no secret of them";
     ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors; name endpoints of chains";
+    WalletsRead = "wallets:read", "See wallets: their names and addresses, never their keys";
+    WalletsManage = "wallets:manage", "Create, import, rename, archive wallets, choose the default";
     DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";
     DataWrite = "data:write", "Write rows and documents";
     DataManage = "data:manage", "Create, change and drop tables";

@@ -92,6 +92,8 @@ table! {
     SchemasWrite        yes   yes   yes       no       no;
     ConnectorsRead      yes   yes   yes       yes      yes;
     ConnectorsWrite     yes   yes   yes       no       no;
+    WalletsRead         yes   yes   yes       yes      yes;
+    WalletsManage       yes   yes   no        no       no;
     DataRead            yes   yes   yes       yes      yes;
     DataWrite           yes   yes   yes       no       no;
     DataManage          yes   yes   yes       no       no;

@@ -43,6 +43,8 @@ pub(super) fn open(
         event_subscriptions: Store::event_subscriptions(journal.clone()),
         event_sequences: Store::event_sequences(journal.clone()),
         sequence_instances: Store::sequence_instances(journal.clone()),
+        wallets: Store::wallets(journal.clone()),
+        signers: rooms.signers.clone(),
         vault: rooms.vault.clone(),
         pressure: http::events::Pressure::new(plan.rate_limits.events_waiting),
         accounts: Store::accounts(journal.clone()),

@@ -42,6 +42,7 @@ use super::token_keys::TokenKeys;
 use super::trigger::Trigger;
 use super::usage::Usage;
 use super::user::User;
+use super::wallet::Wallet;
 use super::webhook::Webhook;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
@@ -131,6 +132,13 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Schema,
+    },
+    /// With what the organization signs
+    Wallet {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Wallet,
     },
     /// Connect providers, test and replace credentials
     Connector {
@@ -292,6 +300,7 @@ pub fn main() -> ExitCode {
         Command::Data { server, what } => asked!(server, what),
         Command::Knowledge { server, what } => asked!(server, what),
         Command::Schema { server, what } => asked!(server, what),
+        Command::Wallet { server, what } => asked!(server, what),
         Command::Connector { server, what } => asked!(server, what),
         Command::Organization { server, what } => asked!(server, what),
         Command::Member { server, what } => asked!(server, what),

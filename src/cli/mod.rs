@@ -50,6 +50,7 @@ mod token_keys;
 mod trigger;
 mod usage;
 mod user;
+mod wallet;
 mod webhook;
 mod what_if;
 mod workflow;

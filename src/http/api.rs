@@ -33,6 +33,7 @@ use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
 use crate::aggregates::task::Task;
+use crate::aggregates::wallets::Wallets;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
@@ -58,6 +59,7 @@ use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
 use crate::projections::{HouseViews, Positions, Views};
 use crate::secrets::Vault;
+use crate::signing::Signers;
 use crate::sources::Cursors;
 use crate::triggers::TriggerIndex;
 use crate::validation::Validators;
@@ -90,6 +92,10 @@ pub struct Api {
     pub event_sequences: Store<Sequences>,
     /// How the stories stand that they follow.
     pub sequence_instances: Store<Instance>,
+    /// With what organizations sign.
+    pub wallets: Store<Wallets>,
+    /// Who keeps the keys of wallets.
+    pub signers: Signers,
     /// Where secrets are sealed.
     pub vault: Vault,
     /// How many of them wait to be delivered.

@@ -1,9 +1,6 @@
 //! The edge: HTTP in, orders and questions on, answers out. `docs/adding-an-endpoint.md` says how.
 
-#![expect(
-    unused_qualifications,
-    reason = "utoipa writes the types of query parameters out with their paths"
-)]
+#![expect(unused_qualifications, reason = "utoipa writes types of parameters with their paths")]
 
 pub mod activity;
 pub mod answer;
@@ -50,6 +47,7 @@ pub mod token_keys;
 pub mod usage;
 pub mod users;
 pub mod validation;
+pub mod wallets;
 pub mod whoami;
 pub mod workflows;
 

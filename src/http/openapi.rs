@@ -12,7 +12,7 @@ use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
     health, inbound, invitations, knowledge, members, organizations, projections, public, reviews,
     roles, runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys,
-    usage, users, validation, whoami, workflows,
+    usage, users, validation, wallets, whoami, workflows,
 };
 
 /// Where the document is.
@@ -240,6 +240,14 @@ pub(super) const PATH: &str = "/openapi.json";
         knowledge::remove,
         knowledge::search,
         projections::list,
+        wallets::list,
+        wallets::create,
+        wallets::import,
+        wallets::get,
+        wallets::rename,
+        wallets::make_default,
+        wallets::archive,
+        wallets::restore,
         chains::list,
         chains::endpoints::get,
         chains::endpoints::name,
@@ -274,6 +282,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "public", description = "What everybody may see and execute, without a key"),
         (name = "webhooks", description = "Where the outside starts runs"),
         (name = "triggers", description = "What starts runs by itself, and how it is watched for"),
+        (name = "wallets", description = "With what organizations sign; keys stay where they were made"),
         (name = "catalog", description = "What nodes there are"),
         (name = "connectors", description = "Credentials for providers, which nodes use and nobody sees"),
         (name = "testing", description = "Tests of workflows, and what became of them"),

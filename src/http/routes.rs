@@ -9,7 +9,7 @@ use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
     health, inbound, invitations, knowledge, members, openapi, organizations, projections, public,
     reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
-    token_keys, usage, users, validation, whoami, workflows,
+    token_keys, usage, users, validation, wallets, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -270,6 +270,14 @@ table! {
     GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
     POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
+    GET    "/v1/wallets"                                      May(WalletsRead)            wallets::list;
+    POST   "/v1/wallets"                                      May(WalletsManage)          wallets::create;
+    POST   "/v1/wallets/import"                               May(WalletsManage)          wallets::import;
+    GET    "/v1/wallets/{id}"                                 May(WalletsRead)            wallets::get;
+    PATCH  "/v1/wallets/{id}"                                 May(WalletsManage)          wallets::rename;
+    POST   "/v1/wallets/{id}/default"                         May(WalletsManage)          wallets::make_default;
+    POST   "/v1/wallets/{id}/archive"                         May(WalletsManage)          wallets::archive;
+    POST   "/v1/wallets/{id}/restore"                         May(WalletsManage)          wallets::restore;
     GET    "/v1/chains"                                       Known                       chains::list;
     GET    "/v1/chains/{chain}/endpoints"                     May(ConnectorsRead)         chains::endpoints::get;
     PUT    "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::name;

@@ -13,8 +13,8 @@ use super::{Error, Journal};
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, table, task, test, test_execution, token_keys, user, wallet_lane, wallets,
-    workflow,
+    sequence_instance, session, table, task, test, test_execution, token_keys, user, wallet_lane,
+    wallets, workflow,
 };
 use crate::primitives::CommandId;
 

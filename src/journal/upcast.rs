@@ -10,8 +10,8 @@ use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, organization, run, schema,
-    sequence_instance, skip, table, task, test, test_execution, user, wallet_lane,
-    wallets, workflow,
+    sequence_instance, skip, table, task, test, test_execution, user, wallet_lane, wallets,
+    workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;

@@ -19,6 +19,16 @@ pub enum Kind {
     Pkcs11,
 }
 
+impl Kind {
+    /// How events and answers name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keystore => "keystore",
+            Self::Pkcs11 => "pkcs11",
+        }
+    }
+}
+
 /// The room's part of the configuration.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

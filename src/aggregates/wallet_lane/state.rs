@@ -291,8 +291,7 @@ impl Lane {
         transaction: Signed,
         at: time::OffsetDateTime,
     ) -> Result<Vec<Event>, Error> {
-        let wanted =
-            self.standing(intent, "be signed", |stage| matches!(stage, Stage::Signing))?;
+        let wanted = self.standing(intent, "be signed", |stage| matches!(stage, Stage::Signing))?;
         let forged = |why: String| Error::Forged { intent, why };
         let asked = wanted.attempts.last().map(|attempt| &attempt.transaction);
         if asked != Some(transaction.unsigned()) {

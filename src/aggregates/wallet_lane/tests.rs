@@ -149,7 +149,10 @@ fn an_intent_is_judged_tried_numbered_signed_sent_included_and_final() {
     assert_eq!(names(&events), ["nonce_reserved", "sign_requested"]);
     assert_eq!(step(&lane), Some(Step::Sign));
     let transaction = to_sign(&lane, 1);
-    assert_eq!((transaction.nonce, transaction.gas_limit, transaction.value), (4, 21_000, U256::ONE));
+    assert_eq!(
+        (transaction.nonce, transaction.gas_limit, transaction.value),
+        (4, 21_000, U256::ONE)
+    );
     next(&mut lane, |lane| signed(lane, 1)).unwrap();
     assert_eq!(step(&lane), Some(Step::Broadcast));
     next(&mut lane, |lane| said(lane, 1, Sent::Accepted)).unwrap();

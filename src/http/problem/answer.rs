@@ -102,8 +102,12 @@ impl Problem {
 
     /// Something that this needs is away: logged with its source, which the caller does not see.
     pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..Self::new(Code::Unavailable) }
-            .retry_after(Duration::from_secs(1))
+        Self::away(Code::Unavailable, source)
+    }
+
+    /// This something is away: logged with its source, which the caller does not see.
+    pub fn away(code: Code, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..Self::new(code) }.retry_after(Duration::from_secs(1))
     }
 
     /// What happened this time, in words for the caller.

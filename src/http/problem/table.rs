@@ -146,6 +146,22 @@ problems! {
         "An endpoint is none of this chain",
         "an endpoint does not answer, or is of another chain",
         "`details` says which, by its place in `urls`, and why. Nothing was changed: the chain is read as before. Private addresses are reached only where the installation opens them to workflows.";
+    WalletNotFound = "wallet-not-found", 404,
+        "There is no such wallet",
+        "there is no wallet with this id",
+        "It never existed, or it belongs to another organization. `GET /v1/wallets?archived=true` lists those there are.";
+    WalletRefuses = "wallet-refuses", 409,
+        "The wallets do not allow this",
+        "the wallets of the organization do not allow this as they are",
+        "The message says why: a name or a key that another wallet has, a wallet that is archived, or too many wallets.";
+    BackendOfKeysRefuses = "backend-of-keys-refuses", 422,
+        "The backend of keys does not do this",
+        "the backend that keeps the keys does not do this",
+        "The message says what. A backend that never hands a key out takes none in, either: create a wallet instead.";
+    BackendOfKeysAway = "backend-of-keys-away", 503,
+        "The backend of keys does not answer",
+        "the backend that keeps the keys does not answer now",
+        "Nothing was changed; try again. Whoever operates the installation finds in its log what is the matter.";
     ChainUnread = "chain-unread", 503,
         "The chain cannot be read now",
         "no endpoint of the chain answers, or none whose answer can be trusted",

@@ -128,6 +128,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "schemas",
             "access",
             "catalog",
+            // Wallets are made at the door; nothing is signed there, since only the policy clears.
+            "signing",
             "secrets",
             "engine",
             "primitives",

@@ -36,6 +36,7 @@ mod tokens;
 mod trigger_tests;
 mod users;
 mod walk;
+mod wallets;
 mod webhook_doors;
 mod webhooks;
 mod workflows;

@@ -7,7 +7,7 @@ use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
     ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
     InvitationId, OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId,
-    TaskId, TemplateId, TestExecutionId, TestId, UserId, WorkflowId,
+    TaskId, TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -439,6 +439,19 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/knowledge/search", "/v1/knowledge/search?q=amaranth", "", Empty),
     ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
+    ("GET /v1/wallets", "/v1/wallets", "", Empty),
+    ("POST /v1/wallets", "/v1/wallets", r#"{"name": "Taken"}"#, Own),
+    (
+        "POST /v1/wallets/import",
+        "/v1/wallets/import",
+        r#"{"name": "Taken", "privateKey": "0x4646464646464646464646464646464646464646464646464646464646464646"}"#,
+        Own,
+    ),
+    ("GET /v1/wallets/{id}", "/v1/wallets/{wallet}", "", Nothing),
+    ("PATCH /v1/wallets/{id}", "/v1/wallets/{wallet}", r#"{"name": "Taken"}"#, Nothing),
+    ("POST /v1/wallets/{id}/default", "/v1/wallets/{wallet}/default", "", Nothing),
+    ("POST /v1/wallets/{id}/archive", "/v1/wallets/{wallet}/archive", "", Nothing),
+    ("POST /v1/wallets/{id}/restore", "/v1/wallets/{wallet}/restore", "", Nothing),
     ("GET /v1/chains", "/v1/chains", "", Own),
     // By the name of a chain, of which each organization has its own: here nobody has any.
     ("GET /v1/chains/{chain}/endpoints", "/v1/chains/base/endpoints", "", Apart),
@@ -699,6 +712,8 @@ impl World {
         });
         let connector = app.client.post("/v1/connectors", &connector).await.data();
         let connector = connector["id"].as_str().unwrap().to_owned();
+        let wallet = app.client.post("/v1/wallets", &json!({"name": MARK})).await.data();
+        let wallet = wallet["id"].as_str().unwrap().to_owned();
         let role = json!({"name": MARK, "permissions": ["runs:read"]});
         let role = app.client.post("/v1/organization/roles", &role).await.data();
         let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
@@ -726,6 +741,7 @@ impl World {
             ("{user}", UserId::generate().to_string()),
             ("{organization}", OrganizationId::DEFAULT.to_string()),
             ("{connector}", connector),
+            ("{wallet}", wallet),
             ("{template}", template),
             ("{block}", block),
             ("{table}", "walked".to_owned()),
@@ -757,6 +773,7 @@ impl World {
             ("{user}", UserId::generate().to_string()),
             ("{organization}", OrganizationId::generate().to_string()),
             ("{connector}", ConnectorId::generate().to_string()),
+            ("{wallet}", WalletId::generate().to_string()),
             ("{template}", TemplateId::generate().to_string()),
             ("{block}", BlockId::generate().to_string()),
             ("{table}", "nobodys".to_owned()),

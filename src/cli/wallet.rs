@@ -1,0 +1,116 @@
+//! `chainkeel wallet`: with what the organization signs.
+
+use std::io::Read;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::client::{Client, Error, query};
+use super::print::{line, list, tell};
+use super::workflow::text_of;
+
+const WALLETS: &str = "/v1/wallets";
+/// The most bytes of a key on standard input: more than one has.
+const MOST: u64 = 1_024;
+
+/// What to do with wallets.
+#[derive(Debug, Subcommand)]
+pub(super) enum Wallet {
+    /// List wallets, the oldest first.
+    List {
+        /// Also those that are archived.
+        #[arg(long)]
+        archived: bool,
+    },
+    /// Make a wallet. Its key is made by the backend, and stays there.
+    Create {
+        /// What it is called.
+        name: String,
+    },
+    /// Make a wallet of a private key on standard input, in hexadecimal.
+    Import {
+        /// What it is called.
+        name: String,
+    },
+    /// Show a wallet.
+    Show {
+        /// The wallet.
+        id: String,
+    },
+    /// Call a wallet otherwise.
+    Rename {
+        /// The wallet.
+        id: String,
+        /// What it is called from here on.
+        name: String,
+    },
+    /// Use a wallet wherever nobody says which.
+    Default {
+        /// The wallet.
+        id: String,
+    },
+    /// Let a wallet sign nothing any more; its key and its history stay.
+    Archive {
+        /// The wallet.
+        id: String,
+    },
+    /// Let an archived wallet sign again.
+    Restore {
+        /// The wallet.
+        id: String,
+    },
+}
+
+impl Wallet {
+    /// Does it.
+    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+        let answer = match self {
+            Self::List { archived } => {
+                let query = query([
+                    ("archived", archived.then(|| "true".to_owned())),
+                    ("limit", Some("100".to_owned())),
+                ]);
+                let page = client.get(&format!("{WALLETS}{query}")).await?;
+                let hint = "no wallet yet: chainkeel wallet create NAME makes one";
+                tell(client, &page, |page| list(page, hint, show));
+                return Ok(());
+            }
+            Self::Create { name } => client.post(WALLETS, &json!({ "name": name })).await?,
+            Self::Import { name } => {
+                let key = Zeroizing::new(key()?);
+                let body = json!({ "name": name, "privateKey": key.trim() });
+                client.post(&format!("{WALLETS}/import"), &body).await?
+            }
+            Self::Show { id } => client.get(&format!("{WALLETS}/{id}")).await?,
+            Self::Rename { id, name } => {
+                client.patch(&format!("{WALLETS}/{id}"), &json!({ "name": name })).await?
+            }
+            Self::Default { id } => order(client, &id, "default").await?,
+            Self::Archive { id } => order(client, &id, "archive").await?,
+            Self::Restore { id } => order(client, &id, "restore").await?,
+        };
+        tell(client, &answer, show);
+        Ok(())
+    }
+}
+
+async fn order(client: &Client, id: &str, deed: &str) -> Result<Value, Error> {
+    client.post(&format!("{WALLETS}/{id}/{deed}"), &json!({})).await
+}
+
+fn key() -> Result<String, Error> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(MOST).read_to_string(&mut text);
+    read.map_err(|source| Error::File { path: "-".to_owned(), source })?;
+    Ok(text)
+}
+
+fn show(wallet: &Value) {
+    let of = |key| text_of(wallet, key);
+    let (is_default, status) = (wallet["isDefault"] == Value::Bool(true), of("status"));
+    let mut notes = vec![of("backend"), of("provenance")];
+    notes.extend((status != "active").then_some(status));
+    notes.extend(is_default.then_some("default"));
+    line(&format!("{}  {}  {}  {}", of("id"), of("address"), of("name"), notes.join(", ")));
+}

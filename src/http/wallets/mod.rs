@@ -1,0 +1,18 @@
+//! The wallets of an organization: made, brought along, named, put away.
+
+mod create;
+mod get;
+mod import;
+mod list;
+mod order;
+mod record;
+mod rename;
+
+pub use create::{__path_create, create};
+pub use get::{__path_get, get};
+pub use import::{__path_import, import};
+pub use list::{__path_list, list};
+pub use order::{
+    __path_archive, __path_make_default, __path_restore, archive, make_default, restore,
+};
+pub use rename::{__path_rename, rename};
