@@ -17,12 +17,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("confined", &[]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
-    // Keys never leave it.
-    ("signing", &["transactions", "secrets", "egress", "primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
     // What is signed: bytes in, bytes out.
     ("transactions", &["primitives"]),
+    // Keys never leave it.
+    ("signing", &["transactions", "secrets", "egress", "primitives"]),
     (
         "aggregates",
         &[

@@ -81,7 +81,7 @@ async fn a_token_that_goes_away_and_comes_back_loses_no_order() {
     let (signer, key) = (token.signer(), a_key());
     let address = signer.create(&key).await.unwrap();
 
-    assert_eq!(SoftHsm::kill_hosts(), 1);
+    assert!(SoftHsm::kill_hosts() >= 1);
     signed(&signer, (&key, address), &transfer(0)).await.unwrap();
 
     token.take_away();
@@ -106,11 +106,13 @@ async fn a_token_that_goes_away_and_comes_back_loses_no_order() {
 async fn a_wrong_pin_is_told_to_the_token_once() {
     let token = SoftHsm::start().await;
     let signer = token.with_pin("0000-not-it");
-    for _ in 0..2 {
+    for attempt in 1..=2 {
         let refused = signer.create(&a_key()).await.unwrap_err();
         assert!(matches!(&refused, Error::Pin(_)) && !refused.is_transient(), "{refused:?}");
         assert!(!format!("{refused:?}").contains("0000-not-it"));
-        // It is not even asked again.
-        assert_eq!(SoftHsm::kill_hosts(), 0);
+        if attempt == 1 {
+            // Were the token asked again, it would be missed.
+            token.take_away();
+        }
     }
 }
