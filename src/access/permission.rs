@@ -64,6 +64,8 @@ permissions! {
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
     ConnectorsRead = "connectors:read", "See connectors and endpoints of chains: their names, their state, what is no secret of them";
     ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors; name endpoints of chains";
+    PoliciesRead = "policies:read", "See policies of signing, and ask what they would decide";
+    PoliciesManage = "policies:manage", "Change what keys may sign, and how long changes wait";
     DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";
     DataWrite = "data:write", "Write rows and documents";
     DataManage = "data:manage", "Create, change and drop tables";

@@ -92,6 +92,8 @@ table! {
     SchemasWrite        yes   yes   yes       no       no;
     ConnectorsRead      yes   yes   yes       yes      yes;
     ConnectorsWrite     yes   yes   yes       no       no;
+    PoliciesRead        yes   yes   yes       yes      yes;
+    PoliciesManage      yes   yes   no        no       no;
     DataRead            yes   yes   yes       yes      yes;
     DataWrite           yes   yes   yes       no       no;
     DataManage          yes   yes   yes       no       no;

@@ -25,6 +25,7 @@ use super::login::{LogIn, LogOut, Register};
 use super::member::Member;
 use super::migrate::Migrate;
 use super::organization::Organization;
+use super::policy::Policy;
 use super::projections::Projections;
 use super::readiness::Checklist;
 use super::review::Review;
@@ -242,6 +243,13 @@ enum Command {
         what: TokenKeys,
     },
     Projections(Projections),
+    /// Say what keys may sign, and ask what would be decided
+    Policy {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Policy,
+    },
     /// See which chains are known and how far they were followed
     Chain {
         #[command(flatten)]
@@ -314,6 +322,7 @@ pub fn main() -> ExitCode {
         Command::User { server, what } => asked!(server, what),
         Command::TokenKeys { server, what } => asked!(server, what),
         Command::Projections(projections) => projections.run(),
+        Command::Policy { server, what } => asked!(server, what),
         Command::Chain { server, what } => asked!(server, what),
         Command::Trigger { server, what } => asked!(server, what),
         Command::Secrets(secrets) => secrets.run(),

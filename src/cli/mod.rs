@@ -27,6 +27,7 @@ mod login;
 mod member;
 mod migrate;
 mod organization;
+mod policy;
 mod print;
 mod projections;
 mod readiness;

@@ -49,6 +49,11 @@ impl StreamId {
         Self::new("chain_endpoints", organization.to_string())
     }
 
+    /// The stream of what the keys of an organization may sign.
+    pub fn signing_policy(organization: OrganizationId) -> Self {
+        Self::new("signing_policy", organization.to_string())
+    }
+
     /// The stream of an organization's sequences of events.
     pub fn event_sequences(organization: OrganizationId) -> Self {
         Self::new("event_sequences", organization.to_string())
@@ -394,6 +399,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "schema" => Cow::Borrowed("schema"),
         "blueprint" => Cow::Borrowed("blueprint"),
         "policy" => Cow::Borrowed("policy"),
+        "signing_policy" => Cow::Borrowed("signing_policy"),
         "chain_endpoints" => Cow::Borrowed("chain_endpoints"),
         "chain_match" => Cow::Borrowed("chain_match"),
         "skip" => Cow::Borrowed("skip"),

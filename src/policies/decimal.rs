@@ -27,32 +27,3 @@ pub(super) fn read<T: FromStr>(text: &str) -> Result<T, &'static str> {
     let number = is_plain.then(|| text.parse().ok()).flatten();
     number.ok_or("must be a whole number of the smallest unit in digits, as a text: \"1000000\"")
 }
-
-/// The same for what need not be there.
-pub(super) mod option {
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    #[expect(clippy::ref_option, reason = "serde hands the field as it is")]
-    pub(in super::super) fn serialize<T, S>(number: &Option<T>, to: S) -> Result<S::Ok, S::Error>
-    where
-        T: Display,
-        S: Serializer,
-    {
-        match number {
-            Some(number) => to.collect_str(number),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub(in super::super) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
-    where
-        T: FromStr,
-        D: Deserializer<'de>,
-    {
-        let text = Option::<String>::deserialize(from)?;
-        text.map(|text| super::read(&text)).transpose().map_err(de::Error::custom)
-    }
-}

@@ -21,6 +21,8 @@ mod nested;
 #[cfg(test)]
 mod tests;
 mod truth;
+#[cfg(test)]
+mod worked;
 mod worth;
 
 pub use amounts::{FunctionName, Units, Usd};

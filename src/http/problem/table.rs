@@ -146,6 +146,14 @@ problems! {
         "An endpoint is none of this chain",
         "an endpoint does not answer, or is of another chain",
         "`details` says which, by its place in `urls`, and why. Nothing was changed: the chain is read as before. Private addresses are reached only where the installation opens them to workflows.";
+    PolicyNotFound = "policy-not-found", 404,
+        "There is no such policy",
+        "the organization has no policy of this name",
+        "`GET /v1/policies` lists those there are. A policy that was removed is not shown.";
+    PolicyRefuses = "policy-refuses", 409,
+        "The policy does not allow this",
+        "the policy does not allow this",
+        "The detail says why: it does not count yet, no change of it waits, or there are too many policies.";
     ChainUnread = "chain-unread", 503,
         "The chain cannot be read now",
         "no endpoint of the chain answers, or none whose answer can be trusted",
