@@ -10,6 +10,7 @@ pub mod blueprints;
 pub mod catalog;
 pub mod confined;
 pub mod egress;
+pub mod policies;
 pub mod schemas;
 pub mod secrets;
 pub mod tables;

@@ -94,6 +94,8 @@ table! {
     ConnectorsWrite     yes   yes   yes       no       no;
     WalletsRead         yes   yes   yes       yes      yes;
     WalletsManage       yes   yes   no        no       no;
+    PoliciesRead        yes   yes   yes       yes      yes;
+    PoliciesManage      yes   yes   no        no       no;
     DataRead            yes   yes   yes       yes      yes;
     DataWrite           yes   yes   yes       no       no;
     DataManage          yes   yes   yes       no       no;

@@ -55,6 +55,7 @@ pub(super) fn open(
         key_uses: rooms.key_uses.clone(),
         blueprints: Store::blueprints(journal.clone()),
         policies: Store::policies(journal.clone()),
+        signing_policies: Store::signing_policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
         documents: Store::documents(journal.clone()),

@@ -35,6 +35,7 @@ use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
+use super::signing::{Policy, Wallet};
 use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
@@ -42,7 +43,6 @@ use super::token_keys::TokenKeys;
 use super::trigger::Trigger;
 use super::usage::Usage;
 use super::user::User;
-use super::wallet::Wallet;
 use super::webhook::Webhook;
 use super::workflow::Workflow;
 use crate::actions::serve_code;
@@ -250,6 +250,13 @@ enum Command {
         what: TokenKeys,
     },
     Projections(Projections),
+    /// Say what keys may sign, and ask what would be decided
+    Policy {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Policy,
+    },
     /// See which chains are known and how far they were followed
     Chain {
         #[command(flatten)]
@@ -326,6 +333,7 @@ pub fn main() -> ExitCode {
         Command::User { server, what } => asked!(server, what),
         Command::TokenKeys { server, what } => asked!(server, what),
         Command::Projections(projections) => projections.run(),
+        Command::Policy { server, what } => asked!(server, what),
         Command::Chain { server, what } => asked!(server, what),
         Command::Trigger { server, what } => asked!(server, what),
         Command::Secrets(secrets) => secrets.run(),

@@ -32,6 +32,7 @@ use crate::aggregates::organization::Organization;
 use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
+use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::task::Task;
 use crate::aggregates::wallets::Wallets;
 use crate::aggregates::workflow::Workflow;
@@ -116,6 +117,8 @@ pub struct Api {
     pub blueprints: Store<Blueprint>,
     /// What organizations want of drafts.
     pub policies: Store<Policy>,
+    /// What keys of organizations may sign.
+    pub signing_policies: Store<SigningPolicies>,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.

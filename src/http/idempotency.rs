@@ -238,6 +238,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "organization" => "organization",
         "blueprint" => "blueprint",
         "policy" => "policy",
+        "signing_policy" => "signing_policy",
         "run" => "run",
         "schema" => "schema",
         "token_keys" => "token_keys",

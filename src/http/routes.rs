@@ -283,6 +283,14 @@ table! {
     PUT    "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::name;
     DELETE "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::remove;
     POST   "/v1/chains/{chain}/endpoints/resume"              May(ConnectorsWrite)        chains::endpoints::resume;
+    GET    "/v1/policies"                                     May(PoliciesRead)           organizations::policies::list;
+    POST   "/v1/policies"                                     May(PoliciesManage)         organizations::policies::define;
+    POST   "/v1/policies/simulate"                            May(PoliciesRead)           organizations::policies::simulate;
+    POST   "/v1/policies/delay"                               May(PoliciesManage)         organizations::policies::delay;
+    GET    "/v1/policies/{name}"                              May(PoliciesRead)           organizations::policies::get;
+    DELETE "/v1/policies/{name}"                              May(PoliciesManage)         organizations::policies::remove;
+    POST   "/v1/policies/{name}/mode"                         May(PoliciesManage)         organizations::policies::apply;
+    POST   "/v1/policies/{name}/withdraw"                     May(PoliciesManage)         organizations::policies::withdraw;
     GET    "/v1/chain-watches"                                May(InstallationManage)     chains::watches;
     POST   "/v1/chain-watches/{chainId}/resume"               May(InstallationManage)     chains::resume;
     GET    "/v1/public/workflows/{id}"                        Public                      public::view;

@@ -59,6 +59,11 @@ impl StreamId {
         Self::new("wallets", organization.to_string())
     }
 
+    /// The stream of what the keys of an organization may sign.
+    pub fn signing_policy(organization: OrganizationId) -> Self {
+        Self::new("signing_policy", organization.to_string())
+    }
+
     /// The stream of an organization's sequences of events.
     pub fn event_sequences(organization: OrganizationId) -> Self {
         Self::new("event_sequences", organization.to_string())
@@ -404,6 +409,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "schema" => Cow::Borrowed("schema"),
         "blueprint" => Cow::Borrowed("blueprint"),
         "policy" => Cow::Borrowed("policy"),
+        "signing_policy" => Cow::Borrowed("signing_policy"),
         "chain_endpoints" => Cow::Borrowed("chain_endpoints"),
         "wallet_lane" => Cow::Borrowed("wallet_lane"),
         "wallets" => Cow::Borrowed("wallets"),

@@ -13,8 +13,8 @@ use super::{Error, Journal};
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, table, task, test, test_execution, token_keys, user, wallet_lane,
-    wallets, workflow,
+    sequence_instance, session, signing_policy, table, task, test, test_execution, token_keys,
+    user, wallet_lane, wallets, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -164,6 +164,13 @@ impl Store<blueprint::Blueprint> {
     /// Templates and blocks.
     pub fn blueprints(journal: Journal) -> Self {
         Self::new(journal, blueprint::upcasters())
+    }
+}
+
+impl Store<signing_policy::SigningPolicies> {
+    /// What keys of organizations may sign.
+    pub fn signing_policies(journal: Journal) -> Self {
+        Self::new(journal, signing_policy::upcasters())
     }
 }
 

@@ -12,8 +12,8 @@ use chainkeel::access::{KeyHash, Role, RoleRef};
 use chainkeel::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, login_name, organization,
-    policy, run, schema, sequence_instance, session, skip, table, task, test, test_execution,
-    token_keys, user, wallets, workflow,
+    policy, run, schema, sequence_instance, session, signing_policy, skip, table, task, test,
+    test_execution, token_keys, user, wallets, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
@@ -212,6 +212,67 @@ fn every_event_of_an_organizations_endpoints_is_read_as_it_was_written() {
     }
     every_file_is_known("chain_endpoints", &names(&events));
     assert_eq!(events.map(|event| event.name()), chain_endpoints::Event::NAMES);
+}
+
+#[test]
+fn every_fact_of_a_signing_policy_is_read_as_it_was_written() {
+    let (name, by) = ("suppliers".to_owned(), "ada".to_owned());
+    let document = serde_json::json!({
+        "form": 1,
+        "scope": { "wallets": ["treasury"] },
+        "rules": [{ "id": "pay", "effect": "allow", "when": {
+            "chain": { "in": [8453] },
+            "token": { "in": ["0x833589fcd6edb6e08f4c7c32d4f71b54bda02913"] },
+            "counterparty": { "notIn": ["0x1111111111111111111111111111111111111111"] },
+            "amount": { "atMost": "5" },
+            "usd": { "atMost": "1000.5" },
+            "function": { "in": ["transfer(address,uint256)"] },
+            "arguments": [{ "index": 1, "number": { "atLeast": "1" } }],
+            "time": { "days": ["mon"], "from": "09:00", "until": "17:00" },
+        }}],
+        "limits": [{ "id": "daily", "measure": "usd", "most": "10", "per": "day", "by": "wallet" }],
+        "approvals": [{ "id": "big", "approvers": ["usr_ada"], "needed": 1, "within": 60 }],
+    });
+    let document = Box::new(chainkeel::policies::Document::read(&document).unwrap());
+    let (organization_id, mode) = (OrganizationId::DEFAULT, chainkeel::policies::Mode::Monitor);
+    let events = [
+        signing_policy::Event::Defined {
+            organization_id,
+            name: name.clone(),
+            version: 2,
+            document,
+            mode,
+            by: by.clone(),
+            at: AT,
+            counts_from: AT,
+        },
+        signing_policy::Event::ModeSet {
+            name: name.clone(),
+            mode,
+            by: by.clone(),
+            at: AT,
+            counts_from: AT,
+        },
+        signing_policy::Event::Removed {
+            name: name.clone(),
+            by: by.clone(),
+            at: AT,
+            counts_from: AT,
+        },
+        signing_policy::Event::Withdrawn { name, by: by.clone(), at: AT },
+        signing_policy::Event::DelaySet {
+            organization_id,
+            seconds: 86_400,
+            by,
+            at: AT,
+            counts_from: AT,
+        },
+    ];
+    for event in &events {
+        stands("signing_policy", event);
+    }
+    every_file_is_known("signing_policy", &names(&events));
+    assert_eq!(events.map(|event| event.name()), signing_policy::Event::NAMES);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod found;
 mod get;
 mod list;
 pub(super) mod order;
+pub mod policies;
 pub(super) mod record;
 mod rename;
 

@@ -162,6 +162,14 @@ problems! {
         "The backend of keys does not answer",
         "the backend that keeps the keys does not answer now",
         "Nothing was changed; try again. Whoever operates the installation finds in its log what is the matter.";
+    PolicyNotFound = "policy-not-found", 404,
+        "There is no such policy",
+        "the organization has no policy of this name",
+        "`GET /v1/policies` lists those there are. A policy that was removed is not shown.";
+    PolicyRefuses = "policy-refuses", 409,
+        "The policy does not allow this",
+        "the policy does not allow this",
+        "The detail says why: it does not count yet, no change of it waits, or there are too many policies.";
     ChainUnread = "chain-unread", 503,
         "The chain cannot be read now",
         "no endpoint of the chain answers, or none whose answer can be trusted",

@@ -80,6 +80,7 @@ const DEEDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("policy", &["review_required", "review_waived", "definitions_required", "definitions_waived"]),
+    ("signing_policy", &["defined", "mode_set", "removed", "withdrawn", "delay_set"]),
     ("event_definition", &["defined", "status_changed"]),
     ("chain_endpoints", &["named", "removed"]),
     ("wallets", &["added", "renamed", "made_default", "archived", "restored"]),
@@ -151,8 +152,8 @@ mod tests {
     use super::*;
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
-        event_subscriptions, organization, policy, sequence_instance, session, table, token_keys,
-        user, wallets, workflow,
+        event_subscriptions, organization, policy, sequence_instance, session, signing_policy,
+        table, token_keys, user, wallets, workflow,
     };
 
     #[test]
@@ -168,6 +169,7 @@ mod tests {
                 "account" => &account::Event::NAMES,
                 "connector" => &connector::Event::NAMES,
                 "policy" => &policy::Event::NAMES,
+                "signing_policy" => &signing_policy::Event::NAMES,
                 "event_definition" => &event_definition::Event::NAMES,
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
                 "chain_endpoints" => &chain_endpoints::Event::NAMES,

@@ -19,6 +19,7 @@ mod knowledge;
 mod lists;
 mod malformed;
 mod odd;
+mod policies;
 mod positions;
 mod public;
 mod rates;

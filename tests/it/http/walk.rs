@@ -444,7 +444,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     (
         "POST /v1/wallets/import",
         "/v1/wallets/import",
-        r#"{"name": "Taken", "privateKey": "0x4646464646464646464646464646464646464646464646464646464646464646"}"#,
+        r#"{"name": "Brought", "privateKey": "0x4646464646464646464646464646464646464646464646464646464646464646"}"#,
         Own,
     ),
     ("GET /v1/wallets/{id}", "/v1/wallets/{wallet}", "", Nothing),
@@ -468,6 +468,25 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"from": 1}"#,
         Apart,
     ),
+    ("GET /v1/policies", "/v1/policies", "", Empty),
+    (
+        "POST /v1/policies",
+        "/v1/policies",
+        r#"{"name": "own", "document": {"form": 1, "rules": [{"id": "stop", "effect": "deny"}]}}"#,
+        Own,
+    ),
+    (
+        "POST /v1/policies/simulate",
+        "/v1/policies/simulate",
+        r#"{"wallet": "w", "transaction": {"chainId": 1, "from": "0x1111111111111111111111111111111111111111"}}"#,
+        Own,
+    ),
+    ("POST /v1/policies/delay", "/v1/policies/delay", r#"{"seconds": 0}"#, Own),
+    // By a name that each organization gives: the test of policies looks at another's.
+    ("GET /v1/policies/{name}", "/v1/policies/pay", "", Apart),
+    ("DELETE /v1/policies/{name}", "/v1/policies/pay", "", Apart),
+    ("POST /v1/policies/{name}/mode", "/v1/policies/pay/mode", r#"{"mode": "off"}"#, Apart),
+    ("POST /v1/policies/{name}/withdraw", "/v1/policies/pay/withdraw", "{}", Apart),
     ("GET /v1/chain-watches", "/v1/chain-watches", "", Own),
     // Of the installation, as the watches are.
     (

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::failure::Failure;
 use crate::actions::OWN_PROGRAM;
+use crate::cli::failure::Failure;
 use crate::config::Config;
 use crate::signing::{Kind, softhsm};
 
 /// Leaves what the operator chose; otherwise sets up a token in the data directory, if SoftHSM2 is
 /// installed. Gives a line for people.
-pub(super) async fn choose(config: &mut Config) -> Result<String, Failure> {
+pub(in crate::cli) async fn choose(config: &mut Config) -> Result<String, Failure> {
     match config.signing.backend {
         Some(Kind::Keystore) => return Ok("sealed in the database, as configured".to_owned()),
         Some(Kind::Pkcs11) => {

@@ -6,9 +6,9 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::client::{Client, Error, query};
-use super::print::{line, list, tell};
-use super::workflow::text_of;
+use crate::cli::client::{Client, Error, query};
+use crate::cli::print::{line, list, tell};
+use crate::cli::workflow::text_of;
 
 const WALLETS: &str = "/v1/wallets";
 /// The most bytes of a key on standard input: more than one has.
@@ -16,7 +16,7 @@ const MOST: u64 = 1_024;
 
 /// What to do with wallets.
 #[derive(Debug, Subcommand)]
-pub(super) enum Wallet {
+pub(in crate::cli) enum Wallet {
     /// List wallets, the oldest first.
     List {
         /// Also those that are archived.
@@ -64,7 +64,7 @@ pub(super) enum Wallet {
 
 impl Wallet {
     /// Does it.
-    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+    pub(in crate::cli) async fn run(self, client: &Client) -> Result<(), Error> {
         let answer = match self {
             Self::List { archived } => {
                 let query = query([

@@ -1,0 +1,8 @@
+//! The commands about what is signed: wallets, what they may sign, and the token of development.
+
+mod policy;
+pub(super) mod token;
+mod wallet;
+
+pub(super) use policy::Policy;
+pub(super) use wallet::Wallet;

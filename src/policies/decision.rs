@@ -1,0 +1,205 @@
+//! What was decided and why: kept on the ledger, and shown to whoever asks.
+
+use serde::{Deserialize, Serialize};
+
+use super::limits::Claim;
+
+/// Where a call lies: the index within each call that holds it. That of the transaction is empty.
+pub type Place = Vec<usize>;
+
+/// What is to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It may be signed.
+    Allow,
+    /// It may be signed once enough people have approved it.
+    NeedsApproval,
+    /// It may not be signed.
+    Deny,
+    /// It is not a transaction that anybody should sign.
+    Malformed,
+}
+
+impl Outcome {
+    /// How it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::NeedsApproval => "needsApproval",
+            Self::Deny => "deny",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+/// Why a transaction is none that anybody should sign.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Malformed {
+    /// Which call.
+    pub place: Place,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl Malformed {
+    pub(super) fn new(place: &[usize], message: &str) -> Self {
+        Self { place: place.to_vec(), message: message.to_owned() }
+    }
+}
+
+/// A reason of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Reason {
+    /// It is not a transaction that anybody should sign.
+    Malformed {
+        /// Which call.
+        call: Place,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A rule allows this call.
+    Allowed {
+        /// Which call.
+        call: Place,
+        /// The policy.
+        policy: String,
+        /// The rule.
+        rule: String,
+    },
+    /// A rule denies this call.
+    Denied {
+        /// Which call.
+        call: Place,
+        /// The policy.
+        policy: String,
+        /// The rule.
+        rule: String,
+        /// The fact that is undetermined, where the rule applies for that.
+        undetermined: Option<String>,
+    },
+    /// No policy is in force for the wallet, the workflow or the organization.
+    NoPolicy,
+    /// No rule allows this call.
+    NotAllowed {
+        /// Which call.
+        call: Place,
+        /// What the call does.
+        action: String,
+        /// Which rules were near, and the fact for which each does not allow it.
+        near: Vec<Near>,
+    },
+    /// It is more than a limit leaves.
+    OverLimit {
+        /// The limit, what it leaves, and what is wanted.
+        limit: Used,
+    },
+    /// It cannot be said how much of a limit it takes.
+    LimitUndetermined {
+        /// The policy.
+        policy: String,
+        /// The limit.
+        limit: String,
+        /// For which call.
+        call: Place,
+    },
+    /// People have to approve it first.
+    ApprovalNeeded {
+        /// The policy.
+        policy: String,
+        /// The approval.
+        approval: String,
+        /// Of whom.
+        approvers: Vec<String>,
+        /// How many.
+        needed: usize,
+        /// Within how many seconds.
+        within: u64,
+    },
+}
+
+/// A rule that did not allow a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Near {
+    /// The policy.
+    pub policy: String,
+    /// The rule.
+    pub rule: String,
+    /// The fact that is not as the rule wants it, is not known, or is not named by the rule.
+    pub fact: String,
+    /// Which of these three.
+    pub why: Why,
+}
+
+/// Why a rule did not allow a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Why {
+    /// The fact is another than the rule wants.
+    Other,
+    /// Nobody can say what the fact is.
+    Undetermined,
+    /// The rule says nothing of it, and has to.
+    Unstated,
+}
+
+/// A limit and what a transaction takes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Used {
+    /// The policy.
+    pub policy: String,
+    /// The limit.
+    pub limit: String,
+    /// The most, as the policy writes it.
+    pub most: String,
+    /// What was used before, reservations included.
+    pub used: String,
+    /// What is left.
+    pub left: String,
+    /// What the transaction wants of it.
+    pub wanted: String,
+}
+
+/// The decision over one transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// What is to happen.
+    pub outcome: Outcome,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What it takes of which limit.
+    pub limits: Vec<Used>,
+    /// Which policies were asked, in which version.
+    pub policies: Vec<PolicyVersion>,
+    /// What would be decided if the policies that only watch were in force; null where none watches.
+    pub monitored: Option<Monitored>,
+    /// What has to be reserved before it is signed.
+    pub claims: Vec<Claim>,
+}
+
+/// What would be decided by policies that only watch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Monitored {
+    /// What would happen.
+    pub outcome: Outcome,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// A policy that was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyVersion {
+    /// The policy.
+    pub policy: String,
+    /// Its version.
+    pub version: u32,
+    /// Whether it only watches.
+    pub is_monitored: bool,
+}

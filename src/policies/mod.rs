@@ -1,0 +1,41 @@
+//! Policies of signing: what a key may sign. Decided purely, on the decoded final transaction and what is
+//! known about why it is to be signed; no I/O, no clock. The signer asks here at its last door.
+//!
+//! Not to be taken for an organization's rules of publishing, which are `aggregates::policy`.
+
+mod abi;
+mod amounts;
+pub mod approvals;
+mod candidate;
+mod claims;
+mod condition;
+mod decide;
+mod decimal;
+mod decision;
+mod document;
+mod facts;
+mod known;
+pub mod limits;
+mod loosening;
+mod nested;
+#[cfg(test)]
+mod tests;
+mod truth;
+#[cfg(test)]
+mod worked;
+mod worth;
+
+pub use amounts::{FunctionName, Units, Usd};
+pub use candidate::{Candidate, Context, MAX_PRICE_AGE, Price, Prices};
+pub use condition::{Among, Argument, Day, Hours, Range, When};
+pub use decide::{Applied, Mode, decide};
+pub use decision::{
+    Decision, Malformed, Monitored, Near, Outcome, Place, PolicyVersion, Reason, Used, Why,
+};
+pub use document::{
+    Approval, Document, Effect, Fault, Limit, MAX_APPROVERS, MAX_LIMITS, MAX_LIST, MAX_RULES,
+    MAX_WITHIN, Measure, Owner, Period, Rule, Scope,
+};
+pub use facts::{MAX_CALLDATA, MAX_CALLS, MAX_DEPTH};
+pub use known::Action;
+pub use loosening::{Stand, loosens};
