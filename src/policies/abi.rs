@@ -98,9 +98,8 @@ impl Function {
         let name = &signature[..open];
         let is_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || "_$".contains(it))
             && name.chars().all(|it| it.is_ascii_alphanumeric() || "_$".contains(it));
-        let parameters = match (is_name, tuple(&signature[open..], 0)?) {
-            (true, (parameters, "")) => parameters,
-            (true | false, _) => return None,
+        let (true, (parameters, "")) = (is_name, tuple(&signature[open..], 0)?) else {
+            return None;
         };
         let hash = keccak256(signature);
         let selector = [hash[0], hash[1], hash[2], hash[3]];
@@ -341,7 +340,7 @@ mod tests {
             DynSolType::Tuple(parts) => {
                 DynSolValue::Tuple(parts.iter().map(|part| made(part, seed)).collect())
             }
-            other => panic!("{other} is not made here"),
+            DynSolType::Function | DynSolType::FixedArray(..) => panic!("{of} is not made here"),
         }
     }
 

@@ -199,7 +199,7 @@ impl When {
             ("amount", units(self.amount.as_ref(), call.amount)),
             ("unlimited", self.unlimited.map(|it| test(call.is_unlimited, |known| known == it))),
             ("value", units(self.value.as_ref(), Fact::Known(call.value))),
-            ("usd", self.usd.as_ref().map(|it| test(worth::of(of), |usd| it.holds(Usd(usd))))),
+            ("usd", self.usd.as_ref().map(|it| test(worth::of(of), |usd| it.holds(&Usd(usd))))),
             ("gasPrice", units(self.gas_price.as_ref(), gas_price)),
             ("fee", units(self.fee.as_ref(), Fact::Known(fee))),
             ("wallet", text(self.wallet.as_ref(), Some(&context.wallet))),
@@ -216,7 +216,7 @@ impl When {
             return Truth::Yes;
         }
         let one = match named {
-            Among::In(names) => names.first(),
+            Among::In(listed) => listed.first(),
             Among::NotIn(_) | Among::Any => None,
         };
         let Some(function) = one.and_then(FunctionName::function) else {
@@ -317,13 +317,13 @@ fn names(wanted: &Among<FunctionName>, fact: Fact<[u8; 4]>) -> Truth {
 
 fn units(wanted: Option<&Range<Units>>, fact: Fact<U256>) -> Option<Truth> {
     let wanted = wanted?;
-    Some(test(fact, |value| wanted.holds(Units(value))))
+    Some(test(fact, |value| wanted.holds(&Units(value))))
 }
 
 impl<T: PartialOrd> Range<T> {
-    fn holds(&self, value: T) -> bool {
-        self.at_least.as_ref().is_none_or(|least| value >= *least)
-            && self.at_most.as_ref().is_none_or(|most| value <= *most)
+    fn holds(&self, value: &T) -> bool {
+        self.at_least.as_ref().is_none_or(|least| value >= least)
+            && self.at_most.as_ref().is_none_or(|most| value <= most)
     }
 }
 

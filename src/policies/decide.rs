@@ -139,7 +139,7 @@ impl Judge<'_> {
             stopping.extend(self.denials(policies, call));
             match self.allowance(policies, call) {
                 Ok(reason) => allowing.push(reason),
-                Err(reason) => stopping.push(reason),
+                Err(reason) => stopping.push(*reason),
             }
         }
         for policy in policies {
@@ -178,7 +178,7 @@ impl Judge<'_> {
         reasons
     }
 
-    fn allowance(&self, policies: &[Applied<'_>], call: &Call<'_>) -> Result<Reason, Reason> {
+    fn allowance(&self, policies: &[Applied<'_>], call: &Call<'_>) -> Result<Reason, Box<Reason>> {
         let place = || call.place.clone();
         let mut near = Vec::new();
         for policy in policies {
@@ -206,7 +206,8 @@ impl Judge<'_> {
             }
         }
         near.truncate(MAX_NEAR);
-        Err(Reason::NotAllowed { call: place(), action: call.action.name().to_owned(), near })
+        let action = call.action.name().to_owned();
+        Err(Box::new(Reason::NotAllowed { call: place(), action, near }))
     }
 
     fn limits(&self, policy: &Applied<'_>, stopping: &mut Vec<Reason>, verdict: &mut Verdict) {

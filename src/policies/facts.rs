@@ -109,7 +109,7 @@ fn unpack<'a>(
     let call = |action| opaque(place, to, value, data, action);
     let undetermined = |action, why| Call { contents: Contents::Undetermined(why), ..call(action) };
     match (selector, known) {
-        (None, _) if is_delegate => {
+        (None, _) | (Some(_), None) if is_delegate => {
             found.push(undetermined(Action::DelegateCall, "it runs the code of another"));
         }
         (None, _) => found.push(Call {
@@ -121,9 +121,6 @@ fn unpack<'a>(
             contents: Contents::Understood,
             ..call(Action::Native)
         }),
-        (Some(_), None) if is_delegate => {
-            found.push(undetermined(Action::DelegateCall, "it runs the code of another"));
-        }
         (Some(_), None) => found.push(call(Action::Call)),
         (Some(_), Some(known)) => match known.meaning {
             // The code of a token, run as the wallet's own, moves what is nobody's business to guess.
@@ -135,7 +132,7 @@ fn unpack<'a>(
                 match moves {
                     Some(moves) if found.len() + moves.len() <= MAX_CALLS => {
                         let all = moves.into_iter().enumerate();
-                        found.extend(all.map(|(at, it)| moved(call(it.action), it, at == 0)));
+                        found.extend(all.map(|(at, it)| moved(call(it.action), &it, at == 0)));
                     }
                     Some(_) => found.push(undetermined(Action::Call, "it moves too much at once")),
                     None => found.push(undetermined(Action::Call, NOT_CANONICAL)),
@@ -206,7 +203,7 @@ fn opaque<'a>(
     }
 }
 
-fn moved(call: Call<'_>, it: Move, is_first: bool) -> Call<'_> {
+fn moved<'a>(call: Call<'a>, it: &Move, is_first: bool) -> Call<'a> {
     let token = it.token.or(call.to);
     Call {
         action: it.action,

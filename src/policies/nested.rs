@@ -55,7 +55,9 @@ pub(super) fn single<'a>(it: &[Value<'a>]) -> Option<Vec<Inner<'a>>> {
 pub(super) fn operation<'a>(it: &[Value<'a>]) -> Option<Vec<Inner<'a>>> {
     let is_delegate = delegates(it[3].word()?)?;
     let mut inner = single(it)?;
-    inner.iter_mut().for_each(|it| it.is_delegate = is_delegate);
+    for it in &mut inner {
+        it.is_delegate = is_delegate;
+    }
     Some(inner)
 }
 

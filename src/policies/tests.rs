@@ -150,7 +150,13 @@ fn a_transfer_to_a_stranger_through_a_listed_token_is_denied_alone_and_in_batche
         let decision = decided(&document, &call(TOKEN, encoded(signature, first)));
         let denied = decision.reasons.iter().find_map(|reason| match reason {
             Reason::NotAllowed { call, near, .. } => Some((call.clone(), near[0].fact.clone())),
-            _ => None,
+            Reason::Malformed { .. }
+            | Reason::Allowed { .. }
+            | Reason::Denied { .. }
+            | Reason::NoPolicy
+            | Reason::OverLimit { .. }
+            | Reason::LimitUndetermined { .. }
+            | Reason::ApprovalNeeded { .. } => None,
         });
         assert_eq!(denied, Some((vec![1], "counterparty".to_owned())), "{signature}");
     }
@@ -343,7 +349,13 @@ fn a_limit_says_what_it_leaves_and_is_refused_where_nobody_can_count() {
     assert_eq!(second.outcome, Outcome::Deny);
     let left = second.reasons.iter().find_map(|it| match it {
         Reason::OverLimit { limit } => Some((limit.used.as_str(), limit.left.as_str())),
-        _ => None,
+        Reason::Malformed { .. }
+        | Reason::Allowed { .. }
+        | Reason::Denied { .. }
+        | Reason::NoPolicy
+        | Reason::NotAllowed { .. }
+        | Reason::LimitUndetermined { .. }
+        | Reason::ApprovalNeeded { .. } => None,
     });
     assert_eq!(left, Some(("60", "40")));
     // Without a price, nobody knows what it is in dollars.

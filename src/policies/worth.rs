@@ -15,8 +15,9 @@ pub(super) fn of(subject: Subject<'_>) -> Fact<U256> {
     };
     let coin = || worth(Address::ZERO, call.value);
     let worth = match (&call.contents, call.action, call.token, call.amount) {
-        (Contents::Understood, Action::Batch | Action::DelegateCall, _, _) => coin(),
-        (Contents::Understood, Action::Native, _, _) => coin(),
+        (Contents::Understood, Action::Batch | Action::DelegateCall | Action::Native, _, _) => {
+            coin()
+        }
         (Contents::Understood, _, Fact::Known(token), Fact::Known(amount)) => {
             let with = if call.is_first { coin() } else { Some(U256::ZERO) };
             worth(token, amount).zip(with).and_then(|(moved, with)| moved.checked_add(with))

@@ -254,8 +254,8 @@ fn either_price_may_be_included_when_one_was_to_replace_the_other() {
     assert_eq!(to_sign(&lane, 1).nonce, 0);
     // The first one is included before the second one is signed.
     tell(&mut lane, include(1, first, true)).unwrap();
-    let late = next(&mut lane, |lane| signed(lane, 1));
-    assert_eq!(late, Err(Error::OutOfPlace(id(1), "be signed")));
+    let refused = next(&mut lane, |lane| signed(lane, 1));
+    assert_eq!(refused, Err(Error::OutOfPlace(id(1), "be signed")));
     assert_eq!(tell(&mut lane, include(1, keccak256("x"), true)), Err(Error::Stranger(id(1))));
 }
 

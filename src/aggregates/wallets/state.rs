@@ -86,9 +86,8 @@ impl Wallets {
                 known()?;
                 Ok(Event::Renamed { wallet_id, name: self.free(wallet, &name)?, by, at })
             }
-            Order::MakeDefault if known()?.is_archived => Err(Error::Archived),
+            Order::MakeDefault | Order::Archive if known()?.is_archived => Err(Error::Archived),
             Order::MakeDefault => Ok(Event::MadeDefault { wallet_id, by, at }),
-            Order::Archive if known()?.is_archived => Err(Error::Archived),
             Order::Archive => Ok(Event::Archived { wallet_id, by, at }),
             Order::Restore if !known()?.is_archived => Err(Error::InUse),
             Order::Restore => Ok(Event::Restored { wallet_id, by, at }),

@@ -49,8 +49,7 @@ pub async fn import(
     let ImportWallet { name, private_key } = body.content;
     let _mask = Mask::of([private_key.as_bytes()]);
     let digits = private_key.strip_prefix("0x").unwrap_or(&private_key);
-    let bytes = unhex(digits).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let brought = bytes.and_then(|bytes| PrivateKey::new(bytes).ok()).ok_or_else(|| {
+    let brought = unhex(digits).and_then(|bytes| PrivateKey::new(bytes).ok()).ok_or_else(|| {
         let message = "must be a private key of secp256k1: 32 bytes in hexadecimal";
         Problem::new(Code::InvalidBody).at("/privateKey", message)
     })?;

@@ -92,12 +92,11 @@ async fn a_key_that_is_brought_along_is_taken_once_and_told_to_nobody() {
         assert!(bad.len() < 8 || !refused.text().contains(bad), "{}", refused.text());
     }
     assert_eq!(names(&app, "?archived=true").await, ["Old"]);
-    let ledger: i64 = sqlx::query_scalar(
-        "select count(*) from events where payload::text ilike $1 or metadata::text ilike $1",
-    )
-    .bind(format!("%{KNOWN}%"))
-    .fetch_one(&app.database.pool)
-    .await
-    .unwrap();
+    let ledger = app
+        .count_of(
+            "select count(*) from events where payload::text like $1 or metadata::text like $1",
+            &format!("%{KNOWN}%"),
+        )
+        .await;
     assert_eq!(ledger, 0);
 }

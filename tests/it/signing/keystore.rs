@@ -25,8 +25,8 @@ async fn a_key_in_the_keystore_is_made_once_is_sealed_and_signs_for_its_organiza
     let address = address.unwrap();
     assert_eq!(other.unwrap(), address);
     for transaction in of_each_kind() {
-        let signed = signed(&signer, (&key, address), &transaction).await.unwrap();
-        assert_eq!((signed.signer(), signed.unsigned()), (address, &transaction));
+        let given = signed(&signer, (&key, address), &transaction).await.unwrap();
+        assert_eq!((given.signer(), given.unsigned()), (address, &transaction));
     }
     let stranger = KeyName::new(OrganizationId::generate(), key.name()).unwrap();
     let refused = signed(&signer, (&stranger, address), &of_each_kind()[0]).await;

@@ -65,7 +65,7 @@ async fn signed(
     let clearance = Clearance::granted(&ruling).unwrap();
     let attempt = Attempt { key: "intent".to_owned(), at: OffsetDateTime::UNIX_EPOCH };
     match signer.sign_transaction(key, transaction, &clearance, &attempt).await? {
-        Outcome::Signed(signed) => Ok(*signed),
+        Outcome::Signed(given) => Ok(*given),
         Outcome::Pending { reference } => panic!("it waits for {reference}"),
     }
 }

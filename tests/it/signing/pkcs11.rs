@@ -21,10 +21,10 @@ async fn what_a_token_signs_is_mined_under_the_predicted_hash() {
 
     let mut sent = Vec::new();
     for transaction in of_each_kind() {
-        let signed = signed(&signer, (&key, address), &transaction).await.unwrap();
-        let hash = anvil.ask("eth_sendRawTransaction", &json!([signed.raw()])).await;
-        assert_eq!(hash, json!(signed.hash()));
-        sent.push(signed);
+        let given = signed(&signer, (&key, address), &transaction).await.unwrap();
+        let hash = anvil.ask("eth_sendRawTransaction", &json!([given.raw()])).await;
+        assert_eq!(hash, json!(given.hash()));
+        sent.push(given);
     }
     anvil.mine(1).await;
 
@@ -64,8 +64,8 @@ async fn a_token_makes_a_key_once_gives_none_away_and_signs_for_its_organization
     for answer in join_all(orders).await {
         match answer {
             // It is read as nodes do, which take no high `s`.
-            Ok(signed) => {
-                assert_eq!(Signed::read(signed.raw()).unwrap().signer(), address);
+            Ok(given) => {
+                assert_eq!(Signed::read(given.raw()).unwrap().signer(), address);
                 done += 1;
             }
             Err(Error::Busy(_)) => busy += 1,
