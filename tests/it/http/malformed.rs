@@ -13,7 +13,9 @@ async fn bad_requests_are_refused_clearly_and_write_nothing() {
     let app = app().await;
     let workflow = app.published(&definitions::pure()).await;
     let run = app.finished_run(&workflow).await;
-    let before = app.count_events().await;
+    // Who was refused at the door is noted a little later: that is no work of the request.
+    let written = "select count(*) from events where aggregate_type <> 'audit'";
+    let before = app.count(written).await;
     let cases = cases(&app.client, &workflow, &run);
     assert!(cases.len() >= 40, "{} cases", cases.len());
     for (what, request, status, code) in cases {
@@ -27,7 +29,7 @@ async fn bad_requests_are_refused_clearly_and_write_nothing() {
         assert_eq!(problem["requestId"].as_str(), response.header("x-request-id"), "{answer}");
         assert!(problem["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer}");
     }
-    assert_eq!(app.count_events().await, before, "a refused request wrote something");
+    assert_eq!(app.count(written).await, before, "a refused request wrote something");
 }
 
 fn cases(client: &Client, workflow: &str, run: &str) -> Vec<Case> {
