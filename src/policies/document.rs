@@ -10,6 +10,7 @@ use super::amounts::Usd;
 use super::candidate::Context;
 use super::condition::{Among, Range, When};
 use super::decimal;
+use crate::primitives::expectation;
 
 /// The most rules of a policy.
 pub const MAX_RULES: usize = 100;
@@ -229,7 +230,7 @@ impl Document {
         let read: Result<Self, _> = serde_path_to_error::deserialize(json);
         let document = read.map_err(|error| {
             let path: String = error.path().iter().filter_map(segment).collect();
-            vec![Fault { path, message: error.into_inner().to_string() }]
+            vec![Fault { path, message: expectation::in_words(&error.into_inner().to_string()) }]
         })?;
         let mut faults = Faults::default();
         document.check(&mut faults);

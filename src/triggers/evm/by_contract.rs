@@ -1,7 +1,8 @@
-//! Triggers by contract and first topic, laid out so that looking one up touches little memory: with a
-//! hundred thousand of them it is the memory, not the work, that takes the time.
+//! Triggers by contract and first topic, laid out so that looking one up touches one line of memory: with
+//! a hundred thousand of them it is the memory, not the work, that takes the time.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use alloy_primitives::{Address, B256};
@@ -9,44 +10,84 @@ use foldhash::fast::RandomState;
 
 use super::matcher::Armed;
 
-/// Which of all triggers.
-#[derive(Debug, Clone, Copy)]
-struct Span {
+/// A contract with a topic, and which of all triggers look for them. Two fill a line of memory, and none
+/// lies across two lines.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+struct Slot {
+    address: Address,
+    /// The topic's number.
+    topic: u32,
+    /// From which of all triggers on.
     start: u32,
+    /// Up to which; as many as `start` where the slot is free.
     end: u32,
+}
+
+impl Slot {
+    const fn is_free(&self) -> bool {
+        self.start == self.end
+    }
 }
 
 /// Triggers by contract and first topic; none is added later.
 #[derive(Debug)]
 pub(super) struct ByContract<S> {
-    /// Few topics, each with many contracts: the addresses of one lie close together.
-    topics: HashMap<B256, HashMap<Address, Span, RandomState>, RandomState>,
+    /// The few topics, numbered.
+    topics: HashMap<B256, u32, RandomState>,
+    /// Each in the first free slot from its hash on; half of them stay free, and their number is a power
+    /// of two.
+    slots: Box<[Slot]>,
+    /// Seeded anew by each process: nobody outside can choose contracts that collide.
+    hashes: RandomState,
     all: Vec<Arc<Armed<S>>>,
 }
 
 impl<S> ByContract<S> {
     /// Those, each under every contract that it is about.
     pub(super) fn new(by: HashMap<(Address, B256), Vec<Arc<Armed<S>>>, RandomState>) -> Self {
-        let mut topics: HashMap<_, HashMap<_, _, _>, RandomState> = HashMap::default();
-        let mut all = Vec::new();
         // There is memory for far fewer than four thousand million.
         let place = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        for ((address, topic), mut some) in by {
-            let start = place(all.len());
-            all.append(&mut some);
-            let span = Span { start, end: place(all.len()) };
-            topics.entry(topic).or_insert_with(HashMap::default).insert(address, span);
+        let free = (by.len() * 2).next_power_of_two();
+        let mut table = Self {
+            topics: HashMap::default(),
+            slots: vec![Slot::default(); free].into_boxed_slice(),
+            hashes: RandomState::default(),
+            all: Vec::new(),
+        };
+        for ((address, topic), mut some) in by.into_iter().filter(|(_, some)| !some.is_empty()) {
+            let next = place(table.topics.len());
+            let topic = *table.topics.entry(topic).or_insert(next);
+            let start = place(table.all.len());
+            table.all.append(&mut some);
+            let end = place(table.all.len());
+            let at = table.find(address, topic);
+            table.slots[at] = Slot { address, topic, start, end };
         }
-        for contracts in topics.values_mut() {
-            contracts.shrink_to_fit();
+        table
+    }
+
+    /// Where a contract with a topic stands, or would.
+    fn find(&self, address: Address, topic: u32) -> usize {
+        let last = self.slots.len() - 1;
+        let hash = self.hashes.hash_one((address.0.0, topic));
+        // Only the lowest bits count.
+        #[expect(clippy::cast_possible_truncation, reason = "the table is no longer than memory")]
+        let mut at = hash as usize & last;
+        loop {
+            let slot = &self.slots[at];
+            if slot.is_free() || (slot.address == address && slot.topic == topic) {
+                return at;
+            }
+            at = (at + 1) & last;
         }
-        Self { topics, all }
     }
 
     /// Those of a contract and a first topic.
     pub(super) fn get(&self, address: Address, topic: B256) -> Option<&[Arc<Armed<S>>]> {
-        let Span { start, end } = *self.topics.get(&topic)?.get(&address)?;
-        self.all.get(start as usize..end as usize)
+        let topic = *self.topics.get(&topic)?;
+        let slot = self.slots[self.find(address, topic)];
+        self.all.get(slot.start as usize..slot.end as usize).filter(|some| !some.is_empty())
     }
 
     /// All of them; those of several contracts several times.
@@ -56,7 +97,7 @@ impl<S> ByContract<S> {
 
     /// The contracts, in order.
     pub(super) fn contracts(&self) -> BTreeSet<Address> {
-        self.topics.values().flat_map(HashMap::keys).copied().collect()
+        self.slots.iter().filter(|slot| !slot.is_free()).map(|slot| slot.address).collect()
     }
 
     /// The topics, in order.
