@@ -172,10 +172,14 @@ fn read(setting: &Setting, text: &str) -> Result<Value, Error> {
 
 /// Puts a value where its dotted key leads.
 fn put(values: &mut Dict, key: &str, value: Value) {
-    let nested = figment::util::nest(key, value).into_dict();
-    for (name, value) in nested.into_iter().flatten() {
+    merge(values, figment::util::nest(key, value).into_dict().unwrap_or_default());
+}
+
+/// Adds what is new, however deep it lies.
+fn merge(values: &mut Dict, more: Dict) {
+    for (name, value) in more {
         match (values.get_mut(&name), value) {
-            (Some(Value::Dict(_, there)), Value::Dict(_, more)) => there.extend(more),
+            (Some(Value::Dict(_, there)), Value::Dict(_, more)) => merge(there, more),
             (Some(_) | None, value) => drop(values.insert(name, value)),
         }
     }
@@ -254,6 +258,24 @@ mod tests {
         ] {
             let error = load(&Flags::default(), &with(&[(variable, value)])).unwrap_err();
             assert!(error.to_string().contains(named), "{variable}: {error}");
+        }
+    }
+
+    #[test]
+    fn every_variable_counts_beside_all_others() {
+        let example = |setting: &Setting| match setting.kind {
+            Kind::Number => "7",
+            Kind::Text | Kind::Secret | Kind::SecretUrl | Kind::List => "http://example.com/",
+        };
+        let variables: Vec<_> =
+            SETTINGS.iter().map(|setting| (setting.variable, example(setting))).collect();
+        let layer = Layer::environment(&with(&variables)).unwrap();
+        for setting in SETTINGS {
+            let mut value = Some(&Value::from(layer.values.clone()));
+            for name in setting.key.split('.') {
+                value = value.and_then(Value::as_dict).and_then(|it| it.get(name));
+            }
+            assert!(value.is_some(), "{}", setting.key);
         }
     }
 
