@@ -25,6 +25,7 @@ mod reads;
 mod receipt;
 mod rpc;
 mod stretch;
+mod writer;
 
 pub use block::{Block, Extra, Header, Transaction};
 pub use catalogue::{Blooms, Chain, Explorer, Finality, PAGE, document};
@@ -37,5 +38,6 @@ pub use place::{InvalidPlace, Place};
 pub use pool::Standing;
 pub use reader::{ChainReader, Heads, Span};
 pub use receipt::{Log, Outcome, Receipt};
+pub use writer::{ChainWriter, Market, Said, Trial, Tried};
 
 pub use alloy_primitives::{Address, B256, Bloom, Bytes, U256};

@@ -11,6 +11,7 @@ use super::error::Error;
 use super::filter::LogFilter;
 use super::pool::Standing;
 use super::receipt::{Log, Receipt};
+use super::writer::ChainWriter;
 use crate::primitives::ChainId;
 
 /// How far a chain has come. None of the three goes back for what an endpoint says: a reorg is seen
@@ -37,12 +38,12 @@ pub struct Span {
     pub logs: Vec<Log>,
 }
 
-/// Reads one chain.
+/// Reads one chain, and writes to it as a [`ChainWriter`].
 ///
 /// `None` says that no endpoint has the block or transaction: not yet, or, where it is asked for by
 /// hash, no longer. An [`Error`] says that nobody knows: the same question is to be asked again
 /// later, and nothing was skipped.
-pub trait ChainReader: Send + Sync {
+pub trait ChainReader: ChainWriter {
     /// Which chain.
     fn chain(&self) -> ChainId;
 

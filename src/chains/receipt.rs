@@ -38,6 +38,19 @@ pub struct Receipt {
     pub extra: Extra,
 }
 
+impl Receipt {
+    /// What gas it took, where the node says so.
+    pub fn gas_used(&self) -> Option<u64> {
+        quantity::parse(self.extra.get("gasUsed")?.as_str()?)
+    }
+
+    /// At which price, in wei a gas, where the node says so.
+    pub fn gas_price(&self) -> Option<u128> {
+        let digits = self.extra.get("effectiveGasPrice")?.as_str()?.strip_prefix("0x")?;
+        u128::from_str_radix(digits, 16).ok()
+    }
+}
+
 /// Whether a transaction did what it was to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Outcome {
