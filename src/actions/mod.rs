@@ -3,6 +3,7 @@
 mod action;
 mod code;
 mod http;
+pub mod intents;
 mod lending;
 mod query;
 mod registry;

@@ -31,6 +31,7 @@ mod table_reaction;
 mod tasks;
 mod timers;
 mod usage_clerk;
+mod wallets;
 
 pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};
@@ -55,3 +56,4 @@ pub use table_reaction::TableReaction;
 pub use tasks::{TaskClerk, TaskReaction};
 pub use timers::Timers;
 pub use usage_clerk::UsageClerk;
+pub use wallets::{LaneKeeper, LaneRoom, WalletReaction};

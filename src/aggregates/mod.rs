@@ -22,6 +22,7 @@ pub mod sequence_instance;
 pub mod session;
 pub mod signing_policy;
 pub mod skip;
+pub mod spending;
 pub mod table;
 pub mod task;
 pub mod test;

@@ -15,9 +15,9 @@ use crate::actors::events::{
     SequenceReaction, Standing,
 };
 use crate::actors::{
-    Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman,
-    Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction, Timers,
-    UsageClerk, Watch, housekeeping, offices,
+    Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, LaneKeeper, Membership, Patience,
+    Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction,
+    Timers, UsageClerk, WalletReaction, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -144,6 +144,8 @@ impl Parts<'_> {
             clock: Arc::clone(&self.rooms.clock),
         };
         self.watch(Watch::new("sequence clerk", move |stop| clerk.clone().run(stop))).await?;
+        let keeper = LaneKeeper { room: self.rooms.lanes.clone(), views: across.clone() };
+        self.watch(Watch::new("wallet lanes", move |stop| keeper.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.rooms.pool.clone()),
             bells: self.rooms.bells.clone(),
@@ -258,6 +260,11 @@ impl Parts<'_> {
             )),
             Arc::new(SequenceEnds::new(self.rooms.journal.clone())),
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
+            Arc::new(WalletReaction::new(
+                self.rooms.journal.clone(),
+                self.rooms.lanes.clone(),
+                self.rooms.desk.clone(),
+            )),
             Arc::new(ChainTurning::new(ChainViews::new(self.rooms.pool.clone()))),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),

@@ -12,7 +12,7 @@ use crate::access::WebhookSecrets;
 use crate::actors::detector::Gate;
 use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::{
-    Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
+    Household, KeyUses, LaneRoom, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
 };
 use crate::connectors::{Desk, Furniture};
 use crate::data::Data;
@@ -43,6 +43,7 @@ pub(super) struct Rooms {
     pub(super) signers: Signers,
     pub(super) connectors: Desk,
     pub(super) chains: ChainDesk,
+    pub(super) lanes: LaneRoom,
     pub(super) data: Data,
     pub(super) deliveries: Deliveries,
     pub(super) cursors: Cursors,
@@ -125,6 +126,12 @@ impl Rooms {
             Store::chain_endpoints(journal.clone()),
             vault.clone(),
         );
+        let lanes_of_wallets = LaneRoom::new(
+            &journal,
+            (chains.clone(), signers.clone()),
+            Arc::clone(&ownership),
+            Arc::clone(&clock),
+        );
         let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
             deliveries: Deliveries::new(pool.clone()),
@@ -136,6 +143,7 @@ impl Rooms {
             signers,
             connectors,
             chains,
+            lanes: lanes_of_wallets,
             webhook_secrets,
             data,
             journal,

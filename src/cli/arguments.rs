@@ -35,7 +35,7 @@ use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
-use super::signing::{Policy, Wallet};
+use super::signing::{Policy, Transaction, Wallet};
 use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
@@ -139,6 +139,13 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Wallet,
+    },
+    /// What runs want of wallets, and what became of it
+    Transaction {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Transaction,
     },
     /// Connect providers, test and replace credentials
     Connector {
@@ -308,6 +315,7 @@ pub fn main() -> ExitCode {
         Command::Knowledge { server, what } => asked!(server, what),
         Command::Schema { server, what } => asked!(server, what),
         Command::Wallet { server, what } => asked!(server, what),
+        Command::Transaction { server, what } => asked!(server, what),
         Command::Connector { server, what } => asked!(server, what),
         Command::Organization { server, what } => asked!(server, what),
         Command::Member { server, what } => asked!(server, what),

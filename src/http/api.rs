@@ -34,6 +34,7 @@ use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
 use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::task::Task;
+use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::Wallets;
 use crate::aggregates::workflow::Workflow;
 use crate::catalog::Registry;
@@ -54,6 +55,7 @@ use crate::projections::search::Search;
 use crate::projections::sequences::Instances;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
+use crate::projections::transactions::Transactions;
 use crate::projections::trials::Trials;
 use crate::projections::usage::Usage;
 use crate::projections::users::Users;
@@ -95,6 +97,8 @@ pub struct Api {
     pub sequence_instances: Store<Instance>,
     /// With what organizations sign.
     pub wallets: Store<Wallets>,
+    /// What they are to send.
+    pub lanes: Store<Lane>,
     /// Who keeps the keys of wallets.
     pub signers: Signers,
     /// Where secrets are sealed.
@@ -308,6 +312,11 @@ impl Api {
     /// The questions to the view of sequences of events.
     pub fn sequences(&self) -> Instances {
         Instances::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of transactions.
+    pub fn transactions(&self) -> Transactions {
+        Transactions::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of events.

@@ -254,6 +254,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "event_subscriptions" => "event_subscriptions",
         "chain_endpoints" => "chain_endpoints",
         "wallets" => "wallets",
+        "wallet_lane" => "wallet_lane",
         "event_sequences" => "event_sequences",
         "sequence_instance" => "sequence_instance",
         _ => "workflow",

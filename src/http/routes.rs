@@ -278,6 +278,9 @@ table! {
     POST   "/v1/wallets/{id}/default"                         May(WalletsManage)          wallets::make_default;
     POST   "/v1/wallets/{id}/archive"                         May(WalletsManage)          wallets::archive;
     POST   "/v1/wallets/{id}/restore"                         May(WalletsManage)          wallets::restore;
+    GET    "/v1/transactions"                                 May(WalletsRead)            wallets::transactions::list;
+    GET    "/v1/transactions/{id}"                            May(WalletsRead)            wallets::transactions::get;
+    POST   "/v1/transactions/{id}/cancel"                     May(WalletsManage)          wallets::transactions::cancel;
     GET    "/v1/chains"                                       Known                       chains::list;
     GET    "/v1/chains/{chain}/endpoints"                     May(ConnectorsRead)         chains::endpoints::get;
     PUT    "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::name;

@@ -64,6 +64,11 @@ impl StreamId {
         Self::new("signing_policy", organization.to_string())
     }
 
+    /// The stream of what an organization has used of its limits.
+    pub fn spending(organization: OrganizationId) -> Self {
+        Self::new("spending", organization.to_string())
+    }
+
     /// The stream of an organization's sequences of events.
     pub fn event_sequences(organization: OrganizationId) -> Self {
         Self::new("event_sequences", organization.to_string())
@@ -411,6 +416,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "policy" => Cow::Borrowed("policy"),
         "signing_policy" => Cow::Borrowed("signing_policy"),
         "chain_endpoints" => Cow::Borrowed("chain_endpoints"),
+        "spending" => Cow::Borrowed("spending"),
         "wallet_lane" => Cow::Borrowed("wallet_lane"),
         "wallets" => Cow::Borrowed("wallets"),
         "chain_match" => Cow::Borrowed("chain_match"),

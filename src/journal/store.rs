@@ -13,8 +13,8 @@ use super::{Error, Journal};
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, signing_policy, table, task, test, test_execution, token_keys,
-    user, wallet_lane, wallets, workflow,
+    sequence_instance, session, signing_policy, spending, table, task, test, test_execution,
+    token_keys, user, wallet_lane, wallets, workflow,
 };
 use crate::primitives::CommandId;
 
@@ -171,6 +171,13 @@ impl Store<signing_policy::SigningPolicies> {
     /// What keys of organizations may sign.
     pub fn signing_policies(journal: Journal) -> Self {
         Self::new(journal, signing_policy::upcasters())
+    }
+}
+
+impl Store<spending::Spending> {
+    /// What organizations have used of their limits.
+    pub fn spendings(journal: Journal) -> Self {
+        Self::new(journal, spending::upcasters())
     }
 }
 
@@ -384,6 +391,47 @@ where
                 Outcome::Appended { .. } => return Ok(executed),
                 Outcome::Duplicate { last } => return Ok(self.recall(id, before, last).await?),
                 Outcome::Conflict => {}
+                Outcome::Fenced => return Err(NotExecuted::Fenced),
+                Outcome::ClaimTaken { run } => return Err(NotExecuted::ClaimTaken { run }),
+                Outcome::ReceiptTaken => return Err(NotExecuted::ReceiptTaken),
+                Outcome::UsedUp | Outcome::Cooling { .. } => return Err(NotExecuted::NotAllowed),
+            }
+        }
+        Err(NotExecuted::Conflict)
+    }
+
+    /// As [`Store::execute`], on what is in memory: what is recorded meanwhile is read, and no more. Gives
+    /// the events.
+    ///
+    /// Where it fails, what is in memory may be ahead of the ledger, and is to be loaded anew.
+    pub async fn execute_on(
+        &self,
+        loaded: &mut Loaded<A>,
+        command: A::Command,
+        context: Context,
+    ) -> Result<Vec<A::Event>, NotExecuted<A::Error>>
+    where
+        A::Command: Clone,
+    {
+        for _ in 0..ATTEMPTS {
+            let sink = EventSink::default();
+            loaded
+                .aggregate
+                .handle(command.clone(), &(), &sink)
+                .await
+                .map_err(NotExecuted::Refused)?;
+            let events = sink.collect().await;
+            if events.is_empty() {
+                return Ok(events);
+            }
+            match self.append(&loaded.id, loaded.last, &events, context.clone()).await? {
+                Outcome::Appended { .. } => {
+                    loaded.last += events.len() as i64;
+                    return Ok(events);
+                }
+                Outcome::Duplicate { .. } | Outcome::Conflict => {
+                    *loaded = self.load(&loaded.id).await?;
+                }
                 Outcome::Fenced => return Err(NotExecuted::Fenced),
                 Outcome::ClaimTaken { run } => return Err(NotExecuted::ClaimTaken { run }),
                 Outcome::ReceiptTaken => return Err(NotExecuted::ReceiptTaken),

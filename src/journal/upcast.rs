@@ -10,8 +10,8 @@ use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, organization, run, schema,
-    sequence_instance, skip, table, task, test, test_execution, user, wallet_lane, wallets,
-    workflow,
+    sequence_instance, skip, spending, table, task, test, test_execution, user, wallet_lane,
+    wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -34,6 +34,7 @@ static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance:
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
+static SPENDING: LazyLock<Upcasters> = LazyLock::new(spending::upcasters);
 static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
 static WALLET_LANE: LazyLock<Upcasters> = LazyLock::new(wallet_lane::upcasters);
 static WALLETS: LazyLock<Upcasters> = LazyLock::new(wallets::upcasters);
@@ -165,6 +166,11 @@ impl Recorded {
     /// The event of an organization's wallets.
     pub fn wallets(&self) -> Result<wallets::Event, Error> {
         decode(self, &WALLETS)
+    }
+
+    /// The event of an organization's spending.
+    pub fn spending(&self) -> Result<spending::Event, Error> {
+        decode(self, &SPENDING)
     }
 
     /// The event of a wallet's lane.

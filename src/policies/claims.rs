@@ -118,5 +118,6 @@ pub(super) fn claim(
         most: Units(limit.most().unwrap_or_default()),
         minutes,
         is_binding,
+        is_sunk: matches!(limit.measure, Measure::Fees { .. }),
     })
 }

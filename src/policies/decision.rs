@@ -1,5 +1,7 @@
 //! What was decided and why: kept on the ledger, and shown to whoever asks.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::limits::Claim;
@@ -202,4 +204,58 @@ pub struct PolicyVersion {
     pub version: u32,
     /// Whether it only watches.
     pub is_monitored: bool,
+}
+
+/// For whoever wanted the transaction, in a line.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |call: &Place| match call.as_slice() {
+            [] => "the call".to_owned(),
+            place => format!("the call within it at {place:?}"),
+        };
+        match self {
+            Self::Malformed { call, message } => write!(f, "{} {message}", of(call)),
+            Self::Allowed { call, policy, rule } => {
+                write!(f, "the rule {rule} of the policy {policy} allows {}", of(call))
+            }
+            Self::Denied { call, policy, rule, undetermined: None } => {
+                write!(f, "the rule {rule} of the policy {policy} denies {}", of(call))
+            }
+            Self::Denied { call, policy, rule, undetermined: Some(fact) } => write!(
+                f,
+                "the rule {rule} of the policy {policy} denies {}, since nobody can say its {fact}",
+                of(call)
+            ),
+            Self::NoPolicy => f.write_str(
+                "no policy is in force for this wallet, and what no policy allows is not signed",
+            ),
+            Self::NotAllowed { call, action, near } => {
+                write!(f, "no rule allows {}, which is of the kind {action}", of(call))?;
+                match near.first() {
+                    Some(Near { policy, rule, fact, .. }) => {
+                        write!(f, "; the rule {rule} of the policy {policy} fails at its {fact}")
+                    }
+                    None => Ok(()),
+                }
+            }
+            Self::OverLimit { limit } => {
+                let Used { policy, limit, left, most, wanted, .. } = limit;
+                write!(
+                    f,
+                    "the limit {limit} of the policy {policy} leaves {left} of {most}, and {wanted} \
+                     is wanted"
+                )
+            }
+            Self::LimitUndetermined { policy, limit, call } => write!(
+                f,
+                "nobody can say how much {} takes of the limit {limit} of the policy {policy}",
+                of(call)
+            ),
+            Self::ApprovalNeeded { policy, approval, needed, approvers, .. } => write!(
+                f,
+                "the approval {approval} of the policy {policy} needs {needed} of {}",
+                approvers.join(", ")
+            ),
+        }
+    }
 }

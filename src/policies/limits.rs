@@ -29,6 +29,9 @@ pub struct Claim {
     pub minutes: i64,
     /// Whether it stops; one of a policy that only watches is counted and stops nothing.
     pub is_binding: bool,
+    /// Whether it is spent even where the transaction came to nothing on the chain: fees are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sunk: bool,
 }
 
 /// Why nothing came of a reservation that was not used: only what is proven gives its amount back.
@@ -102,6 +105,19 @@ impl Book {
         reserved.chain(settled.map(|(_, it)| it.0)).fold(U256::ZERO, U256::saturating_add)
     }
 
+    /// The same without what is reserved under this id.
+    #[must_use]
+    pub fn without(&self, id: &str) -> Self {
+        let mut book = self.clone();
+        book.open.remove(id);
+        book
+    }
+
+    /// Whether something is reserved under this id.
+    pub fn is_open(&self, id: &str) -> bool {
+        self.open.contains_key(id)
+    }
+
     /// Whether all of these can be reserved. Nothing is, where one of them cannot. Once more under the
     /// same id is no second reservation.
     pub fn check(&self, id: &str, claims: &[Claim], now: OffsetDateTime) -> Result<(), Refused> {
@@ -131,27 +147,43 @@ impl Book {
         now: OffsetDateTime,
     ) -> Result<(), Refused> {
         self.check(id, &claims, now)?;
+        self.keep(id, claims, now);
+        Ok(())
+    }
+
+    /// Reserves what was found possible before, as the ledger says.
+    pub fn keep(&mut self, id: &str, claims: Vec<Claim>, now: OffsetDateTime) {
         self.pass(now);
         self.open.entry(id.to_owned()).or_insert(Reservation { claims });
-        Ok(())
     }
 
     /// Counts a reservation as used from now on: the transaction is final and did what it says.
     pub fn settle(&mut self, id: &str, now: OffsetDateTime) -> Result<(), Refused> {
         let Reservation { claims } = self.open.remove(id).ok_or(Refused::Unknown)?;
+        self.spend(claims, now);
+        Ok(())
+    }
+
+    fn spend(&mut self, claims: Vec<Claim>, now: OffsetDateTime) {
         self.pass(now);
         for claim in claims {
             let minutes = self.settled.entry(claim.key).or_default();
             let sum = minutes.entry(self.latest).or_insert(Units(U256::ZERO));
             sum.0 = sum.0.saturating_add(claim.amount.0);
         }
-        Ok(())
     }
 
-    /// Gives a reservation back, on proof that it will never be used. A time-out is none.
-    pub fn release(&mut self, id: &str, _: &Proof, now: OffsetDateTime) -> Result<(), Refused> {
-        self.open.remove(id).ok_or(Refused::Unknown)?;
-        self.pass(now);
+    /// Gives a reservation back, on proof that it will never be used. A time-out is none. What something
+    /// that came to nothing on the chain has cost all the same counts as used.
+    pub fn release(&mut self, id: &str, proof: &Proof, now: OffsetDateTime) -> Result<(), Refused> {
+        let Reservation { mut claims } = self.open.remove(id).ok_or(Refused::Unknown)?;
+        match proof {
+            Proof::NeverSigned => claims.clear(),
+            Proof::AnotherFinal { .. } | Proof::RevertedFinal { .. } => {
+                claims.retain(|claim| claim.is_sunk);
+            }
+        }
+        self.spend(claims, now);
         Ok(())
     }
 
@@ -182,7 +214,14 @@ mod tests {
 
     fn claim(amount: u64) -> Vec<Claim> {
         let (amount, most) = (Units(U256::from(amount)), Units(U256::from(100)));
-        vec![Claim { key: "p/daily".to_owned(), amount, most, minutes: 1_440, is_binding: true }]
+        vec![Claim {
+            key: "p/daily".to_owned(),
+            amount,
+            most,
+            minutes: 1_440,
+            is_binding: true,
+            is_sunk: false,
+        }]
     }
 
     #[test]

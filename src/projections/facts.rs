@@ -13,7 +13,7 @@ use super::Error;
 use super::text::Text;
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
-    run, schema, sequence_instance, task, test, test_execution, user, workflow,
+    run, schema, sequence_instance, task, test, test_execution, user, wallet_lane, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -393,6 +393,13 @@ pub(super) fn of_sequence_instances<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, sequence_instance::Event)>, Error> {
     decoded(sequence_instance::Instance::TYPE, events, Recorded::sequence_instance)
+}
+
+/// The events of the lanes of wallets among others.
+pub(super) fn of_wallet_lanes<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, wallet_lane::Event)>, Error> {
+    decoded(wallet_lane::Lane::TYPE, events, Recorded::wallet_lane)
 }
 
 /// The events of users among others.

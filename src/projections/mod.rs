@@ -30,6 +30,7 @@ pub mod storage;
 pub mod tasks;
 mod text;
 pub mod timers;
+pub mod transactions;
 pub mod trials;
 pub mod usage;
 pub mod users;

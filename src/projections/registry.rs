@@ -2,8 +2,8 @@
 
 use super::{
     Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
-    run_history, schemas, search, sequences, storage, tasks, timers, trials, usage, users, waits,
-    workflow_catalog,
+    run_history, schemas, search, sequences, storage, tasks, timers, transactions, trials, usage,
+    users, waits, workflow_catalog,
 };
 
 /// Every projection there is.
@@ -21,6 +21,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &schemas::Projector,
         &happenings::Projector,
         &sequences::Projector,
+        &transactions::Projector,
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,

@@ -20,6 +20,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Keystore, Self::Pkcs11].into_iter().find(|kind| kind.name() == name)
+    }
+
     /// How events and answers name it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -3,6 +3,8 @@
 //!
 //! `UPDATE=1` writes the files that are missing, and only those.
 
+mod lanes;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;

@@ -23,3 +23,4 @@ mod secrets;
 mod signing;
 mod support;
 mod trials;
+mod wallets;

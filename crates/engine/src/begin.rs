@@ -31,6 +31,7 @@ impl Batch {
             | Logic::Wait
             | Logic::CallWorkflow
             | Logic::TriggerWorkflow
+            | Logic::Transact
             | Logic::ManualTask => match patience(logic, &input, self.at) {
                 Ok(period) => self.sleep(spot, logic, input, period),
                 Err(problem) => self.fail(spot, 1, Some(input), problem.into()),

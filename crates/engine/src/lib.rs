@@ -71,7 +71,7 @@ pub use limits::{
 };
 pub use node::{
     Audience, Escalation, EventPattern, EventWait, Happening, MAX_EVENT_PAYLOAD, ManualTask,
-    Priority, TASK_SOURCE, is_answered, logic_type, logic_types,
+    Priority, SIGNER_SOURCE, TASK_SOURCE, TRANSACTING, is_answered, logic_type, logic_types,
 };
 pub use node_state::NodeState;
 pub use parse::parse;

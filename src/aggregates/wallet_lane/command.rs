@@ -1,6 +1,6 @@
 //! What a lane can be told: what is wanted of it, and what was seen of it.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use engine::Json;
 use time::OffsetDateTime;
 
@@ -24,7 +24,10 @@ pub struct Command {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It does.
-    Allowed,
+    Allowed {
+        /// How much its fees may come to, in wei.
+        fee_budget: U256,
+    },
     /// It does not, and why.
     Denied(String),
 }
@@ -42,6 +45,21 @@ pub enum Simulation {
         /// Why.
         reason: String,
     },
+}
+
+/// What a block says of a transaction in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The block's number.
+    pub block_number: u64,
+    /// The block's hash.
+    pub block_hash: B256,
+    /// Whether it was carried out, not reverted.
+    pub is_success: bool,
+    /// What gas it took.
+    pub gas_used: u64,
+    /// At which price, in wei a gas.
+    pub gas_price: u128,
 }
 
 /// What is to be done, or was seen.
@@ -96,16 +114,8 @@ pub enum Order {
         intent: IntentId,
         /// Which transaction.
         hash: B256,
-        /// The block's number.
-        block_number: u64,
-        /// The block's hash.
-        block_hash: B256,
-        /// Whether it was carried out, not reverted.
-        is_success: bool,
-        /// What gas it took.
-        gas_used: u64,
-        /// At which price, in wei a gas.
-        gas_price: u128,
+        /// Where, and what that came to.
+        receipt: Receipt,
     },
     /// Note that its block is none of the chain's any more.
     Orphan {
@@ -129,7 +139,7 @@ pub enum Order {
         /// Of which intent.
         intent: IntentId,
     },
-    /// Give it up, where it has no nonce yet.
+    /// Give it up; where it has a nonce, have something that moves nothing take its place.
     Cancel {
         /// Of which intent.
         intent: IntentId,

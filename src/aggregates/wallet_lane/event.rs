@@ -1,12 +1,12 @@
 //! What happened in a lane. Stored for ever: a changed shape is a new version and an upcaster.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U256};
 use cqrs_es::DomainEvent;
 use engine::Json;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::intent::Intent;
+use super::intent::{Intent, Origin};
 use crate::primitives::IntentId;
 use crate::transactions::{Signed, Unsigned};
 
@@ -30,7 +30,32 @@ pub enum Sent {
     },
 }
 
+/// A transaction in a block, and what that came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inclusion {
+    /// The transaction.
+    pub hash: B256,
+    /// Its nonce.
+    pub nonce: u64,
+    /// The block's number.
+    pub block_number: u64,
+    /// The block's hash.
+    pub block_hash: B256,
+    /// Whether it was carried out, not reverted.
+    pub is_success: bool,
+    /// What gas it took.
+    pub gas_used: u64,
+    /// At which price, in wei a gas, as a decimal text.
+    pub gas_price: String,
+    /// The contract that it made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Address>,
+}
+
 /// A fact of a lane's life.
+///
+/// Where somebody waits no longer for an intent with a fact, it names him: its `origin`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Event {
@@ -50,11 +75,17 @@ pub enum Event {
         intent_id: IntentId,
         /// Whether it may be signed.
         is_allowed: bool,
+        /// How much its fees may come to, in wei, where it may be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fee_budget: Option<U256>,
         /// Why not, in words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refusal: Option<String>,
         /// From which rules and facts that follows.
         reasons: Json,
+        /// Who waits no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -75,6 +106,9 @@ pub enum Event {
         intent_id: IntentId,
         /// Why.
         reason: String,
+        /// Who waits no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -127,18 +161,11 @@ pub enum Event {
     Included {
         /// Of which intent.
         intent_id: IntentId,
-        /// The transaction.
-        hash: B256,
-        /// The block's number.
-        block_number: u64,
-        /// The block's hash.
-        block_hash: B256,
-        /// Whether it was carried out, not reverted.
-        is_success: bool,
-        /// What gas it took.
-        gas_used: u64,
-        /// At which price, in wei a gas, as a decimal text.
-        gas_price: String,
+        /// In which, and what that came to.
+        inclusion: Inclusion,
+        /// Who waits no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -159,10 +186,11 @@ pub enum Event {
     Finalized {
         /// Of which intent.
         intent_id: IntentId,
-        /// The transaction.
-        hash: B256,
-        /// Whether it was carried out, not reverted.
-        is_success: bool,
+        /// In which block, and what that came to.
+        inclusion: Inclusion,
+        /// Who waits no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -177,14 +205,34 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
-    /// It was given up before it had a nonce. It is over.
-    Cancelled {
-        /// Of which intent.
+    /// It is to be called off, and has a nonce: what moves nothing is sent in its place, and one of the two
+    /// is carried out.
+    CancelRequested {
+        /// Which intent.
         intent_id: IntentId,
         /// Why.
         reason: String,
         /// Who did it.
         by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// It was given up before it had a nonce, or something that moves nothing has its nonce for good. It is
+    /// over.
+    Cancelled {
+        /// Which intent.
+        intent_id: IntentId,
+        /// Why.
+        reason: String,
+        /// Who did it.
+        by: String,
+        /// What has its nonce for good, where it had one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<B256>,
+        /// Who waits no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -196,7 +244,7 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 14] = [
         "intent_accepted",
         "policy_decided",
         "simulated",
@@ -209,6 +257,7 @@ impl Event {
         "orphaned",
         "finalized",
         "nonce_conflict",
+        "cancel_requested",
         "cancelled",
     ];
 
@@ -227,6 +276,7 @@ impl Event {
             Self::Orphaned { .. } => "orphaned",
             Self::Finalized { .. } => "finalized",
             Self::NonceConflict { .. } => "nonce_conflict",
+            Self::CancelRequested { .. } => "cancel_requested",
             Self::Cancelled { .. } => "cancelled",
         }
     }
@@ -246,6 +296,7 @@ impl Event {
             | Self::Orphaned { intent_id, .. }
             | Self::Finalized { intent_id, .. }
             | Self::NonceConflict { intent_id, .. }
+            | Self::CancelRequested { intent_id, .. }
             | Self::Cancelled { intent_id, .. } => *intent_id,
         }
     }

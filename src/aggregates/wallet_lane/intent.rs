@@ -18,6 +18,13 @@ pub struct Call {
     pub data: Bytes,
 }
 
+impl Call {
+    /// What moves nothing: nothing from an address to itself.
+    pub const fn nothing(address: Address) -> Self {
+        Self { to: Some(address), value: U256::ZERO, data: Bytes::new() }
+    }
+}
+
 /// Who wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,6 +35,21 @@ pub struct Origin {
     pub node_id: String,
     /// Of which workflow.
     pub workflow_id: WorkflowId,
+    /// The kind of the trigger that began the run.
+    pub trigger: String,
+    /// Who began it, as an auditor reads it.
+    pub started_by: String,
+}
+
+/// Until when it is waited for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// Until it stands in a block, which may be none of the chain's a moment later.
+    Included,
+    /// Until its block stays.
+    #[default]
+    Final,
 }
 
 /// A transaction that should happen.
@@ -48,7 +70,10 @@ pub struct Intent {
     pub origin: Origin,
     /// What it is to do.
     pub call: Call,
-    /// How much gas it may take; as much as the simulation says where it is not said.
+    /// Until when it is waited for.
+    #[serde(default)]
+    pub until: Until,
+    /// How much gas it may take; what the simulation says and some more where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<u64>,
     /// How much its fees may come to, in wei.

@@ -16,10 +16,10 @@ mod tests;
 mod upcast;
 
 pub use bump::{bumped, is_enough};
-pub use command::{Command, Order, Simulation, Verdict};
+pub use command::{Command, Order, Receipt, Simulation, Verdict};
 pub use error::Error;
-pub use event::{Event, Sent};
-pub use intent::{Call, Intent, Origin};
+pub use event::{Event, Inclusion, Sent};
+pub use intent::{Call, Intent, Origin, Until};
 pub use state::{Attempt, IN_FLIGHT, Lane, MAX_OPEN, Stage, Wanted};
 pub use step::Step;
 pub use upcast::upcasters;

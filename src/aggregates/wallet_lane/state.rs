@@ -6,18 +6,21 @@ use alloy_primitives::{Address, B256, U256};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::bump::is_enough;
-use super::command::{Command, Order, Simulation, Verdict};
+use super::command::{Command, Order, Receipt, Simulation, Verdict};
 use super::error::Error;
-use super::event::{Event, Sent};
-use super::intent::Intent;
+use super::event::{Event, Inclusion, Sent};
+use super::intent::{Call, Intent, Origin, Until};
 use super::step::Step;
 use crate::primitives::IntentId;
 use crate::transactions::{Fees, Signed, Unsigned};
 
-/// How many transactions with a nonce may be without a final block: nodes keep so many of a sender.
+/// How many transactions with a nonce may stand in no block: nodes keep so many of a sender.
 pub const IN_FLIGHT: usize = 16;
+/// What gas a transaction takes that moves nothing.
+const PLAIN_GAS: u64 = 21_000;
 /// How many intents may be open in a lane.
 pub const MAX_OPEN: usize = 10_000;
 
@@ -30,10 +33,7 @@ pub enum Stage {
     /// The policy lets it be signed.
     Allowed,
     /// It would be carried out.
-    Simulated {
-        /// The limit for its gas.
-        gas_limit: u64,
-    },
+    Simulated,
     /// It is to be signed.
     Signing,
     /// It is signed, and was not sent.
@@ -41,16 +41,7 @@ pub enum Stage {
     /// It was sent.
     Broadcast,
     /// It stands in a block.
-    Included {
-        /// Which transaction of its.
-        hash: B256,
-        /// In which block.
-        block_hash: B256,
-        /// The block's number.
-        block_number: u64,
-        /// Whether it was carried out, not reverted.
-        is_success: bool,
-    },
+    Included(Inclusion),
 }
 
 /// One price at which an intent is sent under its nonce.
@@ -58,6 +49,9 @@ pub enum Stage {
 pub struct Attempt {
     /// What is signed.
     pub transaction: Unsigned,
+    /// Since when a signature is wanted.
+    #[serde(with = "time::serde::rfc3339")]
+    pub asked_at: OffsetDateTime,
     /// The signed transaction, once it is there.
     pub signed: Option<Signed>,
     /// What nodes said last when they were sent it.
@@ -75,8 +69,12 @@ pub struct Wanted {
     pub nonce: Option<u64>,
     /// Its attempts under this nonce, the last one the one that counts now.
     pub attempts: Vec<Attempt>,
-    /// The limit for its gas, once that is known.
+    /// The limit for its gas, once it was tried.
     pub gas_limit: Option<u64>,
+    /// How much its fees may come to by the policy, in wei, once that was asked.
+    pub fee_budget: Option<U256>,
+    /// Why it is being called off, where it is: what has its nonce then moves nothing.
+    pub called_off: Option<String>,
 }
 
 impl Attempt {
@@ -92,11 +90,11 @@ impl Wanted {
         match self.stage {
             Stage::Accepted => Step::Judge,
             Stage::Allowed => Step::Simulate,
-            Stage::Simulated { .. } => Step::Number,
+            Stage::Simulated => Step::Number,
             Stage::Signing => Step::Sign,
             Stage::Signed => Step::Broadcast,
             Stage::Broadcast => Step::Watch,
-            Stage::Included { .. } => Step::Confirm,
+            Stage::Included(_) => Step::Confirm,
         }
     }
 
@@ -104,24 +102,73 @@ impl Wanted {
         self.attempts.iter().find(|attempt| attempt.hash() == Some(hash))
     }
 
-    fn transaction(&self, nonce: u64, gas_limit: u64, fees: Fees) -> Unsigned {
-        let Intent { chain_id, ref call, .. } = self.intent;
-        Unsigned {
+    /// The transaction that it is under this nonce; one that moves nothing, where it is being called off.
+    pub fn transaction(&self, nonce: u64, fees: Fees) -> Option<Unsigned> {
+        let Intent { chain_id, ref call, address, .. } = self.intent;
+        let (gas_limit, call) = match &self.called_off {
+            None => (self.gas_limit?, call.clone()),
+            Some(_) => (PLAIN_GAS, Call::nothing(address)),
+        };
+        Some(Unsigned {
             chain_id,
             nonce,
             gas_limit,
             to: call.to,
             value: call.value,
-            data: call.data.clone(),
+            data: call.data,
             access_list: Vec::new(),
             fees,
-        }
+        })
     }
 
-    /// Whether the intent may cost so much: its gas at this price.
-    fn may_cost(&self, gas_limit: u64, fees: Fees) -> bool {
-        let most = U256::from(fees.at_most()).saturating_mul(U256::from(gas_limit));
-        self.intent.max_fee_total.is_none_or(|limit| most <= limit)
+    /// How much its fees may come to, in wei: the smaller of what its author and the policy say.
+    pub fn most_fees(&self) -> Option<U256> {
+        let both = [self.intent.max_fee_total, self.fee_budget];
+        both.into_iter().flatten().min()
+    }
+
+    /// Whether the transaction may cost so much.
+    pub fn may_cost(&self, transaction: &Unsigned) -> bool {
+        let (price, gas) = (transaction.fees.at_most(), transaction.gas_limit);
+        let most = U256::from(price).saturating_mul(U256::from(gas));
+        self.most_fees().is_none_or(|limit| most <= limit)
+    }
+
+    /// Whether it is itself what moves nothing.
+    pub fn moves_nothing(&self) -> bool {
+        self.intent.call == Call::nothing(self.intent.address)
+    }
+
+    /// Who waits until then, if somebody does.
+    fn waits(&self, until: Until) -> Option<Origin> {
+        (self.intent.until == until).then(|| self.intent.origin.clone())
+    }
+
+    /// A transaction of its in a block.
+    fn inclusion(&self, hash: B256, receipt: Receipt) -> Option<Inclusion> {
+        let transaction = &self.attempt(hash)?.transaction;
+        let Receipt { block_number, block_hash, is_success, gas_used, gas_price } = receipt;
+        let contract = transaction.creates(self.intent.address).filter(|_| is_success);
+        Some(Inclusion {
+            hash,
+            nonce: transaction.nonce,
+            block_number,
+            block_hash,
+            is_success,
+            gas_used,
+            gas_price: gas_price.to_string(),
+            contract,
+        })
+    }
+
+    /// Whether a transaction of its moves nothing.
+    pub fn is_empty_attempt(&self, hash: B256) -> bool {
+        let moves_nothing = |attempt: &Attempt| {
+            let Unsigned { to, value, data, .. } = &attempt.transaction;
+            let call = Call { to: *to, value: *value, data: data.clone() };
+            call != self.intent.call && call == Call::nothing(self.intent.address)
+        };
+        self.attempt(hash).is_some_and(moves_nothing)
     }
 }
 
@@ -148,9 +195,12 @@ impl Lane {
         self.open.get(self.turns.get(&intent)?)
     }
 
-    /// How many have a nonce and no final block.
+    /// How many have a nonce and stand in no block.
     pub fn in_flight(&self) -> usize {
-        self.open.values().filter(|wanted| wanted.nonce.is_some()).count()
+        let waits = |wanted: &&Wanted| {
+            wanted.nonce.is_some() && !matches!(wanted.stage, Stage::Included(_))
+        };
+        self.open.values().filter(waits).count()
     }
 
     /// Decides what an order leads to, or why it is refused. No event: it was known already.
@@ -161,24 +211,47 @@ impl Lane {
                 Ok(vec![Event::IntentAccepted { intent, by, at }])
             }
             Order::Judge { intent, verdict, reasons } => {
-                self.standing(intent, "be judged", |stage| matches!(stage, Stage::Accepted))?;
-                let (is_allowed, refusal) = match verdict {
-                    Verdict::Allowed => (true, None),
-                    Verdict::Denied(refusal) => (false, Some(refusal)),
+                let wanted =
+                    self.standing(intent, "be judged", |stage| matches!(stage, Stage::Accepted))?;
+                let (is_allowed, fee_budget, refusal) = match verdict {
+                    Verdict::Allowed { fee_budget } => (true, Some(fee_budget), None),
+                    Verdict::Denied(refusal) => (false, None, Some(refusal)),
                 };
                 let intent_id = intent;
-                Ok(vec![Event::PolicyDecided { intent_id, is_allowed, refusal, reasons, at }])
+                let origin = (!is_allowed).then(|| wanted.intent.origin.clone());
+                Ok(vec![Event::PolicyDecided {
+                    intent_id,
+                    is_allowed,
+                    fee_budget,
+                    refusal,
+                    reasons,
+                    origin,
+                    at,
+                }])
             }
             Order::Simulate { intent, outcome } => {
-                self.standing(intent, "be tried", |stage| matches!(stage, Stage::Allowed))?;
-                let intent_id = intent;
+                let wanted =
+                    self.standing(intent, "be tried", |stage| matches!(stage, Stage::Allowed))?;
+                let (intent_id, most) = (intent, wanted.intent.gas_limit);
+                let failed = |reason| Event::SimulationFailed {
+                    intent_id,
+                    reason,
+                    origin: Some(wanted.intent.origin.clone()),
+                    at,
+                };
                 Ok(vec![match outcome {
-                    Simulation::Passed { gas_limit } => {
+                    Simulation::Passed { gas_limit }
+                        if most.is_none_or(|most| gas_limit <= most) =>
+                    {
+                        // What the author says is given: a call may need more when it is carried out.
+                        let gas_limit = most.unwrap_or(gas_limit);
                         Event::Simulated { intent_id, gas_limit, at }
                     }
-                    Simulation::Failed { reason } => {
-                        Event::SimulationFailed { intent_id, reason, at }
-                    }
+                    Simulation::Passed { gas_limit } => failed(format!(
+                        "it takes {gas_limit} gas, and its gas limit is {}",
+                        most.unwrap_or_default()
+                    )),
+                    Simulation::Failed { reason } => failed(reason),
                 }])
             }
             Order::Number { intent, chain_nonce, fees } => {
@@ -193,38 +266,36 @@ impl Lane {
                 }
                 Ok(vec![Event::BroadcastAttempted { intent_id: intent, hash, outcome, at }])
             }
-            Order::Include {
-                intent,
-                hash,
-                block_number,
-                block_hash,
-                is_success,
-                gas_used,
-                gas_price,
-            } => {
+            Order::Include { intent, hash, receipt } => {
                 let wanted = self.wanted(intent)?;
-                wanted.attempt(hash).ok_or(Error::Stranger(intent))?;
-                if matches!(wanted.stage, Stage::Included { .. }) {
+                let inclusion = wanted.inclusion(hash, receipt).ok_or(Error::Stranger(intent))?;
+                if matches!(wanted.stage, Stage::Included(_)) {
                     return Err(Error::OutOfPlace(intent, "be included"));
                 }
-                Ok(vec![Event::Included {
-                    intent_id: intent,
-                    hash,
-                    block_number,
-                    block_hash,
-                    is_success,
-                    gas_used,
-                    gas_price: gas_price.to_string(),
-                    at,
-                }])
+                let origin = wanted.waits(Until::Included);
+                Ok(vec![Event::Included { intent_id: intent, inclusion, origin, at }])
             }
             Order::Orphan { intent } => {
-                let (hash, block_hash, _) = self.included(intent, "be orphaned")?;
+                let Inclusion { hash, block_hash, .. } = *self.included(intent, "be orphaned")?;
                 Ok(vec![Event::Orphaned { intent_id: intent, hash, block_hash, at }])
             }
-            Order::Finalize { intent } => {
-                let (hash, _, is_success) = self.included(intent, "be final")?;
-                Ok(vec![Event::Finalized { intent_id: intent, hash, is_success, at }])
+            Order::Finalize { intent: intent_id } => {
+                let inclusion = self.included(intent_id, "be final")?.clone();
+                let wanted = self.wanted(intent_id)?;
+                Ok(vec![match &wanted.called_off {
+                    Some(reason) if wanted.is_empty_attempt(inclusion.hash) => Event::Cancelled {
+                        intent_id,
+                        reason: reason.clone(),
+                        by,
+                        instead: Some(inclusion.hash),
+                        origin: Some(wanted.intent.origin.clone()),
+                        at,
+                    },
+                    Some(_) | None => {
+                        let origin = wanted.waits(Until::Final);
+                        Event::Finalized { intent_id, inclusion, origin, at }
+                    }
+                }])
             }
             Order::Replace { intent, fees } => self.replaced(intent, fees, at),
             Order::Conflict { intent } => {
@@ -236,10 +307,20 @@ impl Lane {
             }
             Order::Cancel { intent, reason } => {
                 let wanted = self.wanted(intent)?;
-                if wanted.nonce.is_some() {
-                    return Err(Error::OutOfPlace(intent, "be given up"));
-                }
-                Ok(vec![Event::Cancelled { intent_id: intent, reason, by, at }])
+                let intent_id = intent;
+                Ok(match (wanted.nonce, &wanted.called_off) {
+                    (None, _) => vec![Event::Cancelled {
+                        intent_id,
+                        reason,
+                        by,
+                        instead: None,
+                        origin: Some(wanted.intent.origin.clone()),
+                        at,
+                    }],
+                    // Its nonce has to be used: by what moves nothing, or by itself if that is faster.
+                    (Some(_), None) => vec![Event::CancelRequested { intent_id, reason, by, at }],
+                    (Some(_), Some(_)) => Vec::new(),
+                })
             }
         }
     }
@@ -263,21 +344,22 @@ impl Lane {
         intent: IntentId,
         chain_nonce: u64,
         fees: Fees,
-        at: time::OffsetDateTime,
+        at: OffsetDateTime,
     ) -> Result<Vec<Event>, Error> {
         let wanted = self.wanted(intent)?;
-        let Stage::Simulated { gas_limit } = wanted.stage else {
+        if wanted.stage != Stage::Simulated {
             return Err(Error::OutOfPlace(intent, "get a nonce"));
-        };
+        }
         if self.in_flight() >= IN_FLIGHT {
             return Err(Error::Busy);
         }
-        if !wanted.may_cost(gas_limit, fees) {
-            return Err(Error::TooDear);
-        }
         // What the chain counts is more where others sign with this key, or did before this lane.
         let nonce = self.next_nonce.max(chain_nonce);
-        let transaction = wanted.transaction(nonce, gas_limit, fees);
+        let transaction = wanted.transaction(nonce, fees);
+        let transaction = transaction.ok_or(Error::OutOfPlace(intent, "get a nonce"))?;
+        if !wanted.may_cost(&transaction) {
+            return Err(Error::TooDear);
+        }
         let intent_id = intent;
         Ok(vec![
             Event::NonceReserved { intent_id, nonce, at },
@@ -289,7 +371,7 @@ impl Lane {
         &self,
         intent: IntentId,
         transaction: Signed,
-        at: time::OffsetDateTime,
+        at: OffsetDateTime,
     ) -> Result<Vec<Event>, Error> {
         let wanted = self.standing(intent, "be signed", |stage| matches!(stage, Stage::Signing))?;
         let forged = |why: String| Error::Forged { intent, why };
@@ -308,21 +390,22 @@ impl Lane {
         &self,
         intent: IntentId,
         fees: Fees,
-        at: time::OffsetDateTime,
+        at: OffsetDateTime,
     ) -> Result<Vec<Event>, Error> {
-        let wanted =
-            self.standing(intent, "be replaced", |stage| matches!(stage, Stage::Broadcast))?;
+        let wanted = self.standing(intent, "be replaced", |stage| {
+            matches!(stage, Stage::Signing | Stage::Broadcast)
+        })?;
         let (Some(last), Some(nonce)) = (wanted.attempts.last(), wanted.nonce) else {
             return Err(Error::OutOfPlace(intent, "be replaced"));
         };
         if !is_enough(last.transaction.fees, fees) {
             return Err(Error::TooCheap);
         }
-        let gas_limit = last.transaction.gas_limit;
-        if !wanted.may_cost(gas_limit, fees) {
+        let transaction = wanted.transaction(nonce, fees);
+        let transaction = transaction.ok_or(Error::OutOfPlace(intent, "be replaced"))?;
+        if !wanted.may_cost(&transaction) {
             return Err(Error::TooDear);
         }
-        let transaction = wanted.transaction(nonce, gas_limit, fees);
         Ok(vec![Event::SignRequested { intent_id: intent, transaction, at }])
     }
 
@@ -340,14 +423,12 @@ impl Lane {
         if is_there(&wanted.stage) { Ok(wanted) } else { Err(Error::OutOfPlace(intent, to)) }
     }
 
-    fn included(&self, intent: IntentId, to: &'static str) -> Result<(B256, B256, bool), Error> {
-        match self.wanted(intent)?.stage {
-            Stage::Included { hash, block_hash, is_success, .. } => {
-                Ok((hash, block_hash, is_success))
-            }
+    fn included(&self, intent: IntentId, to: &'static str) -> Result<&Inclusion, Error> {
+        match &self.wanted(intent)?.stage {
+            Stage::Included(inclusion) => Ok(inclusion),
             Stage::Accepted
             | Stage::Allowed
-            | Stage::Simulated { .. }
+            | Stage::Simulated
             | Stage::Signing
             | Stage::Signed
             | Stage::Broadcast => Err(Error::OutOfPlace(intent, to)),
@@ -393,7 +474,7 @@ impl Aggregate for Lane {
         match event {
             Event::IntentAccepted { intent, .. } => {
                 self.place = Some((intent.address, intent.chain_id));
-                let (turn, gas_limit) = (self.accepted, intent.gas_limit);
+                let turn = self.accepted;
                 self.accepted += 1;
                 self.turns.insert(id, turn);
                 let wanted = Wanted {
@@ -401,12 +482,17 @@ impl Aggregate for Lane {
                     stage: Stage::Accepted,
                     nonce: None,
                     attempts: Vec::new(),
-                    gas_limit,
+                    gas_limit: None,
+                    fee_budget: None,
+                    called_off: None,
                 };
                 self.open.insert(turn, wanted);
             }
-            Event::PolicyDecided { is_allowed: true, .. } => {
-                self.change(id, |wanted| wanted.stage = Stage::Allowed);
+            Event::PolicyDecided { is_allowed: true, fee_budget, .. } => {
+                self.change(id, |wanted| {
+                    wanted.fee_budget = fee_budget;
+                    wanted.stage = Stage::Allowed;
+                });
             }
             Event::PolicyDecided { is_allowed: false, .. }
             | Event::SimulationFailed { .. }
@@ -414,14 +500,15 @@ impl Aggregate for Lane {
             | Event::Cancelled { .. } => self.end(id),
             Event::Simulated { gas_limit, .. } => self.change(id, |wanted| {
                 wanted.gas_limit = Some(gas_limit);
-                wanted.stage = Stage::Simulated { gas_limit };
+                wanted.stage = Stage::Simulated;
             }),
             Event::NonceReserved { nonce, .. } => {
                 self.next_nonce = nonce + 1;
                 self.change(id, |wanted| wanted.nonce = Some(nonce));
             }
-            Event::SignRequested { transaction, .. } => self.change(id, |wanted| {
-                wanted.attempts.push(Attempt { transaction, signed: None, said: None });
+            Event::SignRequested { transaction, at, .. } => self.change(id, |wanted| {
+                let (signed, said) = (None, None);
+                wanted.attempts.push(Attempt { transaction, asked_at: at, signed, said });
                 wanted.stage = Stage::Signing;
             }),
             Event::Signed { transaction, .. } => self.change(id, |wanted| {
@@ -439,16 +526,17 @@ impl Aggregate for Lane {
                     wanted.stage = Stage::Broadcast;
                 }
             }),
-            Event::Included { hash, block_number, block_hash, is_success, .. } => {
-                self.change(id, |wanted| {
-                    wanted.stage = Stage::Included { hash, block_hash, block_number, is_success };
-                });
+            Event::Included { inclusion, .. } => {
+                self.change(id, |wanted| wanted.stage = Stage::Included(inclusion));
+            }
+            Event::CancelRequested { reason, .. } => {
+                self.change(id, |wanted| wanted.called_off = Some(reason));
             }
             Event::Orphaned { .. } => self.change(id, |wanted| wanted.stage = Stage::Broadcast),
             Event::NonceConflict { .. } => self.change(id, |wanted| {
                 wanted.nonce = None;
                 wanted.attempts.clear();
-                wanted.stage = Stage::Simulated { gas_limit: wanted.gas_limit.unwrap_or(0) };
+                wanted.stage = Stage::Simulated;
             }),
         }
     }

@@ -10,8 +10,8 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use super::{
-    Call, Command, Error, Event, IN_FLIGHT, Intent, Lane, Order, Origin, Sent, Simulation, Stage,
-    Step, Verdict,
+    Call, Command, Error, Event, IN_FLIGHT, Intent, Lane, Order, Origin, Receipt, Sent, Simulation,
+    Stage, Step, Until, Verdict,
 };
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use crate::transactions::{Fees, Signature, Signed, Unsigned};
@@ -19,6 +19,10 @@ use crate::transactions::{Fees, Signature, Signed, Unsigned};
 const AT: OffsetDateTime = datetime!(2026-11-29 12:00 UTC);
 const FEES: Fees = Fees::Dynamic { max_fee: 100, max_priority_fee: 10 };
 const CHAIN: u64 = 31337;
+
+const fn allowed() -> Verdict {
+    Verdict::Allowed { fee_budget: U256::MAX }
+}
 
 fn key(number: u8) -> SigningKey {
     SigningKey::from_slice(&[number; 32]).unwrap()
@@ -44,12 +48,15 @@ fn intent(number: u64) -> Intent {
             run_id: RunId::from_uuid(Uuid::from_u128(2)),
             node_id: format!("pay.{number}"),
             workflow_id: WorkflowId::from_uuid(Uuid::from_u128(3)),
+            trigger: "manual".to_owned(),
+            started_by: "usr ada".to_owned(),
         },
         call: Call {
             to: Some(Address::repeat_byte(0xbb)),
             value: U256::from(number),
             data: Bytes::new(),
         },
+        until: Until::Final,
         gas_limit: None,
         max_fee_total: None,
         expires_at: AT + time::Duration::DAY,
@@ -117,14 +124,13 @@ fn said(lane: &Lane, number: u64, outcome: Sent) -> Order {
 fn include(number: u64, hash: B256, is_success: bool) -> Order {
     let (block_number, block_hash) = (7, keccak256("block"));
     let (gas_used, gas_price) = (21_000, 90);
-    let intent = id(number);
-    Order::Include { intent, hash, block_number, block_hash, is_success, gas_used, gas_price }
+    let receipt = Receipt { block_number, block_hash, is_success, gas_used, gas_price };
+    Order::Include { intent: id(number), hash, receipt }
 }
 
 /// A lane in which this intent was sent.
 fn sent(lane: &mut Lane, intent: u64) {
-    for order in [accept(intent), judge(intent, Verdict::Allowed), pass(intent), number(intent, 0)]
-    {
+    for order in [accept(intent), judge(intent, allowed()), pass(intent), number(intent, 0)] {
         tell(lane, order).unwrap();
     }
     next(lane, |lane| signed(lane, intent)).unwrap();
@@ -141,7 +147,7 @@ fn an_intent_is_judged_tried_numbered_signed_sent_included_and_final() {
     let step = |lane: &Lane| lane.find(id(1)).map(super::Wanted::step);
     tell(&mut lane, accept(1)).unwrap();
     assert_eq!(step(&lane), Some(Step::Judge));
-    tell(&mut lane, judge(1, Verdict::Allowed)).unwrap();
+    tell(&mut lane, judge(1, allowed())).unwrap();
     assert_eq!(step(&lane), Some(Step::Simulate));
     tell(&mut lane, pass(1)).unwrap();
     assert_eq!(step(&lane), Some(Step::Number));
@@ -182,7 +188,7 @@ fn what_the_policy_denies_or_a_trial_reverts_is_over_without_a_nonce() {
     tell(&mut lane, accept(1)).unwrap();
     tell(&mut lane, judge(1, Verdict::Denied("unlisted".to_owned()))).unwrap();
     tell(&mut lane, accept(2)).unwrap();
-    tell(&mut lane, judge(2, Verdict::Allowed)).unwrap();
+    tell(&mut lane, judge(2, allowed())).unwrap();
     let failed = Simulation::Failed { reason: "reverted".to_owned() };
     tell(&mut lane, Order::Simulate { intent: id(2), outcome: failed }).unwrap();
     assert_eq!((lane.open.len(), lane.next_nonce), (0, 0));
@@ -194,14 +200,14 @@ fn nothing_is_numbered_before_the_policy_and_a_trial_let_it() {
     let mut lane = Lane::default();
     tell(&mut lane, accept(1)).unwrap();
     assert_eq!(tell(&mut lane, number(1, 0)), Err(Error::OutOfPlace(id(1), "get a nonce")));
-    tell(&mut lane, judge(1, Verdict::Allowed)).unwrap();
+    tell(&mut lane, judge(1, allowed())).unwrap();
     assert_eq!(tell(&mut lane, number(1, 0)), Err(Error::OutOfPlace(id(1), "get a nonce")));
 }
 
 #[test]
 fn another_transaction_and_another_key_are_no_signature_of_this_one() {
     let mut lane = Lane::default();
-    for order in [accept(1), judge(1, Verdict::Allowed), pass(1), number(1, 0)] {
+    for order in [accept(1), judge(1, allowed()), pass(1), number(1, 0)] {
         tell(&mut lane, order).unwrap();
     }
     let mine = to_sign(&lane, 1);
@@ -216,7 +222,7 @@ fn another_transaction_and_another_key_are_no_signature_of_this_one() {
 #[test]
 fn what_nobody_knows_about_a_broadcast_keeps_the_nonce_and_is_noted_once() {
     let mut lane = Lane::default();
-    for order in [accept(1), judge(1, Verdict::Allowed), pass(1), number(1, 0)] {
+    for order in [accept(1), judge(1, allowed()), pass(1), number(1, 0)] {
         tell(&mut lane, order).unwrap();
     }
     next(&mut lane, |lane| signed(lane, 1)).unwrap();
@@ -238,7 +244,10 @@ fn a_reorganization_returns_it_to_its_broadcast_under_the_same_nonce() {
     assert_eq!((wanted.step(), wanted.nonce), (Step::Watch, Some(0)));
     tell(&mut lane, include(1, first, false)).unwrap();
     let events = tell(&mut lane, Order::Finalize { intent: id(1) }).unwrap();
-    assert!(matches!(events[..], [Event::Finalized { is_success: false, .. }]));
+    let [Event::Finalized { inclusion, origin: Some(_), .. }] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert!(!inclusion.is_success);
 }
 
 #[test]
@@ -263,7 +272,7 @@ fn either_price_may_be_included_when_one_was_to_replace_the_other() {
 fn a_price_beyond_what_an_intent_may_cost_is_not_asked_for() {
     let mut lane = Lane::default();
     let bounded = Intent { max_fee_total: Some(U256::from(21_000 * 112)), ..intent(1) };
-    for order in [Order::Accept(Box::new(bounded)), judge(1, Verdict::Allowed), pass(1)] {
+    for order in [Order::Accept(Box::new(bounded)), judge(1, allowed()), pass(1)] {
         tell(&mut lane, order).unwrap();
     }
     tell(&mut lane, number(1, 0)).unwrap();
@@ -283,14 +292,70 @@ fn a_nonce_that_others_took_is_exchanged_and_never_given_again() {
     assert_eq!(to_sign(&lane, 1).nonce, 1);
 }
 
+fn cancel(number: u64) -> Order {
+    Order::Cancel { intent: id(number), reason: "expired".to_owned() }
+}
+
 #[test]
-fn only_what_has_no_nonce_is_given_up() {
+fn what_has_no_nonce_is_given_up_at_once() {
     let mut lane = Lane::default();
-    let cancel = |number| Order::Cancel { intent: id(number), reason: "expired".to_owned() };
     tell(&mut lane, accept(1)).unwrap();
+    let events = tell(&mut lane, cancel(1)).unwrap();
+    assert!(matches!(events[..], [Event::Cancelled { instead: None, origin: Some(_), .. }]));
+    assert!(lane.open.is_empty());
+}
+
+#[test]
+fn what_has_a_nonce_is_called_off_by_what_moves_nothing_under_it() {
+    let mut lane = Lane::default();
+    sent(&mut lane, 1);
     tell(&mut lane, cancel(1)).unwrap();
-    sent(&mut lane, 2);
-    assert_eq!(tell(&mut lane, cancel(2)), Err(Error::OutOfPlace(id(2), "be given up")));
+    assert_eq!(tell(&mut lane, cancel(1)), Ok(Vec::new()), "it is being called off");
+    let fees = Fees::Dynamic { max_fee: 113, max_priority_fee: 12 };
+    tell(&mut lane, Order::Replace { intent: id(1), fees }).unwrap();
+    let nothing = to_sign(&lane, 1);
+    assert_eq!((nothing.nonce, nothing.value, nothing.to), (0, U256::ZERO, Some(address(&key(1)))));
+    next(&mut lane, |lane| signed(lane, 1)).unwrap();
+    next(&mut lane, |lane| said(lane, 1, Sent::Accepted)).unwrap();
+    next(&mut lane, |lane| include(1, hash(lane, 1), true)).unwrap();
+    let events = tell(&mut lane, Order::Finalize { intent: id(1) }).unwrap();
+    assert!(matches!(events[..], [Event::Cancelled { instead: Some(_), .. }]), "{events:?}");
+}
+
+#[test]
+fn what_is_called_off_too_late_is_told_as_it_happened() {
+    let mut lane = Lane::default();
+    sent(&mut lane, 1);
+    let first = hash(&lane, 1);
+    tell(&mut lane, cancel(1)).unwrap();
+    tell(&mut lane, include(1, first, true)).unwrap();
+    let events = tell(&mut lane, Order::Finalize { intent: id(1) }).unwrap();
+    assert!(matches!(events[..], [Event::Finalized { origin: Some(_), .. }]), "{events:?}");
+}
+
+#[test]
+fn more_gas_than_its_author_allows_is_a_trial_that_fails() {
+    let mut lane = Lane::default();
+    let bounded = Intent { gas_limit: Some(20_999), ..intent(1) };
+    tell(&mut lane, Order::Accept(Box::new(bounded))).unwrap();
+    tell(&mut lane, judge(1, allowed())).unwrap();
+    let events = tell(&mut lane, pass(1)).unwrap();
+    assert!(matches!(events[..], [Event::SimulationFailed { .. }]), "{events:?}");
+}
+
+#[test]
+fn whoever_waits_for_a_block_only_is_told_then_and_not_again() {
+    let mut lane = Lane::default();
+    let hasty = Intent { until: Until::Included, ..intent(1) };
+    for order in [Order::Accept(Box::new(hasty)), judge(1, allowed()), pass(1), number(1, 0)] {
+        tell(&mut lane, order).unwrap();
+    }
+    next(&mut lane, |lane| signed(lane, 1)).unwrap();
+    next(&mut lane, |lane| said(lane, 1, Sent::Accepted)).unwrap();
+    let events = next(&mut lane, |lane| include(1, hash(lane, 1), true)).unwrap();
+    assert!(matches!(events[..], [Event::Included { origin: Some(_), .. }]));
+    let events = tell(&mut lane, Order::Finalize { intent: id(1) }).unwrap();
+    assert!(matches!(events[..], [Event::Finalized { origin: None, .. }]));
 }
 
 #[test]
@@ -299,13 +364,11 @@ fn so_many_and_no_more_are_in_flight() {
     for number in 0..IN_FLIGHT as u64 {
         sent(&mut lane, number);
     }
-    for order in [accept(99), judge(99, Verdict::Allowed), pass(99)] {
+    for order in [accept(99), judge(99, allowed()), pass(99)] {
         tell(&mut lane, order).unwrap();
     }
     assert_eq!(tell(&mut lane, number(99, 0)), Err(Error::Busy));
     next(&mut lane, |lane| include(3, hash(lane, 3), true)).unwrap();
-    assert_eq!(tell(&mut lane, number(99, 0)), Err(Error::Busy), "its block may go");
-    tell(&mut lane, Order::Finalize { intent: id(3) }).unwrap();
     tell(&mut lane, number(99, 0)).unwrap();
     assert_eq!(to_sign(&lane, 99).nonce, IN_FLIGHT as u64);
 }
@@ -324,7 +387,7 @@ proptest! {
             };
             let order = match what {
                 0 => accept(which),
-                1 => judge(which, Verdict::Allowed),
+                1 => judge(which, allowed()),
                 2 => pass(which),
                 3 => number(which, 0),
                 4 if lane.find(id(which)).is_some_and(|it| it.stage == Stage::Signing) => {

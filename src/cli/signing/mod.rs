@@ -2,7 +2,9 @@
 
 mod policy;
 pub(super) mod token;
+mod transaction;
 mod wallet;
 
 pub(super) use policy::Policy;
+pub(super) use transaction::Transaction;
 pub(super) use wallet::Wallet;

@@ -154,6 +154,14 @@ problems! {
         "The wallets do not allow this",
         "the wallets of the organization do not allow this as they are",
         "The message says why: a name or a key that another wallet has, a wallet that is archived, or too many wallets.";
+    TransactionNotFound = "transaction-not-found", 404,
+        "There is no such transaction",
+        "there is no transaction with this id",
+        "It never existed, it belongs to another organization, or it was accepted a moment ago: give `minPosition`. `GET /v1/transactions` lists those there are.";
+    TransactionOver = "transaction-over", 409,
+        "The transaction is over",
+        "the transaction is over, and cannot be called off",
+        "It stands in a block, or came to nothing before. `GET /v1/transactions/{id}` shows all that happened to it.";
     BackendOfKeysRefuses = "backend-of-keys-refuses", 422,
         "The backend of keys does not do this",
         "the backend that keeps the keys does not do this",

@@ -7,6 +7,7 @@ mod list;
 mod order;
 mod record;
 mod rename;
+pub mod transactions;
 
 pub use create::{__path_create, create};
 pub use get::{__path_get, get};

@@ -82,6 +82,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "journal",
             "aggregates",
+            "chains",
             "tables",
             "catalog",
             "confined",
@@ -105,6 +106,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "journal",
             "aggregates",
             "chains",
+            // The lane of a wallet asks the policies before it has anything signed.
+            "policies",
+            "signing",
+            "transactions",
             "access",
             "secrets",
             "catalog",

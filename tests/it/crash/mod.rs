@@ -8,4 +8,5 @@ mod schedules;
 mod sequences;
 pub(crate) mod server;
 mod subscriptions;
+mod transfers;
 mod two_workers;

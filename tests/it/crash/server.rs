@@ -25,6 +25,19 @@ impl Server {
         Self::run(command, data_dir.path(), egress)
     }
 
+    /// The same with settings of its own.
+    pub(crate) fn with(
+        database: &str,
+        data_dir: &TempDir,
+        settings: &[(&'static str, String)],
+    ) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));
+        command.arg("serve").env("DATABASE_URL", database);
+        command.env("CHAINKEEL_SECRETS_KEY", &*Keyring::written(&[9; 32]));
+        command.envs(settings.iter().map(|(name, value)| (*name, value)));
+        Self::run(command, data_dir.path(), "")
+    }
+
     /// Starts `chainkeel dev`, which brings a PostgreSQL of its own.
     pub(crate) fn with_a_database_of_its_own(data_dir: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));

@@ -6,12 +6,13 @@ use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
     ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
-    InvitationId, OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId,
-    TaskId, TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
+    IntentId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId,
+    ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Response};
+use crate::support::lanes::wanted;
 use crate::support::{TestApp, app, definitions};
 
 /// Stands in everything that the first organization has, and nowhere else.
@@ -452,6 +453,9 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/wallets/{id}/default", "/v1/wallets/{wallet}/default", "", Nothing),
     ("POST /v1/wallets/{id}/archive", "/v1/wallets/{wallet}/archive", "", Nothing),
     ("POST /v1/wallets/{id}/restore", "/v1/wallets/{wallet}/restore", "", Nothing),
+    ("GET /v1/transactions", "/v1/transactions", "", Empty),
+    ("GET /v1/transactions/{id}", "/v1/transactions/{transaction}", "", Nothing),
+    ("POST /v1/transactions/{id}/cancel", "/v1/transactions/{transaction}/cancel", "", Nothing),
     ("GET /v1/chains", "/v1/chains", "", Own),
     // By the name of a chain, of which each organization has its own: here nobody has any.
     ("GET /v1/chains/{chain}/endpoints", "/v1/chains/base/endpoints", "", Apart),
@@ -733,6 +737,9 @@ impl World {
         let connector = connector["id"].as_str().unwrap().to_owned();
         let wallet = app.client.post("/v1/wallets", &json!({"name": MARK})).await.data();
         let wallet = wallet["id"].as_str().unwrap().to_owned();
+        let transaction = wanted(&app.database, &wallet).await;
+        let listed = || app.client.data("/v1/transactions");
+        app.eventually(listed, there).await;
         let role = json!({"name": MARK, "permissions": ["runs:read"]});
         let role = app.client.post("/v1/organization/roles", &role).await.data();
         let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
@@ -761,6 +768,7 @@ impl World {
             ("{organization}", OrganizationId::DEFAULT.to_string()),
             ("{connector}", connector),
             ("{wallet}", wallet),
+            ("{transaction}", transaction),
             ("{template}", template),
             ("{block}", block),
             ("{table}", "walked".to_owned()),
@@ -793,6 +801,7 @@ impl World {
             ("{organization}", OrganizationId::generate().to_string()),
             ("{connector}", ConnectorId::generate().to_string()),
             ("{wallet}", WalletId::generate().to_string()),
+            ("{transaction}", IntentId::generate().to_string()),
             ("{template}", TemplateId::generate().to_string()),
             ("{block}", BlockId::generate().to_string()),
             ("{table}", "nobodys".to_owned()),

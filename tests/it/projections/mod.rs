@@ -9,6 +9,7 @@ mod invented_blueprints;
 mod invented_connectors;
 mod invented_documents;
 mod invented_events;
+mod invented_lanes;
 mod invented_organizations;
 mod invented_schemas;
 mod invented_sequences;

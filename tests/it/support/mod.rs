@@ -9,6 +9,7 @@ mod command;
 mod database;
 pub(crate) mod definitions;
 pub(crate) mod fault_proxy;
+pub(crate) mod lanes;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod socket_peer;

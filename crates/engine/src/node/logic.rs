@@ -9,7 +9,7 @@ use super::branch::LeftSides;
 use super::plain::{PLAIN, Plain};
 use super::{
     branch, call_workflow, delay, fail, filter, for_each, format, join, log, manual_task, pluck,
-    set_variable, switch, wait,
+    set_variable, switch, transact, wait,
 };
 use crate::catalog::NodeType;
 use crate::definition::{Definition, Node, NodeId};
@@ -35,6 +35,8 @@ pub(crate) enum Logic {
     CallWorkflow,
     TriggerWorkflow,
     ManualTask,
+    /// One of those that have a wallet send a transaction.
+    Transact,
     /// One of those that make a result of their payload and know nothing else.
     Plain(Plain),
 }
@@ -67,7 +69,7 @@ const LOGIC: [(&str, Logic); 15] = [
 /// The names of the types that the engine executes itself.
 pub fn logic_types() -> impl Iterator<Item = &'static str> {
     let plain = PLAIN.into_iter().map(|plain| plain.name);
-    LOGIC.into_iter().map(|(name, _)| name).chain(plain)
+    LOGIC.into_iter().map(|(name, _)| name).chain(transact::TRANSACTING).chain(plain)
 }
 
 /// The type of that name, if the engine executes it itself.
@@ -95,6 +97,7 @@ pub(crate) fn problems(logic: Logic, payload: &Value) -> Vec<Problem> {
         Logic::CallWorkflow => one(call_workflow::patience(payload).map(drop)),
         Logic::TriggerWorkflow => one(call_workflow::beginning(payload).map(drop)),
         Logic::ManualTask => one(manual_task::ManualTask::read(payload).map(drop)),
+        Logic::Transact => one(transact::patience(payload).map(drop)),
         Logic::Plain(plain) => (plain.problems)(payload),
     }
 }
@@ -103,7 +106,8 @@ impl Logic {
     pub(crate) fn named(name: &str) -> Option<Self> {
         let own = LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic);
         let plain = || PLAIN.into_iter().find(|plain| plain.name == name).map(Self::Plain);
-        own.or_else(plain)
+        let transact = || transact::TRANSACTING.contains(&name).then_some(Self::Transact);
+        own.or_else(transact).or_else(plain)
     }
 
     /// How the engine executes a node of a definition; none for triggers and effects.
@@ -135,6 +139,7 @@ impl Logic {
             | Self::Join
             | Self::SetVariable
             | Self::TriggerWorkflow
+            | Self::Transact
             | Self::Plain(_) => &[],
         }
     }
@@ -144,6 +149,7 @@ impl Logic {
         match self {
             Self::CallWorkflow | Self::TriggerWorkflow => Some(call_workflow::CALLED_RUN),
             Self::ManualTask => Some(manual_task::TASK_SOURCE),
+            Self::Transact => Some(transact::SIGNER_SOURCE),
             Self::If
             | Self::Switch
             | Self::Log
@@ -167,9 +173,13 @@ pub fn is_answered(definition: &Definition, id: &NodeId) -> bool {
     let Some(node) = definition.node(id).filter(|_| !id.is_root()) else { return false };
     match Logic::of(definition, id, node) {
         None
-        | Some(Logic::Wait | Logic::ManualTask | Logic::CallWorkflow | Logic::TriggerWorkflow) => {
-            true
-        }
+        | Some(
+            Logic::Wait
+            | Logic::ManualTask
+            | Logic::CallWorkflow
+            | Logic::TriggerWorkflow
+            | Logic::Transact,
+        ) => true,
         Some(
             Logic::If
             | Logic::Switch
@@ -213,6 +223,7 @@ pub(crate) fn left_sides(logic: Logic, payload: &Value) -> LeftSides {
         | Logic::CallWorkflow
         | Logic::TriggerWorkflow
         | Logic::ManualTask
+        | Logic::Transact
         | Logic::Plain(_) => LeftSides::default(),
     }
 }
@@ -224,6 +235,7 @@ pub(crate) fn patience(logic: Logic, payload: &Value, at: OffsetDateTime) -> Res
         Logic::CallWorkflow => call_workflow::patience(payload),
         Logic::TriggerWorkflow => call_workflow::beginning(payload),
         Logic::ManualTask => manual_task::ManualTask::read(payload).map(|task| task.limit_ms()),
+        Logic::Transact => transact::patience(payload),
         Logic::Wait => wait::Wait::read(payload).map(|wait| wait.period(at)),
         Logic::If
         | Logic::Switch
@@ -262,6 +274,7 @@ impl Awoken<'_> {
             Some(Logic::ManualTask) => {
                 manual_task::answered(data, (self.has_branch)(manual_task::REJECTED))
             }
+            Some(Logic::Transact) => transact::settled(data),
             Some(_) | None => Ok(wait::resumed(self.input, data, source)),
         }
     }
@@ -311,6 +324,7 @@ impl Pure<'_> {
             | Logic::Join
             | Logic::CallWorkflow
             | Logic::TriggerWorkflow
+            | Logic::Transact
             | Logic::ManualTask => Err(Problem::new("", "it is not a pure node's").into()),
         }
     }

@@ -21,6 +21,7 @@ mod regex;
 mod set_variable;
 mod sheets_url;
 mod switch;
+mod transact;
 mod url;
 mod wait;
 mod wei;
@@ -37,4 +38,6 @@ pub(crate) use logic::{
 pub use logic::{is_answered, logic_type, logic_types};
 pub use manual_task::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE};
 pub(crate) use set_variable::{SET_VARIABLE, assigned};
+pub(crate) use transact::mocked;
+pub use transact::{SIGNER_SOURCE, TRANSACTING};
 pub(crate) use wait::{Slept, TIMED_OUT, scheduled, signal};

@@ -13,7 +13,7 @@ use crate::fact::Fact;
 use crate::failure::{Failure, FailureCategory};
 use crate::instant;
 use crate::json::Json;
-use crate::node::Logic;
+use crate::node::{Logic, mocked};
 use crate::place::Place;
 use crate::run::Run;
 use crate::status::ExecutionStatus;
@@ -221,6 +221,7 @@ fn told(logic: Option<Logic>, data: Json) -> Json {
         Some(Logic::CallWorkflow) if !has("status") => {
             json!({ "status": "success", "output": *data }).into()
         }
+        Some(Logic::Transact) if !has("outcome") => mocked(&data).into(),
         Some(_) | None => data,
     }
 }

@@ -1,0 +1,159 @@
+//! Whether a transaction may be signed: the policies in force are asked, and what they count is reserved, so
+//! that of two that race for the last of a limit one gets it.
+
+use alloy_primitives::{Address, U256};
+use engine::Json;
+use time::OffsetDateTime;
+
+use super::hindrance::Hindrance;
+use super::room::LaneRoom;
+use crate::aggregates::spending::{self, Spending};
+use crate::aggregates::wallet_lane::{Intent, Verdict};
+use crate::journal::{Context, Metadata, NotExecuted};
+use crate::policies::limits::{Book, Refused};
+use crate::policies::{self, Candidate, Decision, Outcome, Prices, Reason};
+use crate::primitives::CommandId;
+use crate::signing::{Clearance, Ruling};
+use crate::transactions::Unsigned;
+
+/// How often is decided anew because others took of the same limits meanwhile.
+const TRIES: usize = 8;
+
+/// What was decided before anything is numbered.
+pub(super) struct Judgement {
+    pub(super) verdict: Verdict,
+    /// The whole decision, as auditors read it.
+    pub(super) reasons: Json,
+}
+
+/// Decides over an intent as it would be sent with so much gas, for at most this in fees, and reserves what
+/// it takes of limits.
+pub(super) async fn judge(
+    room: &LaneRoom,
+    intent: &Intent,
+    (gas_limit, fee_budget): (u64, U256),
+) -> Result<Judgement, Hindrance> {
+    let price = fee_budget.checked_div(U256::from(gas_limit)).unwrap_or_default();
+    let candidate = Candidate {
+        chain_id: intent.chain_id,
+        from: intent.address,
+        to: intent.call.to,
+        value: intent.call.value,
+        data: intent.call.data.clone(),
+        gas_limit,
+        max_fee: u128::try_from(price).unwrap_or(u128::MAX),
+    };
+    for _ in 0..TRIES {
+        let at = room.clock.now();
+        let spending = spending(room, intent).await?;
+        let decision = decide(room, intent, &candidate, spending.book(), at).await?;
+        let reasons = Json::new(serde_json::to_value(&decision).unwrap_or_default());
+        let verdict = match decision.outcome {
+            Outcome::Allow => Verdict::Allowed { fee_budget },
+            Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => {
+                Verdict::Denied(in_words(&decision))
+            }
+        };
+        if decision.outcome != Outcome::Allow || reserve(room, intent, decision, at).await? {
+            return Ok(Judgement { verdict, reasons });
+        }
+    }
+    Err(Hindrance::Spending(spending::Error::Limit(Refused::Full)))
+}
+
+/// The last door: the clearance of the transaction as it will be signed, where the policies of this moment
+/// allow it. What moves nothing is always cleared: it only uses up a nonce.
+pub(super) async fn clear(
+    room: &LaneRoom,
+    intent: &Intent,
+    transaction: &Unsigned,
+    is_called_off: bool,
+) -> Result<Result<Clearance, String>, Hindrance> {
+    let ruling = Ruling::Allowed { signer: intent.address, digest: transaction.digest() };
+    let cleared = || Clearance::granted(&ruling).ok_or_else(String::new);
+    if is_called_off && moves_nothing(transaction, intent.address) {
+        return Ok(cleared());
+    }
+    let candidate = Candidate {
+        chain_id: transaction.chain_id,
+        from: intent.address,
+        to: transaction.to,
+        value: transaction.value,
+        data: transaction.data.clone(),
+        gas_limit: transaction.gas_limit,
+        max_fee: transaction.fees.at_most(),
+    };
+    let at = room.clock.now();
+    // What is reserved for this one does not stand in its own way.
+    let book = spending(room, intent).await?.book().without(&intent.intent_id.to_string());
+    let decision = decide(room, intent, &candidate, &book, at).await?;
+    Ok(match decision.outcome {
+        Outcome::Allow => cleared(),
+        Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
+    })
+}
+
+fn moves_nothing(transaction: &Unsigned, from: Address) -> bool {
+    let Unsigned { to, value, data, .. } = transaction;
+    *to == Some(from) && value.is_zero() && data.is_empty()
+}
+
+async fn spending(room: &LaneRoom, intent: &Intent) -> Result<Spending, Hindrance> {
+    Ok(room.spendings.load(&intent.organization_id.to_string()).await?.aggregate)
+}
+
+async fn decide(
+    room: &LaneRoom,
+    intent: &Intent,
+    candidate: &Candidate,
+    book: &Book,
+    at: OffsetDateTime,
+) -> Result<Decision, Hindrance> {
+    let all = room.policies.load(&intent.organization_id.to_string()).await?.aggregate;
+    let context = policies::Context {
+        organization: intent.organization_id.to_string(),
+        wallet: intent.wallet_id.to_string(),
+        workflow: Some(intent.origin.workflow_id.to_string()),
+        actor: intent.origin.started_by.clone(),
+        trigger: Some(intent.origin.trigger.clone()),
+        at,
+        prices: Prices::default(),
+    };
+    Ok(policies::decide(&all.in_force(at), candidate, &context, book))
+}
+
+/// Whether it was reserved; not, where others took of the same limits meanwhile.
+async fn reserve(
+    room: &LaneRoom,
+    intent: &Intent,
+    decision: Decision,
+    at: OffsetDateTime,
+) -> Result<bool, Hindrance> {
+    let organization = intent.organization_id;
+    let command = spending::Command {
+        organization,
+        intent: intent.intent_id,
+        at,
+        order: spending::Order::Reserve(decision.claims),
+    };
+    let id = CommandId::derived(at, &format!("reserve {}", intent.intent_id));
+    let metadata = Metadata::new(organization, "system:wallet-lane", id);
+    let executed =
+        room.spendings.execute(&organization.to_string(), command, Context::new(metadata)).await;
+    match executed {
+        Ok(_) => Ok(true),
+        Err(NotExecuted::Refused(spending::Error::Limit(
+            Refused::OverLimit { .. } | Refused::Unknown,
+        ))) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why it may not be signed, in a line for the workflow's author.
+fn in_words(decision: &Decision) -> String {
+    let stops = |reason: &&Reason| !matches!(reason, Reason::Allowed { .. });
+    match decision.reasons.iter().find(stops) {
+        Some(reason) => reason.to_string(),
+        None => "no policy allows it".to_owned(),
+    }
+}

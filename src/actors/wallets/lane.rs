@@ -1,0 +1,217 @@
+//! The life of a lane: step by step, for as long as something is to be sent in it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::hindrance::Hindrance;
+use super::room::{LaneRoom, stream_of};
+use crate::actors::order::Context as Ordered;
+use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Step, Wanted};
+use crate::chains::{ChainReader, Heads, Market};
+use crate::journal::{Context, Loaded, Metadata, slot_of};
+use crate::primitives::{CommandId, IntentId};
+use crate::projections::transactions::OpenLane;
+
+/// How often a chain is looked at while something of the lane stands in no final block.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// The longest pause after something went wrong; it doubles from the look on.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// Who acts here.
+const NAME: &str = "wallet-lane";
+
+/// One lane while it lives.
+pub(super) struct LaneLife {
+    pub(super) room: LaneRoom,
+    pub(super) place: OpenLane,
+    wake: Arc<Notify>,
+    /// When each transaction was sent the last time.
+    pub(super) sent: HashMap<IntentId, Instant>,
+    told: HashMap<IntentId, String>,
+}
+
+/// What a round knows of the chain, asked once for all.
+pub(super) struct Round {
+    pub(super) nodes: Arc<dyn ChainReader>,
+    market: Option<Market>,
+    count: Option<u64>,
+    heads: Option<Heads>,
+}
+
+impl Round {
+    /// What being taken into a block costs now.
+    pub(super) async fn market(&mut self) -> Result<Market, Hindrance> {
+        if let Some(market) = self.market {
+            return Ok(market);
+        }
+        let market = self.nodes.market().await?;
+        self.market = Some(market);
+        Ok(market)
+    }
+
+    /// How many transactions of the lane's address stand in blocks.
+    pub(super) async fn count(&mut self, wanted: &Wanted) -> Result<u64, Hindrance> {
+        if let Some(count) = self.count {
+            return Ok(count);
+        }
+        let count = self.nodes.transaction_count(wanted.intent.address, None).await?;
+        self.count = Some(count);
+        Ok(count)
+    }
+
+    /// How far the chain has come.
+    pub(super) async fn heads(&mut self) -> Result<Heads, Hindrance> {
+        if let Some(heads) = self.heads {
+            return Ok(heads);
+        }
+        let heads = self.nodes.heads().await?;
+        self.heads = Some(heads);
+        Ok(heads)
+    }
+}
+
+impl LaneLife {
+    pub(super) fn new(room: LaneRoom, place: OpenLane, wake: Arc<Notify>) -> Self {
+        Self { room, place, wake, sent: HashMap::new(), told: HashMap::new() }
+    }
+
+    /// Lives until nothing is left to do, the slot is lost, or it is told to stop.
+    pub(super) async fn live(mut self, stop: CancellationToken) {
+        let id = stream_of(self.place);
+        let mut pause = LOOK_EVERY;
+        loop {
+            let ended = tokio::select! {
+                () = stop.cancelled() => return,
+                ended = self.go_through(&id) => ended,
+            };
+            match ended {
+                Ok(Rest::Done) => return,
+                Ok(Rest::Until(is_well)) => {
+                    pause = if is_well { LOOK_EVERY } else { (pause * 2).min(LONGEST_PAUSE) };
+                }
+                Err(Hindrance::Moved) => return,
+                Err(hindrance) => {
+                    self.tell(None, &hindrance);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Reads the lane, and does what is due in it until nothing moves any more.
+    async fn go_through(&mut self, id: &str) -> Result<Rest, Hindrance> {
+        let mut lane = self.room.lanes.load(id).await?;
+        loop {
+            if lane.aggregate.open.is_empty() {
+                return Ok(Rest::Done);
+            }
+            if self.room.ownership.fence(slot_of(id)).is_none() {
+                return Err(Hindrance::Moved);
+            }
+            let nodes = self.room.nodes(self.place.organization, self.place.chain).await?;
+            let mut round = Round { nodes, market: None, count: None, heads: None };
+            let (mut has_moved, mut is_well) = (false, true);
+            let all: Vec<_> =
+                lane.aggregate.open.values().map(|wanted| wanted.intent.intent_id).collect();
+            for intent in all {
+                match self.step(&mut lane, &mut round, intent).await {
+                    Ok(moved) => {
+                        has_moved |= moved;
+                        self.told.remove(&intent);
+                    }
+                    Err(Hindrance::Moved) => return Err(Hindrance::Moved),
+                    Err(hindrance) => {
+                        is_well = false;
+                        self.tell(Some(intent), &hindrance);
+                        // What is in memory may be ahead of the ledger.
+                        lane = self.room.lanes.load(id).await?;
+                    }
+                }
+            }
+            if !has_moved {
+                return Ok(Rest::Until(is_well));
+            }
+            lane = self.room.lanes.refresh(lane).await?;
+        }
+    }
+
+    /// Does what is due for an intent; says whether anything came of it.
+    async fn step(
+        &mut self,
+        lane: &mut Loaded<Lane>,
+        round: &mut Round,
+        intent: IntentId,
+    ) -> Result<bool, Hindrance> {
+        let mut has_moved = false;
+        // As far as it goes at once: until it was sent, nothing has to be waited for.
+        while let Some(wanted) = lane.aggregate.find(intent).cloned() {
+            let order = match wanted.step() {
+                Step::Judge => self.judge(round, &wanted).await?,
+                Step::Simulate => self.simulate(lane, round, &wanted).await?,
+                Step::Number => self.number(lane, round, &wanted).await?,
+                Step::Sign => self.sign(round, &wanted).await?,
+                Step::Broadcast => self.send(round, &wanted).await?,
+                Step::Watch => self.watch(round, &wanted).await?,
+                Step::Confirm => self.confirm(round, &wanted).await?,
+            };
+            let Some(order) = order else { break };
+            if self.record(lane, order).await?.is_empty() {
+                break;
+            }
+            has_moved = true;
+        }
+        if lane.aggregate.find(intent).is_none() {
+            self.sent.remove(&intent);
+        }
+        Ok(has_moved)
+    }
+
+    /// Writes down what an order leads to, as long as the lane is this process's.
+    async fn record(&self, lane: &mut Loaded<Lane>, order: Order) -> Result<Vec<Event>, Hindrance> {
+        let at = self.room.clock.now();
+        let fence = self.room.ownership.fence(slot_of(&lane.id)).ok_or(Hindrance::Moved)?;
+        let by = Ordered::of_the_house(self.place.organization, NAME).actor;
+        let metadata = Metadata::new(self.place.organization, by.clone(), CommandId::generate());
+        let context = Context { fence: Some(fence), ..Context::new(metadata) };
+        let command = Command { by, at, order };
+        Ok(self.room.lanes.execute_on(lane, command, context).await?)
+    }
+
+    /// Says once what is in the way.
+    fn tell(&mut self, intent: Option<IntentId>, hindrance: &Hindrance) {
+        let mut words = hindrance.to_string();
+        let mut source = std::error::Error::source(hindrance);
+        while let Some(error) = source {
+            words = format!("{words}: {error}");
+            source = error.source();
+        }
+        let key = intent.unwrap_or_else(|| IntentId::from_uuid(uuid::Uuid::nil()));
+        if self.told.get(&key) == Some(&words) {
+            return;
+        }
+        let OpenLane { organization, wallet, chain } = self.place;
+        let what = intent.map_or_else(|| "the lane".to_owned(), |it| format!("transaction {it}"));
+        tracing::warn!(
+            organization.id = %organization, wallet.id = %wallet, chain,
+            "{what} of wallet {wallet} waits on chain {chain} and is tried again: {words}"
+        );
+        self.told.insert(key, words);
+    }
+}
+
+/// How a look at a lane ended.
+enum Rest {
+    /// Nothing is left to do.
+    Done,
+    /// Until the next look; whether nothing went wrong.
+    Until(bool),
+}

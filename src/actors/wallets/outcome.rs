@@ -1,0 +1,140 @@
+//! What a waiting node is told when its transaction is over: a result, or why there is none. Pure.
+
+use alloy_primitives::{Address, U256};
+use engine::{Failure, FailureCategory};
+use serde_json::{Value, json};
+
+use crate::aggregates::wallet_lane::{Event, Inclusion, Origin};
+use crate::policies::limits::Proof;
+use crate::primitives::IntentId;
+use crate::projections::transactions::OpenLane;
+
+/// The code of a transaction that the policies do not allow.
+const DENIED: &str = "transaction_denied";
+/// The code of one that would fail, or could not be paid.
+const WOULD_FAIL: &str = "transaction_would_fail";
+/// The code of one that the chain has undone.
+const REVERTED: &str = "transaction_reverted";
+/// The code of one that was given up or called off.
+const CANCELLED: &str = "transaction_cancelled";
+
+/// What becomes of what was reserved for a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reserved {
+    /// It stays reserved.
+    Kept,
+    /// It is used.
+    Used,
+    /// It is free again.
+    Free(Proof),
+}
+
+/// Who waits no longer with an event, and what becomes of reservations.
+pub(super) struct Ended<'a> {
+    pub(super) origin: Option<&'a Origin>,
+    pub(super) reserved: Reserved,
+    /// With what the node is resumed.
+    pub(super) answer: Value,
+}
+
+/// What follows from an event of a lane; none where nobody has to be told.
+pub(super) fn of<'a>(event: &'a Event, lane: OpenLane, from: Option<Address>) -> Option<Ended<'a>> {
+    let failed = |id: &IntentId, category, code: &str, why: String, more: Value| {
+        let mut details = json!({ "intentId": id, "walletId": lane.wallet, "chainId": lane.chain });
+        if let (Some(details), Value::Object(more)) = (details.as_object_mut(), more) {
+            details.extend(more);
+        }
+        let failure =
+            Failure { details: Some(details.into()), ..Failure::lasting(code, category, why) };
+        json!({ "outcome": "failed", "failure": failure })
+    };
+    Some(match event {
+        Event::PolicyDecided { is_allowed: false, intent_id, refusal, origin, .. } => {
+            let why = refusal.as_deref().unwrap_or("no policy allows it");
+            let why = format!("the transaction was not signed: {why}");
+            let answer = failed(intent_id, FailureCategory::Auth, DENIED, why, json!({}));
+            Ended { origin: origin.as_ref(), reserved: Reserved::Kept, answer }
+        }
+        Event::SimulationFailed { intent_id, reason, origin, .. } => {
+            let is_poor = reason.to_lowercase().contains("insufficient funds");
+            let category = if is_poor { FailureCategory::Funds } else { FailureCategory::Onchain };
+            let why = format!("the transaction would fail, and was not sent: {reason}");
+            let answer = failed(intent_id, category, WOULD_FAIL, why, json!({}));
+            let reserved = Reserved::Free(Proof::NeverSigned);
+            Ended { origin: origin.as_ref(), reserved, answer }
+        }
+        Event::Included { intent_id, inclusion, origin: Some(origin), .. } => Ended {
+            origin: Some(origin),
+            reserved: Reserved::Kept,
+            answer: included(*intent_id, lane, from, inclusion, &failed),
+        },
+        Event::Finalized { intent_id, inclusion, origin, .. } => Ended {
+            origin: origin.as_ref(),
+            reserved: if inclusion.is_success {
+                Reserved::Used
+            } else {
+                Reserved::Free(Proof::RevertedFinal { hash: inclusion.hash.to_string() })
+            },
+            answer: included(*intent_id, lane, from, inclusion, &failed),
+        },
+        Event::Cancelled { intent_id, reason, instead, origin, .. } => {
+            let (proof, more) = match instead {
+                None => (Proof::NeverSigned, json!({})),
+                Some(hash) => {
+                    let proof = Proof::AnotherFinal { hash: hash.to_string() };
+                    (proof, json!({ "transactionHashInstead": hash }))
+                }
+            };
+            let why = format!("the transaction was called off: {reason}");
+            let answer = failed(intent_id, FailureCategory::Onchain, CANCELLED, why, more);
+            Ended { origin: origin.as_ref(), reserved: Reserved::Free(proof), answer }
+        }
+        Event::PolicyDecided { is_allowed: true, .. }
+        | Event::Included { origin: None, .. }
+        | Event::IntentAccepted { .. }
+        | Event::Simulated { .. }
+        | Event::NonceReserved { .. }
+        | Event::SignRequested { .. }
+        | Event::Signed { .. }
+        | Event::BroadcastAttempted { .. }
+        | Event::Orphaned { .. }
+        | Event::NonceConflict { .. }
+        | Event::CancelRequested { .. } => return None,
+    })
+}
+
+fn included(
+    intent: IntentId,
+    lane: OpenLane,
+    from: Option<Address>,
+    inclusion: &Inclusion,
+    failed: &impl Fn(&IntentId, FailureCategory, &str, String, Value) -> Value,
+) -> Value {
+    let Inclusion { hash, nonce, block_number, block_hash, is_success, .. } = inclusion;
+    let Inclusion { gas_used, gas_price, contract, .. } = inclusion;
+    let price: U256 = gas_price.parse().unwrap_or_default();
+    let fee = price.saturating_mul(U256::from(*gas_used));
+    let facts = json!({
+        "transactionHash": hash, "nonce": nonce, "blockNumber": block_number,
+        "blockHash": block_hash, "gasUsed": gas_used, "effectiveGasPrice": gas_price,
+        "fee": fee.to_string(), "from": from.map(|it| it.to_checksum(None)),
+        "contractAddress": contract.map(|it| it.to_checksum(None)),
+    });
+    if !is_success {
+        let why = format!("the chain has undone the transaction {hash}; its fee is paid");
+        return failed(&intent, FailureCategory::Onchain, REVERTED, why, facts);
+    }
+    let mut result = json!({
+        "status": "success", "intentId": intent, "walletId": lane.wallet, "chainId": lane.chain,
+    });
+    if let (Some(result), Value::Object(facts)) = (result.as_object_mut(), facts) {
+        result.extend(facts);
+    }
+    json!({ "outcome": "success", "result": result })
+}
+
+/// What a node is told that wants what cannot be taken up.
+pub(super) fn refused(category: FailureCategory, code: &str, why: &str) -> Value {
+    let failure = Failure::lasting(code, category, why);
+    json!({ "outcome": "failed", "failure": failure })
+}

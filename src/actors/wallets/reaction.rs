@@ -1,0 +1,392 @@
+//! Between runs and lanes: a waiting node has its transaction taken up, its end lets the run go on, and the
+//! end of the wait calls it off.
+
+use std::sync::Arc;
+
+use cqrs_es::Aggregate;
+use engine::{Fact, FailureCategory, Json, Place, SIGNER_SOURCE, TRANSACTING};
+use futures::future::BoxFuture;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::hindrance::Hindrance;
+use super::outcome::{self, Ended, Reserved};
+use super::room::{LaneRoom, stream_of};
+use crate::actions::intents::Wish;
+use crate::actors::order::Context;
+use crate::actors::reaction::{Reaction, Trouble, carried_out};
+use crate::actors::run_desk::RunDesk;
+use crate::aggregates::run::Run;
+use crate::aggregates::spending;
+use crate::aggregates::wallet_lane::{self, Command, Intent, Lane, Order, Origin};
+use crate::aggregates::wallets::Wallet;
+use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
+use crate::primitives::{IntentId, RunId, WalletId};
+use crate::projections::transactions::OpenLane;
+
+/// The reaction's name, on its checkpoint and as the actor of what it orders.
+const NAME: &str = "wallet-reaction";
+/// The same where it counts what was spent: a command of its own.
+const SPENDING: &str = "wallet-spending";
+/// Events of one reading.
+const PAGE: i64 = 1_000;
+
+/// The reaction that ties runs and lanes together.
+pub struct WalletReaction {
+    journal: Journal,
+    room: LaneRoom,
+    runs: RunDesk,
+}
+
+/// What is wrong with what was found on the ledger.
+#[derive(Debug, thiserror::Error)]
+enum Odd {
+    #[error("the stream {0} has no id of its kind")]
+    Id(String),
+    #[error("the first event of {0} does not say which workflow it runs")]
+    Beginning(RunId),
+}
+
+/// A wait for a transaction, as a run opened it.
+struct Wait<'a> {
+    run: RunId,
+    node: String,
+    kind: &'a str,
+    input: &'a Json,
+    opened_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+}
+
+impl WalletReaction {
+    /// Ties the runs of this desk to the lanes of this room.
+    pub fn new(journal: Journal, room: LaneRoom, runs: RunDesk) -> Self {
+        Self { journal, room, runs }
+    }
+
+    async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
+        let run: RunId =
+            event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
+        let fact = event.fact()?.0;
+        let Some(node) = fact.place().map(ToString::to_string) else { return Ok(()) };
+        let at = fact.at();
+        match fact {
+            Fact::WaitOpened { kind, input, due_at: expires_at, .. }
+                if TRANSACTING.contains(&&*kind) =>
+            {
+                let (kind, input) = (&*kind, &input);
+                self.take_up(event, Wait { run, node, kind, input, opened_at: at, expires_at })
+                    .await
+            }
+            Fact::WaitTimedOut { kind: Some(kind), .. } if TRANSACTING.contains(&&*kind) => {
+                self.call_off(event, (run, &node), "its node waits no longer", at).await
+            }
+            Fact::NodeCancelled { kind: Some(kind), .. } if TRANSACTING.contains(&&*kind) => {
+                self.call_off(event, (run, &node), "its run has ended", at).await
+            }
+            Fact::Started { .. }
+            | Fact::NodeStarted { .. }
+            | Fact::EffectRepeated { .. }
+            | Fact::NodeSucceeded { .. }
+            | Fact::NodeFailed { .. }
+            | Fact::RetryScheduled { .. }
+            | Fact::NodeSkipped { .. }
+            | Fact::DelayStarted { .. }
+            | Fact::WaitOpened { .. }
+            | Fact::WaitResumed { .. }
+            | Fact::WaitTimedOut { .. }
+            | Fact::NodeCancelled { .. }
+            | Fact::FailureHandled { .. }
+            | Fact::LoopStarted { .. }
+            | Fact::IterationStarted { .. }
+            | Fact::Paused { .. }
+            | Fact::Unpaused { .. }
+            | Fact::HistoryGrewLong { .. }
+            | Fact::LimitReached { .. }
+            | Fact::CompensationStarted { .. }
+            | Fact::CompensationEnded { .. }
+            | Fact::EventEmitted { .. }
+            | Fact::CancelRequested { .. }
+            | Fact::Succeeded { .. }
+            | Fact::Failed { .. }
+            | Fact::Cancelled { .. } => Ok(()),
+        }
+    }
+
+    /// Hands what a node wants to the lane, or tells it why that cannot be.
+    async fn take_up(&self, event: &Recorded, wait: Wait<'_>) -> Result<(), Trouble> {
+        let refuse = async |category, code: &str, why: &str| {
+            let answer = outcome::refused(category, code, why);
+            self.resume(event, wait.run, &wait.node, answer).await
+        };
+        let wish = match Wish::of(wait.kind, wait.input) {
+            Some(Ok(wish)) => wish,
+            Some(Err(unusable)) => {
+                let why = unusable.to_string();
+                return refuse(FailureCategory::Validation, "invalid_input", &why).await;
+            }
+            None => return Ok(()),
+        };
+        let (wallet_id, wallet) = match self.wallet(event, wish.wallet).await? {
+            Ok(found) => found,
+            Err(why) => return refuse(FailureCategory::Config, "wallet_unusable", &why).await,
+        };
+        match self.room.nodes(event.organization, wish.chain_id).await {
+            Ok(_) => {}
+            Err(Hindrance::NoEndpoints(chain)) => {
+                let why = format!(
+                    "there are no endpoints of chain {chain}: name some with `chainkeel chain \
+                     endpoints set`, or have the operator do so"
+                );
+                return refuse(FailureCategory::Config, "chain_unknown", &why).await;
+            }
+            Err(hindrance) => return Err(Trouble::Passing(hindrance.into())),
+        }
+        let intent = Intent {
+            intent_id: IntentId::of(wait.run, &wait.node),
+            organization_id: event.organization,
+            wallet_id,
+            address: wallet.address,
+            chain_id: wish.chain_id,
+            origin: self.origin(wait.run, &wait.node).await?,
+            call: wish.call,
+            until: wish.until,
+            gas_limit: wish.gas_limit,
+            max_fee_total: wish.max_fee_total,
+            expires_at: wait.expires_at,
+        };
+        let lane =
+            OpenLane { organization: event.organization, wallet: wallet_id, chain: wish.chain_id };
+        let order = Order::Accept(Box::new(intent));
+        match self.order(event, lane, order, wait.opened_at).await {
+            Err(NotExecuted::Refused(full @ wallet_lane::Error::Full)) => {
+                refuse(FailureCategory::Limit, "wallet_busy", &full.to_string()).await
+            }
+            done => carried_out(done, settled),
+        }?;
+        self.room.bell.ring(lane);
+        Ok(())
+    }
+
+    /// The wallet that is meant, or why there is none.
+    async fn wallet(
+        &self,
+        event: &Recorded,
+        named: Option<WalletId>,
+    ) -> Result<Result<(WalletId, Wallet), String>, Trouble> {
+        let organization = event.organization.to_string();
+        let mut wallets = self.room.wallets.load(&organization).await?.aggregate;
+        let Some(id) = named.or_else(|| wallets.unnamed()) else {
+            let why = if wallets.all.is_empty() {
+                "the organization has no wallet: make one with `chainkeel wallet create`"
+            } else {
+                "the organization has several wallets and no default: name one as `walletId`"
+            };
+            return Ok(Err(why.to_owned()));
+        };
+        Ok(match wallets.all.remove(&id) {
+            Some(wallet) if wallet.is_archived => Err(format!("the wallet {id} is archived")),
+            Some(wallet) => Ok((id, wallet)),
+            None => Err(format!("there is no wallet {id}")),
+        })
+    }
+
+    async fn origin(&self, run: RunId, node: &str) -> Result<Origin, Trouble> {
+        let first = self.journal.read_stream(&StreamId::run(run), 0, 1).await?;
+        let first = first.first().ok_or_else(|| odd(Odd::Beginning(run)))?;
+        let Fact::Started { workflow, trigger, .. } = first.fact()?.0 else {
+            return Err(odd(Odd::Beginning(run)));
+        };
+        let started_by = first.metadata_map()?.remove("actor").unwrap_or_default();
+        Ok(Origin {
+            run_id: run,
+            node_id: node.to_owned(),
+            workflow_id: workflow.id.parse().map_err(|_| odd(Odd::Beginning(run)))?,
+            trigger: trigger.kind,
+            started_by,
+        })
+    }
+
+    /// Calls off what a node wanted that waits no longer.
+    async fn call_off(
+        &self,
+        event: &Recorded,
+        (run, node): (RunId, &str),
+        reason: &str,
+        at: OffsetDateTime,
+    ) -> Result<(), Trouble> {
+        let intent = IntentId::of(run, node);
+        let Some(lane) = self.lane_of(event, run, node).await? else { return Ok(()) };
+        let order = Order::Cancel { intent, reason: reason.to_owned() };
+        carried_out(self.order(event, lane, order, at).await, settled)?;
+        self.room.bell.ring(lane);
+        Ok(())
+    }
+
+    /// In which lane a node's transaction is: as it was taken up, whatever wallet is the default by now.
+    async fn lane_of(
+        &self,
+        event: &Recorded,
+        run: RunId,
+        node: &str,
+    ) -> Result<Option<OpenLane>, Trouble> {
+        let (stream, organization) = (StreamId::run(run), event.organization);
+        let mut after = 0;
+        loop {
+            let page = self.journal.read_stream(&stream, after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(None) };
+            after = last.sequence;
+            for recorded in page.iter().filter(|it| it.event_type == "wait_opened") {
+                let Fact::WaitOpened { node: place, kind, input, .. } = recorded.fact()?.0 else {
+                    continue;
+                };
+                if place.to_string() != node {
+                    continue;
+                }
+                let Some(Ok(wish)) = Wish::of(&kind, &input) else { return Ok(None) };
+                return self.holds(organization, wish, IntentId::of(run, node)).await;
+            }
+        }
+    }
+
+    /// The lane that holds an intent: that of the wallet that was named, or of any that there is.
+    async fn holds(
+        &self,
+        organization: crate::primitives::OrganizationId,
+        wish: Wish,
+        intent: IntentId,
+    ) -> Result<Option<OpenLane>, Trouble> {
+        let wallets = self.room.wallets.load(&organization.to_string()).await?.aggregate;
+        let candidates = match wish.wallet {
+            Some(wallet) => vec![wallet],
+            None => wallets.all.keys().copied().collect(),
+        };
+        for wallet in candidates {
+            let lane = OpenLane { organization, wallet, chain: wish.chain_id };
+            let loaded = self.room.lanes.load(&stream_of(lane)).await?;
+            if loaded.aggregate.find(intent).is_some() {
+                return Ok(Some(lane));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn order(
+        &self,
+        event: &Recorded,
+        lane: OpenLane,
+        order: Order,
+        at: OffsetDateTime,
+    ) -> Result<(), NotExecuted<wallet_lane::Error>> {
+        let context = Context::because_of(event, NAME);
+        let command = Command { by: context.actor.clone(), at, order };
+        let context = journal::Context::new(context.into_metadata());
+        self.room.lanes.execute(&stream_of(lane), command, context).await.map(drop)
+    }
+
+    /// What follows from the event of a lane.
+    async fn lane(&self, event: &Recorded) -> Result<(), Trouble> {
+        let bad = || odd(Odd::Id(event.aggregate_id.clone()));
+        let (wallet, chain) = event.aggregate_id.split_once('/').ok_or_else(bad)?;
+        let lane = OpenLane {
+            organization: event.organization,
+            wallet: wallet.parse().map_err(|_| bad())?,
+            chain: chain.parse().map_err(|_| bad())?,
+        };
+        let happened = event.wallet_lane()?;
+        let wallets = self.room.wallets.load(&event.organization.to_string()).await?.aggregate;
+        let from = wallets.all.get(&lane.wallet).map(|wallet| wallet.address);
+        let Some(Ended { origin, reserved, answer }) = outcome::of(&happened, lane, from) else {
+            return Ok(());
+        };
+        let order = match reserved {
+            Reserved::Kept => None,
+            Reserved::Used => Some(spending::Order::Settle),
+            Reserved::Free(proof) => Some(spending::Order::Release(proof)),
+        };
+        if let Some(order) = order {
+            self.spend(event, happened.intent(), order).await?;
+        }
+        match origin {
+            Some(origin) => self.resume(event, origin.run_id, &origin.node_id, answer).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn spend(
+        &self,
+        event: &Recorded,
+        intent: IntentId,
+        order: spending::Order,
+    ) -> Result<(), Trouble> {
+        let (organization, at) = (event.organization, event.recorded_at);
+        let command = spending::Command { organization, intent, at, order };
+        let context = Context::because_of(event, SPENDING).into_metadata();
+        let context = journal::Context::new(context);
+        let done = self.room.spendings.execute(&organization.to_string(), command, context).await;
+        carried_out(done, |refusal| Err(Trouble::lasting(refusal)))
+    }
+
+    async fn resume(
+        &self,
+        event: &Recorded,
+        run: RunId,
+        node: &str,
+        answer: Value,
+    ) -> Result<(), Trouble> {
+        let (node, context) = (Place::from(node.to_owned()), Context::because_of(event, NAME));
+        let source = SIGNER_SOURCE.to_owned();
+        match self.runs.resume(run, node, Arc::new(answer), source, context).await {
+            Ok(_) => Ok(()),
+            Err(refused) if refused.waits_no_longer() => Ok(()),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+}
+
+fn odd(what: Odd) -> Trouble {
+    Trouble::lasting(what)
+}
+
+/// What was ordered before, or is over, is done.
+fn settled(refusal: wallet_lane::Error) -> Result<(), Trouble> {
+    match refusal {
+        wallet_lane::Error::Known(_)
+        | wallet_lane::Error::NotOpen(_)
+        | wallet_lane::Error::OutOfPlace(..) => Ok(()),
+        wallet_lane::Error::Elsewhere(_)
+        | wallet_lane::Error::Full
+        | wallet_lane::Error::Busy
+        | wallet_lane::Error::Forged { .. }
+        | wallet_lane::Error::Stranger(_)
+        | wallet_lane::Error::TooCheap
+        | wallet_lane::Error::TooDear => Err(Trouble::lasting(refusal)),
+    }
+}
+
+impl Reaction for WalletReaction {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
+        (kind == Run::TYPE
+            && matches!(name, "wait_opened" | "wait_timed_out" | "node_cancelled")
+            && TRANSACTING.iter().any(|kind| event.payload.contains(kind)))
+            || (kind == Lane::TYPE
+                && matches!(
+                    name,
+                    "policy_decided" | "simulation_failed" | "included" | "finalized" | "cancelled"
+                ))
+    }
+
+    fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
+        Box::pin(async move {
+            if event.aggregate_type == Run::TYPE {
+                self.run(event).await
+            } else {
+                self.lane(event).await
+            }
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! What lanes work with.
+
+use std::sync::Arc;
+
+use super::bell::LaneBell;
+use super::hindrance::Hindrance;
+use crate::actors::detector::chain_watcher::ChainDesk;
+use crate::actors::ownership::Ownership;
+use crate::aggregates::signing_policy::SigningPolicies;
+use crate::aggregates::spending::Spending;
+use crate::aggregates::wallet_lane::Lane;
+use crate::aggregates::wallets::{Wallet, Wallets};
+use crate::chains::ChainReader;
+use crate::journal::{Journal, Store};
+use crate::primitives::{Clock, OrganizationId, WalletId};
+use crate::projections::transactions::OpenLane;
+use crate::signing::Signers;
+
+/// What lanes work with. Cheap to clone.
+#[derive(Clone)]
+pub struct LaneRoom {
+    pub(super) lanes: Store<Lane>,
+    pub(super) wallets: Store<Wallets>,
+    pub(super) policies: Store<SigningPolicies>,
+    pub(super) spendings: Store<Spending>,
+    pub(super) chains: ChainDesk,
+    pub(super) signers: Signers,
+    pub(super) ownership: Arc<Ownership>,
+    pub(super) bell: LaneBell,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl LaneRoom {
+    /// A room over this ledger, these chains and these keys.
+    pub fn new(
+        journal: &Journal,
+        (chains, signers): (ChainDesk, Signers),
+        ownership: Arc<Ownership>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            lanes: Store::wallet_lanes(journal.clone()),
+            wallets: Store::wallets(journal.clone()),
+            policies: Store::signing_policies(journal.clone()),
+            spendings: Store::spendings(journal.clone()),
+            chains,
+            signers,
+            ownership,
+            bell: LaneBell::default(),
+            clock,
+        }
+    }
+
+    /// The nodes by which an organization reads and writes a chain.
+    pub(super) async fn nodes(
+        &self,
+        organization: OrganizationId,
+        chain: u64,
+    ) -> Result<Arc<dyn ChainReader>, Hindrance> {
+        let source = self.chains.open(organization, chain).await?;
+        source.and_then(|it| it.nodes()).ok_or(Hindrance::NoEndpoints(chain))
+    }
+
+    /// A wallet as it stands.
+    pub(super) async fn wallet(
+        &self,
+        organization: OrganizationId,
+        wallet: WalletId,
+    ) -> Result<Wallet, Hindrance> {
+        let mut wallets = self.wallets.load(&organization.to_string()).await?.aggregate;
+        let found = wallets.all.remove(&wallet);
+        found.ok_or_else(|| Hindrance::NoWallet("there is no such wallet".to_owned()))
+    }
+}
+
+/// The stream of a lane.
+pub(super) fn stream_of(lane: OpenLane) -> String {
+    format!("{}/{}", lane.wallet, lane.chain)
+}

@@ -1,0 +1,232 @@
+//! From an intent to bytes that nodes have: judged, tried, numbered, signed, sent.
+
+use alloy_primitives::U256;
+
+use super::fees;
+use super::hindrance::Hindrance;
+use super::judging::{self, Judgement};
+use super::lane::{LaneLife, Round};
+use crate::aggregates::wallet_lane::{
+    Attempt, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
+};
+use crate::chains::{Said, Trial, Tried};
+use crate::journal::Loaded;
+use crate::signing::{self, KeyName, Outcome};
+
+/// What a transfer of coins to an account takes: there is no code that could take more.
+const PLAIN_GAS: u64 = 21_000;
+
+impl LaneLife {
+    /// Asks the policy.
+    pub(super) async fn judge(
+        &self,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let intent = &wanted.intent;
+        if let Some(late) = self.too_late(wanted) {
+            return Ok(Some(late));
+        }
+        // The gas of what cannot be carried out is not known: it is judged by what its author gives it, and
+        // the trial after it ends it.
+        let gas = match (intent.gas_limit, self.tried(round, wanted).await?) {
+            (Some(limit), _) => limit,
+            (None, Tried::Gas(gas)) => padded(gas),
+            (None, Tried::Refused(_)) => PLAIN_GAS,
+        };
+        let market = round.market().await?;
+        let usual = fees::budget(market, gas);
+        let budget = intent.max_fee_total.unwrap_or(usual);
+        let Judgement { verdict, reasons } =
+            judging::judge(&self.room, intent, (gas, budget)).await?;
+        Ok(Some(Order::Judge { intent: intent.intent_id, verdict, reasons }))
+    }
+
+    /// Tries it without sending it.
+    pub(super) async fn simulate(
+        &self,
+        lane: &Loaded<Lane>,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let intent = wanted.intent.intent_id;
+        let outcome = match self.tried(round, wanted).await? {
+            Tried::Refused(reason) => Simulation::Failed { reason },
+            Tried::Gas(gas) => {
+                let gas_limit = padded(gas);
+                let price = fees::asked(round.market().await?).at_most();
+                let own = wanted.intent.call.value.saturating_add(most(gas_limit, price));
+                let others = promised(&lane.aggregate);
+                let needed = own.saturating_add(others);
+                let balance = round.nodes.balance(wanted.intent.address).await?;
+                if balance < needed {
+                    let reason = format!(
+                        "insufficient funds: the wallet has {balance} wei, and {needed} are needed \
+                         for value and fees of this and of what is on its way"
+                    );
+                    Simulation::Failed { reason }
+                } else {
+                    Simulation::Passed {
+                        gas_limit: wanted.intent.gas_limit.map_or(gas_limit, |most| {
+                            // Some room is a kindness of ours, not a need of the call.
+                            if gas <= most { gas_limit.min(most) } else { gas_limit }
+                        }),
+                    }
+                }
+            }
+        };
+        Ok(Some(Order::Simulate { intent, outcome }))
+    }
+
+    /// Gives it a nonce.
+    pub(super) async fn number(
+        &self,
+        lane: &Loaded<Lane>,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        if let Some(late) = self.too_late(wanted) {
+            return Ok(Some(late));
+        }
+        if lane.aggregate.in_flight() >= IN_FLIGHT {
+            return Ok(None);
+        }
+        let gas = wanted.gas_limit.unwrap_or(PLAIN_GAS);
+        let market = round.market().await?;
+        let fees = fees::within(market, gas, wanted.most_fees());
+        let fees = fees.ok_or_else(|| Hindrance::TooDear(told(market)))?;
+        let chain_nonce = round.count(wanted).await?;
+        Ok(Some(Order::Number { intent: wanted.intent.intent_id, chain_nonce, fees }))
+    }
+
+    /// Has it signed, if the policies of this moment still allow it.
+    pub(super) async fn sign(
+        &mut self,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let intent = &wanted.intent;
+        let Some(Attempt { transaction, asked_at, .. }) = wanted.attempts.last() else {
+            return Ok(None);
+        };
+        if self.has_to_be_emptied(wanted) {
+            return self.replace(round, wanted).await;
+        }
+        let wallet = self.room.wallet(self.place.organization, intent.wallet_id).await?;
+        let (key, signer) = self.key(&wallet)?;
+        let is_called_off = wanted.called_off.is_some();
+        let cleared = judging::clear(&self.room, intent, transaction, is_called_off).await?;
+        let clearance = match cleared {
+            Ok(clearance) => clearance,
+            Err(why) => {
+                let reason = format!("the policies allow it no longer: {why}");
+                return Ok(Some(Order::Cancel { intent: intent.intent_id, reason }));
+            }
+        };
+        let number = wanted.attempts.len();
+        let attempt = signing::Attempt {
+            key: format!("{}/{}/{number}", intent.intent_id, transaction.nonce),
+            at: *asked_at,
+        };
+        let named = (&key, intent.address);
+        match signer.sign_transaction(named, transaction, &clearance, &attempt).await? {
+            Outcome::Signed(transaction) => {
+                Ok(Some(Order::Sign { intent: intent.intent_id, transaction }))
+            }
+            Outcome::Pending { .. } => Ok(None),
+        }
+    }
+
+    /// Sends what is signed.
+    pub(super) async fn send(
+        &mut self,
+        round: &Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let Some(signed) = wanted.attempts.last().and_then(|it| it.signed.as_ref()) else {
+            return Ok(None);
+        };
+        let hash = signed.hash();
+        let outcome = match round.nodes.send(hash, signed.raw()).await {
+            Said::Accepted => Sent::Accepted,
+            Said::AlreadyKnown => Sent::AlreadyKnown,
+            // It may be its own: the next look at the chain tells.
+            Said::NonceTooLow(message) | Said::Underpriced(message) | Said::Refused(message) => {
+                Sent::Rejected { message }
+            }
+            Said::Unknown(message) => Sent::Unknown { message },
+        };
+        self.sent.insert(wanted.intent.intent_id, tokio::time::Instant::now());
+        Ok(Some(Order::Broadcast { intent: wanted.intent.intent_id, hash, outcome }))
+    }
+
+    /// Gives up what nobody waits for any more.
+    fn too_late(&self, wanted: &Wanted) -> Option<Order> {
+        let intent = &wanted.intent;
+        (self.room.clock.now() >= intent.expires_at).then(|| Order::Cancel {
+            intent: intent.intent_id,
+            reason: "it was not sent in time".to_owned(),
+        })
+    }
+
+    /// Whether it is being called off, and what is to be signed or was sent last is still itself.
+    pub(super) fn has_to_be_emptied(&self, wanted: &Wanted) -> bool {
+        let last = wanted.attempts.last().map(|attempt| &attempt.transaction);
+        let is_itself = last.is_some_and(|it| {
+            it.data == wanted.intent.call.data
+                && it.value == wanted.intent.call.value
+                && it.to == wanted.intent.call.to
+        });
+        wanted.called_off.is_some() && is_itself && !wanted.moves_nothing()
+    }
+
+    async fn tried(&self, round: &Round, wanted: &Wanted) -> Result<Tried, Hindrance> {
+        let intent = &wanted.intent;
+        let trial = Trial {
+            from: intent.address,
+            to: intent.call.to,
+            value: intent.call.value,
+            data: intent.call.data.clone(),
+        };
+        Ok(round.nodes.attempt(&trial).await?)
+    }
+
+    fn key(
+        &self,
+        wallet: &crate::aggregates::wallets::Wallet,
+    ) -> Result<(KeyName, &signing::Signer), Hindrance> {
+        let refused = |what: String| Hindrance::NoWallet(what);
+        let key = KeyName::new(self.place.organization, &wallet.key);
+        let key = key.map_err(|error| refused(error.to_string()))?;
+        let kind = signing::Kind::named(&wallet.backend);
+        let signer = kind.and_then(|kind| self.room.signers.of(kind));
+        let away = || refused(format!("its backend {} is not configured here", wallet.backend));
+        Ok((key, signer.ok_or_else(away)?))
+    }
+}
+
+/// Some more than it took when it was tried: the state may be another one when it is carried out.
+const fn padded(gas: u64) -> u64 {
+    if gas <= PLAIN_GAS { gas } else { gas.saturating_add(gas / 5) }
+}
+
+fn most(gas: u64, price: u128) -> U256 {
+    U256::from(gas).saturating_mul(U256::from(price))
+}
+
+/// What the transactions that have a nonce and stand in no block can take from the wallet.
+fn promised(lane: &Lane) -> U256 {
+    let on_its_way = |wanted: &&Wanted| !matches!(wanted.stage, Stage::Included(_));
+    let last = |wanted: &Wanted| wanted.attempts.last().map(|it| it.transaction.costs_at_most());
+    let all = lane.open.values().filter(on_its_way).filter_map(last);
+    all.fold(U256::ZERO, |sum, it| sum.saturating_add(it.unwrap_or(U256::MAX)))
+}
+
+fn told(market: crate::chains::Market) -> String {
+    match market {
+        crate::chains::Market::Dynamic { base_fee, tip } => {
+            format!("the base fee is {base_fee} wei, the usual tip {tip}")
+        }
+        crate::chains::Market::Legacy { gas_price } => format!("the gas price is {gas_price} wei"),
+    }
+}

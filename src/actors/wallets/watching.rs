@@ -1,0 +1,127 @@
+//! From bytes that nodes have to a block that stays: looked for, sent again, replaced, confirmed.
+
+use std::time::Duration;
+
+use super::fees;
+use super::hindrance::Hindrance;
+use super::lane::{LaneLife, Round};
+use crate::aggregates::wallet_lane::{Attempt, Order, Receipt, Stage, Wanted};
+use crate::chains::{self, Outcome};
+
+/// After how long without a block a transaction is sent again: nodes forget.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// After how long without a block a higher price is offered, where the market asks for one.
+const DEARER_AFTER: Duration = Duration::from_secs(15);
+
+impl LaneLife {
+    /// Looks for it on the chain; sends it again where it is not there.
+    pub(super) async fn watch(
+        &mut self,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let intent = wanted.intent.intent_id;
+        let Some(nonce) = wanted.nonce else { return Ok(None) };
+        // How far the chain is has to be asked before the receipts: what is final then, they show.
+        let lost = self.is_used_for_good(round, wanted, nonce).await?;
+        for hash in wanted.attempts.iter().rev().filter_map(Attempt::hash) {
+            if let Some(receipt) = round.nodes.receipt(hash).await? {
+                return Ok(Some(Order::Include { intent, hash, receipt: read(&receipt) }));
+            }
+        }
+        if lost {
+            return Ok(Some(Order::Conflict { intent }));
+        }
+        let since = self.sent.get(&intent).map(tokio::time::Instant::elapsed);
+        if self.has_to_be_emptied(wanted) {
+            return self.replace(round, wanted).await;
+        }
+        let last = wanted.attempts.last().map(|it| it.transaction.fees);
+        if since.is_some_and(|since| since >= DEARER_AFTER)
+            && let Some(fees) = last
+            && fees::is_below(fees, round.market().await?)
+        {
+            return self.replace(round, wanted).await;
+        }
+        if since.is_none_or(|since| since >= AGAIN_AFTER) {
+            return self.send(round, wanted).await;
+        }
+        Ok(None)
+    }
+
+    /// Sees whether its block stays.
+    pub(super) async fn confirm(
+        &mut self,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let Stage::Included(inclusion) = &wanted.stage else { return Ok(None) };
+        let intent = wanted.intent.intent_id;
+        let heads = round.heads().await?;
+        if heads.latest < inclusion.block_number {
+            // The majority is not that far, or it went back: its receipt tells.
+            let receipt = round.nodes.receipt(inclusion.hash).await?;
+            let is_there = receipt.is_some_and(|it| it.block_hash == inclusion.block_hash);
+            return Ok((!is_there).then_some(Order::Orphan { intent }));
+        }
+        let header = round.nodes.header(inclusion.block_number).await?;
+        let Some(header) = header else { return Ok(None) };
+        if header.hash != inclusion.block_hash {
+            // One endpoint alone takes no block back.
+            let agreed = round.nodes.header_by_majority(inclusion.block_number).await?;
+            let is_gone = agreed.is_some_and(|it| it.hash != inclusion.block_hash);
+            return Ok(is_gone.then_some(Order::Orphan { intent }));
+        }
+        let is_final = heads.finalized.is_some_and(|last| last >= inclusion.block_number);
+        Ok(is_final.then_some(Order::Finalize { intent }))
+    }
+
+    /// Offers a higher price under the same nonce, as far as it may cost that.
+    pub(super) async fn replace(
+        &mut self,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let Some(last) = wanted.attempts.last() else { return Ok(None) };
+        let market = round.market().await?;
+        let now = fees::replacing(last.transaction.fees, market);
+        let nonce = last.transaction.nonce;
+        let next = wanted.transaction(nonce, now);
+        if !next.is_some_and(|next| wanted.may_cost(&next)) {
+            let intent = wanted.intent.intent_id;
+            metrics::counter!("chainkeel_transactions_too_dear_total").increment(1);
+            self.sent.remove(&intent);
+            return Err(Hindrance::TooDear(format!(
+                "{} wei a gas are needed to replace it",
+                now.at_most()
+            )));
+        }
+        Ok(Some(Order::Replace { intent: wanted.intent.intent_id, fees: now }))
+    }
+
+    /// Whether its nonce stands in a block that stays, whoever used it.
+    async fn is_used_for_good(
+        &self,
+        round: &mut Round,
+        wanted: &Wanted,
+        nonce: u64,
+    ) -> Result<bool, Hindrance> {
+        if round.count(wanted).await? <= nonce {
+            return Ok(false);
+        }
+        let Some(last) = round.heads().await?.finalized else { return Ok(false) };
+        let count = round.nodes.transaction_count(wanted.intent.address, Some(last)).await?;
+        Ok(count > nonce)
+    }
+}
+
+/// What a receipt says.
+fn read(receipt: &chains::Receipt) -> Receipt {
+    Receipt {
+        block_number: receipt.block_number,
+        block_hash: receipt.block_hash,
+        is_success: receipt.status == Outcome::Success,
+        gas_used: receipt.gas_used().unwrap_or_default(),
+        gas_price: receipt.gas_price().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,112 @@
+//! `chainkeel transaction`: what runs want of wallets, and what became of it.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use crate::cli::client::{Client, Error, query};
+use crate::cli::print::{line, list, tell};
+use crate::cli::workflow::text_of;
+
+const TRANSACTIONS: &str = "/v1/transactions";
+
+/// What to do with transactions.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Transaction {
+    /// List transactions, the latest first.
+    List {
+        /// Those of this wallet.
+        #[arg(long)]
+        wallet: Option<String>,
+        /// Those that this run wants.
+        #[arg(long)]
+        run: Option<String>,
+        /// Those that stand here, as `broadcast` or `succeeded`.
+        #[arg(long)]
+        status: Option<String>,
+    },
+    /// Show a transaction with all that happened to it.
+    Show {
+        /// The transaction.
+        id: String,
+    },
+    /// Call a transaction off; where it has a nonce, by one that moves nothing.
+    Cancel {
+        /// The transaction.
+        id: String,
+    },
+}
+
+impl Transaction {
+    /// Does it.
+    pub(in crate::cli) async fn run(self, client: &Client) -> Result<(), Error> {
+        match self {
+            Self::List { wallet, run, status } => {
+                let query = query([
+                    ("walletId", wallet),
+                    ("runId", run),
+                    ("status", status),
+                    ("limit", Some("100".to_owned())),
+                ]);
+                let page = client.get(&format!("{TRANSACTIONS}{query}")).await?;
+                let hint = "no transaction: runs want them by nodes such as send-native-token";
+                tell(client, &page, |page| list(page, hint, show));
+            }
+            Self::Show { id } => {
+                let shown = client.get(&format!("{TRANSACTIONS}/{id}")).await?;
+                tell(client, &shown, |shown| {
+                    show(shown);
+                    for event in shown["history"].as_array().into_iter().flatten() {
+                        let at = text_of(&event["content"], "at");
+                        line(&format!("  {at}  {}  {}", text_of(event, "event"), detail(event)));
+                    }
+                });
+            }
+            Self::Cancel { id } => {
+                let answer =
+                    client.post(&format!("{TRANSACTIONS}/{id}/cancel"), &json!({})).await?;
+                tell(client, &answer, show);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn show(transaction: &Value) {
+    let of = |key| text_of(transaction, key);
+    let to = if transaction["to"].is_null() { "a new contract" } else { of("to") };
+    let mut words = format!(
+        "{}  {}  chain {}  {} wei to {to}",
+        of("id"),
+        of("status"),
+        transaction["chainId"],
+        of("value"),
+    );
+    for more in ["hash", "reason"].map(of).into_iter().filter(|it| !it.is_empty()) {
+        words = format!("{words}  {more}");
+    }
+    line(&words);
+}
+
+/// What of an event is worth a word in a line.
+fn detail(event: &Value) -> String {
+    let content = &event["content"];
+    let of = |key: &str| text_of(content, key).to_owned();
+    match text_of(event, "event") {
+        "policy_decided" if content["isAllowed"] == true => "allowed".to_owned(),
+        "policy_decided" => of("refusal"),
+        "simulated" => format!("gas limit {}", content["gasLimit"]),
+        "nonce_reserved" | "nonce_conflict" => format!("nonce {}", content["nonce"]),
+        "simulation_failed" | "cancelled" | "cancel_requested" => of("reason"),
+        "signed" => of("hash"),
+        "broadcast_attempted" => {
+            let outcome = &content["outcome"];
+            format!("{} {}", text_of(outcome, "said"), text_of(outcome, "message"))
+        }
+        "included" | "finalized" => format!(
+            "block {} {}",
+            content["inclusion"]["blockNumber"],
+            if content["inclusion"]["isSuccess"] == true { "carried out" } else { "reverted" }
+        ),
+        _ => String::new(),
+    }
+}

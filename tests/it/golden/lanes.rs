@@ -1,0 +1,155 @@
+//! What stands on the ledger about transactions, and about what they took of limits.
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use chainkeel::aggregates::spending;
+use chainkeel::aggregates::wallet_lane::{Call, Event, Inclusion, Intent, Origin, Sent, Until};
+use chainkeel::policies::limits::Proof;
+use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
+use chainkeel::transactions::{Fees, Signed, Unsigned};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{AT, every_file_is_known, names, stands};
+
+/// A transfer of chain 1 that was signed long ago: the example of EIP-155.
+const SIGNED: &str = "0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83";
+
+fn intent_id() -> IntentId {
+    IntentId::from_uuid(Uuid::from_u128(1))
+}
+
+fn origin() -> Origin {
+    Origin {
+        run_id: RunId::from_uuid(Uuid::from_u128(2)),
+        node_id: "pay".into(),
+        workflow_id: WorkflowId::from_uuid(Uuid::from_u128(3)),
+        trigger: "webhook".into(),
+        started_by: "usr ada".into(),
+    }
+}
+
+fn inclusion() -> Inclusion {
+    Inclusion {
+        hash: B256::repeat_byte(1),
+        nonce: 9,
+        block_number: 7,
+        block_hash: B256::repeat_byte(2),
+        is_success: true,
+        gas_used: 21_000,
+        gas_price: "20000000000".into(),
+        contract: Some(Address::repeat_byte(3)),
+    }
+}
+
+#[test]
+fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
+    let (intent_id, at, by) = (intent_id(), AT, || "system:wallet-lane".to_owned());
+    let (hash, block_hash) = (B256::repeat_byte(1), B256::repeat_byte(2));
+    let intent = Intent {
+        intent_id,
+        organization_id: OrganizationId::DEFAULT,
+        wallet_id: WalletId::from_uuid(Uuid::from_u128(4)),
+        address: Address::repeat_byte(5),
+        chain_id: 1,
+        origin: origin(),
+        call: Call {
+            to: Some(Address::repeat_byte(0x35)),
+            value: U256::from(7),
+            data: Bytes::from_static(&[1, 2, 3, 4]),
+        },
+        until: Until::Included,
+        gas_limit: Some(50_000),
+        max_fee_total: Some(U256::from(1_000_000)),
+        expires_at: AT,
+    };
+    let transaction = Unsigned {
+        chain_id: 1,
+        nonce: 9,
+        gas_limit: 21_000,
+        to: Some(Address::repeat_byte(0x35)),
+        value: U256::from(7),
+        data: Bytes::new(),
+        access_list: Vec::new(),
+        fees: Fees::Dynamic { max_fee: 100, max_priority_fee: 1 },
+    };
+    let signed: Bytes = SIGNED.parse().unwrap();
+    let events = [
+        Event::IntentAccepted { intent: Box::new(intent), by: by(), at },
+        Event::PolicyDecided {
+            intent_id,
+            is_allowed: false,
+            fee_budget: Some(U256::from(9)),
+            refusal: Some("no rule allows the call".into()),
+            reasons: json!({ "outcome": "deny" }).into(),
+            origin: Some(origin()),
+            at,
+        },
+        Event::Simulated { intent_id, gas_limit: 21_000, at },
+        Event::SimulationFailed {
+            intent_id,
+            reason: "execution reverted".into(),
+            origin: Some(origin()),
+            at,
+        },
+        Event::NonceReserved { intent_id, nonce: 9, at },
+        Event::SignRequested { intent_id, transaction, at },
+        Event::Signed {
+            intent_id,
+            hash,
+            transaction: Box::new(Signed::read(&signed).unwrap()),
+            at,
+        },
+        Event::BroadcastAttempted {
+            intent_id,
+            hash,
+            outcome: Sent::Unknown { message: "timed out".into() },
+            at,
+        },
+        Event::Included { intent_id, inclusion: inclusion(), origin: Some(origin()), at },
+        Event::Orphaned { intent_id, hash, block_hash, at },
+        Event::Finalized { intent_id, inclusion: inclusion(), origin: Some(origin()), at },
+        Event::NonceConflict { intent_id, nonce: 9, at },
+        Event::CancelRequested { intent_id, reason: "too late".into(), by: by(), at },
+        Event::Cancelled {
+            intent_id,
+            reason: "too late".into(),
+            by: by(),
+            instead: Some(hash),
+            origin: Some(origin()),
+            at,
+        },
+    ];
+    for event in &events {
+        stands("wallet_lane", event);
+    }
+    every_file_is_known("wallet_lane", &names(&events));
+    assert_eq!(events.map(|event| event.name()), Event::NAMES);
+}
+
+#[test]
+fn every_event_of_spending_is_read_as_it_was_written() {
+    let (intent_id, at) = (intent_id(), AT);
+    let claim = json!({
+        "key": "suppliers/daily/1:fees/organization", "amount": "5", "most": "100",
+        "minutes": 1440, "isBinding": true, "isSunk": true,
+    });
+    let events = [
+        spending::Event::Reserved {
+            organization_id: OrganizationId::DEFAULT,
+            intent_id,
+            claims: vec![serde_json::from_value(claim).unwrap()],
+            at,
+        },
+        spending::Event::Settled { intent_id, at },
+        spending::Event::Released {
+            intent_id,
+            proof: Proof::RevertedFinal { hash: B256::repeat_byte(1).to_string() },
+            at,
+        },
+    ];
+    for event in &events {
+        stands("spending", event);
+    }
+    every_file_is_known("spending", &names(&events));
+    assert_eq!(events.map(|event| event.name()), spending::Event::NAMES);
+}

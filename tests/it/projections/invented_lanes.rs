@@ -1,0 +1,131 @@
+//! Invented lives of lanes: whatever the aggregate allows, in whatever order chance tells it.
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use chainkeel::aggregates::wallet_lane::{
+    Call, Command, Intent, Lane, Order, Origin, Receipt, Sent, Simulation, Until, Verdict,
+};
+use chainkeel::journal::{NewEvent, StreamId};
+use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
+use chainkeel::transactions::{Fees, Signature, Signed, Unsigned};
+use cqrs_es::Aggregate;
+use k256::ecdsa::SigningKey;
+use serde_json::json;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::invention::{Dice, History};
+
+const CHAIN: u64 = 31_337;
+
+fn key() -> SigningKey {
+    SigningKey::from_slice(&[7; 32]).unwrap()
+}
+
+fn address() -> Address {
+    let point = key().verifying_key().to_encoded_point(false);
+    Address::from_raw_public_key(&point.as_bytes()[1..])
+}
+
+fn intent(dice: &mut Dice, wallet: WalletId, at: OffsetDateTime) -> Intent {
+    let to = (dice.roll(4) > 0).then(|| Address::repeat_byte(0xaa));
+    Intent {
+        intent_id: IntentId::generate(),
+        organization_id: OrganizationId::DEFAULT,
+        wallet_id: wallet,
+        address: address(),
+        chain_id: CHAIN,
+        origin: Origin {
+            run_id: RunId::generate(),
+            node_id: format!("pay\u{0}{}", dice.roll(9)),
+            workflow_id: WorkflowId::generate(),
+            trigger: "manual".to_owned(),
+            started_by: "usr\u{0}ada".to_owned(),
+        },
+        call: Call { to, value: U256::from(dice.roll(99)), data: Bytes::from_static(&[1; 4]) },
+        until: if dice.roll(2) == 0 { Until::Included } else { Until::Final },
+        gas_limit: None,
+        max_fee_total: None,
+        expires_at: at + Duration::DAY,
+    }
+}
+
+fn sign(transaction: Unsigned) -> Box<Signed> {
+    let digest = transaction.digest();
+    let (pair, recovery) = key().sign_prehash_recoverable(digest.as_slice()).unwrap();
+    let (r, s) = pair.split_bytes();
+    let number = |bytes: &[u8]| U256::from_be_slice(bytes);
+    let signature = Signature { r: number(&r), s: number(&s), is_odd: recovery.is_y_odd() };
+    Box::new(transaction.sealed(signature.lowered().0).unwrap())
+}
+
+fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> Order {
+    let open: Vec<_> = lane.open.values().collect();
+    let accept = |dice: &mut Dice| Order::Accept(Box::new(intent(dice, wallet, at)));
+    if open.is_empty() {
+        return accept(dice);
+    }
+    let wanted = open[usize::try_from(dice.roll(open.len() as u64)).unwrap()];
+    let (intent, reason) = (wanted.intent.intent_id, "because\u{0}".to_owned());
+    let last = wanted.attempts.last();
+    let hash = last.and_then(|it| it.signed.as_ref()).map_or(B256::ZERO, |it| it.hash());
+    let price = |more: u128| Fees::Dynamic { max_fee: 100 * more, max_priority_fee: 10 * more };
+    match dice.roll(16) {
+        0 => accept(dice),
+        1 => Order::Cancel { intent, reason },
+        2 => Order::Orphan { intent },
+        3 => Order::Conflict { intent },
+        4 => Order::Replace { intent, fees: price(1 << wanted.attempts.len().min(60)) },
+        5 => Order::Finalize { intent },
+        6 => Order::Simulate { intent, outcome: Simulation::Failed { reason } },
+        7 => Order::Judge {
+            intent,
+            verdict: Verdict::Denied(reason),
+            reasons: json!({ "why": "\u{0}" }).into(),
+        },
+        8 | 9 => Order::Judge {
+            intent,
+            verdict: Verdict::Allowed { fee_budget: U256::MAX },
+            reasons: json!({}).into(),
+        },
+        10 => Order::Simulate { intent, outcome: Simulation::Passed { gas_limit: 21_000 } },
+        11 => Order::Number { intent, chain_nonce: 0, fees: price(1) },
+        12 => match last {
+            Some(last) => Order::Sign { intent, transaction: sign(last.transaction.clone()) },
+            None => accept(dice),
+        },
+        13 => Order::Broadcast { intent, hash, outcome: Sent::Accepted },
+        _ => Order::Include {
+            intent,
+            hash,
+            receipt: Receipt {
+                block_number: dice.roll(99),
+                block_hash: B256::repeat_byte(9),
+                is_success: dice.roll(3) > 0,
+                gas_used: 21_000,
+                gas_price: 99,
+            },
+        },
+    }
+}
+
+/// One lane's life.
+pub(super) fn lane(dice: &mut Dice) -> History {
+    let wallet = WalletId::generate();
+    let mut at = datetime!(2026-11-22 08:00 UTC);
+    let mut lane = Lane::default();
+    let mut appends = Vec::new();
+    for _ in 0..20 + dice.roll(60) {
+        let order = order(dice, &lane, wallet, at);
+        // What is refused did not happen.
+        let command = Command { by: "lane\u{0}".to_owned(), at, order };
+        let events = lane.decide(command).unwrap_or_default();
+        if !events.is_empty() {
+            appends.push(events.iter().map(|event| NewEvent::of(event).unwrap()).collect());
+        }
+        for event in events {
+            lane.apply(event);
+        }
+        at += Duration::seconds(dice.roll(9).cast_signed());
+    }
+    History { stream: StreamId::wallet_lane(wallet, CHAIN), appends }
+}

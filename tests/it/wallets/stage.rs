@@ -1,0 +1,149 @@
+//! A house, a node behind a door that can fail, and a wallet with coins.
+
+use std::sync::Arc;
+
+use chainkeel::chains::{Chains, Config};
+use chainkeel::egress;
+use chainkeel::primitives::{Secret, SystemClock};
+use serde_json::{Value, json};
+
+use crate::support::anvil::Anvil;
+use crate::support::fault_proxy::FaultProxy;
+use crate::support::{TestApp, app_that_reads};
+
+/// The chain of the tests.
+pub(super) const CHAIN: u64 = 31_337;
+/// Ten coins, in wei.
+pub(super) const TEN: u128 = 10_000_000_000_000_000_000;
+/// How many blocks make one final on a chain that nobody knows.
+pub(super) const FINAL: u64 = 13;
+
+pub(super) struct Stage {
+    pub(super) app: TestApp,
+    pub(super) node: Anvil,
+    pub(super) door: FaultProxy,
+    /// The wallet's id.
+    pub(super) wallet: String,
+    /// Its address.
+    pub(super) address: String,
+}
+
+/// An address that had nothing before.
+pub(super) fn somebody(number: u8) -> String {
+    format!("0x{}", hex(&[number; 20]))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Stage {
+    /// A house with a wallet of ten coins, and no policy yet.
+    pub(super) async fn bare() -> Self {
+        let node = Anvil::start().await;
+        let door = FaultProxy::before(&node);
+        let endpoints = format!("{CHAIN}=http://{}/key", door.address);
+        let config = Config { endpoints: Some(Secret::new(&endpoints)) };
+        let chains = Chains::new(&config, &egress::Config::default(), Arc::new(SystemClock));
+        let app = app_that_reads(Arc::new(chains.unwrap()), &[]).await;
+        let made = app.client.post("/v1/wallets", &json!({ "name": "Treasury" })).await.data();
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        let (wallet, address) = (text("id"), text("address"));
+        let stage = Self { app, node, door, wallet, address };
+        stage.fund(TEN).await;
+        stage
+    }
+
+    /// The same with a policy that lets coins go to anybody.
+    pub(super) async fn open() -> Self {
+        let stage = Self::bare().await;
+        stage.allow(&json!([])).await;
+        stage
+    }
+
+    /// Lets coins go to anybody, and contracts be made, within these limits.
+    pub(super) async fn allow(&self, limits: &Value) {
+        let document = json!({
+            "form": 1,
+            "rules": [
+                { "id": "coins", "effect": "allow", "when": {
+                    "action": { "in": ["native"] }, "counterparty": "any", "token": "any",
+                    "value": { "atLeast": "0" },
+                } },
+                { "id": "contracts", "effect": "allow", "when": { "action": { "in": ["deploy"] } } },
+            ],
+            "limits": limits,
+        });
+        self.policy("open", &document).await;
+    }
+
+    /// Puts a policy in force.
+    pub(super) async fn policy(&self, name: &str, document: &Value) {
+        let body = json!({ "name": name, "document": document });
+        let defined = self.app.client.post("/v1/policies", &body).await;
+        assert!(defined.status < 300, "{}", defined.text());
+    }
+
+    /// Gives the wallet so many wei.
+    pub(super) async fn fund(&self, wei: u128) {
+        let amount = format!("0x{wei:x}");
+        self.node.ask("anvil_setBalance", &json!([self.address, amount])).await;
+    }
+
+    /// A workflow that sends what a run is given.
+    pub(super) async fn pays(&self, more: &Value) -> String {
+        let mut payload = json!({
+            "chainId": CHAIN, "recipientAddress": "{{$trigger.body.to}}",
+            "amount": "{{$trigger.body.amount}}",
+        });
+        for (name, value) in more.as_object().unwrap() {
+            payload[name] = value.clone();
+        }
+        self.app
+            .published(&json!({ "nodes": {
+                "root": { "type": "manual", "payload": {}, "children": ["pay"] },
+                "pay": { "type": "send-native-token", "payload": payload },
+            } }))
+            .await
+    }
+
+    /// A run that pays so much to somebody.
+    pub(super) async fn pay(&self, workflow: &str, to: &str, amount: u128) -> String {
+        self.app.run_of(workflow, &json!({ "to": to, "amount": amount.to_string() })).await
+    }
+
+    /// Mines until a run is over; how its node ended.
+    pub(super) async fn mined(&self, run: &str) -> Value {
+        let path = format!("/v1/runs/{run}");
+        let ask = || async {
+            self.node.mine(1).await;
+            self.app.client.data(&path).await
+        };
+        let shown = self.app.eventually(ask, |shown| !shown["finishedAt"].is_null()).await;
+        shown["executionState"]["pay"].clone()
+    }
+
+    /// Waits until the transaction of a run stands there; the transaction.
+    pub(super) async fn until(&self, run: &str, status: &str) -> Value {
+        let path = format!("/v1/transactions?runId={run}");
+        let found = self
+            .app
+            .eventually(|| self.app.client.data(&path), |page| page["items"][0]["status"] == status)
+            .await;
+        found["items"][0].clone()
+    }
+
+    /// What somebody has, in wei.
+    pub(super) async fn balance(&self, of: &str) -> u128 {
+        let told = self.node.ask("eth_getBalance", &json!([of, "latest"])).await;
+        u128::from_str_radix(told.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+    }
+
+    /// The names of the lane's events of one transaction, in order.
+    pub(super) async fn history(&self, transaction: &Value) -> Vec<String> {
+        let path = format!("/v1/transactions/{}", transaction["id"].as_str().unwrap());
+        let shown = self.app.client.data(&path).await;
+        let events = shown["history"].as_array().unwrap();
+        events.iter().map(|event| event["event"].as_str().unwrap().to_owned()).collect()
+    }
+}
