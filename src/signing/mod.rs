@@ -9,10 +9,13 @@ mod config;
 mod error;
 mod key;
 mod keystore;
+mod kms;
+mod outside;
 mod pkcs11;
 mod reply;
 mod signer;
 pub mod softhsm;
+mod turnkey;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +26,8 @@ pub use config::{Config, InvalidConfig, Kind, Pkcs11Config, Signers};
 pub use error::{BadReply, Error};
 pub use key::{InvalidKeyName, InvalidPrivateKey, KeyName, PrivateKey};
 pub use keystore::Keystore;
+pub use kms::{Kms, KmsConfig};
 pub use pkcs11::{HOST_COMMAND, Pkcs11, host};
 pub use reply::Outcome;
 pub use signer::Signer;
+pub use turnkey::{InvalidApiKey, Turnkey, TurnkeyConfig};

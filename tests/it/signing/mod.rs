@@ -1,7 +1,9 @@
 //! The last door before a key, with real keepers of keys behind it.
 
 mod keystore;
+mod kms;
 mod pkcs11;
+mod turnkey;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use chainkeel::primitives::OrganizationId;
