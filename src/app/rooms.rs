@@ -80,7 +80,7 @@ impl Rooms {
         let clock = Arc::clone(&plan.clock);
         let pool = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
         let vault = Vault::new(pool.clone(), Arc::clone(&plan.keys));
-        let signers = plan.signing.signers(vault.clone(), &plan.program)?;
+        let signers = plan.signing.signers(vault.clone(), &plan.program, &plan.egress, &clock)?;
         let key = journal::webhook_key(&pool, rand::random()).await?;
         if plan.exclusive {
             journal::Leases::bury(&pool, &plan.label).await?;

@@ -73,7 +73,10 @@ mod tests {
             "database_url",
             "prices.stork_token",
             "secrets.key",
+            "signing.kms.secret_access_key",
+            "signing.kms.session_token",
             "signing.pkcs11.pin",
+            "signing.turnkey.api_private_key",
         ];
         fields.extend(secret.map(str::to_owned));
         let table: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.into()).collect();

@@ -223,8 +223,9 @@ pub const SETTINGS: &[Setting] = &[
         variable: "CHAINKEEL_SIGNING_BACKEND",
         kind: Kind::Text,
         about: "Where new keys of wallets are made: `keystore` (sealed in the database, for \
-                development) or `pkcs11` (in a token): see docs/custody.md. Without it, `chainkeel \
-                dev` takes a token of SoftHSM2 where that is installed, and all else the keystore.",
+                development), `pkcs11` (in a token), `turnkey` or `kms` (AWS): see docs/custody.md. \
+                Without it, `chainkeel dev` takes a token of SoftHSM2 where that is installed, and \
+                all else the keystore.",
     },
     Setting {
         key: "signing.pkcs11.module",
@@ -251,5 +252,64 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::List,
         about: "Variables that the module is given, as in `SOFTHSM2_CONF=/etc/softhsm2.conf`. It is \
                 given no others.",
+    },
+    Setting {
+        key: "signing.turnkey.base_url",
+        variable: "CHAINKEEL_SIGNING_TURNKEY_BASE_URL",
+        kind: Kind::Text,
+        about: "Where Turnkey is. It is https; http only where the host is an address.",
+    },
+    Setting {
+        key: "signing.turnkey.organization_id",
+        variable: "CHAINKEEL_SIGNING_TURNKEY_ORGANIZATION_ID",
+        kind: Kind::Text,
+        about: "The parent organization at Turnkey, in which each organization gets a \
+                sub-organization.",
+    },
+    Setting {
+        key: "signing.turnkey.api_public_key",
+        variable: "CHAINKEEL_SIGNING_TURNKEY_API_PUBLIC_KEY",
+        kind: Kind::Text,
+        about: "The public half of the API key (P-256) at Turnkey. It follows from the private \
+                one; where it is set, the two are held against each other.",
+    },
+    Setting {
+        key: "signing.turnkey.api_private_key",
+        variable: "CHAINKEEL_SIGNING_TURNKEY_API_PRIVATE_KEY",
+        kind: Kind::Secret,
+        about: "The private half of the API key: 64 hexadecimal digits. Whoever has it can \
+                have Turnkey sign.",
+    },
+    Setting {
+        key: "signing.kms.region",
+        variable: "CHAINKEEL_SIGNING_KMS_REGION",
+        kind: Kind::Text,
+        about: "The region of AWS in which KMS keeps the keys, as in `eu-central-1`.",
+    },
+    Setting {
+        key: "signing.kms.endpoint",
+        variable: "CHAINKEEL_SIGNING_KMS_ENDPOINT",
+        kind: Kind::Text,
+        about: "Where KMS is, if not where its region says: an endpoint in a network of your \
+                own. It is https; http only where the host is an address.",
+    },
+    Setting {
+        key: "signing.kms.access_key_id",
+        variable: "CHAINKEEL_SIGNING_KMS_ACCESS_KEY_ID",
+        kind: Kind::Text,
+        about: "The id of the access key with which KMS is asked.",
+    },
+    Setting {
+        key: "signing.kms.secret_access_key",
+        variable: "CHAINKEEL_SIGNING_KMS_SECRET_ACCESS_KEY",
+        kind: Kind::Secret,
+        about: "The secret of that access key. Whoever has it can have KMS sign.",
+    },
+    Setting {
+        key: "signing.kms.session_token",
+        variable: "CHAINKEEL_SIGNING_KMS_SESSION_TOKEN",
+        kind: Kind::Secret,
+        about: "The token that comes along with an access key that was lent for a while. It is \
+                not renewed.",
     },
 ];

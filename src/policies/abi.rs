@@ -340,7 +340,9 @@ mod tests {
             DynSolType::Tuple(parts) => {
                 DynSolValue::Tuple(parts.iter().map(|part| made(part, seed)).collect())
             }
-            DynSolType::Function | DynSolType::FixedArray(..) => panic!("{of} is not made here"),
+            DynSolType::Function | DynSolType::FixedArray(..) | DynSolType::CustomStruct { .. } => {
+                panic!("{of} is not made here")
+            }
         }
     }
 

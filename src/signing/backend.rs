@@ -6,12 +6,12 @@ use alloy_primitives::{Address, B256, U256};
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
-use super::{Clearance, Error, KeyName, PrivateKey};
-use crate::transactions::Unsigned;
+use super::{Clearance, Error, KeyName, PrivateKey, TypedClearance};
+use crate::transactions::{Reach, TypedData, Unsigned};
 
 /// Keeps keys and signs with them. A [`super::Signer`] asks it; nobody else does.
 ///
-/// It signs whole transactions, never a hash that somebody hands over. Everything here may take
+/// It signs whole transactions and documents, never a hash that somebody hands over. Everything here may take
 /// long, and may be asked again after an interruption: the same order leads to the same key, and
 /// to a signature of the same transaction.
 pub trait Backend: fmt::Debug + Send + Sync {
@@ -33,6 +33,12 @@ pub trait Backend: fmt::Debug + Send + Sync {
 
     /// Signs. What it gives is checked before anybody uses it.
     fn sign_transaction<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Result<Reply, Error>>;
+
+    /// Signs a document. What it gives is checked before anybody uses it.
+    fn sign_typed_data<'a>(
+        &'a self,
+        order: &'a Order<'a, TypedData>,
+    ) -> BoxFuture<'a, Result<TypedReply, Error>>;
 }
 
 /// What a backend can do.
@@ -56,12 +62,12 @@ pub struct Attempt {
     pub at: OffsetDateTime,
 }
 
-/// A transaction that may be signed. There is none without a clearance for it.
+/// A transaction, or a document, that may be signed. There is none without a clearance for it.
 #[derive(Debug)]
-pub struct Order<'a> {
+pub struct Order<'a, T = Unsigned> {
     key: &'a KeyName,
     signer: Address,
-    transaction: &'a Unsigned,
+    subject: &'a T,
     digest: B256,
     attempt: &'a Attempt,
 }
@@ -78,9 +84,41 @@ impl<'a> Order<'a> {
         if !clearance.covers(signer, transaction) {
             return Err(Error::NotCleared);
         }
-        Ok(Self { key, signer, transaction, digest: transaction.digest(), attempt })
+        let digest = transaction.digest();
+        Ok(Self { key, signer, subject: transaction, digest, attempt })
     }
 
+    /// What is to be signed.
+    pub const fn transaction(&self) -> &Unsigned {
+        self.subject
+    }
+}
+
+impl<'a> Order<'a, TypedData> {
+    /// The order, if the document counts where it should and the clearance is one for it.
+    pub(super) fn of_document(
+        (key, signer): (&'a KeyName, Address),
+        (document, ordered): (&'a TypedData, Reach),
+        clearance: &TypedClearance,
+        attempt: &'a Attempt,
+    ) -> Result<Self, Error> {
+        let named = document.reach();
+        if named != ordered {
+            return Err(Error::Elsewhere { ordered, named });
+        }
+        if !clearance.covers(signer, document) {
+            return Err(Error::NotCleared);
+        }
+        Ok(Self { key, signer, subject: document, digest: document.digest(), attempt })
+    }
+
+    /// What is to be signed.
+    pub const fn document(&self) -> &TypedData {
+        self.subject
+    }
+}
+
+impl<T> Order<'_, T> {
     /// By which key.
     pub const fn key(&self) -> &KeyName {
         self.key
@@ -91,12 +129,7 @@ impl<'a> Order<'a> {
         self.signer
     }
 
-    /// What is to be signed.
-    pub const fn transaction(&self) -> &Unsigned {
-        self.transaction
-    }
-
-    /// Its digest.
+    /// The digest of what is to be signed.
     pub const fn digest(&self) -> B256 {
         self.digest
     }
@@ -119,6 +152,23 @@ pub enum Reply {
     },
     /// The signed transaction.
     Whole(Vec<u8>),
+    /// It waits for people; the same order finds out later.
+    Pending {
+        /// What the backend calls it.
+        reference: String,
+    },
+}
+
+/// What a backend answers to the order of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypedReply {
+    /// Two numbers over the digest.
+    Pair {
+        /// The one.
+        r: U256,
+        /// The other, in either half.
+        s: U256,
+    },
     /// It waits for people; the same order finds out later.
     Pending {
         /// What the backend calls it.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Keystore, Pkcs11, Signer};
-use crate::primitives::Secret;
+use super::{InvalidApiKey, Keystore, KmsConfig, Pkcs11, Signer, TurnkeyConfig};
+use crate::egress;
+use crate::primitives::{Clock, Secret};
 use crate::secrets::Vault;
 
 /// A kind of backends.
@@ -17,12 +18,17 @@ pub enum Kind {
     Keystore,
     /// In a PKCS#11 token.
     Pkcs11,
+    /// At Turnkey.
+    Turnkey,
+    /// In AWS KMS.
+    Kms,
 }
 
 impl Kind {
     /// The kind of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Keystore, Self::Pkcs11].into_iter().find(|kind| kind.name() == name)
+        let all = [Self::Keystore, Self::Pkcs11, Self::Turnkey, Self::Kms];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 
     /// How events and answers name it.
@@ -30,6 +36,8 @@ impl Kind {
         match self {
             Self::Keystore => "keystore",
             Self::Pkcs11 => "pkcs11",
+            Self::Turnkey => "turnkey",
+            Self::Kms => "kms",
         }
     }
 }
@@ -42,6 +50,10 @@ pub struct Config {
     pub backend: Option<Kind>,
     /// The token.
     pub pkcs11: Pkcs11Config,
+    /// The organization at Turnkey.
+    pub turnkey: TurnkeyConfig,
+    /// The KMS of AWS.
+    pub kms: KmsConfig,
 }
 
 /// What opens a token.
@@ -69,7 +81,7 @@ impl Default for Pkcs11Config {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidConfig {
     /// The backend needs a setting.
-    #[error("the signing backend `pkcs11` needs {0}")]
+    #[error("a signing backend that is configured needs {0}")]
     Missing(&'static str),
     /// A variable without a name.
     #[error("CHAINKEEL_SIGNING_PKCS11_ENVIRONMENT has `NAME=value` between commas")]
@@ -77,6 +89,18 @@ pub enum InvalidConfig {
     /// A path that cannot be told to a process.
     #[error("the path of the PKCS#11 module is not UTF-8")]
     Module,
+    /// A URL that leads to no backend.
+    #[error("`{0}` is no URL of a signing backend: it is https, or has an address as its host")]
+    Url(String),
+    /// A text that is no API key.
+    #[error("the API key of Turnkey")]
+    ApiKey(#[from] InvalidApiKey),
+    /// A text that is no region.
+    #[error("`{0}` is no region of AWS: one is called like `eu-central-1`")]
+    Region(String),
+    /// The door to a backend.
+    #[error("the door to a signing backend: {0}")]
+    Egress(String),
 }
 
 /// The signers of an installation: one for each kind that is configured, since keys stay where
@@ -86,6 +110,8 @@ pub struct Signers {
     preferred: Kind,
     keystore: Signer,
     pkcs11: Option<Signer>,
+    turnkey: Option<Signer>,
+    kms: Option<Signer>,
 }
 
 impl Signers {
@@ -94,6 +120,8 @@ impl Signers {
         match kind {
             Kind::Keystore => Some(&self.keystore),
             Kind::Pkcs11 => self.pkcs11.as_ref(),
+            Kind::Turnkey => self.turnkey.as_ref(),
+            Kind::Kms => self.kms.as_ref(),
         }
     }
 
@@ -104,18 +132,34 @@ impl Signers {
 }
 
 impl Config {
-    /// The signers that it stands for. `program` is our own program, for the hosts of a module.
-    pub fn signers(&self, vault: Vault, program: &Path) -> Result<Signers, InvalidConfig> {
+    /// The signers that it stands for. `program` is our own program, for the hosts of a module;
+    /// backends that are elsewhere are reached as workflows reach others, and where their URLs say.
+    pub fn signers(
+        &self,
+        vault: Vault,
+        program: &Path,
+        workflows: &egress::Config,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Signers, InvalidConfig> {
         let preferred = self.backend.unwrap_or(Kind::Keystore);
-        let pkcs11 = match (preferred, &self.pkcs11.module) {
-            (Kind::Keystore, None) => None,
-            (Kind::Keystore | Kind::Pkcs11, _) => Some(self.pkcs11.device(program)?),
+        let wanted = |kind: Kind, is_configured: bool| is_configured || preferred == kind;
+        let pkcs11 = if wanted(Kind::Pkcs11, self.pkcs11.module.is_some()) {
+            Some(Signer::new(Arc::new(self.pkcs11.device(program)?)))
+        } else {
+            None
         };
-        Ok(Signers {
-            preferred,
-            keystore: Signer::new(Arc::new(Keystore::new(vault))),
-            pkcs11: pkcs11.map(|device| Signer::new(Arc::new(device))),
-        })
+        let turnkey = if wanted(Kind::Turnkey, self.turnkey.organization_id.is_some()) {
+            Some(Signer::new(Arc::new(self.turnkey.backend(workflows, Arc::clone(clock))?)))
+        } else {
+            None
+        };
+        let kms = if wanted(Kind::Kms, self.kms.region.is_some()) {
+            Some(Signer::new(Arc::new(self.kms.backend(workflows, Arc::clone(clock))?)))
+        } else {
+            None
+        };
+        let keystore = Signer::new(Arc::new(Keystore::new(vault)));
+        Ok(Signers { preferred, keystore, pkcs11, turnkey, kms })
     }
 }
 

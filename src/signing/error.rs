@@ -4,17 +4,25 @@ use alloy_primitives::Address;
 
 use super::{InvalidPrivateKey, KeyName};
 use crate::secrets;
-use crate::transactions::{BadSignature, Unreadable, Unsound};
+use crate::transactions::{BadSignature, Reach, Unreadable, Unsound};
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The clearance is for another transaction or another signer.
-    #[error("the clearance is not one for this transaction by this signer")]
+    /// The clearance is for something else or another signer.
+    #[error("the clearance is not one for this by this signer")]
     NotCleared,
     /// No chain would take the transaction.
     #[error("the transaction is unsound")]
     Unsound(#[from] Unsound),
+    /// The document counts elsewhere than was ordered.
+    #[error("the document counts on {named}, and was ordered for {ordered}")]
+    Elsewhere {
+        /// Where it should count.
+        ordered: Reach,
+        /// Where its domain says that it counts.
+        named: Reach,
+    },
     /// The backend has no key of that name.
     #[error("there is no key {0}")]
     NoKey(KeyName),
@@ -37,13 +45,13 @@ pub enum Error {
     #[error("using the keystore")]
     Secrets(#[from] secrets::Error),
     /// More orders wait than there may.
-    #[error("{0} orders wait for the signing device already")]
+    #[error("{0} orders wait for the signing backend already")]
     Busy(usize),
-    /// The device does not answer: its token is gone, or its module.
-    #[error("the signing device does not answer: {0}")]
+    /// The backend does not answer: its token is gone, or the way to it.
+    #[error("the signing backend does not answer: {0}")]
     Gone(String),
-    /// The device refuses.
-    #[error("the signing device refuses: {0}")]
+    /// The backend refuses.
+    #[error("the signing backend refuses: {0}")]
     Refused(String),
     /// The PIN is wrong. It is not tried again by this process, or the token would lock itself.
     #[error("the signing device takes no PIN from here: {0}")]
@@ -58,6 +66,7 @@ impl Error {
             Self::Secrets(error) => error.is_transient(),
             Self::NotCleared
             | Self::Unsound(_)
+            | Self::Elsewhere { .. }
             | Self::NoKey(_)
             | Self::Ambiguous(_)
             | Self::Taken(_)
@@ -90,4 +99,7 @@ pub enum BadReply {
     /// It is another transaction.
     #[error("its transaction differs in {0}")]
     Differs(&'static str),
+    /// It is nothing that the backend ever answers.
+    #[error("it cannot be read: {0}")]
+    Garbled(String),
 }

@@ -5,8 +5,9 @@ use alloy_primitives::{Address, U256};
 use futures::future::BoxFuture;
 use zeroize::Zeroizing;
 
-use super::{Backend, Capabilities, Error, KeyName, Order, PrivateKey, Reply};
+use super::{Backend, Capabilities, Error, KeyName, Order, PrivateKey, Reply, TypedReply};
 use crate::secrets::{self, SecretName, Vault};
+use crate::transactions::TypedData;
 
 /// The field of the vault's record that holds the key.
 const FIELD: &str = "signing-key";
@@ -57,6 +58,15 @@ impl Keystore {
         drop(hold);
         kept
     }
+
+    async fn pair<T: Sync>(&self, order: &Order<'_, T>) -> Result<(U256, U256), Error> {
+        let key = self.open(order.key()).await?.signing();
+        let (pair, _) = key
+            .sign_prehash_recoverable(order.digest().as_slice())
+            .map_err(|error| Error::Refused(error.to_string()))?;
+        let (r, s) = pair.split_bytes();
+        Ok((U256::from_be_slice(&r), U256::from_be_slice(&s)))
+    }
 }
 
 impl Backend for Keystore {
@@ -90,12 +100,18 @@ impl Backend for Keystore {
 
     fn sign_transaction<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Result<Reply, Error>> {
         Box::pin(async move {
-            let key = self.open(order.key()).await?.signing();
-            let (pair, _) = key
-                .sign_prehash_recoverable(order.digest().as_slice())
-                .map_err(|error| Error::Refused(error.to_string()))?;
-            let (r, s) = pair.split_bytes();
-            Ok(Reply::Pair { r: U256::from_be_slice(&r), s: U256::from_be_slice(&s) })
+            let (r, s) = self.pair(order).await?;
+            Ok(Reply::Pair { r, s })
+        })
+    }
+
+    fn sign_typed_data<'a>(
+        &'a self,
+        order: &'a Order<'a, TypedData>,
+    ) -> BoxFuture<'a, Result<TypedReply, Error>> {
+        Box::pin(async move {
+            let (r, s) = self.pair(order).await?;
+            Ok(TypedReply::Pair { r, s })
         })
     }
 }

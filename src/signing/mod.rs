@@ -1,7 +1,7 @@
 //! The last door before a key. Keys are made, kept and used in a backend and never leave it.
 //!
-//! Nothing signs a bare hash: a [`Signer`] takes a whole transaction and a [`Clearance`] for this
-//! one, has the backend sign it, and believes nothing of what comes back.
+//! Nothing signs a bare hash: a [`Signer`] takes a whole transaction, or a whole document, and a
+//! clearance for this one, has the backend sign it, and believes nothing of what comes back.
 
 mod backend;
 mod clearance;
@@ -9,20 +9,25 @@ mod config;
 mod error;
 mod key;
 mod keystore;
+mod kms;
+mod outside;
 mod pkcs11;
 mod reply;
 mod signer;
 pub mod softhsm;
+mod turnkey;
 
 #[cfg(test)]
 mod tests;
 
-pub use backend::{Attempt, Backend, Capabilities, Order, Reply};
-pub use clearance::{Clearance, Ruling};
+pub use backend::{Attempt, Backend, Capabilities, Order, Reply, TypedReply};
+pub use clearance::{Clearance, Ruling, TypedClearance};
 pub use config::{Config, InvalidConfig, Kind, Pkcs11Config, Signers};
 pub use error::{BadReply, Error};
 pub use key::{InvalidKeyName, InvalidPrivateKey, KeyName, PrivateKey};
 pub use keystore::Keystore;
+pub use kms::{Kms, KmsConfig};
 pub use pkcs11::{HOST_COMMAND, Pkcs11, host};
 pub use reply::Outcome;
 pub use signer::Signer;
+pub use turnkey::{InvalidApiKey, Turnkey, TurnkeyConfig};

@@ -1,13 +1,16 @@
 //! What backends answer, held against what they were asked for. Nothing of it is believed.
 
-use super::{BadReply, Order, Reply};
-use crate::transactions::{Signature, Signed, Unsealed, Unsigned};
+use alloy_primitives::U256;
+
+use super::{BadReply, Order, Reply, TypedReply};
+use crate::transactions::{Signature, Signed, TypedData, Unsealed, Unsigned};
 
 /// What came of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The transaction that was ordered, signed by whom it should.
-    Signed(Box<Signed>),
+pub enum Outcome<T = Signed> {
+    /// What was ordered, signed by whom it should: the transaction, or the signature of the
+    /// document.
+    Signed(Box<T>),
     /// The backend waits for people. The same order is given again later.
     Pending {
         /// What the backend calls it.
@@ -17,8 +20,8 @@ pub enum Outcome {
 
 /// An outcome, and whether `s` had to be turned into the half that counts.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Checked {
-    pub(super) outcome: Outcome,
+pub(super) struct Checked<T = Signed> {
+    pub(super) outcome: Outcome<T>,
     pub(super) was_high: bool,
 }
 
@@ -26,18 +29,7 @@ pub(super) struct Checked {
 pub(super) fn check(order: &Order<'_>, reply: Reply) -> Result<Checked, BadReply> {
     match reply {
         Reply::Pair { r, s } => {
-            let (even, was_high) = Signature { r, s, is_odd: false }.lowered();
-            // Devices do not say which of the two points it was.
-            let odd = Signature { is_odd: !even.is_odd, ..even };
-            let signature = match by(order, even)? {
-                found if found == order.signer() => even,
-                found => match by(order, odd) {
-                    Ok(other) if other == order.signer() => odd,
-                    Ok(_) | Err(_) => {
-                        return Err(BadReply::Signer { expected: order.signer(), found });
-                    }
-                },
-            };
+            let (signature, was_high) = found(order, (r, s))?;
             let signed = order.transaction().clone().sealed(signature).map_err(unsealed)?;
             Ok(Checked { outcome: Outcome::Signed(Box::new(signed)), was_high })
         }
@@ -59,8 +51,36 @@ pub(super) fn check(order: &Order<'_>, reply: Reply) -> Result<Checked, BadReply
     }
 }
 
-fn by(order: &Order<'_>, signature: Signature) -> Result<alloy_primitives::Address, BadReply> {
-    Ok(signature.signer_of(order.digest())?)
+/// The outcome that a reply to the order of a document stands for.
+pub(super) fn check_document(
+    order: &Order<'_, TypedData>,
+    reply: TypedReply,
+) -> Result<Checked<Signature>, BadReply> {
+    match reply {
+        TypedReply::Pair { r, s } => {
+            let (signature, was_high) = found(order, (r, s))?;
+            Ok(Checked { outcome: Outcome::Signed(Box::new(signature)), was_high })
+        }
+        TypedReply::Pending { reference } => {
+            Ok(Checked { outcome: Outcome::Pending { reference }, was_high: false })
+        }
+    }
+}
+
+/// The signature of the ordered signer that two numbers stand for, and whether `s` was turned.
+fn found<T>(order: &Order<'_, T>, (r, s): (U256, U256)) -> Result<(Signature, bool), BadReply> {
+    let (even, was_high) = Signature { r, s, is_odd: false }.lowered();
+    // Devices do not say which of the two points it was.
+    let odd = Signature { is_odd: !even.is_odd, ..even };
+    let expected = order.signer();
+    let found = even.signer_of(order.digest())?;
+    if found == expected {
+        return Ok((even, was_high));
+    }
+    match odd.signer_of(order.digest()) {
+        Ok(other) if other == expected => Ok((odd, was_high)),
+        Ok(_) | Err(_) => Err(BadReply::Signer { expected, found }),
+    }
 }
 
 fn unsealed(error: Unsealed) -> BadReply {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use alloy_primitives::Address;
 
+use super::reply::{self, Checked};
 use super::{
-    Attempt, Backend, Capabilities, Clearance, Error, KeyName, Order, Outcome, PrivateKey, reply,
+    Attempt, Backend, Capabilities, Clearance, Error, KeyName, Order, Outcome, PrivateKey,
+    TypedClearance,
 };
-use crate::transactions::Unsigned;
+use crate::transactions::{Reach, Signature, TypedData, Unsigned};
 
 /// Signs what was cleared, by a backend that it does not trust. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -56,18 +58,42 @@ impl Signer {
         attempt: &Attempt,
     ) -> Result<Outcome, Error> {
         let order = Order::cleared((key, signer), transaction, clearance, attempt)?;
-        let answer = self.backend.sign_transaction(&order).await?;
-        let checked = reply::check(&order, answer).inspect_err(|error| {
+        let answer = self.backend.sign_transaction(&order).await;
+        counted(key, answer.and_then(|reply| Ok(reply::check(&order, reply)?)))
+    }
+
+    /// Has a document signed that was cleared for this signer, and that counts where it is said
+    /// to.
+    ///
+    /// What comes back is a signature of this document that counts, made by the key of `signer`,
+    /// or an error: nothing else gets out.
+    pub async fn sign_typed_data(
+        &self,
+        (key, signer): (&KeyName, Address),
+        document: (&TypedData, Reach),
+        clearance: &TypedClearance,
+        attempt: &Attempt,
+    ) -> Result<Outcome<Signature>, Error> {
+        let order = Order::of_document((key, signer), document, clearance, attempt)?;
+        let answer = self.backend.sign_typed_data(&order).await;
+        counted(key, answer.and_then(|reply| Ok(reply::check_document(&order, reply)?)))
+    }
+}
+
+/// Counts what was wrong, or had to be turned.
+fn counted<T>(key: &KeyName, checked: Result<Checked<T>, Error>) -> Result<Outcome<T>, Error> {
+    let checked = checked.inspect_err(|error| {
+        if let Error::Reply(why) = error {
             metrics::counter!("chainkeel_signing_refused_replies_total").increment(1);
             tracing::error!(
                 organization.id = %key.organization(),
-                error = error as &dyn std::error::Error,
+                error = why as &dyn std::error::Error,
                 "refused what the signing backend answered for the key {key}"
             );
-        })?;
-        if checked.was_high {
-            metrics::counter!("chainkeel_signing_high_s_total").increment(1);
         }
-        Ok(checked.outcome)
+    })?;
+    if checked.was_high {
+        metrics::counter!("chainkeel_signing_high_s_total").increment(1);
     }
+    Ok(checked.outcome)
 }

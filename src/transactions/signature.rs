@@ -34,6 +34,15 @@ impl Signature {
         }
     }
 
+    /// `r`, `s` and `v` one after the other, as contracts take the signature of a document.
+    pub fn to_bytes(&self) -> [u8; 65] {
+        let mut bytes = [0; 65];
+        bytes[..32].copy_from_slice(&self.r.to_be_bytes::<32>());
+        bytes[32..64].copy_from_slice(&self.s.to_be_bytes::<32>());
+        bytes[64] = 27 + u8::from(self.is_odd);
+        bytes
+    }
+
     /// Whose signature of this digest it is.
     pub fn signer_of(&self, digest: B256) -> Result<Address, BadSignature> {
         let is_in_range = |number: &U256| !number.is_zero() && *number < ORDER;

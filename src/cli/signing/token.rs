@@ -15,6 +15,8 @@ pub(in crate::cli) async fn choose(config: &mut Config) -> Result<String, Failur
         Some(Kind::Pkcs11) => {
             return Ok(format!("in the PKCS#11 token `{}`", config.signing.pkcs11.token));
         }
+        Some(Kind::Turnkey) => return Ok("at Turnkey".to_owned()),
+        Some(Kind::Kms) => return Ok("in AWS KMS".to_owned()),
         None => {}
     }
     let Some(module) = softhsm::installed() else {

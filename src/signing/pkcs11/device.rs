@@ -16,7 +16,8 @@ use super::process::Host;
 use super::talk::{Answer, Fault, FaultKind, Opening, Question};
 use crate::primitives::Secret;
 use crate::signing::key::address_of;
-use crate::signing::{Backend, Capabilities, Error, KeyName, Order, PrivateKey, Reply};
+use crate::signing::{Backend, Capabilities, Error, KeyName, Order, PrivateKey, Reply, TypedReply};
+use crate::transactions::TypedData;
 
 /// Sessions at a time, each in a process of its own. One takes what a key does with room to spare;
 /// the others go on while it hangs.
@@ -188,6 +189,15 @@ impl Pkcs11 {
         Ok(address_of(&public))
     }
 
+    async fn pair(&self, key: &KeyName, question: Question) -> Result<(U256, U256), Error> {
+        let Answer::Pair { pair } = self.ask(key, question).await? else {
+            return Err(unexpected());
+        };
+        let pair: [u8; 64] = hex::decode_to_array(pair).map_err(|_| unexpected())?;
+        let (r, s) = pair.split_at(32);
+        Ok((U256::from_be_slice(r), U256::from_be_slice(s)))
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Host>> {
         // Nothing panics while it is held.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
@@ -224,11 +234,21 @@ impl Backend for Pkcs11 {
         Box::pin(async move {
             let label = order.key().to_string();
             let transaction = Box::new(order.transaction().clone());
-            let answer = self.ask(order.key(), Question::Sign { label, transaction }).await?;
-            let Answer::Pair { pair } = answer else { return Err(unexpected()) };
-            let pair: [u8; 64] = hex::decode_to_array(pair).map_err(|_| unexpected())?;
-            let (r, s) = pair.split_at(32);
-            Ok(Reply::Pair { r: U256::from_be_slice(r), s: U256::from_be_slice(s) })
+            let (r, s) = self.pair(order.key(), Question::Sign { label, transaction }).await?;
+            Ok(Reply::Pair { r, s })
+        })
+    }
+
+    fn sign_typed_data<'a>(
+        &'a self,
+        order: &'a Order<'a, TypedData>,
+    ) -> BoxFuture<'a, Result<TypedReply, Error>> {
+        Box::pin(async move {
+            let label = order.key().to_string();
+            let document = Box::new(order.document().clone());
+            let question = Question::SignDocument { label, document };
+            let (r, s) = self.pair(order.key(), question).await?;
+            Ok(TypedReply::Pair { r, s })
         })
     }
 }

@@ -57,5 +57,10 @@ fn answer(token: &mut Option<Token>, question: Question) -> Result<Answer, Fault
             let pair = token.as_mut().ok_or_else(unopened)?.sign(&label, digest)?;
             Ok(Answer::Pair { pair })
         }
+        Question::SignDocument { label, document } => {
+            let digest = document.digest();
+            let pair = token.as_mut().ok_or_else(unopened)?.sign(&label, digest)?;
+            Ok(Answer::Pair { pair })
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::transactions::{MAX_RAW, Unsigned};
+use crate::transactions::{MAX_RAW, TypedData, Unsigned};
 
 /// The most bytes of a line: the largest transaction in hexadecimal, and its access list.
 pub(super) const MAX_LINE: u64 = 4 * MAX_RAW as u64;
@@ -31,6 +31,13 @@ pub(super) enum Question {
         label: String,
         /// This transaction.
         transaction: Box<Unsigned>,
+    },
+    /// Sign a document.
+    SignDocument {
+        /// By the key of this label.
+        label: String,
+        /// This document.
+        document: Box<TypedData>,
     },
 }
 

@@ -192,7 +192,7 @@ fn json(value: &DynSolValue, components: &[Param]) -> Value {
         DynSolValue::Array(items) | DynSolValue::FixedArray(items) => {
             items.iter().map(|item| json(item, components)).collect()
         }
-        DynSolValue::Tuple(parts) => {
+        DynSolValue::Tuple(parts) | DynSolValue::CustomStruct { tuple: parts, .. } => {
             let unnamed = Param::default();
             let parts = parts.iter().enumerate().map(|(at, part)| {
                 let component = components.get(at).unwrap_or(&unnamed);

@@ -8,7 +8,7 @@ use chainkeel::secrets::Vault;
 use chainkeel::signing::{Error, KeyName, Keystore, PrivateKey, Signer};
 use sqlx::{Executor as _, Row as _};
 
-use super::{a_key, of_each_kind, signed};
+use super::{a_key, of_each_kind, permit, sign_document, signed};
 use crate::support::{database, test_keys};
 
 #[tokio::test]
@@ -28,6 +28,7 @@ async fn a_key_in_the_keystore_is_made_once_is_sealed_and_signs_for_its_organiza
         let given = signed(&signer, (&key, address), &transaction).await.unwrap();
         assert_eq!((given.signer(), given.unsigned()), (address, &transaction));
     }
+    sign_document(&signer, (&key, address), &permit(0)).await;
     let stranger = KeyName::new(OrganizationId::generate(), key.name()).unwrap();
     let refused = signed(&signer, (&stranger, address), &of_each_kind()[0]).await;
     assert!(matches!(refused, Err(Error::NoKey(_))), "{refused:?}");

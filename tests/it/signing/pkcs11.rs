@@ -8,7 +8,7 @@ use chainkeel::transactions::Signed;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::{a_key, of_each_kind, signed, transfer};
+use super::{a_key, of_each_kind, permit, sign_document, signed, transfer};
 use crate::support::anvil::Anvil;
 use crate::support::softhsm::SoftHsm;
 
@@ -55,6 +55,8 @@ async fn a_token_makes_a_key_once_gives_none_away_and_signs_for_its_organization
     assert!(matches!(refused, Err(Error::NoImport)), "{refused:?}");
     let refused = signed(&signer, (&a_key(), address), &transfer(0)).await;
     assert!(matches!(refused, Err(Error::NoKey(_))), "{refused:?}");
+
+    sign_document(&signer, (&key, address), &permit(0)).await;
 
     // More orders than may wait: the others are told so, and none is lost.
     let transactions: Vec<_> = (0..260).map(transfer).collect();

@@ -81,6 +81,11 @@ pub(crate) async fn app_with_keys(openings: &[String], keys: Arc<dyn KeySource>)
     opened(openings, rates::Config::default(), keys).await
 }
 
+/// A fresh application whose keys are made in these backends.
+pub(crate) async fn app_that_signs(signing: chainkeel::signing::Config) -> TestApp {
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| plan.signing = signing).await
+}
+
 /// A fresh application that takes no more requests than this.
 pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
     opened(&[], rate_limits, test_keys()).await

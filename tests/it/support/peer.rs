@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use chainkeel::egress::{Config, Egress};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,16 +19,25 @@ pub(crate) struct Peer {
 impl Peer {
     /// Serves what `configure` says.
     pub(crate) fn start(configure: fn(&mut ServiceConfig)) -> Self {
+        Self::with(&Data::new(()), configure)
+    }
+
+    /// Serves what `configure` says, with something that the test holds, too.
+    pub(crate) fn with<T: Send + Sync + 'static>(
+        held: &Data<T>,
+        configure: fn(&mut ServiceConfig),
+    ) -> Self {
         let connections = Arc::new(AtomicUsize::new(0));
-        let counter = connections.clone();
-        let server = HttpServer::new(move || App::new().configure(configure))
-            .workers(1)
-            .disable_signals()
-            .on_connect(move |_, _| {
-                counter.fetch_add(1, Ordering::Relaxed);
-            })
-            .bind(("127.0.0.1", 0))
-            .unwrap();
+        let (counter, held) = (connections.clone(), held.clone());
+        let server =
+            HttpServer::new(move || App::new().app_data(held.clone()).configure(configure))
+                .workers(1)
+                .disable_signals()
+                .on_connect(move |_, _| {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                })
+                .bind(("127.0.0.1", 0))
+                .unwrap();
         let address = server.addrs()[0];
         in_background(async { server.run().await.unwrap() });
         Self { address, connections }

@@ -1,69 +1,18 @@
-//! A backend that lies, and what gets out all the same: nothing.
+//! Transactions that are signed wrongly.
 
-use std::fmt;
-use std::sync::Arc;
-
-use alloy_primitives::{Address, B256, Bytes, U256, uint};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use k256::ecdsa::SigningKey;
 use time::OffsetDateTime;
 
-use super::*;
+use super::liar::{self, ORDER_OF_THE_CURVE, address, ours, signature, theirs};
 use crate::primitives::OrganizationId;
-use crate::transactions::{BadSignature, Fees, Signature, Unsigned, Unsound};
-
-const ORDER_OF_THE_CURVE: U256 =
-    uint!(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256);
+use crate::signing::{
+    Attempt, BadReply, Clearance, Error, KeyName, Order, Outcome, Reply, Ruling, TypedClearance,
+};
+use crate::transactions::{Access, BadSignature, Fees, Signature, Unsigned, Unsound};
 
 type Change = fn(&mut Unsigned);
-type Lie = Box<dyn Fn(&Order<'_>) -> Reply + Send + Sync>;
-
-struct Liar(Lie);
-
-impl fmt::Debug for Liar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Liar")
-    }
-}
-
-impl Backend for Liar {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { imports: false, sees_transactions: true, asks_people: true }
-    }
-
-    fn create<'a>(&'a self, key: &'a KeyName) -> BoxFuture<'a, Result<Address, Error>> {
-        self.address(key)
-    }
-
-    fn import<'a>(
-        &'a self,
-        key: &'a KeyName,
-        _: &'a PrivateKey,
-    ) -> BoxFuture<'a, Result<Address, Error>> {
-        self.address(key)
-    }
-
-    fn address<'a>(&'a self, key: &'a KeyName) -> BoxFuture<'a, Result<Address, Error>> {
-        Box::pin(async { Err(Error::NoKey(key.clone())) })
-    }
-
-    fn sign_transaction<'a>(&'a self, order: &'a Order<'a>) -> BoxFuture<'a, Result<Reply, Error>> {
-        Box::pin(async { Ok((self.0)(order)) })
-    }
-}
-
-fn ours() -> SigningKey {
-    SigningKey::from_slice(&[0x46; 32]).unwrap()
-}
-
-fn theirs() -> SigningKey {
-    SigningKey::from_slice(&[0x47; 32]).unwrap()
-}
-
-fn address(key: &SigningKey) -> Address {
-    key::address_of(key.verifying_key())
-}
 
 fn transfer() -> Unsigned {
     Unsigned {
@@ -76,13 +25,6 @@ fn transfer() -> Unsigned {
         access_list: Vec::new(),
         fees: Fees::Dynamic { max_fee: 2, max_priority_fee: 1 },
     }
-}
-
-fn signature(key: &SigningKey, digest: B256) -> Signature {
-    let (pair, id) = key.sign_prehash_recoverable(digest.as_slice()).unwrap();
-    let (r, s) = pair.split_bytes();
-    let (r, s) = (U256::from_be_slice(&r), U256::from_be_slice(&s));
-    Signature { r, s, is_odd: id.is_y_odd() }.lowered().0
 }
 
 fn whole(transaction: Unsigned, key: &SigningKey) -> Reply {
@@ -106,7 +48,7 @@ fn ordered(
     transaction: &Unsigned,
     clearance: &Clearance,
 ) -> Result<Outcome, Error> {
-    let signer = Signer::new(Arc::new(Liar(Box::new(lie))));
+    let signer = liar::of_transactions(lie);
     let key = KeyName::new(OrganizationId::generate(), "wallet").unwrap();
     let attempt = Attempt { key: "1".to_owned(), at: OffsetDateTime::UNIX_EPOCH };
     let key = (&key, address(&ours()));
@@ -197,7 +139,7 @@ fn another_transaction_than_the_ordered_one_is_refused_field_by_field() {
         ("the data", |it| it.data = Bytes::from_static(&[0])),
         ("the access list", |it| {
             let address = Address::ZERO;
-            it.access_list.push(crate::transactions::Access { address, storage_keys: Vec::new() });
+            it.access_list.push(Access { address, storage_keys: Vec::new() });
         }),
         ("the fees", |it| it.fees = Fees::Dynamic { max_fee: 3, max_priority_fee: 1 }),
     ];
@@ -220,6 +162,10 @@ fn a_clearance_signs_its_own_transaction_by_its_own_signer_and_no_other() {
     let by_other = clearance(address(&theirs()), &transaction);
     assert!(matches!(ordered(never, &transaction, &by_other), Err(Error::NotCleared)));
     assert_eq!(Clearance::granted(&Ruling::Refused), None);
+    // One for documents is none for a transaction, even where the digest is the same.
+    let (signer, digest) = (address(&ours()), transaction.digest());
+    assert_eq!(Clearance::granted(&Ruling::AllowedDocument { signer, digest }), None);
+    assert_eq!(TypedClearance::granted(&Ruling::Allowed { signer, digest }), None);
 
     let nowhere = Unsigned { chain_id: 0, ..transfer() };
     let cleared = clearance(address(&ours()), &nowhere);
