@@ -5,6 +5,7 @@
 
 pub mod primitives;
 
+pub mod abi;
 pub mod access;
 pub mod blueprints;
 pub mod catalog;

@@ -89,6 +89,10 @@ impl ChainSource for Endpoints {
         self.poll
     }
 
+    fn reader(&self) -> Option<Arc<dyn ChainReader>> {
+        Some(Arc::clone(&self.reader))
+    }
+
     fn standings(&self) -> Vec<Standing> {
         self.reader.standings()
     }

@@ -1,5 +1,6 @@
 //! What a watcher reads of a chain. Every answer about one block is pinned by its hash.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -7,7 +8,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
 
-use crate::chains::Standing;
+use crate::chains::{ChainReader, Standing};
 use crate::triggers::evm::{Link, Outcome, Query, SeenBlock};
 
 /// Why a chain could not be read now. It is asked again.
@@ -87,6 +88,11 @@ pub struct RawReceipt {
 pub trait ChainSource: Send + Sync {
     /// How often it is looked at.
     fn poll(&self) -> Duration;
+
+    /// Who reads it for others than watchers, where somebody does.
+    fn reader(&self) -> Option<Arc<dyn ChainReader>> {
+        None
+    }
 
     /// What is thought of its endpoints, where it has some.
     fn standings(&self) -> Vec<Standing> {
