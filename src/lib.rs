@@ -26,6 +26,7 @@ pub mod validation;
 pub mod data;
 pub mod deliveries;
 pub mod journal;
+pub mod onchain;
 pub mod sources;
 pub mod triggers;
 

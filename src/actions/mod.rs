@@ -4,6 +4,7 @@ mod action;
 mod code;
 mod http;
 mod lending;
+mod onchain;
 mod query;
 mod registry;
 mod storage;

@@ -103,7 +103,12 @@ impl Rooms {
         let webhook_secrets = WebhookSecrets::new(key);
         let tables = pool::data(&plan.login(pool::Role::Data), DATA_CONNECTIONS);
         let data = Data::new(tables, journal.clone(), Arc::clone(&clock));
-        let lent = (&connectors, &webhook_secrets, &data);
+        let chains = ChainDesk::new(
+            Arc::clone(&plan.chains),
+            Store::chain_endpoints(journal.clone()),
+            vault.clone(),
+        );
+        let lent = (&connectors, &webhook_secrets, &data, &chains);
         let performer = work::performer(plan, &egress, &journal, &positions, lent, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
@@ -120,11 +125,6 @@ impl Rooms {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let chains = ChainDesk::new(
-            Arc::clone(&plan.chains),
-            Store::chain_endpoints(journal.clone()),
-            vault.clone(),
-        );
         let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
             deliveries: Deliveries::new(pool.clone()),

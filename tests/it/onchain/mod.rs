@@ -1,0 +1,7 @@
+//! Nodes that read chains, in runs of published workflows, against a real Ethereum node.
+
+mod names;
+mod reading;
+mod stage;
+mod transactions;
+mod waiting;
