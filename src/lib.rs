@@ -5,6 +5,7 @@
 
 pub mod primitives;
 
+pub mod abi;
 pub mod access;
 pub mod blueprints;
 pub mod catalog;
@@ -25,6 +26,7 @@ pub mod validation;
 pub mod data;
 pub mod deliveries;
 pub mod journal;
+pub mod onchain;
 pub mod sources;
 pub mod triggers;
 

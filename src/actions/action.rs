@@ -66,6 +66,11 @@ pub trait Action: Send + Sync {
         Vec::new()
     }
 
+    /// Whether an attempt mostly waits: then it takes no place from those that work.
+    fn waits(&self) -> bool {
+        false
+    }
+
     /// Performs one attempt and tells its definite result, or why there is none.
     fn perform(&self, call: Call, lent: Lent) -> Performing<'_>;
 }

@@ -3,8 +3,8 @@
 mod action;
 mod code;
 mod http;
-pub mod intents;
 mod lending;
+mod onchain;
 mod query;
 mod registry;
 mod storage;

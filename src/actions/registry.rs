@@ -13,9 +13,10 @@ use super::http::HttpRequest;
 use super::lending::{Lender, Used, covered};
 use super::query::DbQuery;
 use super::storage::{KeptVariable, Storage};
-use super::{Action, Call};
+use super::{Action, Call, onchain};
 use crate::access::WebhookSecrets;
 use crate::catalog::{Registry, Stage};
+use crate::chains::Readers;
 use crate::connectors::Desk;
 use crate::data::Data;
 use crate::egress::Egress;
@@ -48,6 +49,8 @@ pub struct Tools<'a> {
     pub webhook_secrets: WebhookSecrets,
     /// Tables of organizations.
     pub data: Data,
+    /// Where chains are read.
+    pub chains: Arc<dyn Readers>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -63,8 +66,17 @@ pub struct Actions {
 impl Actions {
     /// The actions that this build brings. A new action is a new file and its line here.
     pub fn builtin(tools: Tools<'_>) -> Self {
-        let Tools { egress, program, entries, keys, connectors, webhook_secrets, data, clock } =
-            tools;
+        let Tools {
+            egress,
+            program,
+            entries,
+            keys,
+            connectors,
+            webhook_secrets,
+            data,
+            chains,
+            clock,
+        } = tools;
         let lender = Lender::new(connectors, webhook_secrets);
         let storage = Storage::new(entries, keys, clock);
         let mut by_type: BTreeMap<&'static str, Box<dyn Action>> = BTreeMap::new();
@@ -73,6 +85,7 @@ impl Actions {
         }
         by_type.insert(KeptVariable::TYPE, Box::new(KeptVariable(storage.clone())));
         by_type.insert(Storage::TYPE, Box::new(storage));
+        by_type.extend(onchain::all(&chains));
         by_type.insert(DbQuery::TYPE, Box::new(DbQuery::new(data)));
         by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
         by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));
@@ -82,6 +95,11 @@ impl Actions {
     /// The node types that have an action.
     pub fn types(&self) -> impl Iterator<Item = &'static str> {
         self.by_type.keys().copied()
+    }
+
+    /// Whether attempts of this type mostly wait.
+    pub fn waits(&self, kind: &str) -> bool {
+        self.by_type.get(kind).is_some_and(|action| action.waits())
     }
 
     /// Performs one attempt of a node of this type.

@@ -8,17 +8,23 @@ use tokio::sync::Semaphore;
 
 use crate::actions::{Actions, Call, Origin};
 
+/// How many effects wait for something outside at the same time, such as a transaction.
+const WAITING_AT_ONCE: usize = 1_024;
+
 /// Performs effects; cheap to clone.
 #[derive(Clone)]
 pub struct Performer {
     actions: Arc<Actions>,
     places: Arc<Semaphore>,
+    /// Places of those that wait: they cost little, and would keep the others from working.
+    waiting: Arc<Semaphore>,
 }
 
 impl Performer {
     /// A performer that does at most `at_once` effects at the same time.
     pub fn new(actions: Arc<Actions>, at_once: usize) -> Self {
-        Self { actions, places: Arc::new(Semaphore::new(at_once)) }
+        let waiting = Semaphore::new(WAITING_AT_ONCE);
+        Self { actions, places: Arc::new(Semaphore::new(at_once)), waiting: Arc::new(waiting) }
     }
 
     /// Performs one effect to its end.
@@ -28,8 +34,10 @@ impl Performer {
         effect: Effect,
     ) -> impl Future<Output = Result<Json, Failure>> + 'static + use<> {
         let (actions, places) = (Arc::clone(&self.actions), Arc::clone(&self.places));
+        let waiting = Arc::clone(&self.waiting);
         async move {
-            // The semaphore is never closed; were it, the effect would go on without a place.
+            // The semaphores are never closed; were they, the effect would go on without a place.
+            let places = if actions.waits(&effect.kind) { waiting } else { places };
             let _place = places.acquire_owned().await.ok();
             let timeout = Duration::from_millis(effect.timeout_ms);
             let run = origin.run;

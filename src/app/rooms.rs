@@ -104,7 +104,12 @@ impl Rooms {
         let webhook_secrets = WebhookSecrets::new(key);
         let tables = pool::data(&plan.login(pool::Role::Data), DATA_CONNECTIONS);
         let data = Data::new(tables, journal.clone(), Arc::clone(&clock));
-        let lent = (&connectors, &webhook_secrets, &data);
+        let chains = ChainDesk::new(
+            Arc::clone(&plan.chains),
+            Store::chain_endpoints(journal.clone()),
+            vault.clone(),
+        );
+        let lent = (&connectors, &webhook_secrets, &data, &chains);
         let performer = work::performer(plan, &egress, &journal, &positions, lent, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
@@ -121,11 +126,6 @@ impl Rooms {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let chains = ChainDesk::new(
-            Arc::clone(&plan.chains),
-            Store::chain_endpoints(journal.clone()),
-            vault.clone(),
-        );
         let lanes_of_wallets = LaneRoom::new(
             &journal,
             (chains.clone(), signers.clone()),

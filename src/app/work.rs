@@ -7,6 +7,7 @@ use actix::{Actor, Addr, Arbiter};
 use super::Plan;
 use crate::access::WebhookSecrets;
 use crate::actions::{Actions, Tools};
+use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::{Household, Performer, RunRegistry};
 use crate::config::Role;
 use crate::connectors::Desk;
@@ -23,7 +24,7 @@ pub(super) fn performer(
     egress: &Egress,
     journal: &Journal,
     positions: &Positions,
-    (connectors, webhook_secrets, data): (&Desk, &WebhookSecrets, &Data),
+    (connectors, webhook_secrets, data, chains): (&Desk, &WebhookSecrets, &Data, &ChainDesk),
     clock: &Arc<dyn Clock>,
 ) -> Performer {
     let actions = Actions::builtin(Tools {
@@ -34,6 +35,7 @@ pub(super) fn performer(
         connectors: connectors.clone(),
         webhook_secrets: webhook_secrets.clone(),
         data: data.clone(),
+        chains: Arc::new(chains.clone()),
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)

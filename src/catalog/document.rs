@@ -60,7 +60,7 @@ fn index(out: &mut String) -> fmt::Result {
          [expressions](expressions.md) (`{{{{…}}}}`); a field that the type does not know is refused. \
          What every node may have beside its payload stands in [workflows.md](workflows.md).\n"
     )?;
-    for category in [Category::Trigger, Category::Logic, Category::Utility] {
+    for category in [Category::Trigger, Category::Logic, Category::Utility, Category::EvmOnchain] {
         writeln!(out, "## {}\n\n| type | |\n|---|---|", category.title())?;
         for spec in Registry::builtin().specs().filter(|spec| spec.category == category) {
             let kind = &spec.kind;

@@ -56,6 +56,8 @@ pub enum Category {
     Logic,
     /// What is of use everywhere.
     Utility,
+    /// What is asked of EVM chains.
+    EvmOnchain,
 }
 
 /// Where a node type may stand in a workflow.
@@ -87,6 +89,7 @@ impl Category {
             Self::Trigger => "Triggers",
             Self::Logic => "Logic",
             Self::Utility => "Utility",
+            Self::EvmOnchain => "On chain",
         }
     }
 }

@@ -127,6 +127,7 @@ impl Pool {
                 | Fault::TooMuch(_)
                 | Fault::Refused(_)
                 | Fault::Missing
+                | Fault::Pruned
                 | Fault::Ill(_)
                 | Fault::Invented(_)),
             ) => return Err(fault),

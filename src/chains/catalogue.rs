@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
 use crate::primitives::ChainId;
@@ -51,6 +51,9 @@ pub struct Chain {
     /// Where people look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explorer: Option<Explorer>,
+    /// The registry of the Ethereum Name Service, where the chain has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ens: Option<Address>,
 }
 
 /// When a block is final.
@@ -121,6 +124,7 @@ impl Chain {
             genesis: None,
             endpoints: Vec::new(),
             explorer: None,
+            ens: None,
         }
     }
 

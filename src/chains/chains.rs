@@ -104,6 +104,7 @@ impl Chains {
                 Fault::TooMuch(_)
                 | Fault::Refused(_)
                 | Fault::Missing
+                | Fault::Pruned
                 | Fault::Unserved
                 | Fault::Ill(_)
                 | Fault::Invented(_),

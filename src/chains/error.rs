@@ -29,6 +29,14 @@ pub enum Error {
         /// The block: its height or hash.
         block: String,
     },
+    /// The block is there, and what stood in the accounts at that time is not kept any more.
+    #[error("no endpoint of chain {chain} keeps the state of block {block} any more")]
+    Pruned {
+        /// The chain.
+        chain: ChainId,
+        /// The block: its height or hash.
+        block: String,
+    },
     /// The call was undone, or refused by the rules of the chain: no fault of a node.
     #[error("chain {chain} refuses the call: {problem}")]
     Refused {

@@ -1,7 +1,11 @@
 //! What a node's answer says of the node: whether it is ill, busy, asked too much, or right.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
+
+use alloy_primitives::Bytes;
+use serde_json::Value;
 
 use super::quantity;
 
@@ -19,10 +23,13 @@ pub(super) enum Fault {
     TooMuch(Advice),
     /// The call was undone, or refused by the rules of the chain: every node would say so.
     #[error("refused: {0}")]
-    Refused(String),
+    Refused(Refusal),
     /// It does not have the block.
     #[error("the block is not there")]
     Missing,
+    /// It has the block, and has thrown away what stood in the accounts at that time.
+    #[error("the state of the block is not kept any more")]
+    Pruned,
     /// It does not know the method.
     #[error("the method is not served")]
     Unserved,
@@ -32,6 +39,21 @@ pub(super) enum Fault {
     /// What it says cannot be true.
     #[error("an answer that cannot be true: {0}")]
     Invented(String),
+}
+
+/// What a node says of a call that it refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its words.
+    pub words: String,
+    /// What the call gave back, where it was undone and the node tells it.
+    pub data: Option<Bytes>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
 }
 
 /// What a node says would not be too much.
@@ -104,10 +126,12 @@ const BUSY: [&str; 8] = [
 ];
 
 /// How they say that the rules of the chain refuse something.
-const REFUSED: [&str; 12] = [
+const REFUSED: [&str; 14] = [
     "execution reverted",
     "revert",
     "out of gas",
+    "outofgas",
+    "evm error",
     "underpriced",
     "already known",
     "nonce too low",
@@ -129,6 +153,22 @@ const MISSING: [&str; 6] = [
     "cannot query unfinalized",
 ];
 
+/// How they say that they have thrown the state of a block away, or cannot go back to it.
+const PRUNED: [&str; 9] = [
+    "missing trie node",
+    "historical state",
+    "state not available",
+    "state is not available",
+    "state unavailable",
+    "state already pruned",
+    "state has been pruned",
+    "no state available",
+    "old data not available due to pruning",
+];
+
+/// How the words of an undone call begin.
+const UNDONE: &str = "execution reverted";
+
 /// The code of a method that is not there, in JSON-RPC.
 const METHOD_NOT_FOUND: i64 = -32601;
 
@@ -137,9 +177,13 @@ const REVERTED: i64 = 3;
 
 impl Fault {
     /// Reads an error object of JSON-RPC.
-    pub(super) fn of_error(code: i64, message: &str) -> Self {
+    pub(super) fn of_error(code: i64, message: &str, data: Option<&Value>) -> Self {
         let words: String = message.chars().take(MAX_WORDS).collect();
         let small = message.to_lowercase();
+        // The reason of an undone call is the contract's: it may say whatever it likes.
+        if code == REVERTED || small.starts_with(UNDONE) {
+            return Self::Refused(Refusal { words, data: data.and_then(given_back) });
+        }
         let says = |families: &[&str]| families.iter().any(|family| small.contains(family));
         // Some of these share a code, and -32602 and -32005 mean whatever a provider likes: the
         // words decide, the narrowest family first.
@@ -153,8 +197,12 @@ impl Fault {
             return Self::Busy(None);
         }
         let is_known = small.contains("known transaction") && !small.contains("unknown");
-        if code == REVERTED || says(&REFUSED) || is_known {
-            return Self::Refused(words);
+        let data = data.and_then(given_back);
+        if data.is_some() || says(&REFUSED) || is_known {
+            return Self::Refused(Refusal { words, data });
+        }
+        if says(&PRUNED) {
+            return Self::Pruned;
         }
         if says(&MISSING) {
             return Self::Missing;
@@ -170,7 +218,9 @@ impl Fault {
         match self {
             Self::Silent(_) | Self::Ill(_) | Self::Invented(_) => Blame::Node,
             Self::Busy(_) => Blame::Pace,
-            Self::TooMuch(_) | Self::Refused(_) | Self::Missing | Self::Unserved => Blame::Nobody,
+            Self::TooMuch(_) | Self::Refused(_) | Self::Missing | Self::Pruned | Self::Unserved => {
+                Blame::Nobody
+            }
         }
     }
 
@@ -182,11 +232,23 @@ impl Fault {
             Self::TooMuch(_) => "too_much",
             Self::Refused(_) => "refused",
             Self::Missing => "missing",
+            Self::Pruned => "pruned",
             Self::Unserved => "unserved",
             Self::Ill(_) => "ill",
             Self::Invented(_) => "invented",
         }
     }
+}
+
+/// What an undone call gave back, in the forms that nodes have for it: the bytes alone, behind a word
+/// (`Reverted 0x…`), or in an object.
+fn given_back(data: &Value) -> Option<Bytes> {
+    let text = match data {
+        Value::String(text) => text.as_str(),
+        Value::Object(fields) => fields.get("data")?.as_str()?,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
+    };
+    text.strip_prefix("Reverted ").unwrap_or(text).parse().ok().filter(|_| text.contains("0x"))
 }
 
 /// What a text in small letters suggests.
@@ -249,6 +311,8 @@ fn number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -280,7 +344,8 @@ mod tests {
             ),
             (-32000, "exceed max addresses or topics per search position", Advice::Words),
         ] {
-            assert_eq!(Fault::of_error(code, message), Fault::TooMuch(advised), "{message}");
+            let fault = Fault::of_error(code, message, None);
+            assert_eq!(fault, Fault::TooMuch(advised), "{message}");
         }
     }
 
@@ -294,17 +359,49 @@ mod tests {
             (-32000, "known transaction: 0xab"),
             (-32000, "transaction nonce exceeds next nonce"),
         ] {
-            assert_eq!(Fault::of_error(code, message).blame(), Blame::Nobody, "{message}");
+            let fault = Fault::of_error(code, message, None);
+            assert_eq!(fault.blame(), Blame::Nobody, "{message}");
         }
-        assert_eq!(Fault::of_error(-32000, "unknown transaction").blame(), Blame::Node);
-        assert_eq!(Fault::of_error(-32603, "internal error").blame(), Blame::Node);
+        assert_eq!(Fault::of_error(-32000, "unknown transaction", None).blame(), Blame::Node);
+        assert_eq!(Fault::of_error(-32603, "internal error", None).blame(), Blame::Node);
     }
 
     #[test]
     fn a_limit_of_pace_is_told_from_a_limit_of_size_though_they_share_a_code() {
-        let busy = Fault::of_error(-32005, "daily request count exceeded, request rate limited");
+        let busy =
+            Fault::of_error(-32005, "daily request count exceeded, request rate limited", None);
         assert_eq!(busy, Fault::Busy(None));
-        assert_eq!(Fault::of_error(-32601, "the method x does not exist"), Fault::Unserved);
-        assert_eq!(Fault::of_error(-32000, "unknown block"), Fault::Missing);
+        assert_eq!(Fault::of_error(-32601, "the method x does not exist", None), Fault::Unserved);
+        assert_eq!(Fault::of_error(-32000, "unknown block", None), Fault::Missing);
+    }
+
+    #[test]
+    fn what_an_undone_call_gave_back_is_kept_in_every_form_that_nodes_have_for_it() {
+        let data = Bytes::from_static(&[0xde, 0xad]);
+        for (code, message, told) in [
+            (3, "execution reverted: rate limit exceeded", json!("0xdead")),
+            (-32000, "execution reverted", json!("0xdead")),
+            (-32015, "VM execution error.", json!("Reverted 0xdead")),
+            (-32003, "EVM error InvalidFEOpcode", json!("0xdead")),
+            (-32603, "VM Exception while processing transaction", json!({"data": "0xdead"})),
+        ] {
+            let Fault::Refused(refusal) = Fault::of_error(code, message, Some(&told)) else {
+                panic!("{message}");
+            };
+            assert_eq!((refusal.words.as_str(), refusal.data), (message, Some(data.clone())));
+        }
+        let without = Fault::of_error(3, "execution reverted", Some(&json!("no bytes")));
+        assert!(matches!(without, Fault::Refused(Refusal { data: None, .. })), "{without:?}");
+    }
+
+    #[test]
+    fn a_state_that_was_thrown_away_is_told_from_a_block_that_is_not_there() {
+        for message in [
+            "missing trie node 5a (path ) state 0x1 is not available",
+            "required historical state unavailable (reexec=128)",
+            "historical state 0xab is not available",
+        ] {
+            assert_eq!(Fault::of_error(-32000, message, None), Fault::Pruned, "{message}");
+        }
     }
 }

@@ -182,6 +182,7 @@ impl Health {
             | Fault::TooMuch(_)
             | Fault::Refused(_)
             | Fault::Missing
+            | Fault::Pruned
             | Fault::Unserved
             | Fault::Ill(_)
             | Fault::Invented(_) => None,
@@ -282,7 +283,9 @@ mod tests {
     fn reverts_and_large_questions_never_open_the_breaker() {
         let mut health = alive();
         for _ in 0..100 {
-            health.failed(&Fault::Refused("execution reverted".into()), START);
+            let words = "execution reverted".into();
+            health
+                .failed(&Fault::Refused(super::super::fault::Refusal { words, data: None }), START);
             health.failed(&Fault::TooMuch(super::super::fault::Advice::None), START);
             health.failed(&Fault::Missing, START);
         }

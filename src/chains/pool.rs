@@ -266,6 +266,7 @@ impl Pool {
 pub(super) struct Hearing {
     is_absent: bool,
     is_too_much: bool,
+    is_pruned: bool,
     problems: Vec<String>,
 }
 
@@ -279,9 +280,10 @@ impl Hearing {
     pub(super) fn note(&mut self, pool: &Pool, node: &Node, fault: Fault) -> Result<(), Error> {
         match fault {
             Fault::Missing => self.is_absent = true,
-            Fault::Refused(problem) => {
-                return Err(Error::Refused { chain: pool.chain.id, problem });
+            Fault::Refused(refusal) => {
+                return Err(Error::Refused { chain: pool.chain.id, problem: refusal.words });
             }
+            Fault::Pruned => self.is_pruned = true,
             Fault::TooMuch(_) => self.is_too_much = true,
             fault @ (Fault::Silent(_)
             | Fault::Busy(_)
@@ -297,6 +299,9 @@ impl Hearing {
         let chain = pool.chain.id;
         if self.is_too_much {
             return Err(Error::TooLarge { chain, block: subject.to_owned() });
+        }
+        if self.is_pruned {
+            return Err(Error::Pruned { chain, block: subject.to_owned() });
         }
         if self.is_absent && self.problems.is_empty() {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, Bytes, U256};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
 
@@ -11,6 +11,7 @@ use super::error::Error;
 use super::filter::LogFilter;
 use super::pool::Standing;
 use super::receipt::{Log, Receipt};
+use super::state::{At, Called, Gas, Message, Submitted};
 use super::writer::ChainWriter;
 use crate::primitives::ChainId;
 
@@ -91,4 +92,45 @@ pub trait ChainReader: ChainWriter {
 
     /// What became of all transactions of a block, in their order.
     fn receipts(&self, block: B256) -> BoxFuture<'_, Result<Option<Vec<Receipt>>, Error>>;
+
+    /// The head of the block that is meant, on the chain as it is now.
+    fn block_at(&self, at: At) -> BoxFuture<'_, Result<Option<Header>, Error>>;
+
+    /// What a call would do at a block. Where it is undone, that is the answer.
+    fn call<'a>(
+        &'a self,
+        message: &'a Message,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<Called>, Error>>;
+
+    /// How much gas a call takes at the newest block, by an endpoint that has this one.
+    fn gas<'a>(
+        &'a self,
+        message: &'a Message,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Gas, Error>>;
+
+    /// What an account has of the chain's coin at a block, in its smallest unit.
+    fn balance<'a>(
+        &'a self,
+        address: Address,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<U256>, Error>>;
+
+    /// How many transactions an account has sent up to a block.
+    fn nonce<'a>(
+        &'a self,
+        address: Address,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<u64>, Error>>;
+
+    /// The code of an account at a block; nothing of one that is no contract.
+    fn code<'a>(
+        &'a self,
+        address: Address,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<Bytes>, Error>>;
+
+    /// A transaction by its hash, whether it is in a block or waits for one.
+    fn transaction(&self, hash: B256) -> BoxFuture<'_, Result<Option<Submitted>, Error>>;
 }

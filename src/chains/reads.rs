@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, Bytes, U256};
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, join_all};
 use tokio::sync::Notify;
@@ -19,6 +19,7 @@ use super::health::State;
 use super::pool::{Hearing, Node, Pool, Standing};
 use super::reader::{ChainReader, Heads, Span};
 use super::receipt::{Log, Receipt};
+use super::state::{At, Called, Gas, Message, Submitted};
 use crate::primitives::ChainId;
 
 /// What an endpoint says of the logs of one block.
@@ -113,6 +114,54 @@ impl ChainReader for Pool {
             self.first(self.shown_by(block), &subject, call).await
         }
         .boxed()
+    }
+
+    fn block_at(&self, at: At) -> BoxFuture<'_, Result<Option<Header>, Error>> {
+        self.block_meant(at).boxed()
+    }
+
+    fn call<'a>(
+        &'a self,
+        message: &'a Message,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<Called>, Error>> {
+        self.called(message, block).boxed()
+    }
+
+    fn gas<'a>(
+        &'a self,
+        message: &'a Message,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Gas, Error>> {
+        self.gas_of(message, block).boxed()
+    }
+
+    fn balance<'a>(
+        &'a self,
+        address: Address,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<U256>, Error>> {
+        self.balance_of(address, block).boxed()
+    }
+
+    fn nonce<'a>(
+        &'a self,
+        address: Address,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+        self.nonce_of(address, block).boxed()
+    }
+
+    fn code<'a>(
+        &'a self,
+        address: Address,
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<Bytes>, Error>> {
+        self.code_of(address, block).boxed()
+    }
+
+    fn transaction(&self, hash: B256) -> BoxFuture<'_, Result<Option<Submitted>, Error>> {
+        self.submitted(hash).boxed()
     }
 }
 

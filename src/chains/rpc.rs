@@ -49,6 +49,7 @@ struct Envelope {
 struct ErrorObject {
     code: i64,
     message: String,
+    data: Option<Value>,
 }
 
 /// A `null` that is there is a result; serde would take it for none.
@@ -129,7 +130,8 @@ impl Rpc {
             });
         };
         if let Some(error) = envelope.error {
-            return Err(Fault::of_error(error.code, &self.place.without_keys(&error.message)));
+            let words = self.place.without_keys(&error.message);
+            return Err(Fault::of_error(error.code, &words, error.data.as_ref()));
         }
         if envelope.id != id {
             return Err(Fault::Invented("the answer to another question".into()));

@@ -1,6 +1,6 @@
-//! What is asked of a chain before a transaction is sent there, and the sending.
+//! What sending transactions to a chain costs, and the sending.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use serde::Deserialize;
@@ -15,28 +15,6 @@ use super::quantity;
 const BLOCKS: u64 = 20;
 /// Tips in these percentiles of the gas of a block: patient, usual, quick.
 const PERCENTILES: [u8; 3] = [10, 50, 90];
-
-/// A transaction that is tried and not sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trial {
-    /// Who would send it.
-    pub from: Address,
-    /// To whom; nobody where a contract is made.
-    pub to: Option<Address>,
-    /// What would go along, in wei.
-    pub value: U256,
-    /// With what it calls.
-    pub data: Bytes,
-}
-
-/// What came of a trial.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tried {
-    /// It would be carried out, with so much gas.
-    Gas(u64),
-    /// It would be reverted, or could not be paid: the node's words.
-    Refused(String),
-}
 
 /// What being taken into a block costs, in wei a gas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,27 +85,10 @@ impl Said {
     }
 }
 
-/// Sends to one chain, and asks it what a sender has to know.
+/// Sends to one chain, and asks what that costs.
 pub trait ChainWriter: Send + Sync {
-    /// How many transactions of an address stand in blocks up to this one, or in all there are: its next
-    /// nonce, as far as the chain knows.
-    fn transaction_count(
-        &self,
-        address: Address,
-        up_to: Option<u64>,
-    ) -> BoxFuture<'_, Result<u64, Error>>;
-
-    /// What an address has of the chain's coin, in wei.
-    fn balance(&self, address: Address) -> BoxFuture<'_, Result<U256, Error>>;
-
     /// What being taken into a block costs now.
     fn market(&self) -> BoxFuture<'_, Result<Market, Error>>;
-
-    /// Tries a transaction on the newest state.
-    fn attempt<'a>(&'a self, trial: &'a Trial) -> BoxFuture<'a, Result<Tried, Error>>;
-
-    /// Whether a node knows a transaction, in a block or waiting for one.
-    fn is_known(&self, hash: B256) -> BoxFuture<'_, Result<bool, Error>>;
 
     /// Sends a signed transaction to every endpoint that may be asked.
     fn send<'a>(&'a self, hash: B256, raw: &'a Bytes) -> BoxFuture<'a, Said>;
@@ -190,12 +151,13 @@ impl Pool {
         match self.heard(node, call).await {
             Ok(told) if told == hash => Said::Accepted,
             Ok(told) => Said::Unknown(format!("{}: it says {told}, not {hash}", node.host())),
-            Err(Fault::Refused(words)) => Said::of_words(words),
+            Err(Fault::Refused(refusal)) => Said::of_words(refusal.words),
             Err(
                 fault @ (Fault::Silent(_)
                 | Fault::Busy(_)
                 | Fault::TooMuch(_)
                 | Fault::Missing
+                | Fault::Pruned
                 | Fault::Unserved
                 | Fault::Ill(_)
                 | Fault::Invented(_)),
@@ -205,24 +167,6 @@ impl Pool {
 }
 
 impl ChainWriter for Pool {
-    fn transaction_count(
-        &self,
-        address: Address,
-        up_to: Option<u64>,
-    ) -> BoxFuture<'_, Result<u64, Error>> {
-        async move {
-            let block = up_to.map_or_else(|| "latest".to_owned(), quantity::text);
-            let asked = vec![json!(address), json!(block)];
-            let told: Count = self.told("eth_getTransactionCount", asked).await?;
-            Ok(told.0)
-        }
-        .boxed()
-    }
-
-    fn balance(&self, address: Address) -> BoxFuture<'_, Result<U256, Error>> {
-        self.told("eth_getBalance", vec![json!(address), json!("latest")]).boxed()
-    }
-
     fn market(&self) -> BoxFuture<'_, Result<Market, Error>> {
         async move {
             let asked = vec![json!(quantity::text(BLOCKS)), json!("latest"), json!(PERCENTILES)];
@@ -240,36 +184,6 @@ impl ChainWriter for Pool {
         .boxed()
     }
 
-    fn attempt<'a>(&'a self, trial: &'a Trial) -> BoxFuture<'a, Result<Tried, Error>> {
-        async move {
-            let mut asked = json!({
-                "from": trial.from, "value": trial.value, "data": trial.data,
-            });
-            if let Some(to) = trial.to {
-                asked["to"] = json!(to);
-            }
-            match self.told::<Count>("eth_estimateGas", vec![asked]).await {
-                Ok(gas) => Ok(Tried::Gas(gas.0)),
-                Err(Error::Refused { problem, .. }) => Ok(Tried::Refused(problem)),
-                Err(
-                    error @ (Error::Unreachable { .. }
-                    | Error::Disputed { .. }
-                    | Error::TooLarge { .. }),
-                ) => Err(error),
-            }
-        }
-        .boxed()
-    }
-
-    fn is_known(&self, hash: B256) -> BoxFuture<'_, Result<bool, Error>> {
-        async move {
-            let told: Option<Value> =
-                self.told("eth_getTransactionByHash", vec![json!(hash)]).await?;
-            Ok(told.is_some())
-        }
-        .boxed()
-    }
-
     fn send<'a>(&'a self, hash: B256, raw: &'a Bytes) -> BoxFuture<'a, Said> {
         async move {
             let nodes = self.askable(None);
@@ -280,11 +194,6 @@ impl ChainWriter for Pool {
         .boxed()
     }
 }
-
-/// A number as JSON-RPC writes it.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-struct Count(#[serde(with = "quantity")] u64);
 
 #[cfg(test)]
 mod tests {

@@ -244,6 +244,7 @@ pub(super) const PATH: &str = "/openapi.json";
         wallets::create,
         wallets::import,
         wallets::get,
+        wallets::balances,
         wallets::rename,
         wallets::make_default,
         wallets::archive,

@@ -275,6 +275,7 @@ table! {
     POST   "/v1/wallets/import"                               May(WalletsManage)          wallets::import;
     GET    "/v1/wallets/{id}"                                 May(WalletsRead)            wallets::get;
     PATCH  "/v1/wallets/{id}"                                 May(WalletsManage)          wallets::rename;
+    GET    "/v1/wallets/{id}/balances"                        May(WalletsRead)            wallets::balances;
     POST   "/v1/wallets/{id}/default"                         May(WalletsManage)          wallets::make_default;
     POST   "/v1/wallets/{id}/archive"                         May(WalletsManage)          wallets::archive;
     POST   "/v1/wallets/{id}/restore"                         May(WalletsManage)          wallets::restore;

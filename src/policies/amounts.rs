@@ -6,8 +6,8 @@ use std::str::FromStr;
 use alloy_primitives::U256;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::abi::Function;
 use super::decimal;
+use crate::abi::Signature;
 
 /// An amount of the smallest unit, in digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +82,8 @@ impl FunctionName {
     }
 
     /// The function, where it is named by its signature.
-    pub(super) fn function(&self) -> Option<Function> {
-        Function::read(&self.text)
+    pub(super) fn function(&self) -> Option<Signature> {
+        Signature::read(&self.text)
     }
 }
 
@@ -97,7 +97,7 @@ impl FromStr for FunctionName {
                 let number = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex);
                 number.map(u32::to_be_bytes)
             }
-            None => Function::read(text).map(|it| it.selector),
+            None => Signature::read(text).map(|it| it.selector),
         };
         let selector = selector.ok_or(
             "must be a signature without names or spaces, \"transfer(address,uint256)\", or a \

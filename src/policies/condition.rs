@@ -10,7 +10,8 @@ use super::candidate::{Candidate, Context};
 use super::facts::{Call, Contents, Fact};
 use super::known::Action;
 use super::truth::Truth;
-use super::{abi, worth};
+use super::worth;
+use crate::abi;
 
 /// What a fact has to be one of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

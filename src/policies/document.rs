@@ -339,7 +339,7 @@ impl Faults {
         let message = "need one function, named by its signature in `function`";
         self.unless(named.is_some(), &path, message);
         self.unless(when.arguments.len() <= 32, &path, "must be 32 or fewer");
-        let count = named.map_or(usize::MAX, |it: super::abi::Function| it.parameters.len());
+        let count = named.map_or(usize::MAX, |it: crate::abi::Signature| it.parameters.len());
         for (at, argument) in when.arguments.iter().enumerate() {
             let path = format!("{path}/{at}");
             let message = "is no parameter of the function: the first is 0";

@@ -105,7 +105,7 @@ fn unpack<'a>(
     }
     let selector = data.first_chunk::<4>();
     let known = selector.and_then(|it| known(*it));
-    let values = known.and_then(|it| super::abi::decode(&it.function.parameters, &data[4..]));
+    let values = known.and_then(|it| crate::abi::decode(&it.function.parameters, &data[4..]));
     let call = |action| opaque(place, to, value, data, action);
     let undetermined = |action, why| Call { contents: Contents::Undetermined(why), ..call(action) };
     match (selector, known) {

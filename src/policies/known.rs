@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
-use super::abi::{Function, Value};
 use super::nested;
+use crate::abi::{Signature, Value};
 
 /// From how much on an approval is one without end: the most that tokens which count in 96 bits hold,
 /// which their wallets approve as "all".
@@ -98,7 +98,7 @@ pub(super) enum Meaning {
 
 /// A function that is known.
 pub(super) struct Known {
-    pub(super) function: Function,
+    pub(super) function: Signature,
     pub(super) meaning: Meaning,
 }
 
@@ -106,7 +106,8 @@ pub(super) struct Known {
 pub(super) fn known(selector: [u8; 4]) -> Option<&'static Known> {
     static ALL: LazyLock<HashMap<[u8; 4], Known>> = LazyLock::new(|| {
         let known = TABLE.iter().map(|(signature, meaning)| {
-            let function = Function::read(signature).expect("the signatures of the table are some");
+            let function =
+                Signature::read(signature).expect("the signatures of the table are some");
             (function.selector, Known { function, meaning: *meaning })
         });
         known.collect()

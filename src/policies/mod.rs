@@ -3,7 +3,6 @@
 //!
 //! Not to be taken for an organization's rules of publishing, which are `aggregates::policy`.
 
-mod abi;
 mod amounts;
 pub mod approvals;
 mod candidate;

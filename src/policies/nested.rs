@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, U256};
 
-use super::abi::{Function, Value, decode};
 use super::known::{Around, Inner};
+use crate::abi::{Signature, Value, decode};
 
 /// Calls on the contract itself, each of which sees the whole value.
 pub(super) fn on_itself<'a>(around: Around, calls: &Value<'a>) -> Option<Vec<Inner<'a>>> {
@@ -111,7 +111,7 @@ pub(super) fn by_mode<'a>(it: &[Value<'a>]) -> Option<Vec<Inner<'a>>> {
     match mode[0] {
         0x00 => packed(true),
         0x01 => {
-            let function = Function::read("f((address,uint256,bytes)[])")?;
+            let function = Signature::read("f((address,uint256,bytes)[])")?;
             each(&decode(&function.parameters, data)?[0], Some(1), 2)
         }
         0xff => packed(false),

@@ -8,6 +8,7 @@ use time::macros::datetime;
 
 use super::limits::Book;
 use super::*;
+use crate::abi;
 
 const TOKEN: Address = Address::repeat_byte(0x70);
 const FRIEND: Address = Address::repeat_byte(0xf1);
@@ -15,7 +16,7 @@ const THIEF: Address = Address::repeat_byte(0xee);
 const HOLDER: Address = Address::repeat_byte(0xba);
 
 fn encoded(signature: &str, parameters: Vec<V>) -> Vec<u8> {
-    let function = abi::Function::read(signature).unwrap();
+    let function = abi::Signature::read(signature).unwrap();
     let open = signature.find('(').unwrap();
     assert!(
         signature[open..].parse::<DynSolType>().unwrap().matches(&V::Tuple(parameters.clone()))

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::kind::kind;
 use crate::catalog::Registry;
+use crate::onchain;
 
 /// The node that may wait for triggers.
 const WAIT: &str = "wait";
@@ -56,6 +57,9 @@ impl Catalog for Contracts {
             && let Some(kind) = kind(name)
         {
             problems.extend(kind.problems(payload));
+        }
+        if problems.is_empty() {
+            problems.extend(onchain::problems(name, payload));
         }
         if problems.is_empty() && name == WAIT {
             problems.extend(self.awaited(payload));

@@ -17,6 +17,7 @@ mod egress;
 mod golden;
 mod http;
 mod journal;
+mod onchain;
 mod projections;
 mod scenarios;
 mod secrets;

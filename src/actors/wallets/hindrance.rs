@@ -17,6 +17,9 @@ pub(super) enum Hindrance {
     /// Nobody reads the chain any more.
     #[error("there are no endpoints of chain {0}")]
     NoEndpoints(u64),
+    /// The newest block was replaced while it was asked about.
+    #[error("the newest block is being replaced")]
+    Moving,
     /// The ledger.
     #[error("keeping a step of a transaction")]
     Journal(#[from] journal::Error),

@@ -12,7 +12,7 @@ use super::hindrance::Hindrance;
 use super::room::{LaneRoom, stream_of};
 use crate::actors::order::Context as Ordered;
 use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Step, Wanted};
-use crate::chains::{ChainReader, Heads, Market};
+use crate::chains::{ChainReader, Header, Heads, Market};
 use crate::journal::{Context, Loaded, Metadata, slot_of};
 use crate::primitives::{CommandId, IntentId};
 use crate::projections::transactions::OpenLane;
@@ -40,6 +40,7 @@ pub(super) struct Round {
     market: Option<Market>,
     count: Option<u64>,
     heads: Option<Heads>,
+    head: Option<Header>,
 }
 
 impl Round {
@@ -58,9 +59,22 @@ impl Round {
         if let Some(count) = self.count {
             return Ok(count);
         }
-        let count = self.nodes.transaction_count(wanted.intent.address, None).await?;
+        let head = self.head().await?;
+        let count = self.nodes.nonce(wanted.intent.address, &head).await?;
+        let count = count.ok_or(Hindrance::Moving)?;
         self.count = Some(count);
         Ok(count)
+    }
+
+    /// The newest block that most endpoints have.
+    pub(super) async fn head(&mut self) -> Result<Header, Hindrance> {
+        if let Some(head) = &self.head {
+            return Ok(head.clone());
+        }
+        let latest = self.heads().await?.latest;
+        let head = self.nodes.header(latest).await?.ok_or(Hindrance::Moving)?;
+        self.head = Some(head.clone());
+        Ok(head)
     }
 
     /// How far the chain has come.
@@ -118,7 +132,7 @@ impl LaneLife {
                 return Err(Hindrance::Moved);
             }
             let nodes = self.room.nodes(self.place.organization, self.place.chain).await?;
-            let mut round = Round { nodes, market: None, count: None, heads: None };
+            let mut round = Round { nodes, market: None, count: None, heads: None, head: None };
             let (mut has_moved, mut is_well) = (false, true);
             let all: Vec<_> =
                 lane.aggregate.open.values().map(|wanted| wanted.intent.intent_id).collect();

@@ -12,15 +12,15 @@ use time::OffsetDateTime;
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
 use super::room::{LaneRoom, stream_of};
-use crate::actions::intents::Wish;
 use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble, carried_out};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::run::Run;
 use crate::aggregates::spending;
-use crate::aggregates::wallet_lane::{self, Command, Intent, Lane, Order, Origin};
+use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Origin, Until};
 use crate::aggregates::wallets::Wallet;
 use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
+use crate::onchain::{Awaited, Wish};
 use crate::primitives::{IntentId, RunId, WalletId};
 use crate::projections::transactions::OpenLane;
 
@@ -120,8 +120,9 @@ impl WalletReaction {
         };
         let wish = match Wish::of(wait.kind, wait.input) {
             Some(Ok(wish)) => wish,
-            Some(Err(unusable)) => {
-                let why = unusable.to_string();
+            Some(Err(problems)) => {
+                let told = problems.iter().map(|it| format!("{} {}", it.path, it.message));
+                let why = format!("the payload's {}", told.collect::<Vec<_>>().join("; "));
                 return refuse(FailureCategory::Validation, "invalid_input", &why).await;
             }
             None => return Ok(()),
@@ -130,7 +131,7 @@ impl WalletReaction {
             Ok(found) => found,
             Err(why) => return refuse(FailureCategory::Config, "wallet_unusable", &why).await,
         };
-        match self.room.nodes(event.organization, wish.chain_id).await {
+        match self.room.nodes(event.organization, wish.chain.0).await {
             Ok(_) => {}
             Err(Hindrance::NoEndpoints(chain)) => {
                 let why = format!(
@@ -146,16 +147,19 @@ impl WalletReaction {
             organization_id: event.organization,
             wallet_id,
             address: wallet.address,
-            chain_id: wish.chain_id,
+            chain_id: wish.chain.0,
             origin: self.origin(wait.run, &wait.node).await?,
-            call: wish.call,
-            until: wish.until,
+            call: Call { to: wish.to, value: wish.value, data: wish.data },
+            until: match wish.awaited {
+                Awaited::Included => Until::Included,
+                Awaited::Final => Until::Final,
+            },
             gas_limit: wish.gas_limit,
-            max_fee_total: wish.max_fee_total,
+            max_fee_total: wish.max_fee,
             expires_at: wait.expires_at,
         };
         let lane =
-            OpenLane { organization: event.organization, wallet: wallet_id, chain: wish.chain_id };
+            OpenLane { organization: event.organization, wallet: wallet_id, chain: wish.chain.0 };
         let order = Order::Accept(Box::new(intent));
         match self.order(event, lane, order, wait.opened_at).await {
             Err(NotExecuted::Refused(full @ wallet_lane::Error::Full)) => {
@@ -261,7 +265,7 @@ impl WalletReaction {
             None => wallets.all.keys().copied().collect(),
         };
         for wallet in candidates {
-            let lane = OpenLane { organization, wallet, chain: wish.chain_id };
+            let lane = OpenLane { organization, wallet, chain: wish.chain.0 };
             let loaded = self.room.lanes.load(&stream_of(lane)).await?;
             if loaded.aggregate.find(intent).is_some() {
                 return Ok(Some(lane));

@@ -58,7 +58,7 @@ impl LaneRoom {
         chain: u64,
     ) -> Result<Arc<dyn ChainReader>, Hindrance> {
         let source = self.chains.open(organization, chain).await?;
-        source.and_then(|it| it.nodes()).ok_or(Hindrance::NoEndpoints(chain))
+        source.and_then(|it| it.reader()).ok_or(Hindrance::NoEndpoints(chain))
     }
 
     /// A wallet as it stands.

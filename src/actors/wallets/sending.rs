@@ -6,10 +6,11 @@ use super::fees;
 use super::hindrance::Hindrance;
 use super::judging::{self, Judgement};
 use super::lane::{LaneLife, Round};
+use crate::abi::Reason;
 use crate::aggregates::wallet_lane::{
     Attempt, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
-use crate::chains::{Said, Trial, Tried};
+use crate::chains::{Gas, Market, Message, Said};
 use crate::journal::Loaded;
 use crate::signing::{self, KeyName, Outcome};
 
@@ -31,8 +32,8 @@ impl LaneLife {
         // the trial after it ends it.
         let gas = match (intent.gas_limit, self.tried(round, wanted).await?) {
             (Some(limit), _) => limit,
-            (None, Tried::Gas(gas)) => padded(gas),
-            (None, Tried::Refused(_)) => PLAIN_GAS,
+            (None, Gas::Enough(gas)) => padded(gas),
+            (None, Gas::Undone(_)) => PLAIN_GAS,
         };
         let market = round.market().await?;
         let usual = fees::budget(market, gas);
@@ -51,14 +52,18 @@ impl LaneLife {
     ) -> Result<Option<Order>, Hindrance> {
         let intent = wanted.intent.intent_id;
         let outcome = match self.tried(round, wanted).await? {
-            Tried::Refused(reason) => Simulation::Failed { reason },
-            Tried::Gas(gas) => {
+            Gas::Undone(refusal) => Simulation::Failed {
+                reason: Reason::of(&refusal.words, refusal.data.as_ref(), &[]).words(),
+            },
+            Gas::Enough(gas) => {
                 let gas_limit = padded(gas);
                 let price = fees::asked(round.market().await?).at_most();
                 let own = wanted.intent.call.value.saturating_add(most(gas_limit, price));
                 let others = promised(&lane.aggregate);
                 let needed = own.saturating_add(others);
-                let balance = round.nodes.balance(wanted.intent.address).await?;
+                let head = round.head().await?;
+                let balance = round.nodes.balance(wanted.intent.address, &head).await?;
+                let balance = balance.ok_or(Hindrance::Moving)?;
                 if balance < needed {
                     let reason = format!(
                         "insufficient funds: the wallet has {balance} wei, and {needed} are needed \
@@ -180,15 +185,17 @@ impl LaneLife {
         wanted.called_off.is_some() && is_itself && !wanted.moves_nothing()
     }
 
-    async fn tried(&self, round: &Round, wanted: &Wanted) -> Result<Tried, Hindrance> {
+    async fn tried(&self, round: &mut Round, wanted: &Wanted) -> Result<Gas, Hindrance> {
         let intent = &wanted.intent;
-        let trial = Trial {
-            from: intent.address,
+        let message = Message {
+            from: Some(intent.address),
             to: intent.call.to,
             value: intent.call.value,
             data: intent.call.data.clone(),
+            gas: None,
         };
-        Ok(round.nodes.attempt(&trial).await?)
+        let head = round.head().await?;
+        Ok(round.nodes.gas(&message, &head).await?)
     }
 
     fn key(
@@ -222,11 +229,11 @@ fn promised(lane: &Lane) -> U256 {
     all.fold(U256::ZERO, |sum, it| sum.saturating_add(it.unwrap_or(U256::MAX)))
 }
 
-fn told(market: crate::chains::Market) -> String {
+fn told(market: Market) -> String {
     match market {
-        crate::chains::Market::Dynamic { base_fee, tip } => {
+        Market::Dynamic { base_fee, tip } => {
             format!("the base fee is {base_fee} wei, the usual tip {tip}")
         }
-        crate::chains::Market::Legacy { gas_price } => format!("the gas price is {gas_price} wei"),
+        Market::Legacy { gas_price } => format!("the gas price is {gas_price} wei"),
     }
 }

@@ -110,8 +110,9 @@ impl LaneLife {
             return Ok(false);
         }
         let Some(last) = round.heads().await?.finalized else { return Ok(false) };
-        let count = round.nodes.transaction_count(wanted.intent.address, Some(last)).await?;
-        Ok(count > nonce)
+        let Some(header) = round.nodes.header(last).await? else { return Ok(false) };
+        let count = round.nodes.nonce(wanted.intent.address, &header).await?;
+        Ok(count.is_some_and(|count| count > nonce))
     }
 }
 

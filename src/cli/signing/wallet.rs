@@ -38,6 +38,17 @@ pub(in crate::cli) enum Wallet {
         /// The wallet.
         id: String,
     },
+    /// Show what a wallet has of coins, and of tokens where they are named.
+    Balances {
+        /// The wallet.
+        id: String,
+        /// The names or ids of chains, with commas between them; all that are configured when absent.
+        #[arg(long)]
+        chain: Option<String>,
+        /// The addresses of tokens on these chains, with commas between them.
+        #[arg(long, requires = "chain")]
+        token: Option<String>,
+    },
     /// Call a wallet otherwise.
     Rename {
         /// The wallet.
@@ -83,6 +94,12 @@ impl Wallet {
                 client.post(&format!("{WALLETS}/import"), &body).await?
             }
             Self::Show { id } => client.get(&format!("{WALLETS}/{id}")).await?,
+            Self::Balances { id, chain, token } => {
+                let query = query([("chain", chain), ("token", token)]);
+                let told = client.get(&format!("{WALLETS}/{id}/balances{query}")).await?;
+                tell(client, &told, balances);
+                return Ok(());
+            }
             Self::Rename { id, name } => {
                 client.patch(&format!("{WALLETS}/{id}"), &json!({ "name": name })).await?
             }
@@ -104,6 +121,26 @@ fn key() -> Result<String, Error> {
     let read = std::io::stdin().take(MOST).read_to_string(&mut text);
     read.map_err(|source| Error::File { path: "-".to_owned(), source })?;
     Ok(text)
+}
+
+fn balances(told: &Value) {
+    for chain in told["chains"].as_array().into_iter().flatten() {
+        let of = |key| text_of(chain, key);
+        if chain["problem"].is_string() {
+            line(&format!("{}  not known: {}", of("chain"), of("problem")));
+        }
+        for balance in chain["balances"].as_array().into_iter().flatten() {
+            let held = |key| text_of(balance, key);
+            let token =
+                if balance["tokenAddress"].is_null() { "coin" } else { held("tokenAddress") };
+            let amount = match (&balance["problem"], &balance["formatted"]) {
+                (Value::String(problem), _) => format!("not known: {problem}"),
+                (_, Value::String(amount)) => format!("{amount} {}", held("symbol")),
+                _ => format!("{} in its smallest unit", held("balance")),
+            };
+            line(&format!("{}  {amount}  {token}  block {}", of("chain"), chain["blockNumber"]));
+        }
+    }
 }
 
 fn show(wallet: &Value) {

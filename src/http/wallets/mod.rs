@@ -1,6 +1,8 @@
-//! The wallets of an organization: made, brought along, named, put away.
+//! The wallets of an organization: made, brought along, named, put away, and what they have.
 
+mod balances;
 mod create;
+mod funds;
 mod get;
 mod import;
 mod list;
@@ -9,7 +11,9 @@ mod record;
 mod rename;
 pub mod transactions;
 
+pub use balances::{__path_balances, balances};
 pub use create::{__path_create, create};
+pub use funds::{Unfunded, unfunded};
 pub use get::{__path_get, get};
 pub use import::{__path_import, import};
 pub use list::{__path_list, list};

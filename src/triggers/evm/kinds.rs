@@ -4,6 +4,7 @@ use engine::PayloadProblem;
 use serde_json::Value;
 
 use super::settings::{Asked, What};
+use crate::chains::chain_id;
 use crate::primitives::OrganizationId;
 use crate::triggers::{Key, Kind};
 
@@ -24,7 +25,7 @@ pub struct ChainKind(pub(in crate::triggers) &'static str);
 
 /// The chain that settings name; none where they name none that there is.
 pub fn chain_of(payload: &Value) -> Option<u64> {
-    super::chain::chain_id(payload.get("chainId")).ok()
+    chain_id(payload.get("chainId")).ok()
 }
 
 impl Kind for ChainKind {

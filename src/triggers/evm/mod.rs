@@ -2,7 +2,6 @@
 
 mod by_contract;
 mod chain;
-mod event;
 mod identity;
 mod kinds;
 mod level;
@@ -12,7 +11,6 @@ mod settings;
 mod tail;
 mod wanted;
 
-pub use event::{EventShape, MAX_SIGNATURE_BYTES};
 pub use identity::Identity;
 pub use kinds::{CHAIN_KINDS, ChainKind, chain_of};
 pub use level::{Delivery, MAX_CONFIRMATIONS, OnReorg};

@@ -4,8 +4,9 @@ use alloy_primitives::{Address, B256, U256};
 use engine::PayloadProblem;
 use serde_json::Value;
 
-use super::event::EventShape;
 use super::level::{Delivery, OnReorg};
+use crate::abi::EventShape;
+use crate::chains::chain_id;
 
 /// How many contracts one trigger may name.
 pub const MAX_CONTRACTS: usize = 100;
@@ -168,7 +169,7 @@ impl Reader<'_> {
     }
 
     fn chain(&mut self) -> Option<u64> {
-        let read = super::chain::chain_id(self.payload.get("chainId"));
+        let read = chain_id(self.payload.get("chainId"));
         self.note("/chainId", read)
     }
 

@@ -18,7 +18,7 @@ use chainkeel::projections::storage::Storage;
 use chainkeel::projections::{Positions, Views};
 use chainkeel::secrets::Vault;
 
-use crate::support::test_keys;
+use crate::support::{Nowhere, test_keys};
 
 /// All actions, with this way out, and with a ledger that nobody asks.
 fn actions(egress: &Egress) -> Actions {
@@ -35,6 +35,7 @@ fn actions(egress: &Egress) -> Actions {
         connectors,
         webhook_secrets: WebhookSecrets::new([7; 32]),
         data: Data::new(pool::data(&nowhere, 1), journal, Arc::new(SystemClock)),
+        chains: Arc::new(Nowhere),
         clock: Arc::new(SystemClock),
     })
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::{connectors, origin};
 use crate::support::peer::door;
-use crate::support::{TestApp, app};
+use crate::support::{Nowhere, TestApp, app};
 
 /// A house whose views follow, and actions of another process over the same ledger.
 struct Desk {
@@ -48,6 +48,7 @@ impl Desk {
                 journal,
                 Arc::new(SystemClock),
             ),
+            chains: Arc::new(Nowhere),
             clock: Arc::new(SystemClock),
         });
         Self { app, actions, origin: origin() }

@@ -9,14 +9,16 @@ use super::source::Source;
 const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("primitives", &["engine"]),
+    // What calls of contracts look like in bytes: purely.
+    ("abi", &[]),
     ("access", &["primitives"]),
     ("blueprints", &["engine", "primitives"]),
     ("catalog", &["engine", "primitives"]),
     ("egress", &["primitives"]),
-    ("chains", &["egress", "primitives"]),
+    ("chains", &["abi", "egress", "primitives"]),
     ("confined", &[]),
     // What a key may sign is decided purely: the ledger replays it, and reaches no key by it.
-    ("policies", &["primitives"]),
+    ("policies", &["abi", "primitives"]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
@@ -50,7 +52,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("deliveries", &["primitives"]),
     // How far sources were read is primary: what is asked of them next follows from it.
     ("sources", &["primitives"]),
-    ("triggers", &["chains", "egress", "catalog", "engine", "primitives"]),
+    // What nodes ask of chains, read out of their payloads: checked at publish as in a run.
+    ("onchain", &["chains", "abi", "catalog", "engine", "primitives"]),
+    ("triggers", &["onchain", "chains", "abi", "egress", "catalog", "engine", "primitives"]),
     // What other systems were told becomes workflows: files in, definitions out.
     ("imports", &["triggers", "primitives"]),
     // The prices of node types are what usage is counted by.
@@ -82,7 +86,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "journal",
             "aggregates",
+            "onchain",
             "chains",
+            "abi",
             "tables",
             "catalog",
             "confined",
@@ -106,6 +112,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "journal",
             "aggregates",
             "chains",
+            "onchain",
+            "abi",
             // The lane of a wallet asks the policies before it has anything signed.
             "policies",
             "signing",
@@ -133,7 +141,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sources",
             "journal",
             "aggregates",
+            "onchain",
             "chains",
+            "abi",
             "tables",
             "validation",
             "policies",

@@ -5,10 +5,11 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
+use chainkeel::abi::EventShape;
 use chainkeel::actors::detector::chain_watcher::{
     ChainSource, ChainSources, RawLog, RawReceipt, RawTransaction, Seen, Unread,
 };
-use chainkeel::triggers::evm::{EventShape, Link, Outcome, Query, SeenBlock};
+use chainkeel::triggers::evm::{Link, Outcome, Query, SeenBlock};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 

@@ -14,7 +14,7 @@ use engine::Failure;
 use serde_json::{Value, json};
 
 use crate::support::peer::door;
-use crate::support::{TestApp, app};
+use crate::support::{Nowhere, TestApp, app};
 
 async fn with_payments() -> TestApp {
     let app = app().await;
@@ -56,6 +56,7 @@ fn actions(app: &TestApp) -> Actions {
         connectors,
         webhook_secrets: WebhookSecrets::new([7; 32]),
         data: Data::new(tables, journal, Arc::new(SystemClock)),
+        chains: Arc::new(Nowhere),
         clock: Arc::new(SystemClock),
     })
 }

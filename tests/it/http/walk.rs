@@ -449,6 +449,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         Own,
     ),
     ("GET /v1/wallets/{id}", "/v1/wallets/{wallet}", "", Nothing),
+    ("GET /v1/wallets/{id}/balances", "/v1/wallets/{wallet}/balances", "", Nothing),
     ("PATCH /v1/wallets/{id}", "/v1/wallets/{wallet}", r#"{"name": "Taken"}"#, Nothing),
     ("POST /v1/wallets/{id}/default", "/v1/wallets/{wallet}/default", "", Nothing),
     ("POST /v1/wallets/{id}/archive", "/v1/wallets/{wallet}/archive", "", Nothing),

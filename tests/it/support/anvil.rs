@@ -17,8 +17,8 @@ use super::client::Client;
 
 /// Where `scripts/get-chain` puts the node.
 const PLACE: &str = "target/tools/anvil-1.7.1/anvil";
-/// Where it puts the contract that makes transfers, in hexadecimal.
-const TRANSFERS: &str = "target/tools/contracts/Transfers.bin";
+/// Where it puts the contracts, each in hexadecimal.
+const CONTRACTS: &str = "target/tools/contracts";
 /// How long it may take to begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Accounts that may send: each transaction of [`Anvil::sent`] has one of its own, so that one that
@@ -143,19 +143,33 @@ impl Anvil {
 
     /// The contract of the tests, in a block of its own.
     pub(crate) async fn deployed(&self) -> Address {
-        let from = self.accounts[0];
-        let place = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(TRANSFERS);
+        self.deployed_as("Transfers").await
+    }
+
+    /// The contract of that name, in a block of its own, made by the first account.
+    pub(crate) async fn deployed_as(&self, name: &str) -> Address {
+        let place = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(CONTRACTS);
+        let place = place.join(format!("{name}.bin"));
         let code = std::fs::read_to_string(&place);
         let code = code
             .unwrap_or_else(|_| panic!("{} is not there: run scripts/get-chain", place.display()));
-        let order = json!([{
-            "from": from, "data": format!("0x{code}"), "gas": "0x100000",
-            "gasPrice": "0x77359400",
-        }]);
-        let hash = self.ask("eth_sendTransaction", &order).await;
+        let hash = self.sends(json!({ "data": format!("0x{code}"), "gas": "0x200000" })).await;
         self.mine(1).await;
         let receipt = self.ask("eth_getTransactionReceipt", &json!([hash])).await;
         serde_json::from_value(receipt["contractAddress"].clone()).unwrap()
+    }
+
+    /// Sends a transaction from the first account, which waits for a block; its hash.
+    pub(crate) async fn sends(&self, mut transaction: Value) -> B256 {
+        transaction["from"] = json!(self.accounts[0]);
+        transaction["gasPrice"] = json!("0x77359400");
+        let hash = self.ask("eth_sendTransaction", &json!([transaction])).await;
+        serde_json::from_value(hash).unwrap()
+    }
+
+    /// An account that may send, by its number.
+    pub(crate) fn account(&self, at: usize) -> Address {
+        self.accounts[at]
     }
 
     /// A transaction that calls the contract, from an account that has sent nothing before.

@@ -61,6 +61,14 @@ pub(crate) async fn app_that_reads(chains: Arc<dyn ChainSources>, openings: &[St
     opened_at(openings, rates::Config::default(), test_keys(), |plan| plan.chains = chains).await
 }
 
+/// A fresh application that reads these chains, and performs one effect at a time.
+pub(crate) async fn app_of_one_place(chains: Arc<dyn ChainSources>) -> TestApp {
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| {
+        (plan.chains, plan.effects_at_once) = (chains, 1);
+    })
+    .await
+}
+
 /// A fresh application that hears prices from a peer at this address.
 pub(crate) async fn app_that_hears(prices: Feed, peer: SocketAddr) -> TestApp {
     let openings = [peer.to_string()];

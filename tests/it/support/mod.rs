@@ -10,6 +10,7 @@ mod database;
 pub(crate) mod definitions;
 pub(crate) mod fault_proxy;
 pub(crate) mod lanes;
+mod nowhere;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod socket_peer;
@@ -17,8 +18,9 @@ pub(crate) mod socket_proxy;
 pub(crate) mod softhsm;
 
 pub(crate) use app::{
-    Beside, TestApp, app, app_at, app_that_asks, app_that_hears, app_that_reaches, app_that_reads,
-    app_that_signs, app_with_keys, app_with_limits, test_keys,
+    Beside, TestApp, app, app_at, app_of_one_place, app_that_asks, app_that_hears,
+    app_that_reaches, app_that_reads, app_that_signs, app_with_keys, app_with_limits, test_keys,
 };
 pub(crate) use command::{Said, chainkeel, chainkeel_of};
 pub(crate) use database::{TestDatabase, database, empty_database};
+pub(crate) use nowhere::Nowhere;

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::source::ChainSource;
 use super::watchers::ChainSources;
 use crate::aggregates::chain_endpoints::{ChainEndpoints, Named};
-use crate::chains::{Place, Standing};
+use crate::chains::{ChainReader, NoReader, Place, Readers, Standing};
 use crate::journal::{self, Store};
-use crate::primitives::{CommandId, OrganizationId};
+use crate::primitives::{ChainId, CommandId, OrganizationId};
 use crate::secrets::{self, Hold, SecretName, Vault};
 
 /// How many lists of endpoints are kept open; beyond it all are opened anew.
@@ -210,6 +212,21 @@ impl ChainDesk {
         let urls: Vec<String> = serde_json::from_slice(&found?).map_err(|_| Unopened::Damaged)?;
         let places = urls.iter().map(|url| Place::read(url).map_err(|_| Unopened::Damaged));
         Ok((sealed, places.collect::<Result<_, _>>()?))
+    }
+}
+
+impl Readers for ChainDesk {
+    fn reader(
+        &self,
+        organization: OrganizationId,
+        chain: ChainId,
+    ) -> BoxFuture<'_, Result<Option<Arc<dyn ChainReader>>, NoReader>> {
+        async move {
+            let opened = self.open(organization, chain.0).await;
+            let opened = opened.map_err(|error| NoReader { chain, source: error.into() })?;
+            Ok(opened.and_then(|source| source.reader()))
+        }
+        .boxed()
     }
 }
 

@@ -89,7 +89,7 @@ impl ChainSource for Endpoints {
         self.poll
     }
 
-    fn nodes(&self) -> Option<Arc<dyn ChainReader>> {
+    fn reader(&self) -> Option<Arc<dyn ChainReader>> {
         Some(Arc::clone(&self.reader))
     }
 

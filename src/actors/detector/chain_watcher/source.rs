@@ -89,8 +89,8 @@ pub trait ChainSource: Send + Sync {
     /// How often it is looked at.
     fn poll(&self) -> Duration;
 
-    /// Its nodes, where it is read from nodes.
-    fn nodes(&self) -> Option<Arc<dyn ChainReader>> {
+    /// Who reads it for others than watchers, where somebody does.
+    fn reader(&self) -> Option<Arc<dyn ChainReader>> {
         None
     }
 

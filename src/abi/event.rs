@@ -89,7 +89,7 @@ impl EventShape {
         }
     }
 
-    fn of(event: Event) -> Result<Self, String> {
+    pub(super) fn of(event: Event) -> Result<Self, String> {
         if event.anonymous {
             let name = &event.name;
             return Err(format!("{name} is anonymous: its logs do not say what they are"));
