@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::{Connected, Facts, Key, Tested};
+use super::facts::{Connected, Facts, Key, Payer, Tested};
 use super::finding::{Check, Finding, Judgement};
 use super::graph::{declares_input, named, of_types, trigger};
 use crate::secrets::suspects;
@@ -93,8 +93,8 @@ const POINTS: &[Point] = &[
     },
     Point {
         check: Check::Wallets,
-        title: "What moves funds is bounded by chain, recipient, token and amount",
-        cure: "put a policy on the wallet and simulate the workflow",
+        title: "What moves funds is bounded by a policy, and its fees can be paid",
+        cure: "put a policy on the wallet (docs/policies.md), and coins of the chain into it",
         judge: wallets,
     },
     Point {
@@ -300,8 +300,15 @@ fn webhook(facts: &Facts) -> Judgement {
     }
 }
 
-fn wallets(_: &Facts) -> Judgement {
-    Judgement::not_applicable("no node type of this version moves funds")
+fn wallets(facts: &Facts) -> Judgement {
+    if facts.payers.is_empty() {
+        return Judgement::not_applicable("no node sends transactions");
+    }
+    let fault = |it: &Payer| it.fault.as_ref().map(|fault| format!("`{}`: {fault}", it.node));
+    Judgement::unless(facts.payers.iter().filter_map(fault).collect(), || {
+        let nodes: Vec<_> = facts.payers.iter().map(|it| format!("`{}`", it.node)).collect();
+        format!("a policy bounds what is signed, and fees can be paid: {}", nodes.join(", "))
+    })
 }
 
 fn units(facts: &Facts) -> Judgement {

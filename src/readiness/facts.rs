@@ -31,10 +31,21 @@ pub struct Facts {
     pub writes: Vec<String>,
     /// The connectors that its nodes name.
     pub connectors: Vec<Connected>,
+    /// Its nodes that send transactions.
+    pub payers: Vec<Payer>,
     /// The keys that may start it.
     pub keys: Vec<Key>,
     /// When it comes round, where a schedule starts it.
     pub schedule: Option<Rounds>,
+}
+
+/// A node that sends transactions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payer {
+    /// The node.
+    pub node: String,
+    /// Why nothing could be sent at this moment: no wallet, no policy, no coins for fees.
+    pub fault: Option<String>,
 }
 
 /// When a workflow comes round.

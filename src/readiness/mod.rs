@@ -12,6 +12,6 @@ mod tests;
 
 pub use checks::judge;
 pub use facts::{
-    Connected, ErrorWorkflow, Facts, Key, LastRun, Played, Rounds, Standing, Tested, Units,
+    Connected, ErrorWorkflow, Facts, Key, LastRun, Payer, Played, Rounds, Standing, Tested, Units,
 };
 pub use finding::{Check, Finding, Verdict};

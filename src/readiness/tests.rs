@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 
 use super::{
-    Check, Connected, ErrorWorkflow, Facts, Finding, Key, LastRun, Played, Rounds, Standing,
+    Check, Connected, ErrorWorkflow, Facts, Finding, Key, LastRun, Payer, Played, Rounds, Standing,
     Tested, Units, Verdict, judge,
 };
 
@@ -29,6 +29,21 @@ fn of(document: Value) -> Facts {
         writes: vec!["http-request".to_owned()],
         ..Facts::default()
     }
+}
+
+#[test]
+fn what_sends_transactions_needs_a_wallet_a_policy_and_coins() {
+    let mut facts = ready();
+    let verdict = |facts: &Facts| {
+        let found = judge(facts).into_iter().find(|found| found.check == Check::Wallets);
+        found.map(|found| (found.verdict, found.evidence))
+    };
+    assert_eq!(verdict(&facts).unwrap().0, Verdict::NotApplicable);
+    facts.payers = vec![Payer { node: "pay".to_owned(), fault: None }];
+    assert_eq!(verdict(&facts).unwrap().0, Verdict::Pass);
+    facts.payers.push(Payer { node: "tip".to_owned(), fault: Some("no coins".to_owned()) });
+    let failed = (Verdict::Fail, vec!["`tip`: no coins".to_owned()]);
+    assert_eq!(verdict(&facts), Some(failed));
 }
 
 /// Everything about it is as it should be.

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use futures::future::join_all;
 use tokio::time::timeout;
 
 use crate::chains::{At, Chain, Error, Header, Held, Holding, Readers as _, holding};
 use crate::http::api::Api;
-use crate::primitives::{ChainId, OrganizationId};
+use crate::primitives::OrganizationId;
 
 /// How long one chain may take to answer: a slow one keeps nobody waiting for the others.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -24,30 +23,6 @@ pub(super) struct Funds {
     pub(super) coin: Held,
     /// Of each token that was asked for, or why that is not known.
     pub(super) tokens: Vec<(Address, Result<Held, String>)>,
-}
-
-/// A payer that has nothing to pay fees with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfunded {
-    /// On which chain.
-    pub chain: ChainId,
-    /// Who.
-    pub address: Address,
-}
-
-/// Which of these payers have none of the chain's coin: what publishing a workflow warns of. One of
-/// whom nobody knows at the moment is not among them, since a warning is no place for guesses.
-pub async fn unfunded(
-    api: &Api,
-    organization: OrganizationId,
-    payers: &[(ChainId, Address)],
-) -> Vec<Unfunded> {
-    let asked = payers.iter().map(async |(chain, address)| {
-        let of = Chain::of(*chain).cloned().unwrap_or_else(|| Chain::unknown(*chain));
-        let told = funds(api, organization, &of, *address, &[]).await.ok()?;
-        (!told.can_pay_fees()).then_some(Unfunded { chain: *chain, address: *address })
-    });
-    join_all(asked).await.into_iter().flatten().collect()
 }
 
 impl Funds {

@@ -14,6 +14,7 @@ use crate::http::api::Api;
 use crate::http::connectors;
 use crate::http::extract::{MinPosition, Params};
 use crate::http::problem::{Code, Document, Problem};
+use crate::http::wallets;
 use crate::primitives::{OrganizationId, WorkflowId};
 use crate::projections::Paging;
 use crate::projections::access::{KeyFilter, KeyRow};
@@ -143,6 +144,10 @@ async fn gather(
         Some(definition) => connectors::standing(api, who, definition).await?,
         None => Vec::new(),
     };
+    let payers = match &definition {
+        Some(definition) => wallets::payers(api, who, definition).await?,
+        None => Vec::new(),
+    };
     Ok(Facts {
         edition: edition.to_string(),
         problems: problems.iter().map(line_of).collect(),
@@ -156,6 +161,7 @@ async fn gather(
         units: units(api, who.organization).await?,
         writes: writes(api),
         connectors,
+        payers,
         keys: keys(api, who.organization).await?,
         schedule: rounds(api, content),
     })

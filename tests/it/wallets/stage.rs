@@ -22,9 +22,7 @@ pub(super) struct Stage {
     pub(super) app: TestApp,
     pub(super) node: Anvil,
     pub(super) door: FaultProxy,
-    /// The wallet's id.
-    pub(super) wallet: String,
-    /// Its address.
+    /// The wallet's address.
     pub(super) address: String,
 }
 
@@ -47,9 +45,8 @@ impl Stage {
         let chains = Chains::new(&config, &egress::Config::default(), Arc::new(SystemClock));
         let app = app_that_reads(Arc::new(chains.unwrap()), &[]).await;
         let made = app.client.post("/v1/wallets", &json!({ "name": "Treasury" })).await.data();
-        let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        let (wallet, address) = (text("id"), text("address"));
-        let stage = Self { app, node, door, wallet, address };
+        let address = made["address"].as_str().unwrap().to_owned();
+        let stage = Self { app, node, door, address };
         stage.fund(TEN).await;
         stage
     }

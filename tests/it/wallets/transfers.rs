@@ -147,3 +147,57 @@ async fn a_daily_limit_is_kept_and_what_came_to_nothing_is_given_back() {
     assert_eq!(paid(40).await["status"], "success");
     assert_eq!(stage.balance(&somebody(0xb4)).await, 100);
 }
+
+#[actix_web::test]
+async fn a_function_of_a_contract_is_called_and_only_where_a_policy_names_it() {
+    // given a contract that a policy lets the wallet call by one function
+    let stage = Stage::bare().await;
+    let contract = stage.node.deployed().await.to_checksum(None);
+    let document = json!({ "form": 1, "rules": [{ "id": "transfers", "effect": "allow", "when": {
+        "to": { "in": [contract] }, "function": { "in": ["ping(uint256)"] },
+        "value": { "atMost": "0" },
+    } }] });
+    stage.policy("contract", &document).await;
+    let calling = async |function: &str| {
+        let payload = json!({
+            "chainId": CHAIN, "contractAddress": contract, "function": function,
+            "arguments": ["7"], "waitFor": "included",
+        });
+        let workflow = stage
+            .app
+            .published(&json!({ "nodes": {
+                "root": { "type": "manual", "payload": {}, "children": ["pay"] },
+                "pay": { "type": "write-contract", "payload": payload },
+            } }))
+            .await;
+        let run = stage.app.run_of(&workflow, &json!({})).await;
+        stage.mined(&run).await
+    };
+    // when another function is called, then it is denied
+    let other = calling("pong(uint256 number)").await;
+    assert_eq!(other["error"]["code"], "transaction_denied", "{other}");
+    // and when this one is, the contract decides: it knows none of that name
+    let this = calling("ping(uint256 number)").await;
+    assert_eq!(this["error"]["code"], "transaction_would_fail", "{this}");
+}
+
+#[actix_web::test]
+async fn readiness_says_what_keeps_a_wallet_from_paying() {
+    let stage = Stage::bare().await;
+    let workflow = stage.pays(&json!({})).await;
+    let found = async || {
+        let path = format!("/v1/workflows/{workflow}/readiness");
+        let shown = stage.app.client.data(&path).await;
+        let checks = shown["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["check"] == "wallets").unwrap()
+    };
+    let evidence = |found: &Value| found["evidence"][0].as_str().unwrap().to_owned();
+    assert!(evidence(&found().await).contains("no policy is in force"));
+    stage.allow(&json!([])).await;
+    assert_eq!(found().await["verdict"], "pass");
+    stage.fund(0).await;
+    stage.node.mine(1).await;
+    let poor = found().await;
+    assert_eq!(poor["verdict"], "fail", "{poor}");
+    assert!(evidence(&poor).contains("no coins on chain 31337"), "{poor}");
+}

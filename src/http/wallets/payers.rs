@@ -1,0 +1,75 @@
+//! Who pays for what a workflow sends: what keeps its nodes from it, as far as that is known beforehand.
+
+use alloy_primitives::Address;
+use engine::{Definition, TRANSACTING};
+use futures::future::join_all;
+use serde_json::Value;
+
+use super::funds::funds;
+use super::record::wallets;
+use crate::access::Principal;
+use crate::aggregates::wallets::Wallets;
+use crate::chains::{Chain, chain_id};
+use crate::http::api::Api;
+use crate::http::problem::Problem;
+use crate::primitives::ChainId;
+use crate::readiness::Payer;
+
+/// The nodes of a workflow that send transactions, each with what is wrong with who pays.
+pub async fn payers(
+    api: &Api,
+    who: &Principal,
+    definition: &Definition,
+) -> Result<Vec<Payer>, Problem> {
+    let nodes: Vec<_> = definition
+        .nodes()
+        .iter()
+        .filter(|(_, node)| TRANSACTING.contains(&&*node.kind))
+        .map(|(id, node)| (id.to_string(), node.payload.clone()))
+        .collect();
+    if nodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = wallets(api, who).await?;
+    let policies = api.signing_policies.load(&who.organization.to_string()).await?.aggregate;
+    let is_bounded = !policies.in_force(api.clock.now()).is_empty();
+    let judged = nodes.iter().map(async |(node, payload)| {
+        let fault = match payer(&all, payload) {
+            Err(fault) => Some(fault),
+            Ok(_) if !is_bounded => {
+                Some("no policy is in force, so that nothing is signed".to_owned())
+            }
+            Ok(Some(address)) => unfunded(api, who, payload, address).await,
+            Ok(None) => None,
+        };
+        Payer { node: node.clone(), fault }
+    });
+    Ok(join_all(judged).await)
+}
+
+/// The address of who pays; none where that is chosen by each run.
+fn payer(all: &Wallets, payload: &Value) -> Result<Option<Address>, String> {
+    let id = match payload.get("walletId").and_then(Value::as_str) {
+        None => {
+            all.unnamed().ok_or("no wallet is meant: make one, name one, or choose a default")?
+        }
+        Some(text) if engine::has_expression(text) => return Ok(None),
+        Some(text) => text.parse().map_err(|_| format!("{text} is no wallet's id"))?,
+    };
+    match all.all.get(&id) {
+        None => Err(format!("there is no wallet {id}")),
+        Some(wallet) if wallet.is_archived => Err(format!("the wallet {id} is archived")),
+        Some(wallet) => Ok(Some(wallet.address)),
+    }
+}
+
+/// That an address has nothing to pay fees with, where that is so. One of whom nobody knows at the moment
+/// is no fault.
+async fn unfunded(api: &Api, who: &Principal, payload: &Value, address: Address) -> Option<String> {
+    let chain = ChainId(chain_id(payload.get("chainId")).ok()?);
+    let of = Chain::of(chain).cloned().unwrap_or_else(|| Chain::unknown(chain));
+    let told = funds(api, who.organization, &of, address, &[]).await.ok()?;
+    let address = address.to_checksum(None);
+    let is_empty = told.coin.amount.is_zero();
+    is_empty.then(|| format!("{address} has no coins on chain {chain} to pay fees with"))
+}
