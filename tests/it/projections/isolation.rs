@@ -245,6 +245,7 @@ async fn the_house_reads_across_organizations_what_is_listed_and_nothing_else() 
         ("sequence_instances", &["instance_id", "organization_id", "slot", "due_at"]),
         ("tasks", &["task_id", "organization_id", "slot", "prompt_at"]),
         ("timers", &["run_id", "node_id", "organization_id", "slot", "due_at"]),
+        ("transactions", &["organization_id", "lane", "slot", "ended_at"]),
         ("used_days", &["organization_id", "day", "units"]),
         ("waits", &["organization_id", "pattern"]),
     ];

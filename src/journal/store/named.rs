@@ -1,0 +1,206 @@
+//! The stores that there are: a line an aggregate.
+
+use super::Store;
+use crate::aggregates::{
+    account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
+    event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
+    sequence_instance, session, signing_policy, spending, table, task, test, test_execution,
+    token_keys, user, wallet_lane, wallets, workflow,
+};
+use crate::journal::Journal;
+
+impl Store<run::Run> {
+    /// The runs.
+    pub fn runs(journal: Journal) -> Self {
+        Self::new(journal, run::upcasters())
+    }
+}
+
+impl Store<workflow::Workflow> {
+    /// The workflows.
+    pub fn workflows(journal: Journal) -> Self {
+        Self::new(journal, workflow::upcasters())
+    }
+}
+
+impl Store<task::Task> {
+    /// The tasks.
+    pub fn tasks(journal: Journal) -> Self {
+        Self::new(journal, task::upcasters())
+    }
+}
+
+impl Store<test::Test> {
+    /// The tests.
+    pub fn tests(journal: Journal) -> Self {
+        Self::new(journal, test::upcasters())
+    }
+}
+
+impl Store<test_execution::TestExecution> {
+    /// What became of tests.
+    pub fn test_executions(journal: Journal) -> Self {
+        Self::new(journal, test_execution::upcasters())
+    }
+}
+
+impl Store<account::Account> {
+    /// The accounts of compute units, by organization.
+    pub fn accounts(journal: Journal) -> Self {
+        Self::new(journal, account::upcasters())
+    }
+}
+
+impl Store<connector::Connector> {
+    /// The connectors of organizations.
+    pub fn connectors(journal: Journal) -> Self {
+        Self::new(journal, connector::upcasters())
+    }
+}
+
+impl Store<blueprint::Blueprint> {
+    /// Templates and blocks.
+    pub fn blueprints(journal: Journal) -> Self {
+        Self::new(journal, blueprint::upcasters())
+    }
+}
+
+impl Store<signing_policy::SigningPolicies> {
+    /// What keys of organizations may sign.
+    pub fn signing_policies(journal: Journal) -> Self {
+        Self::new(journal, signing_policy::upcasters())
+    }
+}
+
+impl Store<spending::Spending> {
+    /// What organizations have used of their limits.
+    pub fn spendings(journal: Journal) -> Self {
+        Self::new(journal, spending::upcasters())
+    }
+}
+
+impl Store<policy::Policy> {
+    /// What organizations want of drafts.
+    pub fn policies(journal: Journal) -> Self {
+        Self::new(journal, policy::upcasters())
+    }
+}
+
+impl Store<event_definition::Definition> {
+    /// What events look like.
+    pub fn event_definitions(journal: Journal) -> Self {
+        Self::new(journal, event_definition::upcasters())
+    }
+}
+
+impl Store<event_subscriptions::Subscriptions> {
+    /// Where events are sent.
+    pub fn event_subscriptions(journal: Journal) -> Self {
+        Self::new(journal, event_subscriptions::upcasters())
+    }
+}
+
+impl Store<chain_endpoints::ChainEndpoints> {
+    /// Whom chains are read from.
+    pub fn chain_endpoints(journal: Journal) -> Self {
+        Self::new(journal, chain_endpoints::upcasters())
+    }
+}
+
+impl Store<wallet_lane::Lane> {
+    /// What wallets are to send.
+    pub fn wallet_lanes(journal: Journal) -> Self {
+        Self::new(journal, wallet_lane::upcasters())
+    }
+}
+
+impl Store<wallets::Wallets> {
+    /// With what organizations sign.
+    pub fn wallets(journal: Journal) -> Self {
+        Self::new(journal, wallets::upcasters())
+    }
+}
+
+impl Store<event_sequences::Sequences> {
+    /// Which sequences of events are expected.
+    pub fn event_sequences(journal: Journal) -> Self {
+        Self::new(journal, event_sequences::upcasters())
+    }
+}
+
+impl Store<sequence_instance::Instance> {
+    /// How the stories stand that they follow.
+    pub fn sequence_instances(journal: Journal) -> Self {
+        Self::new(journal, sequence_instance::upcasters())
+    }
+}
+
+impl Store<schema::Schema> {
+    /// The schemas of organizations.
+    pub fn schemas(journal: Journal) -> Self {
+        Self::new(journal, schema::upcasters())
+    }
+}
+
+impl Store<organization::Organization> {
+    /// The organizations.
+    pub fn organizations(journal: Journal) -> Self {
+        Self::new(journal, organization::upcasters())
+    }
+}
+
+impl Store<api_key::ApiKey> {
+    /// The API keys.
+    pub fn api_keys(journal: Journal) -> Self {
+        Self::new(journal, api_key::upcasters())
+    }
+}
+
+impl Store<user::User> {
+    /// The users.
+    pub fn users(journal: Journal) -> Self {
+        Self::new(journal, user::upcasters())
+    }
+}
+
+impl Store<session::Session> {
+    /// Their sessions.
+    pub fn sessions(journal: Journal) -> Self {
+        Self::new(journal, session::upcasters())
+    }
+}
+
+impl Store<login_name::LoginName> {
+    /// The email addresses by which they log in.
+    pub fn login_names(journal: Journal) -> Self {
+        Self::new(journal, login_name::upcasters())
+    }
+}
+
+impl Store<token_keys::TokenKeys> {
+    /// The keys that sign their tokens.
+    pub fn token_keys(journal: Journal) -> Self {
+        Self::new(journal, token_keys::upcasters())
+    }
+}
+
+impl Store<document::Document> {
+    /// The documents of organizations.
+    pub fn documents(journal: Journal) -> Self {
+        Self::new(journal, document::upcasters())
+    }
+}
+
+impl Store<table::Table> {
+    /// The tables of organizations.
+    pub fn tables(journal: Journal) -> Self {
+        Self::new(journal, table::upcasters())
+    }
+}
+
+impl Store<event::Publication> {
+    /// The events that are published.
+    pub fn events(journal: Journal) -> Self {
+        Self::new(journal, event::upcasters())
+    }
+}
