@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    fn native(change: Value) -> Result<Wish, Vec<PayloadProblem>> {
+    fn native(change: &Value) -> Result<Wish, Vec<PayloadProblem>> {
         let mut input = json!({
             "chainId": 1, "recipientAddress": "0x00000000000000000000000000000000000000aa",
             "amount": "7",
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_transfer_of_coins_is_a_value_without_data() {
-        let wish = native(json!({ "waitFor": "included", "gasLimit": 50_000 })).unwrap();
+        let wish = native(&json!({ "waitFor": "included", "gasLimit": 50_000 })).unwrap();
         let to = Some(Address::left_padding_from(&[0xaa]));
         assert_eq!((wish.to, wish.value, wish.data), (to, U256::from(7), Bytes::new()));
         assert_eq!((wish.chain, wish.awaited), (ChainId(1), Awaited::Included));
@@ -227,14 +227,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_refused_with_its_place() {
-        assert_eq!(place(&native(json!({ "amount": "7.5" }))), "/amount");
-        assert_eq!(place(&native(json!({ "amount": "-7" }))), "/amount");
-        assert_eq!(place(&native(json!({ "chainId": "nowhere" }))), "/chainId");
-        assert_eq!(place(&native(json!({ "gasLimit": 20_999 }))), "/gasLimit");
-        assert_eq!(place(&native(json!({ "walletId": "treasury" }))), "/walletId");
+        assert_eq!(place(&native(&json!({ "amount": "7.5" }))), "/amount");
+        assert_eq!(place(&native(&json!({ "amount": "-7" }))), "/amount");
+        assert_eq!(place(&native(&json!({ "chainId": "nowhere" }))), "/chainId");
+        assert_eq!(place(&native(&json!({ "gasLimit": 20_999 }))), "/gasLimit");
+        assert_eq!(place(&native(&json!({ "walletId": "treasury" }))), "/walletId");
         let wrong = "0xa0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
-        assert_eq!(place(&native(json!({ "recipientAddress": wrong }))), "/recipientAddress");
-        assert!(native(json!({ "recipientAddress": wrong.to_lowercase() })).is_ok());
+        assert_eq!(place(&native(&json!({ "recipientAddress": wrong }))), "/recipientAddress");
+        assert!(native(&json!({ "recipientAddress": wrong.to_lowercase() })).is_ok());
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //!
 //! `UPDATE=1` writes the files that are missing, and only those.
 
-mod lanes;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -32,7 +30,7 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-const AT: OffsetDateTime = datetime!(2026-11-21 08:00:00.123456 UTC);
+pub(crate) const AT: OffsetDateTime = datetime!(2026-11-21 08:00:00.123456 UTC);
 const RUN: &str = "run_01h455vb4pex5vsknk084sn02q";
 const WORKFLOW: &str = "wf_01h455vb4pex5vsknk084sn02q";
 
@@ -59,7 +57,7 @@ fn golden(aggregate: &str, name: &str, today: &Value) -> Value {
 }
 
 /// Holds an event against its file, both ways.
-fn stands<E: DomainEvent>(aggregate: &str, event: &E) {
+pub(crate) fn stands<E: DomainEvent>(aggregate: &str, event: &E) {
     let today = serde_json::to_value(event).unwrap();
     let name = format!("{}@{}", event.event_type(), event.event_version());
     let kept = golden(aggregate, &name, &today);
@@ -72,7 +70,7 @@ fn stands<E: DomainEvent>(aggregate: &str, event: &E) {
 }
 
 /// Fails when a file is there that no event of today stands for, which an upcaster must read.
-fn every_file_is_known(aggregate: &str, known: &[String]) {
+pub(crate) fn every_file_is_known(aggregate: &str, known: &[String]) {
     for entry in fs::read_dir(directory(aggregate)).unwrap() {
         let file = entry.unwrap().file_name().into_string().unwrap();
         let name = file.trim_end_matches(".json");
@@ -80,7 +78,7 @@ fn every_file_is_known(aggregate: &str, known: &[String]) {
     }
 }
 
-fn names<E: DomainEvent>(events: &[E]) -> Vec<String> {
+pub(crate) fn names<E: DomainEvent>(events: &[E]) -> Vec<String> {
     events.iter().map(|event| format!("{}@{}", event.event_type(), event.event_version())).collect()
 }
 

@@ -15,6 +15,7 @@ mod databases;
 mod dev;
 mod egress;
 mod golden;
+mod golden_lanes;
 mod http;
 mod journal;
 mod onchain;

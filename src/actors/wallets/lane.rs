@@ -103,11 +103,10 @@ impl LaneLife {
                 ended = self.go_through(&id) => ended,
             };
             match ended {
-                Ok(Rest::Done) => return,
+                Ok(Rest::Done) | Err(Hindrance::Moved) => return,
                 Ok(Rest::Until(is_well)) => {
                     pause = if is_well { LOOK_EVERY } else { (pause * 2).min(LONGEST_PAUSE) };
                 }
-                Err(Hindrance::Moved) => return,
                 Err(hindrance) => {
                     self.tell(None, &hindrance);
                     pause = (pause * 2).min(LONGEST_PAUSE);

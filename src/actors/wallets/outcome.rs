@@ -38,7 +38,7 @@ pub(super) struct Ended<'a> {
 }
 
 /// What follows from an event of a lane; none where nobody has to be told.
-pub(super) fn of<'a>(event: &'a Event, lane: OpenLane, from: Option<Address>) -> Option<Ended<'a>> {
+pub(super) fn of(event: &Event, lane: OpenLane, from: Option<Address>) -> Option<Ended<'_>> {
     let failed = |id: &IntentId, category, code: &str, why: String, more: Value| {
         let mut details = json!({ "intentId": id, "walletId": lane.wallet, "chainId": lane.chain });
         if let (Some(details), Value::Object(more)) = (details.as_object_mut(), more) {

@@ -114,7 +114,7 @@ impl LaneLife {
         let Some(Attempt { transaction, asked_at, .. }) = wanted.attempts.last() else {
             return Ok(None);
         };
-        if self.has_to_be_emptied(wanted) {
+        if has_to_be_emptied(wanted) {
             return self.replace(round, wanted).await;
         }
         let wallet = self.room.wallet(self.place.organization, intent.wallet_id).await?;
@@ -174,17 +174,6 @@ impl LaneLife {
         })
     }
 
-    /// Whether it is being called off, and what is to be signed or was sent last is still itself.
-    pub(super) fn has_to_be_emptied(&self, wanted: &Wanted) -> bool {
-        let last = wanted.attempts.last().map(|attempt| &attempt.transaction);
-        let is_itself = last.is_some_and(|it| {
-            it.data == wanted.intent.call.data
-                && it.value == wanted.intent.call.value
-                && it.to == wanted.intent.call.to
-        });
-        wanted.called_off.is_some() && is_itself && !wanted.moves_nothing()
-    }
-
     async fn tried(&self, round: &mut Round, wanted: &Wanted) -> Result<Gas, Hindrance> {
         let intent = &wanted.intent;
         let message = Message {
@@ -210,6 +199,15 @@ impl LaneLife {
         let away = || refused(format!("its backend {} is not configured here", wallet.backend));
         Ok((key, signer.ok_or_else(away)?))
     }
+}
+
+/// Whether it is being called off, and what is to be signed or was sent last is still itself.
+pub(super) fn has_to_be_emptied(wanted: &Wanted) -> bool {
+    let last = wanted.attempts.last().map(|attempt| &attempt.transaction);
+    let call = &wanted.intent.call;
+    let is_itself =
+        last.is_some_and(|it| (&it.to, it.value, &it.data) == (&call.to, call.value, &call.data));
+    wanted.called_off.is_some() && is_itself && !wanted.moves_nothing()
 }
 
 /// Some more than it took when it was tried: the state may be another one when it is carried out.

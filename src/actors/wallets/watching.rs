@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::fees;
 use super::hindrance::Hindrance;
 use super::lane::{LaneLife, Round};
+use super::sending::has_to_be_emptied;
 use crate::aggregates::wallet_lane::{Attempt, Order, Receipt, Stage, Wanted};
 use crate::chains::{self, Outcome};
 
@@ -23,17 +24,17 @@ impl LaneLife {
         let intent = wanted.intent.intent_id;
         let Some(nonce) = wanted.nonce else { return Ok(None) };
         // How far the chain is has to be asked before the receipts: what is final then, they show.
-        let lost = self.is_used_for_good(round, wanted, nonce).await?;
+        let is_used = self.is_used_for_good(round, wanted, nonce).await?;
         for hash in wanted.attempts.iter().rev().filter_map(Attempt::hash) {
             if let Some(receipt) = round.nodes.receipt(hash).await? {
                 return Ok(Some(Order::Include { intent, hash, receipt: read(&receipt) }));
             }
         }
-        if lost {
+        if is_used {
             return Ok(Some(Order::Conflict { intent }));
         }
         let since = self.sent.get(&intent).map(tokio::time::Instant::elapsed);
-        if self.has_to_be_emptied(wanted) {
+        if has_to_be_emptied(wanted) {
             return self.replace(round, wanted).await;
         }
         let last = wanted.attempts.last().map(|it| it.transaction.fees);

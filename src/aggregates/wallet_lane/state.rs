@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{Address, B256, U256};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
+use engine::Json;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -210,50 +211,8 @@ impl Lane {
                 self.may_accept(&intent)?;
                 Ok(vec![Event::IntentAccepted { intent, by, at }])
             }
-            Order::Judge { intent, verdict, reasons } => {
-                let wanted =
-                    self.standing(intent, "be judged", |stage| matches!(stage, Stage::Accepted))?;
-                let (is_allowed, fee_budget, refusal) = match verdict {
-                    Verdict::Allowed { fee_budget } => (true, Some(fee_budget), None),
-                    Verdict::Denied(refusal) => (false, None, Some(refusal)),
-                };
-                let intent_id = intent;
-                let origin = (!is_allowed).then(|| wanted.intent.origin.clone());
-                Ok(vec![Event::PolicyDecided {
-                    intent_id,
-                    is_allowed,
-                    fee_budget,
-                    refusal,
-                    reasons,
-                    origin,
-                    at,
-                }])
-            }
-            Order::Simulate { intent, outcome } => {
-                let wanted =
-                    self.standing(intent, "be tried", |stage| matches!(stage, Stage::Allowed))?;
-                let (intent_id, most) = (intent, wanted.intent.gas_limit);
-                let failed = |reason| Event::SimulationFailed {
-                    intent_id,
-                    reason,
-                    origin: Some(wanted.intent.origin.clone()),
-                    at,
-                };
-                Ok(vec![match outcome {
-                    Simulation::Passed { gas_limit }
-                        if most.is_none_or(|most| gas_limit <= most) =>
-                    {
-                        // What the author says is given: a call may need more when it is carried out.
-                        let gas_limit = most.unwrap_or(gas_limit);
-                        Event::Simulated { intent_id, gas_limit, at }
-                    }
-                    Simulation::Passed { gas_limit } => failed(format!(
-                        "it takes {gas_limit} gas, and its gas limit is {}",
-                        most.unwrap_or_default()
-                    )),
-                    Simulation::Failed { reason } => failed(reason),
-                }])
-            }
+            Order::Judge { intent, verdict, reasons } => self.judged(intent, verdict, reasons, at),
+            Order::Simulate { intent, outcome } => self.tried(intent, outcome, at),
             Order::Number { intent, chain_nonce, fees } => {
                 self.numbered(intent, chain_nonce, fees, at)
             }
@@ -337,6 +296,60 @@ impl Lane {
             return Err(Error::Full);
         }
         Ok(())
+    }
+
+    fn judged(
+        &self,
+        intent: IntentId,
+        verdict: Verdict,
+        reasons: Json,
+        at: OffsetDateTime,
+    ) -> Result<Vec<Event>, Error> {
+        let wanted =
+            self.standing(intent, "be judged", |stage| matches!(stage, Stage::Accepted))?;
+        let (is_allowed, fee_budget, refusal) = match verdict {
+            Verdict::Allowed { fee_budget } => (true, Some(fee_budget), None),
+            Verdict::Denied(refusal) => (false, None, Some(refusal)),
+        };
+        let intent_id = intent;
+        let origin = (!is_allowed).then(|| wanted.intent.origin.clone());
+        Ok(vec![Event::PolicyDecided {
+            intent_id,
+            is_allowed,
+            fee_budget,
+            refusal,
+            reasons,
+            origin,
+            at,
+        }])
+    }
+
+    fn tried(
+        &self,
+        intent: IntentId,
+        outcome: Simulation,
+        at: OffsetDateTime,
+    ) -> Result<Vec<Event>, Error> {
+        let wanted = self.standing(intent, "be tried", |stage| matches!(stage, Stage::Allowed))?;
+        let (intent_id, most) = (intent, wanted.intent.gas_limit);
+        let failed = |reason| Event::SimulationFailed {
+            intent_id,
+            reason,
+            origin: Some(wanted.intent.origin.clone()),
+            at,
+        };
+        Ok(vec![match outcome {
+            Simulation::Passed { gas_limit } if most.is_none_or(|most| gas_limit <= most) => {
+                // What the author says is given: a call may need more when it is carried out.
+                let gas_limit = most.unwrap_or(gas_limit);
+                Event::Simulated { intent_id, gas_limit, at }
+            }
+            Simulation::Passed { gas_limit } => failed(format!(
+                "it takes {gas_limit} gas, and its gas limit is {}",
+                most.unwrap_or_default()
+            )),
+            Simulation::Failed { reason } => failed(reason),
+        }])
     }
 
     fn numbered(

@@ -67,7 +67,7 @@ fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> 
     let wanted = open[usize::try_from(dice.roll(open.len() as u64)).unwrap()];
     let (intent, reason) = (wanted.intent.intent_id, "because\u{0}".to_owned());
     let last = wanted.attempts.last();
-    let hash = last.and_then(|it| it.signed.as_ref()).map_or(B256::ZERO, |it| it.hash());
+    let hash = last.and_then(|it| it.signed.as_ref()).map_or(B256::ZERO, Signed::hash);
     let price = |more: u128| Fees::Dynamic { max_fee: 100 * more, max_priority_fee: 10 * more };
     match dice.roll(16) {
         0 => accept(dice),

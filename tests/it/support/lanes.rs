@@ -1,10 +1,12 @@
 //! Transactions that stand on the ledger without anybody having sent them.
 
 use alloy_primitives::{Address, Bytes, U256};
-use chainkeel::aggregates::wallet_lane::{Call, Command, Intent, Lane, Order, Origin, Until};
-use chainkeel::journal::{Bells, Config, Context, Journal, Metadata, Store, StreamId};
-use chainkeel::primitives::{CommandId, IntentId, OrganizationId, RunId, WalletId, WorkflowId};
-use time::{Duration, OffsetDateTime};
+use chainkeel::aggregates::wallet_lane::{self, Call, Command, Intent, Order, Origin, Until};
+use chainkeel::journal::{Bells, Config, Context, Journal, Lane, Metadata, Store, StreamId};
+use chainkeel::primitives::{
+    Clock as _, CommandId, IntentId, OrganizationId, RunId, SystemClock, WalletId, WorkflowId,
+};
+use time::Duration;
 
 use super::TestDatabase;
 
@@ -13,11 +15,8 @@ use super::TestDatabase;
 pub(crate) async fn wanted(database: &TestDatabase, wallet: &str) -> String {
     let (journal, lanes) =
         Journal::open(database.pool.clone(), &Bells::default(), Config::default());
-    for lane in lanes {
-        tokio::spawn(async move { lane.run().await });
-    }
     let (organization, wallet): (_, WalletId) = (OrganizationId::DEFAULT, wallet.parse().unwrap());
-    let (chain, at) = (4_000_000_007, OffsetDateTime::now_utc());
+    let (chain, at) = (4_000_000_007, SystemClock.now());
     let intent = Intent {
         intent_id: IntentId::generate(),
         organization_id: organization,
@@ -41,8 +40,11 @@ pub(crate) async fn wanted(database: &TestDatabase, wallet: &str) -> String {
     let metadata = Metadata::new(organization, "test".to_owned(), CommandId::generate());
     let command = Command { by: "test".to_owned(), at, order: Order::Accept(Box::new(intent)) };
     let stream = StreamId::wallet_lane(wallet, chain).aggregate_id;
-    let store: Store<Lane> = Store::wallet_lanes(journal.clone());
-    store.execute(&stream, command, Context::new(metadata)).await.unwrap();
-    journal.close();
+    let store: Store<wallet_lane::Lane> = Store::wallet_lanes(journal.clone());
+    let accepting = async {
+        store.execute(&stream, command, Context::new(metadata)).await.unwrap();
+        journal.close();
+    };
+    futures::future::join(accepting, futures::future::join_all(lanes.iter().map(Lane::run))).await;
     id
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use alloy_primitives::Address;
 use chainkeel::chains::{Chains, Config};
 use chainkeel::egress;
 use chainkeel::primitives::{Secret, SystemClock};
@@ -28,11 +29,7 @@ pub(super) struct Stage {
 
 /// An address that had nothing before.
 pub(super) fn somebody(number: u8) -> String {
-    format!("0x{}", hex(&[number; 20]))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:#x}", Address::repeat_byte(number))
 }
 
 impl Stage {

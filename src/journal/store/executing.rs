@@ -1,7 +1,5 @@
 //! The aggregates' way to the journal: load, decide, append, and again when somebody was faster.
 
-mod named;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,9 +7,9 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::EventUpcaster;
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
 
-use super::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
-use super::upcast::decode;
-use super::{Error, Journal};
+use crate::journal::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
+use crate::journal::upcast::decode;
+use crate::journal::{Error, Journal};
 use crate::primitives::CommandId;
 
 /// How often a command is decided anew after a conflict before its caller hears of it.

@@ -9,7 +9,7 @@ use chainkeel::transactions::{Fees, Signed, Unsigned};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{AT, every_file_is_known, names, stands};
+use crate::golden::{AT, every_file_is_known, names, stands};
 
 /// A transfer of chain 1 that was signed long ago: the example of EIP-155.
 const SIGNED: &str = "0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83";
