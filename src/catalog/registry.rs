@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Source, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 49] = [
+const MANIFESTS: [&str; 54] = [
     include_str!("../../catalog/trigger/cronjob.json"),
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/schedule.json"),
@@ -52,13 +52,18 @@ const MANIFESTS: [&str; 49] = [
     include_str!("../../catalog/builtin/parse-url.json"),
     include_str!("../../catalog/builtin/regex.json"),
     include_str!("../../catalog/builtin/storage.json"),
+    include_str!("../../catalog/onchain/approve-erc20.json"),
     include_str!("../../catalog/onchain/debug-transaction.json"),
+    include_str!("../../catalog/onchain/deploy-contract.json"),
     include_str!("../../catalog/onchain/get-balance.json"),
     include_str!("../../catalog/onchain/get-transaction.json"),
     include_str!("../../catalog/onchain/read-contract.json"),
     include_str!("../../catalog/onchain/resolve-ens.json"),
+    include_str!("../../catalog/onchain/send-erc20-token.json"),
+    include_str!("../../catalog/onchain/send-native-token.json"),
     include_str!("../../catalog/onchain/simulate-transaction.json"),
     include_str!("../../catalog/onchain/wait-for-transaction.json"),
+    include_str!("../../catalog/onchain/write-contract.json"),
 ];
 
 /// The format of fields that hold a JSON Schema.
