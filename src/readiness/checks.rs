@@ -307,7 +307,11 @@ fn wallets(facts: &Facts) -> Judgement {
     let fault = |it: &Payer| it.fault.as_ref().map(|fault| format!("`{}`: {fault}", it.node));
     Judgement::unless(facts.payers.iter().filter_map(fault).collect(), || {
         let nodes: Vec<_> = facts.payers.iter().map(|it| format!("`{}`", it.node)).collect();
-        format!("a policy bounds what is signed, and fees can be paid: {}", nodes.join(", "))
+        format!(
+            "a policy bounds what is signed, and where wallet and chain are known beforehand, fees can \
+             be paid: {}",
+            nodes.join(", ")
+        )
     })
 }
 
