@@ -137,10 +137,11 @@ impl LaneLife {
                 lane.aggregate.open.values().map(|wanted| wanted.intent.intent_id).collect();
             for intent in all {
                 match self.step(&mut lane, &mut round, intent).await {
-                    Ok(moved) => {
-                        has_moved |= moved;
+                    Ok(true) => {
+                        has_moved = true;
                         self.told.remove(&intent);
                     }
+                    Ok(false) => {}
                     Err(Hindrance::Moved) => return Err(Hindrance::Moved),
                     Err(hindrance) => {
                         is_well = false;
@@ -200,7 +201,7 @@ impl LaneLife {
     }
 
     /// Says once what is in the way.
-    fn tell(&mut self, intent: Option<IntentId>, hindrance: &Hindrance) {
+    pub(super) fn tell(&mut self, intent: Option<IntentId>, hindrance: &Hindrance) {
         let mut words = hindrance.to_string();
         let mut source = std::error::Error::source(hindrance);
         while let Some(error) = source {

@@ -1,5 +1,6 @@
 //! From bytes that nodes have to a block that stays: looked for, sent again, replaced, confirmed.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::fees;
@@ -7,12 +8,14 @@ use super::hindrance::Hindrance;
 use super::lane::{LaneLife, Round};
 use super::sending::has_to_be_emptied;
 use crate::aggregates::wallet_lane::{Attempt, Order, Receipt, Stage, Wanted};
-use crate::chains::{self, Outcome};
+use crate::chains::{self, Chain, Outcome};
 
 /// After how long without a block a transaction is sent again: nodes forget.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
-/// After how long without a block a higher price is offered, where the market asks for one.
-const DEARER_AFTER: Duration = Duration::from_secs(15);
+/// After the time of how many blocks a higher price is offered, where the market asks for one.
+const DEARER_AFTER: u32 = 3;
+/// The least and the most of that, whatever is known of the chain's blocks.
+const DEARER_WITHIN: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_mins(1);
 
 impl LaneLife {
     /// Looks for it on the chain; sends it again where it is not there.
@@ -37,12 +40,12 @@ impl LaneLife {
         if has_to_be_emptied(wanted) {
             return self.replace(round, wanted).await;
         }
-        let last = wanted.attempts.last().map(|it| it.transaction.fees);
-        if since.is_some_and(|since| since >= DEARER_AFTER)
-            && let Some(fees) = last
-            && fees::is_below(fees, round.market().await?)
-        {
-            return self.replace(round, wanted).await;
+        if self.has_to_be_dearer(round, wanted).await? {
+            match self.replace(round, wanted).await {
+                // At the bound it is sent again as it is.
+                Err(hindrance @ Hindrance::TooDear(_)) => self.tell(Some(intent), &hindrance),
+                replaced => return replaced,
+            }
         }
         if since.is_none_or(|since| since >= AGAIN_AFTER) {
             return self.send(round, wanted).await;
@@ -89,15 +92,30 @@ impl LaneLife {
         let nonce = last.transaction.nonce;
         let next = wanted.transaction(nonce, now);
         if !next.is_some_and(|next| wanted.may_cost(&next)) {
-            let intent = wanted.intent.intent_id;
             metrics::counter!("chainkeel_transactions_too_dear_total").increment(1);
-            self.sent.remove(&intent);
             return Err(Hindrance::TooDear(format!(
                 "{} wei a gas are needed to replace it",
                 now.at_most()
             )));
         }
         Ok(Some(Order::Replace { intent: wanted.intent.intent_id, fees: now }))
+    }
+
+    /// Whether it has waited for some blocks, and the next one will not take its price.
+    async fn has_to_be_dearer(
+        &self,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<bool, Hindrance> {
+        let Some(last) = wanted.attempts.last() else { return Ok(false) };
+        let id = round.nodes.chain();
+        let block_ms = Chain::of(id).map_or(0, |chain| chain.block_time_ms);
+        let patience = Duration::from_millis(block_ms).saturating_mul(DEARER_AFTER);
+        let patience = patience.clamp(*DEARER_WITHIN.start(), *DEARER_WITHIN.end());
+        if self.room.clock.now() - last.asked_at < patience {
+            return Ok(false);
+        }
+        Ok(fees::is_below(last.transaction.fees, round.market().await?))
     }
 
     /// Whether its nonce stands in a block that stays, whoever used it.

@@ -102,3 +102,23 @@ async fn what_is_cancelled_before_its_block_is_called_off_under_its_nonce() {
     let run = stage.pay(&workflow, &somebody(0xc4), 6).await;
     assert_eq!(stage.mined(&run).await["result"]["nonce"], 1);
 }
+
+#[actix_web::test]
+async fn a_price_that_the_next_block_does_not_take_is_raised_by_an_eighth_or_more() {
+    // given a transaction that was sent, and a base fee that goes beyond its price
+    let stage = Stage::open().await;
+    let workflow = stage.pays(&json!({ "maxFee": "2100000000000000" })).await;
+    let run = stage.pay(&workflow, &somebody(0xc5), 5).await;
+    let first = stage.until(&run, "broadcast").await;
+    let base_fee = json!(["0xba43b7400"]);
+    stage.node.ask("anvil_setNextBlockBaseFeePerGas", &base_fee).await;
+    stage.node.mine(1).await;
+    // when some blocks have passed, then the same nonce is offered at a higher price, and that is paid
+    let replaced =
+        |steps: &Vec<String>| steps.iter().filter(|step| *step == "sign_requested").count() == 2;
+    stage.app.eventually(|| stage.history(&first), replaced).await;
+    let ended = stage.mined(&run).await;
+    assert_eq!((&ended["status"], &ended["result"]["nonce"]), (&json!("success"), &json!(0)));
+    assert_ne!(ended["result"]["transactionHash"], first["hash"]);
+    assert_eq!(stage.balance(&somebody(0xc5)).await, 5);
+}
