@@ -45,6 +45,7 @@ pub(super) fn open(
         sequence_instances: Store::sequence_instances(journal.clone()),
         wallets: Store::wallets(journal.clone()),
         lanes: Store::wallet_lanes(journal.clone()),
+        spendings: Store::spendings(journal.clone()),
         signers: rooms.signers.clone(),
         vault: rooms.vault.clone(),
         pressure: http::events::Pressure::new(plan.rate_limits.events_waiting),

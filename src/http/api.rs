@@ -33,6 +33,7 @@ use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
 use crate::aggregates::signing_policy::SigningPolicies;
+use crate::aggregates::spending::Spending;
 use crate::aggregates::task::Task;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::Wallets;
@@ -123,6 +124,8 @@ pub struct Api {
     pub policies: Store<Policy>,
     /// What keys of organizations may sign.
     pub signing_policies: Store<SigningPolicies>,
+    /// What organizations have used of the limits of those.
+    pub spendings: Store<Spending>,
     /// Where schemas are registered.
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.

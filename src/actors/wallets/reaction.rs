@@ -21,7 +21,7 @@ use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, O
 use crate::aggregates::wallets::Wallet;
 use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
 use crate::onchain::{Awaited, Wish};
-use crate::primitives::{IntentId, RunId, WalletId};
+use crate::primitives::{IntentId, OrganizationId, RunId, WalletId};
 use crate::projections::transactions::OpenLane;
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
@@ -255,7 +255,7 @@ impl WalletReaction {
     /// The lane that holds an intent: that of the wallet that was named, or of any that there is.
     async fn holds(
         &self,
-        organization: crate::primitives::OrganizationId,
+        organization: OrganizationId,
         wish: Wish,
         intent: IntentId,
     ) -> Result<Option<OpenLane>, Trouble> {

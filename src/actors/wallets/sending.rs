@@ -10,6 +10,7 @@ use crate::abi::Reason;
 use crate::aggregates::wallet_lane::{
     Attempt, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
+use crate::aggregates::wallets::Wallet;
 use crate::chains::{Gas, Market, Message, Said};
 use crate::journal::Loaded;
 use crate::signing::{self, KeyName, Outcome};
@@ -187,10 +188,7 @@ impl LaneLife {
         Ok(round.nodes.gas(&message, &head).await?)
     }
 
-    fn key(
-        &self,
-        wallet: &crate::aggregates::wallets::Wallet,
-    ) -> Result<(KeyName, &signing::Signer), Hindrance> {
+    fn key(&self, wallet: &Wallet) -> Result<(KeyName, &signing::Signer), Hindrance> {
         let refused = |what: String| Hindrance::NoWallet(what);
         let key = KeyName::new(self.place.organization, &wallet.key);
         let key = key.map_err(|error| refused(error.to_string()))?;

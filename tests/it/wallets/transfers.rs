@@ -131,7 +131,7 @@ async fn a_daily_limit_is_kept_and_what_came_to_nothing_is_given_back() {
     let coin = json!({ "token": { "chain": CHAIN, "address": somebody(0) } });
     stage
         .allow(&json!([
-            { "id": "daily", "measure": coin, "most": "100", "per": "day", "by": "wallet" },
+            { "id": "daily", "measure": coin, "most": "100", "per": "day", "by": "organization" },
         ]))
         .await;
     let workflow = stage.pays(&json!({})).await;
@@ -140,6 +140,11 @@ async fn a_daily_limit_is_kept_and_what_came_to_nothing_is_given_back() {
         stage.mined(&run).await
     };
     assert_eq!(paid(60).await["status"], "success");
+    let asked = json!({ "wallet": "any", "transaction": {
+        "chainId": CHAIN, "from": stage.address, "to": somebody(0xb4), "value": "41",
+    } });
+    let simulated = stage.app.client.post("/v1/policies/simulate", &asked).await.data();
+    assert_eq!(simulated["outcome"], "deny", "what was used counts there, too: {simulated}");
     let refused = paid(41).await;
     assert_eq!(refused["error"]["code"], "transaction_denied");
     let message = refused["error"]["message"].as_str().unwrap();

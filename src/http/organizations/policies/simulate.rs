@@ -9,7 +9,6 @@ use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::Body;
 use crate::http::problem::{Code, Detail, Document, Problem};
-use crate::policies::limits::Book;
 use crate::policies::{self, Applied, Candidate, Context, Mode, Prices, decide};
 
 /// A transaction to be judged.
@@ -35,8 +34,8 @@ pub struct SimulatePolicies {
     document: Option<Value>,
 }
 
-/// Says what would be decided over a transaction, and why. Nothing is signed, reserved or changed, and
-/// what was used of limits is not counted.
+/// Says what would be decided over a transaction now, and why: what was used of limits counts. Nothing is
+/// signed, reserved or changed.
 #[utoipa::path(
     post,
     operation_id = "simulate_policies",
@@ -76,6 +75,7 @@ pub async fn simulate(
         }
         None => all.in_force(at),
     };
-    let decision = decide(&applied, &transaction, &context, &Book::default());
+    let spending = api.spendings.load(&who.organization.to_string()).await?.aggregate;
+    let decision = decide(&applied, &transaction, &context, spending.book());
     Ok(Answer::ok(serde_json::to_value(decision).map_err(Problem::internal)?))
 }
