@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
 use crate::aggregates::spending::{self, Spending};
-use crate::aggregates::wallet_lane::{Intent, Verdict};
+use crate::aggregates::wallet_lane::{Call, Intent, Verdict};
 use crate::journal::{Context, Metadata, NotExecuted};
 use crate::policies::limits::{Book, Refused};
 use crate::policies::{self, Candidate, Decision, Outcome, Prices, Reason};
@@ -34,15 +34,8 @@ pub(super) async fn judge(
     (gas_limit, fee_budget): (u64, U256),
 ) -> Result<Judgement, Hindrance> {
     let price = fee_budget.checked_div(U256::from(gas_limit)).unwrap_or_default();
-    let candidate = Candidate {
-        chain_id: intent.chain_id,
-        from: intent.address,
-        to: intent.call.to,
-        value: intent.call.value,
-        data: intent.call.data.clone(),
-        gas_limit,
-        max_fee: u128::try_from(price).unwrap_or(u128::MAX),
-    };
+    let max_fee = u128::try_from(price).unwrap_or(u128::MAX);
+    let candidate = candidate(intent, intent.call.clone(), (gas_limit, max_fee));
     for _ in 0..TRIES {
         let at = room.clock.now();
         let spending = spending(room, intent).await?;
@@ -74,15 +67,9 @@ pub(super) async fn clear(
     if is_called_off && moves_nothing(transaction, intent.address) {
         return Ok(cleared());
     }
-    let candidate = Candidate {
-        chain_id: transaction.chain_id,
-        from: intent.address,
-        to: transaction.to,
-        value: transaction.value,
-        data: transaction.data.clone(),
-        gas_limit: transaction.gas_limit,
-        max_fee: transaction.fees.at_most(),
-    };
+    let Unsigned { to, value, ref data, gas_limit, fees, .. } = *transaction;
+    let call = Call { to, value, data: data.clone() };
+    let candidate = candidate(intent, call, (gas_limit, fees.at_most()));
     let at = room.clock.now();
     // What is reserved for this one does not stand in its own way.
     let book = spending(room, intent).await?.book().without(&intent.intent_id.to_string());
@@ -91,6 +78,13 @@ pub(super) async fn clear(
         Outcome::Allow => cleared(),
         Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
     })
+}
+
+/// What the policies are asked about: a call with so much gas, at most at this price.
+fn candidate(intent: &Intent, call: Call, (gas_limit, max_fee): (u64, u128)) -> Candidate {
+    let Call { to, value, data } = call;
+    let Intent { chain_id, address: from, .. } = *intent;
+    Candidate { chain_id, from, to, value, data, gas_limit, max_fee }
 }
 
 fn moves_nothing(transaction: &Unsigned, from: Address) -> bool {
