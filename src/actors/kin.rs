@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::order::{Context, Refused, StartRun};
-use super::reaction::{Reaction, Trouble};
+use super::reaction::{Reaction, Trouble, resumed};
 use super::run_desk::RunDesk;
 use crate::aggregates::run::Run;
 use crate::journal::{Journal, Recorded, StreamId};
@@ -191,11 +191,7 @@ impl Kin {
             Err(refused) if refused.code() == TOO_LARGE => resume(without_output(ended)).await,
             told => told,
         };
-        match told {
-            Ok(_) => Ok(()),
-            Err(refused) if refused.waits_no_longer() => Ok(()),
-            Err(refused) => Err(refused.into()),
-        }
+        resumed(told)
     }
 
     /// The caller wants no answer any more.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
-use super::order::{Context, Refused};
+use super::order::{Context, Refused, Resumed};
 use super::supervisor::Fault;
 use crate::journal::{self, Metadata, NotExecuted, Recorded};
 use crate::primitives::CommandId;
@@ -138,6 +138,15 @@ impl From<Refused> for Trouble {
             | Refused::Elsewhere { .. }
             | Refused::Unwritable(_) => Self::Lasting(refused.into()),
         }
+    }
+}
+
+/// What became of letting a node go on. One that waits no longer has been told, or wants to know nothing.
+pub(super) fn resumed(told: Result<Resumed, Refused>) -> Result<(), Trouble> {
+    match told {
+        Ok(_) => Ok(()),
+        Err(refused) if refused.waits_no_longer() => Ok(()),
+        Err(refused) => Err(refused.into()),
     }
 }
 

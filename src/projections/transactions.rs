@@ -12,7 +12,7 @@ use super::text::Text;
 use super::views::{HouseViews, Views};
 use super::{Error, facts};
 use crate::aggregates::wallet_lane::{Event, Intent};
-use crate::journal::{Recorded, slot_of};
+use crate::journal::{Recorded, StreamId, slot_of};
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId};
 
 /// The projection behind `view_transactions`.
@@ -295,6 +295,19 @@ pub struct OpenLane {
     pub chain: u64,
 }
 
+impl OpenLane {
+    /// The lane of an organization whose stream is called so.
+    pub fn of(organization: OrganizationId, stream: &str) -> Option<Self> {
+        let (wallet, chain) = stream.split_once('/')?;
+        Some(Self { organization, wallet: wallet.parse().ok()?, chain: chain.parse().ok()? })
+    }
+
+    /// Its stream.
+    pub fn stream(self) -> StreamId {
+        StreamId::wallet_lane(self.wallet, self.chain)
+    }
+}
+
 /// The lanes in these slots in which something is to be sent, at most `limit`.
 pub async fn open_lanes(
     views: &HouseViews,
@@ -313,12 +326,8 @@ pub async fn open_lanes(
     .map_err(while_doing("asking for lanes in which something is to be sent"))?;
     rows.into_iter()
         .map(|row| {
-            let (wallet, chain) = row.lane.split_once('/').unwrap_or((&row.lane, ""));
-            Ok(OpenLane {
-                organization: held(&row.organization)?,
-                wallet: held(wallet)?,
-                chain: held(chain)?,
-            })
+            let lane = OpenLane::of(held(&row.organization)?, &row.lane);
+            lane.ok_or_else(|| Error::Damaged(format!("{:?} is no lane", row.lane)))
         })
         .collect()
 }

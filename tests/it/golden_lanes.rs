@@ -31,6 +31,7 @@ fn origin() -> Origin {
 fn inclusion() -> Inclusion {
     Inclusion {
         hash: B256::repeat_byte(1),
+        from: Address::repeat_byte(5),
         nonce: 9,
         block_number: 7,
         block_hash: B256::repeat_byte(2),

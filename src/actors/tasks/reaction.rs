@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::desk::TaskDesk;
 use crate::actors::order::Context;
-use crate::actors::reaction::{Reaction, Trouble};
+use crate::actors::reaction::{Reaction, Trouble, resumed};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::run::Run;
 use crate::aggregates::task::{CancelCause, Event, Opening, Order, Task};
@@ -152,13 +152,7 @@ impl TaskReaction {
         let Event::Created(created) = first else { return Err(odd(Odd::Order(id))) };
         let (node, context) = (Place::from(created.node_id), Context::because_of(event, NAME));
         let source = TASK_SOURCE.to_owned();
-        let resumed =
-            self.runs.resume(created.run_id, node, Arc::new(answer), source, context).await;
-        match resumed {
-            Ok(_) => Ok(()),
-            Err(refused) if refused.waits_no_longer() => Ok(()),
-            Err(refused) => Err(refused.into()),
-        }
+        resumed(self.runs.resume(created.run_id, node, Arc::new(answer), source, context).await)
     }
 }
 

@@ -1,6 +1,5 @@
 //! What keeps a step of a lane from being done. It is tried again.
 
-use crate::actors::detector::chain_watcher::Unopened;
 use crate::aggregates::{spending, wallet_lane};
 use crate::journal::{self, NotExecuted};
 use crate::{chains, signing};
@@ -13,7 +12,7 @@ pub(super) enum Hindrance {
     Chain(#[from] chains::Error),
     /// The endpoints that the organization named.
     #[error("opening the endpoints of the chain")]
-    Unopened(#[from] Unopened),
+    Unopened(#[from] chains::NoReader),
     /// Nobody reads the chain any more.
     #[error("there are no endpoints of chain {0}")]
     NoEndpoints(u64),

@@ -1,7 +1,7 @@
 //! Whether a transaction may be signed: the policies in force are asked, and what they count is reserved, so
 //! that of two that race for the last of a limit one gets it.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use engine::Json;
 use time::OffsetDateTime;
 
@@ -64,12 +64,12 @@ pub(super) async fn clear(
 ) -> Result<Result<Clearance, String>, Hindrance> {
     let ruling = Ruling::Allowed { signer: intent.address, digest: transaction.digest() };
     let cleared = || Clearance::granted(&ruling).ok_or_else(String::new);
-    if is_called_off && moves_nothing(transaction, intent.address) {
+    let call = Call::of(transaction);
+    if is_called_off && call == Call::nothing(intent.address) {
         return Ok(cleared());
     }
-    let Unsigned { to, value, ref data, gas_limit, fees, .. } = *transaction;
-    let call = Call { to, value, data: data.clone() };
-    let candidate = candidate(intent, call, (gas_limit, fees.at_most()));
+    let (gas_limit, price) = (transaction.gas_limit, transaction.fees.at_most());
+    let candidate = candidate(intent, call, (gas_limit, price));
     let at = room.clock.now();
     // What is reserved for this one does not stand in its own way.
     let book = spending(room, intent).await?.book().without(&intent.intent_id.to_string());
@@ -85,11 +85,6 @@ fn candidate(intent: &Intent, call: Call, (gas_limit, max_fee): (u64, u128)) -> 
     let Call { to, value, data } = call;
     let Intent { chain_id, address: from, .. } = *intent;
     Candidate { chain_id, from, to, value, data, gas_limit, max_fee }
-}
-
-fn moves_nothing(transaction: &Unsigned, from: Address) -> bool {
-    let Unsigned { to, value, data, .. } = transaction;
-    *to == Some(from) && value.is_zero() && data.is_empty()
 }
 
 async fn spending(room: &LaneRoom, intent: &Intent) -> Result<Spending, Hindrance> {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::lane::LaneLife;
-use super::room::{LaneRoom, stream_of};
+use super::room::LaneRoom;
 use crate::journal::slot_of;
 use crate::projections::transactions::{OpenLane, open_lanes};
 use crate::projections::{self, HouseViews};
@@ -76,6 +76,6 @@ impl LaneKeeper {
     }
 
     fn is_ours(&self, lane: OpenLane) -> bool {
-        self.room.ownership.fence(slot_of(&stream_of(lane))).is_some()
+        self.room.ownership.fence(slot_of(&lane.stream().aggregate_id)).is_some()
     }
 }

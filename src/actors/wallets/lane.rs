@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::hindrance::Hindrance;
-use super::room::{LaneRoom, stream_of};
+use super::room::LaneRoom;
 use crate::actors::order::Context as Ordered;
 use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Step, Wanted};
 use crate::chains::{ChainReader, Header, Heads, Market};
@@ -95,7 +95,7 @@ impl LaneLife {
 
     /// Lives until nothing is left to do, the slot is lost, or it is told to stop.
     pub(super) async fn live(mut self, stop: CancellationToken) {
-        let id = stream_of(self.place);
+        let id = self.place.stream().aggregate_id;
         let mut pause = LOOK_EVERY;
         loop {
             let ended = tokio::select! {

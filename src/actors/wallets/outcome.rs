@@ -1,6 +1,6 @@
 //! What a waiting node is told when its transaction is over: a result, or why there is none. Pure.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use engine::{Failure, FailureCategory};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(super) struct Ended<'a> {
 }
 
 /// What follows from an event of a lane; none where nobody has to be told.
-pub(super) fn of(event: &Event, lane: OpenLane, from: Option<Address>) -> Option<Ended<'_>> {
+pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
     let failed = |id: &IntentId, category, code: &str, why: String, more: Value| {
         let mut details = json!({ "intentId": id, "walletId": lane.wallet, "chainId": lane.chain });
         if let (Some(details), Value::Object(more)) = (details.as_object_mut(), more) {
@@ -66,7 +66,7 @@ pub(super) fn of(event: &Event, lane: OpenLane, from: Option<Address>) -> Option
         Event::Included { intent_id, inclusion, origin: Some(origin), .. } => Ended {
             origin: Some(origin),
             reserved: Reserved::Kept,
-            answer: included(*intent_id, lane, from, inclusion, &failed),
+            answer: included(*intent_id, lane, inclusion, &failed),
         },
         Event::Finalized { intent_id, inclusion, origin, .. } => Ended {
             origin: origin.as_ref(),
@@ -75,7 +75,7 @@ pub(super) fn of(event: &Event, lane: OpenLane, from: Option<Address>) -> Option
             } else {
                 Reserved::Free(Proof::RevertedFinal { hash: inclusion.hash.to_string() })
             },
-            answer: included(*intent_id, lane, from, inclusion, &failed),
+            answer: included(*intent_id, lane, inclusion, &failed),
         },
         Event::Cancelled { intent_id, reason, instead, origin, .. } => {
             let (proof, more) = match instead {
@@ -106,18 +106,17 @@ pub(super) fn of(event: &Event, lane: OpenLane, from: Option<Address>) -> Option
 fn included(
     intent: IntentId,
     lane: OpenLane,
-    from: Option<Address>,
     inclusion: &Inclusion,
     failed: &impl Fn(&IntentId, FailureCategory, &str, String, Value) -> Value,
 ) -> Value {
     let Inclusion { hash, nonce, block_number, block_hash, is_success, .. } = inclusion;
-    let Inclusion { gas_used, gas_price, contract, .. } = inclusion;
+    let Inclusion { from, gas_used, gas_price, contract, .. } = inclusion;
     let price: U256 = gas_price.parse().unwrap_or_default();
     let fee = price.saturating_mul(U256::from(*gas_used));
     let facts = json!({
         "transactionHash": hash, "nonce": nonce, "blockNumber": block_number,
         "blockHash": block_hash, "gasUsed": gas_used, "effectiveGasPrice": gas_price,
-        "fee": fee.to_string(), "from": from.map(|it| it.to_checksum(None)),
+        "fee": fee.to_string(), "from": from.to_checksum(None),
         "contractAddress": contract.map(|it| it.to_checksum(None)),
     });
     if !is_success {

@@ -11,17 +11,16 @@ use time::OffsetDateTime;
 
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
-use super::room::{LaneRoom, stream_of};
+use super::room::LaneRoom;
 use crate::actors::order::Context;
-use crate::actors::reaction::{Reaction, Trouble, carried_out};
+use crate::actors::reaction::{Reaction, Trouble, carried_out, resumed};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::run::Run;
 use crate::aggregates::spending;
 use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Origin, Until};
-use crate::aggregates::wallets::Wallet;
 use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
 use crate::onchain::{Awaited, Wish};
-use crate::primitives::{IntentId, OrganizationId, RunId, WalletId};
+use crate::primitives::{IntentId, OrganizationId, RunId};
 use crate::projections::transactions::OpenLane;
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
@@ -127,7 +126,8 @@ impl WalletReaction {
             }
             None => return Ok(()),
         };
-        let (wallet_id, wallet) = match self.wallet(event, wish.wallet).await? {
+        let wallets = self.room.wallets.load(&event.organization.to_string()).await?.aggregate;
+        let (wallet_id, wallet) = match wallets.chosen(wish.wallet) {
             Ok(found) => found,
             Err(why) => return refuse(FailureCategory::Config, "wallet_unusable", &why).await,
         };
@@ -169,29 +169,6 @@ impl WalletReaction {
         }?;
         self.room.bell.ring(lane);
         Ok(())
-    }
-
-    /// The wallet that is meant, or why there is none.
-    async fn wallet(
-        &self,
-        event: &Recorded,
-        named: Option<WalletId>,
-    ) -> Result<Result<(WalletId, Wallet), String>, Trouble> {
-        let organization = event.organization.to_string();
-        let mut wallets = self.room.wallets.load(&organization).await?.aggregate;
-        let Some(id) = named.or_else(|| wallets.unnamed()) else {
-            let why = if wallets.all.is_empty() {
-                "the organization has no wallet: make one with `chainkeel wallet create`"
-            } else {
-                "the organization has several wallets and no default: name one as `walletId`"
-            };
-            return Ok(Err(why.to_owned()));
-        };
-        Ok(match wallets.all.remove(&id) {
-            Some(wallet) if wallet.is_archived => Err(format!("the wallet {id} is archived")),
-            Some(wallet) => Ok((id, wallet)),
-            None => Err(format!("there is no wallet {id}")),
-        })
     }
 
     async fn origin(&self, run: RunId, node: &str) -> Result<Origin, Trouble> {
@@ -266,7 +243,7 @@ impl WalletReaction {
         };
         for wallet in candidates {
             let lane = OpenLane { organization, wallet, chain: wish.chain.0 };
-            let loaded = self.room.lanes.load(&stream_of(lane)).await?;
+            let loaded = self.room.lanes.load(&lane.stream().aggregate_id).await?;
             if loaded.aggregate.find(intent).is_some() {
                 return Ok(Some(lane));
             }
@@ -284,22 +261,15 @@ impl WalletReaction {
         let context = Context::because_of(event, NAME);
         let command = Command { by: context.actor.clone(), at, order };
         let context = journal::Context::new(context.into_metadata());
-        self.room.lanes.execute(&stream_of(lane), command, context).await.map(drop)
+        self.room.lanes.execute(&lane.stream().aggregate_id, command, context).await.map(drop)
     }
 
     /// What follows from the event of a lane.
     async fn lane(&self, event: &Recorded) -> Result<(), Trouble> {
         let bad = || odd(Odd::Id(event.aggregate_id.clone()));
-        let (wallet, chain) = event.aggregate_id.split_once('/').ok_or_else(bad)?;
-        let lane = OpenLane {
-            organization: event.organization,
-            wallet: wallet.parse().map_err(|_| bad())?,
-            chain: chain.parse().map_err(|_| bad())?,
-        };
+        let lane = OpenLane::of(event.organization, &event.aggregate_id).ok_or_else(bad)?;
         let happened = event.wallet_lane()?;
-        let wallets = self.room.wallets.load(&event.organization.to_string()).await?.aggregate;
-        let from = wallets.all.get(&lane.wallet).map(|wallet| wallet.address);
-        let Some(Ended { origin, reserved, answer }) = outcome::of(&happened, lane, from) else {
+        let Some(Ended { origin, reserved, answer }) = outcome::of(&happened, lane) else {
             return Ok(());
         };
         let order = match reserved {
@@ -339,11 +309,7 @@ impl WalletReaction {
     ) -> Result<(), Trouble> {
         let (node, context) = (Place::from(node.to_owned()), Context::because_of(event, NAME));
         let source = SIGNER_SOURCE.to_owned();
-        match self.runs.resume(run, node, Arc::new(answer), source, context).await {
-            Ok(_) => Ok(()),
-            Err(refused) if refused.waits_no_longer() => Ok(()),
-            Err(refused) => Err(refused.into()),
-        }
+        resumed(self.runs.resume(run, node, Arc::new(answer), source, context).await)
     }
 }
 

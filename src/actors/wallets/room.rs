@@ -10,10 +10,9 @@ use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::Spending;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::{Wallet, Wallets};
-use crate::chains::ChainReader;
+use crate::chains::{ChainReader, Readers as _};
 use crate::journal::{Journal, Store};
-use crate::primitives::{Clock, OrganizationId, WalletId};
-use crate::projections::transactions::OpenLane;
+use crate::primitives::{ChainId, Clock, OrganizationId, WalletId};
 use crate::signing::Signers;
 
 /// What lanes work with. Cheap to clone.
@@ -57,8 +56,8 @@ impl LaneRoom {
         organization: OrganizationId,
         chain: u64,
     ) -> Result<Arc<dyn ChainReader>, Hindrance> {
-        let source = self.chains.open(organization, chain).await?;
-        source.and_then(|it| it.reader()).ok_or(Hindrance::NoEndpoints(chain))
+        let reader = self.chains.reader(organization, ChainId(chain)).await?;
+        reader.ok_or(Hindrance::NoEndpoints(chain))
     }
 
     /// A wallet as it stands.
@@ -71,9 +70,4 @@ impl LaneRoom {
         let found = wallets.all.remove(&wallet);
         found.ok_or_else(|| Hindrance::NoWallet("there is no such wallet".to_owned()))
     }
-}
-
-/// The stream of a lane.
-pub(super) fn stream_of(lane: OpenLane) -> String {
-    format!("{}/{}", lane.wallet, lane.chain)
 }

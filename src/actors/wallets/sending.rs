@@ -8,7 +8,7 @@ use super::judging::{self, Judgement};
 use super::lane::{LaneLife, Round};
 use crate::abi::Reason;
 use crate::aggregates::wallet_lane::{
-    Attempt, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
+    Attempt, Call, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
 use crate::aggregates::wallets::Wallet;
 use crate::chains::{Gas, Market, Message, Said};
@@ -201,10 +201,8 @@ impl LaneLife {
 
 /// Whether it is being called off, and what is to be signed or was sent last is still itself.
 pub(super) fn has_to_be_emptied(wanted: &Wanted) -> bool {
-    let last = wanted.attempts.last().map(|attempt| &attempt.transaction);
-    let call = &wanted.intent.call;
-    let is_itself =
-        last.is_some_and(|it| (&it.to, it.value, &it.data) == (&call.to, call.value, &call.data));
+    let last = wanted.attempts.last().map(|attempt| Call::of(&attempt.transaction));
+    let is_itself = last.is_some_and(|call| call == wanted.intent.call);
     wanted.called_off.is_some() && is_itself && !wanted.moves_nothing()
 }
 

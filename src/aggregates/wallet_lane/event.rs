@@ -36,6 +36,8 @@ pub enum Sent {
 pub struct Inclusion {
     /// The transaction.
     pub hash: B256,
+    /// Who sent it.
+    pub from: Address,
     /// Its nonce.
     pub nonce: u64,
     /// The block's number.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
+use crate::transactions::Unsigned;
 
 /// What the transaction is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,12 @@ pub struct Call {
 }
 
 impl Call {
+    /// What a transaction does.
+    pub fn of(transaction: &Unsigned) -> Self {
+        let Unsigned { to, value, ref data, .. } = *transaction;
+        Self { to, value, data: data.clone() }
+    }
+
     /// What moves nothing: nothing from an address to itself.
     pub const fn nothing(address: Address) -> Self {
         Self { to: Some(address), value: U256::ZERO, data: Bytes::new() }

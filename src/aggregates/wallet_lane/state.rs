@@ -152,6 +152,7 @@ impl Wanted {
         let contract = transaction.creates(self.intent.address).filter(|_| is_success);
         Some(Inclusion {
             hash,
+            from: self.intent.address,
             nonce: transaction.nonce,
             block_number,
             block_hash,
@@ -165,8 +166,7 @@ impl Wanted {
     /// Whether a transaction of its moves nothing.
     pub fn is_empty_attempt(&self, hash: B256) -> bool {
         let moves_nothing = |attempt: &Attempt| {
-            let Unsigned { to, value, data, .. } = &attempt.transaction;
-            let call = Call { to: *to, value: *value, data: data.clone() };
+            let call = Call::of(&attempt.transaction);
             call != self.intent.call && call == Call::nothing(self.intent.address)
         };
         self.attempt(hash).is_some_and(moves_nothing)

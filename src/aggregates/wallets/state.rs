@@ -57,6 +57,24 @@ impl Wallets {
         self.default.or(only.map(|(id, _)| *id))
     }
 
+    /// The wallet that is meant, where it can sign.
+    ///
+    /// # Errors
+    /// Why there is none, in words for whoever wanted it to sign.
+    pub fn chosen(&self, named: Option<WalletId>) -> Result<(WalletId, &Wallet), String> {
+        let none = if self.all.is_empty() {
+            "the organization has no wallet: make one with `chainkeel wallet create`"
+        } else {
+            "the organization has several wallets and no default: name one as `walletId`"
+        };
+        let id = named.or_else(|| self.unnamed()).ok_or(none)?;
+        match self.all.get(&id) {
+            Some(wallet) if wallet.is_archived => Err(format!("the wallet {id} is archived")),
+            Some(wallet) => Ok((id, wallet)),
+            None => Err(format!("there is no wallet {id}")),
+        }
+    }
+
     /// Decides what an order leads to, or why it is refused.
     pub fn decide(&self, Command { by, at, wallet, order }: Command) -> Result<Event, Error> {
         let wallet_id = wallet;

@@ -49,18 +49,12 @@ pub async fn payers(
 
 /// The address of who pays; none where that is chosen by each run.
 fn payer(all: &Wallets, payload: &Value) -> Result<Option<Address>, String> {
-    let id = match payload.get("walletId").and_then(Value::as_str) {
-        None => {
-            all.unnamed().ok_or("no wallet is meant: make one, name one, or choose a default")?
-        }
+    let named = match payload.get("walletId").and_then(Value::as_str) {
         Some(text) if engine::has_expression(text) => return Ok(None),
-        Some(text) => text.parse().map_err(|_| format!("{text} is no wallet's id"))?,
+        Some(text) => Some(text.parse().map_err(|_| format!("{text} is no wallet's id"))?),
+        None => None,
     };
-    match all.all.get(&id) {
-        None => Err(format!("there is no wallet {id}")),
-        Some(wallet) if wallet.is_archived => Err(format!("the wallet {id} is archived")),
-        Some(wallet) => Ok(Some(wallet.address)),
-    }
+    all.chosen(named).map(|(_, wallet)| Some(wallet.address))
 }
 
 /// That an address has nothing to pay fees with, where that is so. One of whom nobody knows at the moment
