@@ -14,12 +14,14 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod upcast;
+mod wanted;
 
 pub use bump::{bumped, is_enough};
 pub use command::{Command, Order, Receipt, Simulation, Verdict};
 pub use error::Error;
 pub use event::{Event, Inclusion, Sent};
 pub use intent::{Call, Intent, Origin, Until};
-pub use state::{Attempt, IN_FLIGHT, Lane, MAX_OPEN, Stage, Wanted};
+pub use state::{IN_FLIGHT, Lane, MAX_OPEN};
 pub use step::Step;
 pub use upcast::upcasters;
+pub use wanted::{Attempt, Stage, Wanted};
