@@ -94,6 +94,7 @@ table! {
     ConnectorsWrite     yes   yes   yes       no       no;
     WalletsRead         yes   yes   yes       yes      yes;
     WalletsManage       yes   yes   no        no       no;
+    WalletsApprove      yes   yes   yes       yes      no;
     PoliciesRead        yes   yes   yes       yes      yes;
     PoliciesManage      yes   yes   no        no       no;
     DataRead            yes   yes   yes       yes      yes;

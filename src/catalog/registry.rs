@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Source, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 54] = [
+const MANIFESTS: [&str; 55] = [
     include_str!("../../catalog/trigger/cronjob.json"),
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/schedule.json"),
@@ -53,6 +53,7 @@ const MANIFESTS: [&str; 54] = [
     include_str!("../../catalog/builtin/regex.json"),
     include_str!("../../catalog/builtin/storage.json"),
     include_str!("../../catalog/onchain/approve-erc20.json"),
+    include_str!("../../catalog/onchain/batch.json"),
     include_str!("../../catalog/onchain/debug-transaction.json"),
     include_str!("../../catalog/onchain/deploy-contract.json"),
     include_str!("../../catalog/onchain/get-balance.json"),

@@ -251,6 +251,8 @@ pub(super) const PATH: &str = "/openapi.json";
         wallets::restore,
         wallets::transactions::list,
         wallets::transactions::get,
+        wallets::transactions::approve,
+        wallets::transactions::reject,
         wallets::transactions::cancel,
         chains::list,
         chains::endpoints::get,

@@ -281,6 +281,8 @@ table! {
     POST   "/v1/wallets/{id}/restore"                         May(WalletsManage)          wallets::restore;
     GET    "/v1/transactions"                                 May(WalletsRead)            wallets::transactions::list;
     GET    "/v1/transactions/{id}"                            May(WalletsRead)            wallets::transactions::get;
+    POST   "/v1/transactions/{id}/approve"                    May(WalletsApprove)         wallets::transactions::approve;
+    POST   "/v1/transactions/{id}/reject"                     May(WalletsApprove)         wallets::transactions::reject;
     POST   "/v1/transactions/{id}/cancel"                     May(WalletsManage)          wallets::transactions::cancel;
     GET    "/v1/chains"                                       Known                       chains::list;
     GET    "/v1/chains/{chain}/endpoints"                     May(ConnectorsRead)         chains::endpoints::get;

@@ -3,6 +3,7 @@
 
 mod amount;
 mod balance;
+mod batch;
 mod calling;
 mod ens;
 mod payload;
@@ -16,6 +17,7 @@ mod wish;
 
 pub use amount::formatted;
 pub use balance::Balance;
+pub use batch::BySafe;
 pub use calling::Calling;
 pub use ens::{Name, NotAName, Resolve};
 pub use payload::{Payload, Question, question};
@@ -23,4 +25,4 @@ pub use problems::problems;
 pub use read_contract::ReadContract;
 pub use simulation::Simulation;
 pub use transaction::{Debug, Lookup, Until, WaitFor};
-pub use wish::{Awaited, Wish};
+pub use wish::{Awaited, Saying, Wish};

@@ -46,6 +46,27 @@ impl<'a> Payload<'a> {
         Self { value, stage, problems: Vec::new() }
     }
 
+    /// Reads a part of it as a payload of its own, whose problems are told with this place before theirs.
+    pub(super) fn within<T>(
+        &mut self,
+        place: &str,
+        part: &'a Value,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        if !part.is_object() {
+            return self.problem(place, "must be an object");
+        }
+        let mut inner = Self::new(part, self.stage);
+        let found = read(&mut inner);
+        self.problems.extend(
+            inner.problems.into_iter().map(|it| PayloadProblem {
+                path: format!("{place}{}", it.path),
+                message: it.message,
+            }),
+        );
+        found
+    }
+
     pub(super) fn found(self) -> Vec<PayloadProblem> {
         self.problems
     }

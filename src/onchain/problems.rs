@@ -3,6 +3,7 @@
 use engine::PayloadProblem;
 use serde_json::Value;
 
+use super::batch::Batch;
 use super::payload::{Payload, Question};
 use super::wish::{ApproveErc20, DeployContract, SendErc20Token, SendNativeToken, WriteContract};
 use super::{Balance, Debug, Lookup, ReadContract, Resolve, Simulation, WaitFor};
@@ -23,6 +24,7 @@ pub fn problems(kind: &str, payload: &Value) -> Vec<PayloadProblem> {
         "send-erc20-token" => judged::<SendErc20Token>,
         "approve-erc20" => judged::<ApproveErc20>,
         "write-contract" => judged::<WriteContract>,
+        "batch" => judged::<Batch>,
         "deploy-contract" => judged::<DeployContract>,
         _ => return Vec::new(),
     };

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use engine::PayloadProblem;
 use serde_json::Value;
 
+use super::batch::{Batch, BySafe};
 use super::calling::Calling;
 use super::payload::{Payload, Question, question};
 use crate::primitives::{ChainId, WalletId};
@@ -27,13 +28,22 @@ pub struct Wish {
     /// What goes along, in wei.
     pub value: U256,
     /// What it says.
-    pub data: Bytes,
+    pub saying: Saying,
     /// Until when the node waits.
     pub awaited: Awaited,
     /// How much gas it may take.
     pub gas_limit: Option<u64>,
     /// How much its fees may come to, in wei.
     pub max_fee: Option<U256>,
+}
+
+/// What a transaction says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saying {
+    /// These bytes, whoever sends it.
+    Plain(Bytes),
+    /// What a Safe is told by its owner, who sends it.
+    BySafe(BySafe),
 }
 
 /// Until when a node waits for its transaction.
@@ -68,28 +78,37 @@ impl Wish {
             "approve-erc20" => question::<ApproveErc20>(payload).map(|it| it.0),
             "write-contract" => question::<WriteContract>(payload).map(|it| it.0),
             "deploy-contract" => question::<DeployContract>(payload).map(|it| it.0),
+            "batch" => question::<Batch>(payload).map(|it| it.0),
             _ => return None,
         })
     }
 
+    /// What it says where this address sends it.
+    pub fn data(&self, sender: Address) -> Bytes {
+        match &self.saying {
+            Saying::Plain(data) => data.clone(),
+            Saying::BySafe(call) => call.said_by(sender),
+        }
+    }
+
     /// Reads what all of them say, around what is called.
-    fn around(
+    pub(super) fn around(
         payload: &mut Payload<'_>,
-        call: Option<(Option<Address>, U256, Bytes)>,
+        call: Option<(Option<Address>, U256, Saying)>,
     ) -> Option<Self> {
         let (wallet, chain) = (wallet(payload), payload.chain());
         let (gas_limit, max_fee) = (gas(payload), payload.amount("maxFee"));
         let awaited = awaited(payload);
-        let (to, value, data) = call?;
+        let (to, value, saying) = call?;
         let chain = chain?;
-        Some(Self { wallet, chain, to, value, data, awaited: awaited?, gas_limit, max_fee })
+        Some(Self { wallet, chain, to, value, saying, awaited: awaited?, gas_limit, max_fee })
     }
 }
 
 impl Question for SendNativeToken {
     fn read(payload: &mut Payload<'_>) -> Option<Self> {
         let (to, value) = (payload.address("recipientAddress"), payload.amount("amount"));
-        let call = to.zip(value).map(|(to, value)| (Some(to), value, Bytes::new()));
+        let call = to.zip(value).map(|(to, value)| (Some(to), value, Saying::Plain(Bytes::new())));
         Wish::around(payload, call).map(Self)
     }
 }
@@ -113,7 +132,8 @@ impl Question for WriteContract {
         let to = payload.address("contractAddress");
         let value = payload.amount("value").unwrap_or_default();
         let calling = Calling::read(payload);
-        let call = to.zip(calling).map(|(to, calling)| (Some(to), value, calling.data));
+        let call = to.zip(calling);
+        let call = call.map(|(to, calling)| (Some(to), value, Saying::Plain(calling.data)));
         Wish::around(payload, call).map(Self)
     }
 }
@@ -129,7 +149,7 @@ impl Question for DeployContract {
                 payload.problem("/bytecode", "must be 1 to 98,304 bytes")
             }
         });
-        let call = code.map(|code| (None, value.unwrap_or_default(), code));
+        let call = code.map(|code| (None, value.unwrap_or_default(), Saying::Plain(code)));
         Wish::around(payload, call).map(Self)
     }
 }
@@ -139,13 +159,13 @@ fn of_token(
     payload: &mut Payload<'_>,
     selector: [u8; 4],
     whom: &str,
-) -> Option<(Option<Address>, U256, Bytes)> {
+) -> Option<(Option<Address>, U256, Saying)> {
     let (token, whom) = (payload.address("tokenAddress"), payload.address(whom));
     let amount = payload.amount("amount");
     let mut data = selector.to_vec();
     data.extend(whom?.into_word());
     data.extend(amount?.to_be_bytes::<32>());
-    Some((Some(token?), U256::ZERO, data.into()))
+    Some((Some(token?), U256::ZERO, Saying::Plain(data.into())))
 }
 
 fn wallet(payload: &mut Payload<'_>) -> Option<WalletId> {
@@ -196,7 +216,8 @@ mod tests {
     fn a_transfer_of_coins_is_a_value_without_data() {
         let wish = native(&json!({ "waitFor": "included", "gasLimit": 50_000 })).unwrap();
         let to = Some(Address::left_padding_from(&[0xaa]));
-        assert_eq!((wish.to, wish.value, wish.data), (to, U256::from(7), Bytes::new()));
+        assert_eq!((wish.to, wish.value), (to, U256::from(7)));
+        assert_eq!(wish.saying, Saying::Plain(Bytes::new()));
         assert_eq!((wish.chain, wish.awaited), (ChainId(1), Awaited::Included));
         assert_eq!((wish.gas_limit, wish.max_fee), (Some(50_000), None));
     }
@@ -215,14 +236,15 @@ mod tests {
             "00000000000000000000000000000000000000000000000000000000000000aa"
             "00000000000000000000000000000000000000000000000000000000000f4240"
         );
-        assert_eq!((wish.data, wish.value), (Bytes::from(data), U256::ZERO));
+        let data = Saying::Plain(Bytes::from(data));
+        assert_eq!((&wish.saying, wish.value), (&data, U256::ZERO));
         // The same by its name.
         let input = json!({
             "chainId": 1, "contractAddress": "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
             "function": "transfer(address to, uint256 amount)",
             "arguments": ["0x00000000000000000000000000000000000000aa", "1000000"],
         });
-        assert_eq!(Wish::of("write-contract", &input).unwrap().unwrap().data, Bytes::from(data));
+        assert_eq!(Wish::of("write-contract", &input).unwrap().unwrap().saying, data);
     }
 
     #[test]

@@ -1,32 +1,51 @@
-//! Approvals: so many of so many people, within a time, of one transaction and no other. A pure machine.
+//! Approvals: so many of so many people, within a time, of one thing and no other. A pure machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-/// Somebody was asked.
+/// What a policy wants of people before a transaction is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Request {
-    /// Of which transaction: what is hashed and signed. Another fee is another digest.
-    pub digest: B256,
-    /// Who caused it, and does not approve it.
-    pub asked_by: String,
+pub struct Need {
+    /// The policy.
+    pub policy: String,
+    /// Its approval.
+    pub approval: String,
     /// Who may approve.
     pub approvers: Vec<String>,
     /// How many of them have to.
     pub needed: usize,
-    /// When it was asked.
+    /// Within how many seconds after they were asked.
+    pub within: u64,
+}
+
+impl Need {
+    /// Whether enough are left when whoever caused it does not count.
+    pub fn can_be_met(&self, asked_by: &str) -> bool {
+        let others: BTreeSet<_> = self.approvers.iter().filter(|it| *it != asked_by).collect();
+        others.len() >= self.needed
+    }
+}
+
+/// People were asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// About what: the digest of the thing and of nothing else.
+    pub digest: B256,
+    /// Who caused it, and does not approve it.
+    pub asked_by: String,
+    /// When they were asked.
     #[serde(with = "time::serde::rfc3339")]
     pub asked_at: OffsetDateTime,
-    /// Until before when an approval counts.
-    #[serde(with = "time::serde::rfc3339")]
-    pub expires_at: OffsetDateTime,
+    /// What is wanted of them. All of it has to be met.
+    pub needs: Vec<Need>,
     /// Who approved, and when.
     grants: BTreeMap<String, Granted>,
-    /// Who rejected it.
+    /// Who said no.
     rejected_by: Option<String>,
 }
 
@@ -42,7 +61,7 @@ struct Granted {
 pub enum Standing {
     /// Some are missing.
     Pending {
-        /// How many.
+        /// How many at least: the same person counts for each need that names them.
         missing: usize,
     },
     /// Enough approved in time.
@@ -59,8 +78,8 @@ pub enum Standing {
 /// Why an answer does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It is about another transaction.
-    #[error("the answer is about another transaction: look at this one and answer again")]
+    /// It is about something else.
+    #[error("the answer is about another digest: look at the transaction and answer again")]
     OtherDigest,
     /// They are not among the approvers.
     #[error("only those whom the policy names may answer")]
@@ -76,27 +95,10 @@ pub enum Refused {
     Over,
 }
 
-impl Request {
+impl Asked {
     /// Asks.
-    pub fn new(
-        digest: B256,
-        asked_by: &str,
-        approvers: &[String],
-        needed: usize,
-        (asked_at, within): (OffsetDateTime, u64),
-    ) -> Self {
-        let within = Duration::seconds(i64::try_from(within).unwrap_or(i64::MAX));
-        Self {
-            digest,
-            asked_by: asked_by.to_owned(),
-            approvers: approvers.to_vec(),
-            needed: needed.max(1),
-            asked_at,
-            // A time that no calendar holds is over at once.
-            expires_at: asked_at.checked_add(within).unwrap_or(asked_at),
-            grants: BTreeMap::new(),
-            rejected_by: None,
-        }
+    pub fn new(digest: B256, asked_by: String, needs: Vec<Need>, asked_at: OffsetDateTime) -> Self {
+        Self { digest, asked_by, asked_at, needs, grants: BTreeMap::new(), rejected_by: None }
     }
 
     /// How it stands. What was granted in time stays granted.
@@ -104,16 +106,38 @@ impl Request {
         if let Some(by) = &self.rejected_by {
             return Standing::Rejected { by: by.clone() };
         }
-        let missing = self.needed.saturating_sub(self.grants.len());
-        match missing {
-            0 => Standing::Granted,
-            _ if now >= self.expires_at => Standing::Expired,
-            missing => Standing::Pending { missing },
+        let open: Vec<_> = self.needs.iter().filter(|need| self.missing(need) > 0).collect();
+        if open.iter().any(|need| now >= self.expires_at(need)) {
+            return Standing::Expired;
+        }
+        match open.iter().map(|need| self.missing(need)).max() {
+            None => Standing::Granted,
+            Some(missing) => Standing::Pending { missing },
         }
     }
 
-    /// Somebody approves this digest.
-    pub fn grant(&mut self, by: &str, digest: B256, now: OffsetDateTime) -> Result<(), Refused> {
+    /// Until before when an approval counts for a need. A time that no calendar holds is over at once.
+    pub fn expires_at(&self, need: &Need) -> OffsetDateTime {
+        let within = Duration::seconds(i64::try_from(need.within).unwrap_or(i64::MAX));
+        self.asked_at.checked_add(within).unwrap_or(self.asked_at)
+    }
+
+    /// How many approvals are missing for a need, which may be a stricter one than what was asked.
+    pub fn missing(&self, need: &Need) -> usize {
+        let until = self.expires_at(need);
+        let people: BTreeSet<_> =
+            need.approvers.iter().filter(|it| **it != self.asked_by).collect();
+        let counts = |it: &&&String| self.grants.get(**it).is_some_and(|grant| grant.at < until);
+        need.needed.max(1).saturating_sub(people.iter().filter(counts).count())
+    }
+
+    /// Who approved so far.
+    pub fn granted_by(&self) -> impl Iterator<Item = &str> {
+        self.grants.keys().map(String::as_str)
+    }
+
+    /// Whether somebody could approve this digest.
+    pub fn may_grant(&self, by: &str, digest: B256, now: OffsetDateTime) -> Result<(), Refused> {
         self.may_answer(by, digest, now)?;
         if by == self.asked_by {
             return Err(Refused::OwnRequest);
@@ -121,22 +145,29 @@ impl Request {
         if self.grants.contains_key(by) {
             return Err(Refused::Twice);
         }
-        self.grants.insert(by.to_owned(), Granted { at: now });
         Ok(())
     }
 
-    /// Somebody says no. One is enough.
-    pub fn reject(&mut self, by: &str, digest: B256, now: OffsetDateTime) -> Result<(), Refused> {
-        self.may_answer(by, digest, now)?;
-        self.rejected_by = Some(by.to_owned());
-        Ok(())
+    /// Whether somebody could say no. One is enough.
+    pub fn may_reject(&self, by: &str, digest: B256, now: OffsetDateTime) -> Result<(), Refused> {
+        self.may_answer(by, digest, now)
+    }
+
+    /// Somebody approved.
+    pub fn grant(&mut self, by: String, at: OffsetDateTime) {
+        self.grants.insert(by, Granted { at });
+    }
+
+    /// Somebody said no.
+    pub fn reject(&mut self, by: String) {
+        self.rejected_by = Some(by);
     }
 
     fn may_answer(&self, by: &str, digest: B256, now: OffsetDateTime) -> Result<(), Refused> {
         if digest != self.digest {
             return Err(Refused::OtherDigest);
         }
-        if !self.approvers.iter().any(|it| it == by) {
+        if !self.needs.iter().any(|need| need.approvers.iter().any(|it| it == by)) {
             return Err(Refused::NotAsked);
         }
         match self.standing(now) {
@@ -155,34 +186,82 @@ mod tests {
     const AT: OffsetDateTime = datetime!(2026-11-29 12:00 UTC);
     const DIGEST: B256 = B256::repeat_byte(7);
 
-    fn asked() -> Request {
-        let people = ["ada", "bob", "cyd"].map(str::to_owned);
-        Request::new(DIGEST, "cyd", &people, 2, (AT, 3_600))
+    fn need(approval: &str, people: &[&str], needed: usize, within: u64) -> Need {
+        Need {
+            policy: "treasury".to_owned(),
+            approval: approval.to_owned(),
+            approvers: people.iter().map(|it| (*it).to_owned()).collect(),
+            needed,
+            within,
+        }
+    }
+
+    fn asked(needs: Vec<Need>) -> Asked {
+        Asked::new(DIGEST, "cyd".to_owned(), needs, AT)
+    }
+
+    fn two_of_three() -> Asked {
+        asked(vec![need("large", &["ada", "bob", "cyd"], 2, 3_600)])
+    }
+
+    fn grant(asked: &mut Asked, by: &str, digest: B256, at: OffsetDateTime) -> Result<(), Refused> {
+        asked.may_grant(by, digest, at).map(|()| asked.grant(by.to_owned(), at))
     }
 
     #[test]
     fn two_of_three_grant_it_and_nobody_counts_twice_or_for_themselves() {
-        let mut request = asked();
-        request.grant("ada", DIGEST, AT).unwrap();
-        assert_eq!(request.grant("ada", DIGEST, AT), Err(Refused::Twice));
-        assert_eq!(request.grant("cyd", DIGEST, AT), Err(Refused::OwnRequest));
-        assert_eq!(request.grant("eve", DIGEST, AT), Err(Refused::NotAsked));
-        assert_eq!(request.grant("bob", B256::ZERO, AT), Err(Refused::OtherDigest));
-        assert_eq!(request.standing(AT), Standing::Pending { missing: 1 });
-        request.grant("bob", DIGEST, AT).unwrap();
-        assert_eq!(request.standing(AT + Duration::days(1)), Standing::Granted);
+        let mut asked = two_of_three();
+        grant(&mut asked, "ada", DIGEST, AT).unwrap();
+        assert_eq!(grant(&mut asked, "ada", DIGEST, AT), Err(Refused::Twice));
+        assert_eq!(grant(&mut asked, "cyd", DIGEST, AT), Err(Refused::OwnRequest));
+        assert_eq!(grant(&mut asked, "eve", DIGEST, AT), Err(Refused::NotAsked));
+        assert_eq!(grant(&mut asked, "bob", B256::ZERO, AT), Err(Refused::OtherDigest));
+        assert_eq!(asked.standing(AT), Standing::Pending { missing: 1 });
+        grant(&mut asked, "bob", DIGEST, AT).unwrap();
+        assert_eq!(asked.standing(AT + Duration::days(1)), Standing::Granted);
     }
 
     #[test]
     fn an_approval_expires_and_one_no_is_enough() {
-        let mut request = asked();
-        request.grant("ada", DIGEST, AT).unwrap();
+        let mut asked = two_of_three();
+        grant(&mut asked, "ada", DIGEST, AT).unwrap();
         let late = AT + Duration::hours(1);
-        assert_eq!(request.grant("bob", DIGEST, late), Err(Refused::Over));
-        assert_eq!(request.standing(late), Standing::Expired);
-        let mut request = asked();
-        request.reject("bob", DIGEST, AT).unwrap();
-        assert_eq!(request.standing(AT), Standing::Rejected { by: "bob".to_owned() });
-        assert_eq!(request.grant("ada", DIGEST, AT), Err(Refused::Over));
+        assert_eq!(grant(&mut asked, "bob", DIGEST, late), Err(Refused::Over));
+        assert_eq!(asked.standing(late), Standing::Expired);
+        let mut asked = two_of_three();
+        asked.may_reject("bob", DIGEST, AT).unwrap();
+        asked.reject("bob".to_owned());
+        assert_eq!(asked.standing(AT), Standing::Rejected { by: "bob".to_owned() });
+        assert_eq!(grant(&mut asked, "ada", DIGEST, AT), Err(Refused::Over));
+    }
+
+    #[test]
+    fn one_answer_counts_for_every_approval_that_names_its_giver() {
+        let mut asked = asked(vec![
+            need("large", &["ada", "bob"], 1, 3_600),
+            need("new-supplier", &["ada", "eve"], 2, 60),
+        ]);
+        grant(&mut asked, "ada", DIGEST, AT).unwrap();
+        assert_eq!(asked.standing(AT), Standing::Pending { missing: 1 });
+        // The one that is met has all the time; the other has not.
+        assert_eq!(asked.standing(AT + Duration::minutes(1)), Standing::Expired);
+        grant(&mut asked, "eve", DIGEST, AT).unwrap();
+        assert_eq!(asked.standing(AT + Duration::days(1)), Standing::Granted);
+    }
+
+    #[test]
+    fn what_was_granted_does_not_meet_a_need_that_became_stricter() {
+        let mut asked = asked(vec![need("large", &["ada", "bob"], 1, 3_600)]);
+        grant(&mut asked, "ada", DIGEST, AT).unwrap();
+        assert_eq!(asked.missing(&need("large", &["ada", "bob"], 2, 3_600)), 1);
+        assert_eq!(asked.missing(&need("large", &["bob", "eve"], 1, 3_600)), 1);
+        assert_eq!(asked.missing(&need("another", &["ada"], 1, 60)), 0);
+    }
+
+    #[test]
+    fn a_need_that_only_its_causer_could_meet_cannot_be_met() {
+        let one_of = |people: &[&str]| need("large", people, 1, 60).can_be_met("cyd");
+        assert!(!one_of(&["cyd"]));
+        assert!(one_of(&["cyd", "ada"]));
     }
 }

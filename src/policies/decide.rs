@@ -3,6 +3,7 @@
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
+use super::approvals::Need;
 use super::candidate::{Candidate, Context};
 use super::claims;
 use super::condition::Subject;
@@ -250,13 +251,13 @@ impl Judge<'_> {
         for approval in &policy.document.approvals {
             let is_asked = |call| approval.when.holds(self.subject(call)).truth.may_be();
             if self.calls.iter().any(is_asked) {
-                asking.push(Reason::ApprovalNeeded {
+                asking.push(Reason::ApprovalNeeded(Need {
                     policy: policy.policy.to_owned(),
                     approval: approval.id.clone(),
                     approvers: approval.approvers.clone(),
                     needed: approval.needed,
                     within: approval.within,
-                });
+                }));
             }
         }
     }

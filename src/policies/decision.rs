@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::approvals::Need;
 use super::limits::Claim;
 
 /// Where a call lies: the index within each call that holds it. That of the transaction is empty.
@@ -108,18 +109,7 @@ pub enum Reason {
         call: Place,
     },
     /// People have to approve it first.
-    ApprovalNeeded {
-        /// The policy.
-        policy: String,
-        /// The approval.
-        approval: String,
-        /// Of whom.
-        approvers: Vec<String>,
-        /// How many.
-        needed: usize,
-        /// Within how many seconds.
-        within: u64,
-    },
+    ApprovalNeeded(Need),
 }
 
 /// A rule that did not allow a call.
@@ -182,6 +172,23 @@ pub struct Decision {
     pub monitored: Option<Monitored>,
     /// What has to be reserved before it is signed.
     pub claims: Vec<Claim>,
+}
+
+impl Decision {
+    /// What is wanted of people, where it needs approval.
+    pub fn needs(&self) -> Vec<Need> {
+        let needs = self.reasons.iter().filter_map(|reason| match reason {
+            Reason::ApprovalNeeded(need) => Some(need.clone()),
+            Reason::Malformed { .. }
+            | Reason::Allowed { .. }
+            | Reason::Denied { .. }
+            | Reason::NoPolicy
+            | Reason::NotAllowed { .. }
+            | Reason::OverLimit { .. }
+            | Reason::LimitUndetermined { .. } => None,
+        });
+        needs.collect()
+    }
 }
 
 /// What would be decided by policies that only watch.
@@ -251,7 +258,7 @@ impl fmt::Display for Reason {
                 "nobody can say how much {} takes of the limit {limit} of the policy {policy}",
                 of(call)
             ),
-            Self::ApprovalNeeded { policy, approval, needed, approvers, .. } => write!(
+            Self::ApprovalNeeded(Need { policy, approval, needed, approvers, .. }) => write!(
                 f,
                 "the approval {approval} of the policy {policy} needs {needed} of {}",
                 approvers.join(", ")

@@ -1,7 +1,7 @@
 //! Whether a change lets through what was not let through before.
 
 use super::decide::Mode;
-use super::document::{Document, Effect, Rule};
+use super::document::{Approval, Document, Effect, Rule};
 
 /// How a policy stands: what it says and how it is applied. None where there is none.
 pub type Stand<'a> = Option<(&'a Document, Mode)>;
@@ -41,6 +41,15 @@ fn is_within(before: &Document, after: &Document) -> bool {
             is_less && super::Limit { most: limit.most.clone(), ..it.clone() } == *limit
         })
     });
-    let approvals_hold = before.approvals.iter().all(|it| after.approvals.contains(it));
+    let approvals_hold =
+        before.approvals.iter().all(|old| after.approvals.iter().any(|new| is_as_strict(old, new)));
     before.scope == after.scope && no_new_allow && no_lost_deny && limits_hold && approvals_hold
+}
+
+/// Whether an approval asks about the same, and as many of no other people in no longer a time.
+fn is_as_strict(before: &Approval, after: &Approval) -> bool {
+    before.when == after.when
+        && after.needed >= before.needed
+        && after.within <= before.within
+        && after.approvers.iter().all(|it| before.approvers.contains(it))
 }

@@ -157,7 +157,7 @@ fn a_transfer_to_a_stranger_through_a_listed_token_is_denied_alone_and_in_batche
             | Reason::NoPolicy
             | Reason::OverLimit { .. }
             | Reason::LimitUndetermined { .. }
-            | Reason::ApprovalNeeded { .. } => None,
+            | Reason::ApprovalNeeded(_) => None,
         });
         assert_eq!(denied, Some((vec![1], "counterparty".to_owned())), "{signature}");
     }
@@ -356,7 +356,7 @@ fn a_limit_says_what_it_leaves_and_is_refused_where_nobody_can_count() {
         | Reason::NoPolicy
         | Reason::NotAllowed { .. }
         | Reason::LimitUndetermined { .. }
-        | Reason::ApprovalNeeded { .. } => None,
+        | Reason::ApprovalNeeded(_) => None,
     });
     assert_eq!(left, Some(("60", "40")));
     // Without a price, nobody knows what it is in dollars.
@@ -441,6 +441,24 @@ fn a_change_that_cannot_be_shown_to_tighten_loosens() {
     assert!(loosens(Some((&deny, on)), Some((&deny, off))));
     assert!(loosens(Some((&deny, on)), None));
     assert!(!loosens(Some((&deny, watch)), Some((&deny, on))));
+}
+
+#[test]
+fn an_approval_that_asks_more_or_fewer_people_tightens() {
+    let asks = |people: &[&str], needed: u32, within: u32| {
+        Document::read(&json!({ "form": 1, "approvals": [
+            { "id": "large", "approvers": people, "needed": needed, "within": within },
+        ] }))
+        .unwrap()
+    };
+    let before = asks(&["ada", "bob", "cyd"], 2, 3_600);
+    let loosens =
+        |after: &Document| loosens(Some((&before, Mode::Enforce)), Some((after, Mode::Enforce)));
+    assert!(!loosens(&asks(&["ada", "bob", "cyd"], 3, 60)));
+    assert!(!loosens(&asks(&["ada", "bob"], 2, 3_600)));
+    assert!(loosens(&asks(&["ada", "bob", "cyd"], 1, 3_600)));
+    assert!(loosens(&asks(&["ada", "bob", "eve"], 2, 3_600)));
+    assert!(loosens(&asks(&["ada", "bob", "cyd"], 2, 7_200)));
 }
 
 /// Rules of all kinds over a few facts, so that many of them meet.

@@ -85,6 +85,18 @@ impl Change {
             Event::PolicyDecided { is_allowed: false, refusal, at, .. } => {
                 Self::end("denied", refusal, at)
             }
+            Event::ApprovalRequested { at, .. } => Self::to("awaiting_approval", at),
+            Event::ApprovalGranted { is_enough: true, at, .. } => Self::to("allowed", at),
+            Event::ApprovalGranted { is_enough: false, at, .. } => {
+                Self { at: Some(at), ..Self::default() }
+            }
+            Event::ApprovalRejected { by, comment, at, .. } => {
+                let comment = comment.map_or_else(String::new, |it| format!(": {it}"));
+                Self::end("rejected", Some(format!("{by} rejected it{comment}")), at)
+            }
+            Event::ApprovalExpired { at, .. } => {
+                Self::end("not_approved", Some("too few approved it in time".to_owned()), at)
+            }
             Event::Simulated { at, .. } => Self::to("simulated", at),
             Event::SimulationFailed { reason, at, .. } => {
                 Self::end("simulation_failed", Some(reason), at)

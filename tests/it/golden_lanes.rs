@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use chainkeel::aggregates::spending;
 use chainkeel::aggregates::wallet_lane::{Call, Event, Inclusion, Intent, Origin, Sent, Until};
+use chainkeel::policies::approvals::Need;
 use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use chainkeel::transactions::{Fees, Signed, Unsigned};
@@ -46,6 +47,7 @@ fn inclusion() -> Inclusion {
 fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
     let (intent_id, at, by) = (intent_id(), AT, || "system:wallet-lane".to_owned());
     let (hash, block_hash) = (B256::repeat_byte(1), B256::repeat_byte(2));
+    let digest = B256::repeat_byte(3);
     let intent = Intent {
         intent_id,
         organization_id: OrganizationId::DEFAULT,
@@ -85,6 +87,36 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
             origin: Some(origin()),
             at,
         },
+        Event::ApprovalRequested {
+            intent_id,
+            digest,
+            asked_by: "usr ada".into(),
+            needs: vec![Need {
+                policy: "large".into(),
+                approval: "two-of-three".into(),
+                approvers: vec!["usr bob".into(), "usr cyd".into(), "usr ada".into()],
+                needed: 2,
+                within: 3_600,
+            }],
+            at,
+        },
+        Event::ApprovalGranted {
+            intent_id,
+            digest,
+            by: "usr bob".into(),
+            comment: Some("as agreed".into()),
+            is_enough: false,
+            at,
+        },
+        Event::ApprovalRejected {
+            intent_id,
+            digest,
+            by: "usr cyd".into(),
+            comment: Some("twice".into()),
+            origin: origin(),
+            at,
+        },
+        Event::ApprovalExpired { intent_id, origin: origin(), at },
         Event::Simulated { intent_id, gas_limit: 21_000, at },
         Event::SimulationFailed {
             intent_id,

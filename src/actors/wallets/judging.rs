@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
 use crate::aggregates::spending::{self, Spending};
-use crate::aggregates::wallet_lane::{Call, Intent, Verdict};
+use crate::aggregates::wallet_lane::{Call, Intent, Verdict, Wanted};
 use crate::journal::{Context, Metadata, NotExecuted};
+use crate::policies::approvals::Need;
 use crate::policies::limits::{Book, Refused};
 use crate::policies::{self, Candidate, Decision, Outcome, Prices, Reason};
 use crate::primitives::CommandId;
@@ -41,31 +42,46 @@ pub(super) async fn judge(
         let spending = spending(room, intent).await?;
         let decision = decide(room, intent, &candidate, spending.book(), at).await?;
         let reasons = Json::new(serde_json::to_value(&decision).unwrap_or_default());
-        let verdict = match decision.outcome {
-            Outcome::Allow => Verdict::Allowed { fee_budget },
-            Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => {
-                Verdict::Denied(in_words(&decision))
-            }
-        };
-        if decision.outcome != Outcome::Allow || reserve(room, intent, decision, at).await? {
+        let verdict = verdict(&decision, &intent.origin.started_by, fee_budget);
+        let is_denied = matches!(verdict, Verdict::Denied(_));
+        if is_denied || reserve(room, intent, decision, at).await? {
             return Ok(Judgement { verdict, reasons });
         }
     }
     Err(Hindrance::Spending(spending::Error::Limit(Refused::Full)))
 }
 
+/// What follows for the intent. Where so few may approve it that they can never be enough, it is denied.
+fn verdict(decision: &Decision, started_by: &str, fee_budget: U256) -> Verdict {
+    match decision.outcome {
+        Outcome::Allow => Verdict::Allowed { fee_budget },
+        Outcome::NeedsApproval => {
+            let needs = decision.needs();
+            match needs.iter().find(|need| !need.can_be_met(started_by)) {
+                None => Verdict::Asks { fee_budget, needs },
+                Some(Need { policy, approval, needed, .. }) => Verdict::Denied(format!(
+                    "the approval {approval} of the policy {policy} needs {needed}, and without \
+                     {started_by}, who caused the transaction, fewer may approve it"
+                )),
+            }
+        }
+        Outcome::Deny | Outcome::Malformed => Verdict::Denied(in_words(decision)),
+    }
+}
+
 /// The last door: the clearance of the transaction as it will be signed, where the policies of this moment
-/// allow it. What moves nothing is always cleared: it only uses up a nonce.
+/// allow it; where they want approvals, these have to be there, as they want them now. What moves nothing is
+/// always cleared: it only uses up a nonce.
 pub(super) async fn clear(
     room: &LaneRoom,
-    intent: &Intent,
+    wanted: &Wanted,
     transaction: &Unsigned,
-    is_called_off: bool,
 ) -> Result<Result<Clearance, String>, Hindrance> {
+    let intent = &wanted.intent;
     let ruling = Ruling::Allowed { signer: intent.address, digest: transaction.digest() };
     let cleared = || Clearance::granted(&ruling).ok_or_else(String::new);
     let call = Call::of(transaction);
-    if is_called_off && call == Call::nothing(intent.address) {
+    if wanted.called_off.is_some() && call == Call::nothing(intent.address) {
         return Ok(cleared());
     }
     let (gas_limit, price) = (transaction.gas_limit, transaction.fees.at_most());
@@ -76,8 +92,21 @@ pub(super) async fn clear(
     let decision = decide(room, intent, &candidate, &book, at).await?;
     Ok(match decision.outcome {
         Outcome::Allow => cleared(),
+        Outcome::NeedsApproval if is_approved(wanted, transaction, &decision) => cleared(),
         Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
     })
+}
+
+/// Whether this very transaction was approved by as many as the decision wants: it makes the call that they
+/// saw, and costs no more than they were told.
+fn is_approved(wanted: &Wanted, transaction: &Unsigned, decision: &Decision) -> bool {
+    let Some((asked, fee_budget)) = wanted.asked.as_ref().zip(wanted.fee_budget) else {
+        return false;
+    };
+    let seen = Intent { call: Call::of(transaction), ..wanted.intent.clone() };
+    asked.digest == seen.digest(fee_budget)
+        && wanted.may_cost(transaction)
+        && decision.needs().iter().all(|need| asked.missing(need) == 0)
 }
 
 /// What the policies are asked about: a call with so much gas, at most at this price.

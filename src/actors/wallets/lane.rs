@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
 use crate::actors::order::Context as Ordered;
-use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Step, Wanted};
+use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Stage, Step, Wanted};
 use crate::chains::{ChainReader, Header, Heads, Market};
 use crate::journal::{Context, Loaded, Metadata, slot_of};
 use crate::primitives::{CommandId, IntentId};
@@ -19,6 +19,8 @@ use crate::projections::transactions::OpenLane;
 
 /// How often a chain is looked at while something of the lane stands in no final block.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// The same while nothing of it is on its way: whoever approves may have another process write it down.
+const WAIT_FOR: Duration = Duration::from_secs(1);
 /// The longest pause after something went wrong; it doubles from the look on.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// Who acts here.
@@ -29,6 +31,8 @@ pub(super) struct LaneLife {
     pub(super) room: LaneRoom,
     pub(super) place: OpenLane,
     wake: Arc<Notify>,
+    /// As far as it was read.
+    lane: Option<Loaded<Lane>>,
     /// When each transaction was sent the last time.
     pub(super) sent: HashMap<IntentId, Instant>,
     told: HashMap<IntentId, String>,
@@ -90,7 +94,7 @@ impl Round {
 
 impl LaneLife {
     pub(super) fn new(room: LaneRoom, place: OpenLane, wake: Arc<Notify>) -> Self {
-        Self { room, place, wake, sent: HashMap::new(), told: HashMap::new() }
+        Self { room, place, wake, lane: None, sent: HashMap::new(), told: HashMap::new() }
     }
 
     /// Lives until nothing is left to do, the slot is lost, or it is told to stop.
@@ -104,9 +108,9 @@ impl LaneLife {
             };
             match ended {
                 Ok(Rest::Done) | Err(Hindrance::Moved) => return,
-                Ok(Rest::Until(is_well)) => {
-                    pause = if is_well { LOOK_EVERY } else { (pause * 2).min(LONGEST_PAUSE) };
-                }
+                Ok(Rest::Until(Next::Look)) => pause = LOOK_EVERY,
+                Ok(Rest::Until(Next::Answer)) => pause = WAIT_FOR,
+                Ok(Rest::Until(Next::Try)) => pause = (pause * 2).min(LONGEST_PAUSE),
                 Err(hindrance) => {
                     self.tell(None, &hindrance);
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -122,7 +126,10 @@ impl LaneLife {
 
     /// Reads the lane, and does what is due in it until nothing moves any more.
     async fn go_through(&mut self, id: &str) -> Result<Rest, Hindrance> {
-        let mut lane = self.room.lanes.load(id).await?;
+        let mut lane = match self.lane.take() {
+            Some(lane) => self.room.lanes.refresh(lane).await?,
+            None => self.room.lanes.load(id).await?,
+        };
         loop {
             if lane.aggregate.open.is_empty() {
                 return Ok(Rest::Done);
@@ -152,7 +159,14 @@ impl LaneLife {
                 }
             }
             if !has_moved {
-                return Ok(Rest::Until(is_well));
+                let is_asked = |wanted: &Wanted| wanted.stage == Stage::Asked;
+                let is_quiet = lane.aggregate.open.values().all(is_asked);
+                self.lane = Some(lane);
+                return Ok(Rest::Until(match (is_well, is_quiet) {
+                    (false, _) => Next::Try,
+                    (true, true) => Next::Answer,
+                    (true, false) => Next::Look,
+                }));
             }
             lane = self.room.lanes.refresh(lane).await?;
         }
@@ -170,6 +184,7 @@ impl LaneLife {
         while let Some(wanted) = lane.aggregate.find(intent).cloned() {
             let order = match wanted.step() {
                 Step::Judge => self.judge(round, &wanted).await?,
+                Step::Ask => self.ask(&wanted),
                 Step::Simulate => self.simulate(lane, round, &wanted).await?,
                 Step::Number => self.number(lane, round, &wanted).await?,
                 Step::Sign => self.sign(round, &wanted).await?,
@@ -226,6 +241,16 @@ impl LaneLife {
 enum Rest {
     /// Nothing is left to do.
     Done,
-    /// Until the next look; whether nothing went wrong.
-    Until(bool),
+    /// Until the next look.
+    Until(Next),
+}
+
+/// For what is waited.
+enum Next {
+    /// Another look at the chain.
+    Look,
+    /// Somebody's approval: nothing of the lane is on its way.
+    Answer,
+    /// Another try of what went wrong.
+    Try,
 }

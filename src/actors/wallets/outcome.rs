@@ -11,6 +11,10 @@ use crate::projections::transactions::OpenLane;
 
 /// The code of a transaction that the policies do not allow.
 const DENIED: &str = "transaction_denied";
+/// The code of one that somebody who has to approve it rejected.
+const REJECTED: &str = "transaction_rejected";
+/// The code of one that too few approved in time.
+const NOT_APPROVED: &str = "transaction_not_approved";
 /// The code of one that would fail, or could not be paid.
 const WOULD_FAIL: &str = "transaction_would_fail";
 /// The code of one that the chain has undone.
@@ -89,7 +93,21 @@ pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
             let answer = failed(intent_id, FailureCategory::Onchain, CANCELLED, why, more);
             Ended { origin: origin.as_ref(), reserved: Reserved::Free(proof), answer }
         }
+        Event::ApprovalRejected { intent_id, by, comment, origin, .. } => {
+            let comment = comment.as_ref().map_or_else(String::new, |it| format!(": {it}"));
+            let why = format!("the transaction was not signed: {by} rejected it{comment}");
+            let answer =
+                failed(intent_id, FailureCategory::Auth, REJECTED, why, json!({ "by": by }));
+            never_signed(origin, answer)
+        }
+        Event::ApprovalExpired { intent_id, origin, .. } => {
+            let why = "the transaction was not signed: too few approved it in time".to_owned();
+            let answer = failed(intent_id, FailureCategory::Auth, NOT_APPROVED, why, json!({}));
+            never_signed(origin, answer)
+        }
         Event::PolicyDecided { is_allowed: true, .. }
+        | Event::ApprovalRequested { .. }
+        | Event::ApprovalGranted { .. }
         | Event::Included { origin: None, .. }
         | Event::IntentAccepted { .. }
         | Event::Simulated { .. }
@@ -101,6 +119,10 @@ pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
         | Event::NonceConflict { .. }
         | Event::CancelRequested { .. } => return None,
     })
+}
+
+const fn never_signed(origin: &Origin, answer: Value) -> Ended<'_> {
+    Ended { origin: Some(origin), reserved: Reserved::Free(Proof::NeverSigned), answer }
 }
 
 fn included(

@@ -149,7 +149,7 @@ impl WalletReaction {
             address: wallet.address,
             chain_id: wish.chain.0,
             origin: self.origin(wait.run, &wait.node).await?,
-            call: Call { to: wish.to, value: wish.value, data: wish.data },
+            call: Call { to: wish.to, value: wish.value, data: wish.data(wallet.address) },
             until: match wish.awaited {
                 Awaited::Included => Until::Included,
                 Awaited::Final => Until::Final,
@@ -269,6 +269,9 @@ impl WalletReaction {
         let bad = || odd(Odd::Id(event.aggregate_id.clone()));
         let lane = OpenLane::of(event.organization, &event.aggregate_id).ok_or_else(bad)?;
         let happened = event.wallet_lane()?;
+        if matches!(happened, wallet_lane::Event::ApprovalGranted { is_enough: true, .. }) {
+            self.room.bell.ring(lane);
+        }
         let Some(Ended { origin, reserved, answer }) = outcome::of(&happened, lane) else {
             return Ok(());
         };
@@ -323,7 +326,8 @@ fn settled(refusal: wallet_lane::Error) -> Result<(), Trouble> {
         wallet_lane::Error::Known(_)
         | wallet_lane::Error::NotOpen(_)
         | wallet_lane::Error::OutOfPlace(..) => Ok(()),
-        wallet_lane::Error::Elsewhere(_)
+        wallet_lane::Error::Approval(_)
+        | wallet_lane::Error::Elsewhere(_)
         | wallet_lane::Error::Full
         | wallet_lane::Error::Busy
         | wallet_lane::Error::Forged { .. }
@@ -346,7 +350,14 @@ impl Reaction for WalletReaction {
             || (kind == Lane::TYPE
                 && matches!(
                     name,
-                    "policy_decided" | "simulation_failed" | "included" | "finalized" | "cancelled"
+                    "policy_decided"
+                        | "approval_granted"
+                        | "approval_rejected"
+                        | "approval_expired"
+                        | "simulation_failed"
+                        | "included"
+                        | "finalized"
+                        | "cancelled"
                 ))
     }
 

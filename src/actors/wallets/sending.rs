@@ -13,6 +13,7 @@ use crate::aggregates::wallet_lane::{
 use crate::aggregates::wallets::Wallet;
 use crate::chains::{Gas, Market, Message, Said};
 use crate::journal::Loaded;
+use crate::policies::approvals::Standing;
 use crate::signing::{self, KeyName, Outcome};
 
 /// What a transfer of coins to an account takes: there is no code that could take more.
@@ -42,6 +43,16 @@ impl LaneLife {
         let Judgement { verdict, reasons } =
             judging::judge(&self.room, intent, (gas, budget)).await?;
         Ok(Some(Order::Judge { intent: intent.intent_id, verdict, reasons }))
+    }
+
+    /// Waits for those who have to approve it, as long as the policies give them.
+    pub(super) fn ask(&self, wanted: &Wanted) -> Option<Order> {
+        let late = || self.too_late(wanted);
+        let intent = wanted.intent.intent_id;
+        let now = self.room.clock.now();
+        let standing = wanted.asked.as_ref().map(|asked| asked.standing(now));
+        let is_over = standing == Some(Standing::Expired);
+        is_over.then_some(Order::Expire { intent }).or_else(late)
     }
 
     /// Tries it without sending it.
@@ -120,8 +131,7 @@ impl LaneLife {
         }
         let wallet = self.room.wallet(self.place.organization, intent.wallet_id).await?;
         let (key, signer) = self.key(&wallet)?;
-        let is_called_off = wanted.called_off.is_some();
-        let cleared = judging::clear(&self.room, intent, transaction, is_called_off).await?;
+        let cleared = judging::clear(&self.room, wanted, transaction).await?;
         let clearance = match cleared {
             Ok(clearance) => clearance,
             Err(why) => {

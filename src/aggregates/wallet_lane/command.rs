@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::event::Sent;
 use super::intent::Intent;
+use crate::policies::approvals::Need;
 use crate::primitives::IntentId;
 use crate::transactions::{Fees, Signed};
 
@@ -27,6 +28,13 @@ pub enum Verdict {
     Allowed {
         /// How much its fees may come to, in wei.
         fee_budget: U256,
+    },
+    /// It does, once these people have approved it.
+    Asks {
+        /// How much its fees may come to, in wei.
+        fee_budget: U256,
+        /// What is wanted of whom.
+        needs: Vec<Need>,
     },
     /// It does not, and why.
     Denied(String),
@@ -75,6 +83,29 @@ pub enum Order {
         verdict: Verdict,
         /// From which rules and facts that follows.
         reasons: Json,
+    },
+    /// Note that whoever gives this order approves it.
+    Grant {
+        /// Which intent.
+        intent: IntentId,
+        /// What is approved.
+        digest: B256,
+        /// What they say of it.
+        comment: Option<String>,
+    },
+    /// Note that whoever gives this order does not approve it. It is over.
+    Reject {
+        /// Which intent.
+        intent: IntentId,
+        /// What is rejected.
+        digest: B256,
+        /// What they say of it.
+        comment: Option<String>,
+    },
+    /// Note that too few approved it in time.
+    Expire {
+        /// Which intent.
+        intent: IntentId,
     },
     /// Note what came of trying it.
     Simulate {

@@ -1,6 +1,7 @@
 //! Why a lane refuses an order.
 
 use super::state::{IN_FLIGHT, MAX_OPEN};
+use crate::policies::approvals;
 use crate::primitives::IntentId;
 
 /// The obstacle.
@@ -18,6 +19,9 @@ pub enum Error {
     /// There is none of this id that is not over.
     #[error("the intent {0} is not open")]
     NotOpen(IntentId),
+    /// The answer to the question for approval does not count.
+    #[error(transparent)]
+    Approval(#[from] approvals::Refused),
     /// It does not stand where this order could concern it.
     #[error("the intent {0} does not stand where it could be told to {1}")]
     OutOfPlace(IntentId, &'static str),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::intent::{Intent, Origin};
+use crate::policies::approvals::Need;
 use crate::primitives::IntentId;
 use crate::transactions::{Signed, Unsigned};
 
@@ -75,7 +76,7 @@ pub enum Event {
     PolicyDecided {
         /// About which intent.
         intent_id: IntentId,
-        /// Whether it may be signed.
+        /// Whether it may be signed. Where people have to approve it first, `approval_requested` follows.
         is_allowed: bool,
         /// How much its fees may come to, in wei, where it may be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,6 +89,64 @@ pub enum Event {
         /// Who waits no longer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Origin>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// People are asked whether it may be signed.
+    ApprovalRequested {
+        /// Which intent.
+        intent_id: IntentId,
+        /// What they approve: the digest of the call and of what its fees may come to.
+        digest: B256,
+        /// Who caused it, and does not approve it.
+        asked_by: String,
+        /// What is wanted of whom.
+        needs: Vec<Need>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody approved it.
+    ApprovalGranted {
+        /// Which intent.
+        intent_id: IntentId,
+        /// What was approved.
+        digest: B256,
+        /// Who did it.
+        by: String,
+        /// What they said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+        /// Whether nobody else has to.
+        is_enough: bool,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody said no. It is over.
+    ApprovalRejected {
+        /// Which intent.
+        intent_id: IntentId,
+        /// What was rejected.
+        digest: B256,
+        /// Who did it.
+        by: String,
+        /// What they said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+        /// Who waits no longer.
+        origin: Origin,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Too few approved it in time. It is over.
+    ApprovalExpired {
+        /// Which intent.
+        intent_id: IntentId,
+        /// Who waits no longer.
+        origin: Origin,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -246,9 +305,13 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 18] = [
         "intent_accepted",
         "policy_decided",
+        "approval_requested",
+        "approval_granted",
+        "approval_rejected",
+        "approval_expired",
         "simulated",
         "simulation_failed",
         "nonce_reserved",
@@ -268,6 +331,10 @@ impl Event {
         match self {
             Self::IntentAccepted { .. } => "intent_accepted",
             Self::PolicyDecided { .. } => "policy_decided",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalGranted { .. } => "approval_granted",
+            Self::ApprovalRejected { .. } => "approval_rejected",
+            Self::ApprovalExpired { .. } => "approval_expired",
             Self::Simulated { .. } => "simulated",
             Self::SimulationFailed { .. } => "simulation_failed",
             Self::NonceReserved { .. } => "nonce_reserved",
@@ -288,6 +355,10 @@ impl Event {
         match self {
             Self::IntentAccepted { intent, .. } => intent.intent_id,
             Self::PolicyDecided { intent_id, .. }
+            | Self::ApprovalRequested { intent_id, .. }
+            | Self::ApprovalGranted { intent_id, .. }
+            | Self::ApprovalRejected { intent_id, .. }
+            | Self::ApprovalExpired { intent_id, .. }
             | Self::Simulated { intent_id, .. }
             | Self::SimulationFailed { intent_id, .. }
             | Self::NonceReserved { intent_id, .. }

@@ -1,11 +1,15 @@
 //! A transaction that should happen, as it was asked for.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_rlp::{Encodable, Header};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use crate::transactions::Unsigned;
+
+/// What a digest begins with that people approve: it is none of anything that a key signs.
+const APPROVED: &[u8] = b"chainkeel approval of a transaction, 1\n";
 
 /// What the transaction is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,4 +93,24 @@ pub struct Intent {
     /// When nobody waits for it any more. What has no nonce by then is given up.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
+}
+
+impl Intent {
+    /// What people approve: this call, once, with fees of at most so much in wei. It is known before the
+    /// nonce and the price are, which people would hold up, and holds for every price within the bound.
+    pub fn digest(&self, fee_budget: U256) -> B256 {
+        let Self { intent_id, chain_id, address, ref call, .. } = *self;
+        let mut fields = Vec::new();
+        intent_id.to_string().encode(&mut fields);
+        chain_id.encode(&mut fields);
+        address.encode(&mut fields);
+        call.to.as_ref().map_or(&[][..], |to| to.as_slice()).encode(&mut fields);
+        call.value.encode(&mut fields);
+        call.data.encode(&mut fields);
+        fee_budget.encode(&mut fields);
+        let mut whole = APPROVED.to_vec();
+        Header { list: true, payload_length: fields.len() }.encode(&mut whole);
+        whole.extend(fields);
+        keccak256(whole)
+    }
 }

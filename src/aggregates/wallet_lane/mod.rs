@@ -4,6 +4,7 @@
 //! A nonce is given by the event that stores it and by nothing else, so that no counter can drift from
 //! the ledger. Bytes that were signed are stored before they are sent for the first time.
 
+mod approving;
 mod bump;
 mod command;
 mod error;

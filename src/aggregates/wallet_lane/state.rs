@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use engine::Json;
@@ -15,6 +15,7 @@ use super::error::Error;
 use super::event::{Event, Inclusion};
 use super::intent::{Intent, Until};
 use super::wanted::{Attempt, Stage, Wanted};
+use crate::policies::approvals::Asked;
 use crate::primitives::IntentId;
 use crate::transactions::{Fees, Signed};
 
@@ -62,6 +63,13 @@ impl Lane {
                 Ok(vec![Event::IntentAccepted { intent, by, at }])
             }
             Order::Judge { intent, verdict, reasons } => self.judged(intent, verdict, reasons, at),
+            Order::Grant { intent, digest, comment } => {
+                self.granted(intent, (digest, comment), by, at).map(|it| vec![it])
+            }
+            Order::Reject { intent, digest, comment } => {
+                self.rejected(intent, (digest, comment), by, at).map(|it| vec![it])
+            }
+            Order::Expire { intent } => self.expired(intent, at).map(|it| vec![it]),
             Order::Simulate { intent, outcome } => self.tried(intent, outcome, at),
             Order::Number { intent, chain_nonce, fees } => {
                 self.numbered(intent, chain_nonce, fees, at)
@@ -81,7 +89,9 @@ impl Lane {
                 if matches!(wanted.stage, Stage::Included(_)) {
                     return Err(Error::OutOfPlace(intent, "be included"));
                 }
-                let origin = wanted.waits(Until::Included);
+                // What moves nothing in its place is no end that anybody waits for before it is final.
+                let is_itself = !wanted.is_empty_attempt(hash);
+                let origin = wanted.waits(Until::Included).filter(|_| is_itself);
                 Ok(vec![Event::Included { intent_id: intent, inclusion, origin, at }])
             }
             Order::Orphan { intent } => {
@@ -157,21 +167,27 @@ impl Lane {
     ) -> Result<Vec<Event>, Error> {
         let wanted =
             self.standing(intent, "be judged", |stage| matches!(stage, Stage::Accepted))?;
-        let (is_allowed, fee_budget, refusal) = match verdict {
-            Verdict::Allowed { fee_budget } => (true, Some(fee_budget), None),
-            Verdict::Denied(refusal) => (false, None, Some(refusal)),
-        };
         let intent_id = intent;
-        let origin = (!is_allowed).then(|| wanted.intent.origin.clone());
-        Ok(vec![Event::PolicyDecided {
+        let origin = &wanted.intent.origin;
+        let decided = |fee_budget: Option<U256>, refusal: Option<String>| Event::PolicyDecided {
             intent_id,
-            is_allowed,
+            is_allowed: refusal.is_none(),
             fee_budget,
+            origin: refusal.is_some().then(|| origin.clone()),
             refusal,
             reasons,
-            origin,
             at,
-        }])
+        };
+        Ok(match verdict {
+            Verdict::Allowed { fee_budget } => vec![decided(Some(fee_budget), None)],
+            Verdict::Denied(refusal) => vec![decided(None, Some(refusal))],
+            Verdict::Asks { fee_budget, needs } => {
+                let (digest, asked_by) =
+                    (wanted.intent.digest(fee_budget), origin.started_by.clone());
+                let asked = Event::ApprovalRequested { intent_id, digest, asked_by, needs, at };
+                vec![decided(Some(fee_budget), None), asked]
+            }
+        })
     }
 
     fn tried(
@@ -272,11 +288,11 @@ impl Lane {
         Ok(vec![Event::SignRequested { intent_id: intent, transaction, at }])
     }
 
-    fn wanted(&self, intent: IntentId) -> Result<&Wanted, Error> {
+    pub(super) fn wanted(&self, intent: IntentId) -> Result<&Wanted, Error> {
         self.find(intent).ok_or(Error::NotOpen(intent))
     }
 
-    fn standing(
+    pub(super) fn standing(
         &self,
         intent: IntentId,
         to: &'static str,
@@ -290,6 +306,7 @@ impl Lane {
         match &self.wanted(intent)?.stage {
             Stage::Included(inclusion) => Ok(inclusion),
             Stage::Accepted
+            | Stage::Asked
             | Stage::Allowed
             | Stage::Simulated
             | Stage::Signing
@@ -347,6 +364,7 @@ impl Aggregate for Lane {
                     attempts: Vec::new(),
                     gas_limit: None,
                     fee_budget: None,
+                    asked: None,
                     called_off: None,
                 };
                 self.open.insert(turn, wanted);
@@ -357,7 +375,23 @@ impl Aggregate for Lane {
                     wanted.stage = Stage::Allowed;
                 });
             }
+            Event::ApprovalRequested { digest, asked_by, needs, at, .. } => {
+                self.change(id, |wanted| {
+                    wanted.asked = Some(Asked::new(digest, asked_by, needs, at));
+                    wanted.stage = Stage::Asked;
+                });
+            }
+            Event::ApprovalGranted { by, is_enough, at, .. } => self.change(id, |wanted| {
+                if let Some(asked) = &mut wanted.asked {
+                    asked.grant(by, at);
+                }
+                if is_enough {
+                    wanted.stage = Stage::Allowed;
+                }
+            }),
             Event::PolicyDecided { is_allowed: false, .. }
+            | Event::ApprovalRejected { .. }
+            | Event::ApprovalExpired { .. }
             | Event::SimulationFailed { .. }
             | Event::Finalized { .. }
             | Event::Cancelled { .. } => self.end(id),

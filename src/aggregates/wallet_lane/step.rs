@@ -5,6 +5,8 @@
 pub enum Step {
     /// Ask the policy.
     Judge,
+    /// Wait for those who have to approve it.
+    Ask,
     /// Try it without sending it.
     Simulate,
     /// Give it a nonce.

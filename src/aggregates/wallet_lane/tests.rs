@@ -359,6 +359,25 @@ fn whoever_waits_for_a_block_only_is_told_then_and_not_again() {
 }
 
 #[test]
+fn whoever_waits_for_a_block_only_is_not_told_of_what_moves_nothing_in_its_place() {
+    let mut lane = Lane::default();
+    let hasty = Intent { until: Until::Included, ..intent(1) };
+    for order in [Order::Accept(Box::new(hasty)), judge(1, allowed()), pass(1), number(1, 0)] {
+        tell(&mut lane, order).unwrap();
+    }
+    let dearer = Fees::Dynamic { max_fee: 200, max_priority_fee: 20 };
+    for order in [cancel(1), Order::Replace { intent: id(1), fees: dearer }] {
+        tell(&mut lane, order).unwrap();
+    }
+    next(&mut lane, |lane| signed(lane, 1)).unwrap();
+    next(&mut lane, |lane| said(lane, 1, Sent::Accepted)).unwrap();
+    let events = next(&mut lane, |lane| include(1, hash(lane, 1), true)).unwrap();
+    assert!(matches!(events[..], [Event::Included { origin: None, .. }]));
+    let events = tell(&mut lane, Order::Finalize { intent: id(1) }).unwrap();
+    assert!(matches!(events[..], [Event::Cancelled { origin: Some(_), .. }]));
+}
+
+#[test]
 fn so_many_and_no_more_are_in_flight() {
     let mut lane = Lane::default();
     for number in 0..IN_FLIGHT as u64 {

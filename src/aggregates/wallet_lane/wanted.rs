@@ -8,6 +8,7 @@ use super::command::Receipt;
 use super::event::{Inclusion, Sent};
 use super::intent::{Call, Intent, Origin, Until};
 use super::step::Step;
+use crate::policies::approvals::Asked;
 use crate::transactions::{Fees, Signed, Unsigned};
 
 /// What gas a transaction takes that moves nothing.
@@ -19,6 +20,8 @@ const PLAIN_GAS: u64 = 21_000;
 pub enum Stage {
     /// It was accepted.
     Accepted,
+    /// People were asked to approve it.
+    Asked,
     /// The policy lets it be signed.
     Allowed,
     /// It would be carried out.
@@ -62,6 +65,8 @@ pub struct Wanted {
     pub gas_limit: Option<u64>,
     /// How much its fees may come to by the policy, in wei, once that was asked.
     pub fee_budget: Option<U256>,
+    /// Who was asked to approve it, and who did.
+    pub asked: Option<Asked>,
     /// Why it is being called off, where it is: what has its nonce then moves nothing.
     pub called_off: Option<String>,
 }
@@ -78,6 +83,7 @@ impl Wanted {
     pub const fn step(&self) -> Step {
         match self.stage {
             Stage::Accepted => Step::Judge,
+            Stage::Asked => Step::Ask,
             Stage::Allowed => Step::Simulate,
             Stage::Simulated => Step::Number,
             Stage::Signing => Step::Sign,

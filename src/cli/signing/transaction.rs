@@ -29,6 +29,26 @@ pub(in crate::cli) enum Transaction {
         /// The transaction.
         id: String,
     },
+    /// Approve a transaction as one of those whom a policy names.
+    Approve {
+        /// The transaction.
+        id: String,
+        /// What you looked at: the digest that `transaction show` prints.
+        digest: String,
+        /// What you say of it; it stays on the ledger.
+        #[arg(long)]
+        comment: Option<String>,
+    },
+    /// Reject a transaction as one of those whom a policy names: it is never signed.
+    Reject {
+        /// The transaction.
+        id: String,
+        /// What you looked at: the digest that `transaction show` prints.
+        digest: String,
+        /// What you say of it; it stays on the ledger.
+        #[arg(long)]
+        comment: Option<String>,
+    },
     /// Call a transaction off; where it has a nonce, by one that moves nothing.
     Cancel {
         /// The transaction.
@@ -55,11 +75,18 @@ impl Transaction {
                 let shown = client.get(&format!("{TRANSACTIONS}/{id}")).await?;
                 tell(client, &shown, |shown| {
                     show(shown);
+                    approval(shown);
                     for event in shown["history"].as_array().into_iter().flatten() {
                         let at = text_of(&event["content"], "at");
                         line(&format!("  {at}  {}  {}", text_of(event, "event"), detail(event)));
                     }
                 });
+            }
+            Self::Approve { id, digest, comment } => {
+                answer(client, &id, "approve", (&digest, comment)).await?;
+            }
+            Self::Reject { id, digest, comment } => {
+                answer(client, &id, "reject", (&digest, comment)).await?;
             }
             Self::Cancel { id } => {
                 let answer =
@@ -68,6 +95,45 @@ impl Transaction {
             }
         }
         Ok(())
+    }
+}
+
+/// Answers as one of those who are asked.
+async fn answer(
+    client: &Client,
+    id: &str,
+    verb: &str,
+    (digest, comment): (&str, Option<String>),
+) -> Result<(), Error> {
+    let body = json!({ "digest": digest, "comment": comment });
+    let answer = client.post(&format!("{TRANSACTIONS}/{id}/{verb}"), &body).await?;
+    tell(client, &answer, show);
+    Ok(())
+}
+
+/// Who is asked, how that stands, and how to answer.
+fn approval(transaction: &Value) {
+    let approval = &transaction["approval"];
+    if approval.is_null() {
+        return;
+    }
+    let digest = text_of(approval, "digest");
+    line(&format!("  approval: {}, of {digest}", text_of(approval, "state")));
+    for need in approval["needs"].as_array().into_iter().flatten() {
+        let people = need["approvers"].as_array().into_iter().flatten();
+        let people = people.filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+        line(&format!(
+            "    {} of {people} ({}, {}), {} missing, until {}",
+            need["needed"],
+            text_of(need, "policy"),
+            text_of(need, "approval"),
+            need["missing"],
+            text_of(need, "expiresAt"),
+        ));
+    }
+    if text_of(approval, "state") == "pending" {
+        let id = text_of(transaction, "id");
+        line(&format!("    answer: chainkeel transaction approve|reject {id} {digest}"));
     }
 }
 
@@ -94,6 +160,7 @@ fn detail(event: &Value) -> String {
     match text_of(event, "event") {
         "policy_decided" if content["isAllowed"] == true => "allowed".to_owned(),
         "policy_decided" => of("refusal"),
+        "approval_granted" | "approval_rejected" => format!("{} {}", of("by"), of("comment")),
         "simulated" => format!("gas limit {}", content["gasLimit"]),
         "nonce_reserved" | "nonce_conflict" => format!("nonce {}", content["nonce"]),
         "simulation_failed" | "cancelled" | "cancel_requested" => of("reason"),

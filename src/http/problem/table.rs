@@ -162,6 +162,14 @@ problems! {
         "The transaction is over",
         "the transaction is over, and cannot be called off",
         "It stands in a block, or came to nothing before. `GET /v1/transactions/{id}` shows all that happened to it.";
+    ApprovalNotYours = "approval-not-yours", 403,
+        "It is not yours to approve",
+        "the policies do not ask you about this transaction",
+        "Only those whom the policy names may answer, and whoever caused a transaction does not approve it. `approval.needs` of `GET /v1/transactions/{id}` names them.";
+    ApprovalDoesNotCount = "approval-does-not-count", 409,
+        "The answer does not count",
+        "the answer to the question for approval does not count",
+        "Look at the transaction again: it is about another digest, you approved it before, or it is decided.";
     BackendOfKeysRefuses = "backend-of-keys-refuses", 422,
         "The backend of keys does not do this",
         "the backend that keeps the keys does not do this",

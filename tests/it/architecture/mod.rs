@@ -9,7 +9,7 @@ mod rules;
 mod source;
 
 use floors::floors;
-use rules::{doors, names, routes, sizes, status_codes};
+use rules::{clearances, doors, names, routes, sizes, status_codes};
 use source::Source;
 
 #[test]
@@ -20,6 +20,11 @@ fn rooms_import_only_from_the_floors_below_them() {
 #[test]
 fn what_is_dangerous_is_named_in_one_room_only() {
     none(&doors(&Source::of_the_house()));
+}
+
+#[test]
+fn nothing_but_a_lane_can_have_anything_signed() {
+    none(&clearances(&Source::of_the_house()));
 }
 
 #[test]

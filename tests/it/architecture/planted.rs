@@ -1,7 +1,7 @@
 //! Each check on a violation that was planted for it, and on what only looks like one.
 
 use super::floors::floors;
-use super::rules::{doors, engine_dependencies, names, routes, sizes, status_codes};
+use super::rules::{clearances, doors, engine_dependencies, names, routes, sizes, status_codes};
 use super::source::Source;
 
 fn planted(path: &str, text: &str) -> Vec<Source> {
@@ -66,6 +66,24 @@ fn a_door_is_opened_in_its_own_room_only() {
         ("src/http/server.rs", "const VERSION: &str = env!(\"CARGO_PKG_VERSION\");"),
     ] {
         assert_eq!(doors(&planted(path, text)), Vec::<String>::new(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_replay_that_could_sign_is_found() {
+    for (path, text) in [
+        ("src/trials/simulate.rs", "use crate::signing::{Clearance, Signers};"),
+        ("src/cli/replay.rs", "let leave = signing::TypedClearance::granted(&ruling);"),
+        ("src/actors/run_desk.rs", "fn f(ruling: Ruling) {}"),
+    ] {
+        assert_eq!(clearances(&planted(path, text)).len(), 1, "{path}: {text}");
+    }
+    for (path, text) in [
+        ("src/signing/signer.rs", "fn f(leave: &Clearance) {}"),
+        ("src/actors/wallets/judging.rs", "Clearance::granted(&ruling)"),
+        ("src/http/wallets/create.rs", "/// No Clearance is needed.\nfn f() {}"),
+    ] {
+        assert_eq!(clearances(&planted(path, text)), Vec::<String>::new(), "{path}: {text}");
     }
 }
 

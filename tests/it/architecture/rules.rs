@@ -124,6 +124,27 @@ pub(super) fn doors(sources: &[Source]) -> Vec<String> {
     violations
 }
 
+/// What gives a key leave to sign, named outside of the lanes and of the keys' own room: what replays, rebuilds,
+/// tries out or shows has no way to a signature.
+pub(super) fn clearances(sources: &[Source]) -> Vec<String> {
+    const ROOMS: &[&str] = &["src/signing/", "src/actors/wallets/"];
+    const WORDS: &[&str] = &["Clearance", "TypedClearance", "Ruling"];
+    let mut violations = Vec::new();
+    for source in sources {
+        if ROOMS.iter().any(|room| source.path.starts_with(room)) {
+            continue;
+        }
+        for (number, line) in source.code.lines().enumerate() {
+            if let Some(word) = paths(line).find(|path| WORDS.contains(path)) {
+                let at = number + 1;
+                let why = "only a lane has something signed";
+                violations.push(format!("{}:{at}: names {word}: {why}", source.path));
+            }
+        }
+    }
+    violations
+}
+
 /// The words of a line that lead into a module or crate, or name a type.
 fn paths(line: &str) -> impl Iterator<Item = &str> {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';

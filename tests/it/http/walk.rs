@@ -456,6 +456,18 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/wallets/{id}/restore", "/v1/wallets/{wallet}/restore", "", Nothing),
     ("GET /v1/transactions", "/v1/transactions", "", Empty),
     ("GET /v1/transactions/{id}", "/v1/transactions/{transaction}", "", Nothing),
+    (
+        "POST /v1/transactions/{id}/approve",
+        "/v1/transactions/{transaction}/approve",
+        r#"{"digest": "0x1111111111111111111111111111111111111111111111111111111111111111"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/transactions/{id}/reject",
+        "/v1/transactions/{transaction}/reject",
+        r#"{"digest": "0x1111111111111111111111111111111111111111111111111111111111111111"}"#,
+        Nothing,
+    ),
     ("POST /v1/transactions/{id}/cancel", "/v1/transactions/{transaction}/cancel", "", Nothing),
     ("GET /v1/chains", "/v1/chains", "", Own),
     // By the name of a chain, of which each organization has its own: here nobody has any.

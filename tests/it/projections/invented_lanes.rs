@@ -5,6 +5,7 @@ use chainkeel::aggregates::wallet_lane::{
     Call, Command, Intent, Lane, Order, Origin, Receipt, Sent, Simulation, Until, Verdict,
 };
 use chainkeel::journal::{NewEvent, StreamId};
+use chainkeel::policies::approvals::Need;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use chainkeel::transactions::{Fees, Signature, Signed, Unsigned};
 use cqrs_es::Aggregate;
@@ -16,6 +17,8 @@ use time::{Duration, OffsetDateTime};
 use super::invention::{Dice, History};
 
 const CHAIN: u64 = 31_337;
+/// Who gives orders.
+const BY: [&str; 2] = ["lane\u{0}", "usr ada"];
 
 fn key() -> SigningKey {
     SigningKey::from_slice(&[7; 32]).unwrap()
@@ -49,6 +52,17 @@ fn intent(dice: &mut Dice, wallet: WalletId, at: OffsetDateTime) -> Intent {
     }
 }
 
+/// One or two of those who give orders.
+fn need(dice: &mut Dice) -> Need {
+    Need {
+        policy: "large\u{0}".to_owned(),
+        approval: "some".to_owned(),
+        approvers: BY.map(str::to_owned).to_vec(),
+        needed: 1 + usize::from(dice.roll(2) == 0),
+        within: 1 + dice.roll(60),
+    }
+}
+
 fn sign(transaction: Unsigned) -> Box<Signed> {
     let digest = transaction.digest();
     let (pair, recovery) = key().sign_prehash_recoverable(digest.as_slice()).unwrap();
@@ -69,7 +83,9 @@ fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> 
     let last = wanted.attempts.last();
     let hash = last.and_then(|it| it.signed.as_ref()).map_or(B256::ZERO, Signed::hash);
     let price = |more: u128| Fees::Dynamic { max_fee: 100 * more, max_priority_fee: 10 * more };
-    match dice.roll(16) {
+    let digest = wanted.asked.as_ref().map_or(B256::ZERO, |asked| asked.digest);
+    let comment = Some("seen\u{0}".to_owned());
+    match dice.roll(20) {
         0 => accept(dice),
         1 => Order::Cancel { intent, reason },
         2 => Order::Orphan { intent },
@@ -94,6 +110,14 @@ fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> 
             None => accept(dice),
         },
         13 => Order::Broadcast { intent, hash, outcome: Sent::Accepted },
+        14 => Order::Judge {
+            intent,
+            verdict: Verdict::Asks { fee_budget: U256::MAX, needs: vec![need(dice)] },
+            reasons: json!({}).into(),
+        },
+        15 => Order::Grant { intent, digest, comment },
+        16 => Order::Reject { intent, digest, comment },
+        17 => Order::Expire { intent },
         _ => Order::Include {
             intent,
             hash,
@@ -117,7 +141,8 @@ pub(super) fn lane(dice: &mut Dice) -> History {
     for _ in 0..20 + dice.roll(60) {
         let order = order(dice, &lane, wallet, at);
         // What is refused did not happen.
-        let command = Command { by: "lane\u{0}".to_owned(), at, order };
+        let by = BY[usize::from(dice.roll(2) == 0)].to_owned();
+        let command = Command { by, at, order };
         let events = lane.decide(command).unwrap_or_default();
         if !events.is_empty() {
             appends.push(events.iter().map(|event| NewEvent::of(event).unwrap()).collect());

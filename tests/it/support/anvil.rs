@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -19,6 +19,8 @@ use super::client::Client;
 const PLACE: &str = "target/tools/anvil-1.7.1/anvil";
 /// Where it puts the contracts, each in hexadecimal.
 const CONTRACTS: &str = "target/tools/contracts";
+/// Where it puts those of Safe, as their compiler described them.
+const SAFE: &str = "target/tools/safe-1.4.1";
 /// How long it may take to begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Accounts that may send: each transaction of [`Anvil::sent`] has one of its own, so that one that
@@ -153,7 +155,24 @@ impl Anvil {
         let code = std::fs::read_to_string(&place);
         let code = code
             .unwrap_or_else(|_| panic!("{} is not there: run scripts/get-chain", place.display()));
-        let hash = self.sends(json!({ "data": format!("0x{code}"), "gas": "0x200000" })).await;
+        self.made(&format!("0x{code}")).await
+    }
+
+    /// A contract of Safe, in a block of its own, made by the first account with these arguments.
+    pub(crate) async fn deployed_of_safe(&self, name: &str, arguments: &[u8]) -> Address {
+        let place = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(SAFE);
+        let place = place.join(format!("{name}.json"));
+        let file = std::fs::read(&place);
+        let file = file
+            .unwrap_or_else(|_| panic!("{} is not there: run scripts/get-chain", place.display()));
+        let file: Value = serde_json::from_slice(&file).unwrap();
+        let code = file["bytecode"].as_str().unwrap();
+        self.made(&format!("{code}{}", hex::encode(arguments))).await
+    }
+
+    /// The contract that this code makes, in a block of its own.
+    async fn made(&self, code: &str) -> Address {
+        let hash = self.sends(json!({ "data": code, "gas": "0x600000" })).await;
         self.mine(1).await;
         let receipt = self.ask("eth_getTransactionReceipt", &json!([hash])).await;
         serde_json::from_value(receipt["contractAddress"].clone()).unwrap()

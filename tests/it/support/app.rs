@@ -11,7 +11,12 @@ use chainkeel::app::{House, Plan};
 use chainkeel::catalog::Source;
 use chainkeel::config::Role;
 use chainkeel::http::rates;
+use chainkeel::journal::{self, Bells, Journal, pool};
 use chainkeel::primitives::{Clock, SystemClock};
+use chainkeel::projections::{
+    self,
+    rebuild::{Means, rebuild},
+};
 use chainkeel::secrets::{KeySource, Keyring};
 use chainkeel::triggers::price::Feed;
 use engine::Fact;
@@ -59,6 +64,18 @@ pub(crate) async fn app_at(clock: Arc<dyn Clock>) -> TestApp {
 /// A fresh application that reads these chains, and whose effects reach these private addresses.
 pub(crate) async fn app_that_reads(chains: Arc<dyn ChainSources>, openings: &[String]) -> TestApp {
     opened_at(openings, rates::Config::default(), test_keys(), |plan| plan.chains = chains).await
+}
+
+/// A fresh application that reads these chains, signs by this backend, and lives by this clock.
+pub(crate) async fn app_that_pays(
+    chains: Arc<dyn ChainSources>,
+    signing: chainkeel::signing::Config,
+    clock: Arc<dyn Clock>,
+) -> TestApp {
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| {
+        (plan.chains, plan.signing, plan.clock) = (chains, signing, clock);
+    })
+    .await
 }
 
 /// A fresh application that reads these chains, and performs one effect at a time.
@@ -290,6 +307,16 @@ impl TestApp {
             }
             let read = |event: &Value| serde_json::from_value(event["payload"].clone()).unwrap();
             facts.extend(items.iter().map(read));
+        }
+    }
+
+    /// Makes every view anew from the ledger, and goes over to what was made.
+    pub(crate) async fn rebuild_all(&self) {
+        let pool = self.database.pool.clone();
+        let (journal, _lanes) = Journal::open(pool, &Bells::default(), journal::Config::default());
+        let means = Means { database: self.database.login(pool::Role::Projector), journal };
+        for projection in projections::all() {
+            rebuild(&means, *projection, 1, |_| {}).await.unwrap();
         }
     }
 

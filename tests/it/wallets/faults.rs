@@ -1,5 +1,7 @@
 //! Nodes that time out, forget, reorganize and lie, and people who call off.
 
+use alloy_primitives::Bytes;
+use chainkeel::transactions::Signed;
 use serde_json::{Value, json};
 
 use super::stage::{FINAL, Stage, somebody};
@@ -113,6 +115,20 @@ async fn a_price_that_the_next_block_does_not_take_is_raised_by_an_eighth_or_mor
     let base_fee = json!(["0xba43b7400"]);
     stage.node.ask("anvil_setNextBlockBaseFeePerGas", &base_fee).await;
     stage.node.mine(1).await;
+    // and nodes that take nothing in the place of another for a tenth more, as some do
+    let mut before: Option<u128> = None;
+    stage.door.instead(move |method, params| {
+        if method != "eth_sendRawTransaction" {
+            return None;
+        }
+        let raw: Bytes = serde_json::from_value(params[0].clone()).unwrap();
+        let now = Signed::read(&raw).unwrap().unsigned().fees.at_most();
+        let old = *before.get_or_insert(now);
+        let is_too_little = now != old && now * 10 <= old * 11;
+        before = Some(now);
+        let message = "replacement transaction underpriced".to_owned();
+        is_too_little.then_some(Fault::Error(-32_000, message))
+    });
     // when some blocks have passed, then the same nonce is offered at a higher price, and that is paid
     let replaced =
         |steps: &Vec<String>| steps.iter().filter(|step| *step == "sign_requested").count() == 2;

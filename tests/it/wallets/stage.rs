@@ -5,12 +5,13 @@ use std::sync::Arc;
 use alloy_primitives::Address;
 use chainkeel::chains::{Chains, Config};
 use chainkeel::egress;
-use chainkeel::primitives::{Secret, SystemClock};
+use chainkeel::primitives::{Clock, Secret, SystemClock};
+use chainkeel::signing;
 use serde_json::{Value, json};
 
 use crate::support::anvil::Anvil;
 use crate::support::fault_proxy::FaultProxy;
-use crate::support::{TestApp, app_that_reads};
+use crate::support::{TestApp, app_that_pays};
 
 /// The chain of the tests.
 pub(super) const CHAIN: u64 = 31_337;
@@ -35,12 +36,22 @@ pub(super) fn somebody(number: u8) -> String {
 impl Stage {
     /// A house with a wallet of ten coins, and no policy yet.
     pub(super) async fn bare() -> Self {
+        Self::bare_at(Arc::new(SystemClock)).await
+    }
+
+    /// The same, which lives by this clock.
+    pub(super) async fn bare_at(clock: Arc<dyn Clock>) -> Self {
+        Self::with(clock, signing::Config::default()).await
+    }
+
+    /// The same, whose keys are made in this backend.
+    pub(super) async fn with(clock: Arc<dyn Clock>, signing: signing::Config) -> Self {
         let node = Anvil::start().await;
         let door = FaultProxy::before(&node);
         let endpoints = format!("{CHAIN}=http://{}/key", door.address);
         let config = Config { endpoints: Some(Secret::new(&endpoints)) };
-        let chains = Chains::new(&config, &egress::Config::default(), Arc::new(SystemClock));
-        let app = app_that_reads(Arc::new(chains.unwrap()), &[]).await;
+        let chains = Chains::new(&config, &egress::Config::default(), Arc::clone(&clock));
+        let app = app_that_pays(Arc::new(chains.unwrap()), signing, clock).await;
         let made = app.client.post("/v1/wallets", &json!({ "name": "Treasury" })).await.data();
         let address = made["address"].as_str().unwrap().to_owned();
         let stage = Self { app, node, door, address };

@@ -13,8 +13,14 @@ use crate::failure::{Failure, FailureCategory};
 pub const SIGNER_SOURCE: &str = "signer";
 
 /// The types of these nodes.
-pub const TRANSACTING: [&str; 5] =
-    ["send-native-token", "send-erc20-token", "approve-erc20", "write-contract", "deploy-contract"];
+pub const TRANSACTING: [&str; 6] = [
+    "send-native-token",
+    "send-erc20-token",
+    "approve-erc20",
+    "write-contract",
+    "deploy-contract",
+    "batch",
+];
 
 /// How long a transaction may take where nobody says, in milliseconds: a day.
 const PATIENCE_MS: u64 = 24 * 60 * 60 * 1_000;

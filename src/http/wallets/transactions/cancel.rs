@@ -1,32 +1,14 @@
 use actix_web::web::{Data, Path};
 
+use super::order::order;
 use super::record::Record;
 use crate::access::Principal;
-use crate::aggregates::wallet_lane::{Command, Error, Order};
+use crate::aggregates::wallet_lane::Order;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::IdempotencyKey;
-use crate::http::idempotency::Turn;
-use crate::http::problem::{Code, Document, Problem};
+use crate::http::problem::{Document, Problem};
 use crate::primitives::IntentId;
-
-impl From<Error> for Problem {
-    fn from(refusal: Error) -> Self {
-        match refusal {
-            Error::NotOpen(_) | Error::OutOfPlace(..) => {
-                Self::new(Code::TransactionOver).because(refusal)
-            }
-            Error::Known(_)
-            | Error::Elsewhere(_)
-            | Error::Full
-            | Error::Busy
-            | Error::Forged { .. }
-            | Error::Stranger(_)
-            | Error::TooCheap
-            | Error::TooDear => Self::internal(refusal),
-        }
-    }
-}
 
 /// Calls a transaction off. What has no nonce yet is given up at once; else a transaction that moves nothing
 /// is sent under its nonce, and whichever of the two is faster is carried out.
@@ -51,17 +33,6 @@ pub async fn cancel(
     id: Path<IntentId>,
     key: IdempotencyKey,
 ) -> Result<Answer<Record>, Problem> {
-    let record = Record::load(&api, &who, *id).await?;
-    let done = match Turn::take(&api, &who, key, "").await? {
-        Turn::Replay(done) => done,
-        Turn::Fresh(ticket) => {
-            let reason = format!("{who} called it off");
-            let order = Order::Cancel { intent: *id, reason };
-            let command = Command { by: who.to_string(), at: api.clock.now(), order };
-            ticket.execute(&api, &who, &api.lanes, record.stream(), command).await?
-        }
-    };
-    let written = api.written(&done.stream, done.sequence).await;
-    let record = Record::load(&api, &who, *id).await?;
-    Ok(Answer::ok(record).written(written).replayed(done.replayed))
+    let reason = format!("{who} called it off");
+    order(&api, &who, key, "", (*id, Order::Cancel { intent: *id, reason })).await
 }

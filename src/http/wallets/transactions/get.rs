@@ -2,6 +2,7 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::approval::Approval;
 use super::record::{Deed, Record, history};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
@@ -17,6 +18,8 @@ pub struct Whole {
     /// As it stands.
     #[serde(flatten)]
     record: Record,
+    /// Who was asked to approve it, and how that stands; null where nobody was.
+    approval: Option<Approval>,
     /// What happened to it, from its acceptance on: the decision of the policies with its reasons, the
     /// signed bytes, what nodes said, its block.
     history: Vec<Deed>,
@@ -40,6 +43,9 @@ pub async fn get(
     id: Path<IntentId>,
 ) -> Result<Answer<Whole>, Problem> {
     let record = Record::load(&api, &who, *id).await?;
-    let history = history(&api, &record.stream(), *id).await?;
-    Ok(Answer::ok(Whole { record, history }))
+    let events = history(&api, &record.stream(), *id).await?;
+    let approval = Approval::of(events.iter().map(|(_, event)| event), api.clock.now());
+    let history = events.iter().map(Deed::of).collect::<Result<_, _>>();
+    let history = history.map_err(Problem::internal)?;
+    Ok(Answer::ok(Whole { record, approval, history }))
 }

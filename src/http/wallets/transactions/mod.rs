@@ -1,10 +1,14 @@
-//! What became of the transactions that runs want of wallets, and calling them off.
+//! What became of the transactions that runs want of wallets; approving them, and calling them off.
 
+mod approval;
+mod approve;
 mod cancel;
 mod get;
 mod list;
+mod order;
 mod record;
 
+pub use approve::{__path_approve, __path_reject, approve, reject};
 pub use cancel::{__path_cancel, cancel};
 pub use get::{__path_get, get};
 pub use list::{__path_list, list};

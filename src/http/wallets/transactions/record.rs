@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::access::Principal;
+use crate::aggregates::wallet_lane::Event;
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
 use crate::journal::StreamId;
@@ -32,7 +33,7 @@ pub struct Record {
     node_id: String,
     /// Its workflow.
     workflow_id: String,
-    /// Where it stands: `accepted`, `allowed`, `denied`, `simulated`, `simulation_failed`, `signing`,
+    /// Where it stands: `accepted`, `awaiting_approval`, `rejected`, `not_approved`, `allowed`, `denied`, `simulated`, `simulation_failed`, `signing`,
     /// `signed`, `broadcast`, `included`, `succeeded`, `reverted`, `cancelled`.
     status: String,
     /// Whom it calls; null where it makes a contract.
@@ -95,6 +96,15 @@ impl From<Summary> for Record {
     }
 }
 
+impl Deed {
+    /// An event as it is shown.
+    pub(super) fn of((position, event): &(i64, Event)) -> Result<Self, serde_json::Error> {
+        let content = serde_json::to_value(event)?;
+        let content = content.get(event.name()).cloned().unwrap_or_default();
+        Ok(Self { event: event.name().to_owned(), position: *position, content })
+    }
+}
+
 impl Record {
     /// A transaction of the principal's organization.
     pub(super) async fn load(api: &Api, who: &Principal, id: IntentId) -> Result<Self, Problem> {
@@ -110,24 +120,21 @@ impl Record {
     }
 }
 
-/// The events of a transaction, in their order.
+/// The events of a transaction with their positions, in their order.
 pub(super) async fn history(
     api: &Api,
     stream: &StreamId,
     id: IntentId,
-) -> Result<Vec<Deed>, Problem> {
-    let (mut after, mut deeds) = (0, Vec::new());
+) -> Result<Vec<(i64, Event)>, Problem> {
+    let (mut after, mut events) = (0, Vec::new());
     loop {
         let page = api.journal.read_stream(stream, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(deeds) };
+        let Some(last) = page.last() else { return Ok(events) };
         after = last.sequence;
         for recorded in &page {
             let event = recorded.wallet_lane()?;
             if event.intent() == id {
-                let content = serde_json::to_value(&event).map_err(Problem::internal)?;
-                let content = content.get(event.name()).cloned().unwrap_or_default();
-                let (event, position) = (event.name().to_owned(), recorded.position);
-                deeds.push(Deed { event, position, content });
+                events.push((recorded.position, event));
             }
         }
     }
