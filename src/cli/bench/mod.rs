@@ -17,6 +17,7 @@ mod report;
 mod runs;
 mod session;
 mod streams;
+mod transfers;
 mod workflows;
 
 pub(super) use session::Bench;

@@ -125,6 +125,12 @@ impl Node {
         self.send(Some(self.contract), &hex::encode_prefixed(words.concat())).await.map(drop)
     }
 
+    /// Sends a wei to somebody.
+    pub(super) async fn pay(&self, to: &str) -> Result<(), Error> {
+        let order = json!({ "from": self.from, "to": to, "value": "0x1", "gas": "0x5208" });
+        self.ask("eth_sendTransaction", json!([order])).await.map(drop)
+    }
+
     /// Makes a block of what was sent.
     pub(super) async fn mine(&self) -> Result<(), Error> {
         self.ask("evm_mine", json!([])).await.map(drop)

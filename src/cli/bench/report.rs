@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::percentiles::Percentiles;
-use super::{chain, large, ledger, runs, streams};
+use super::{chain, large, ledger, runs, streams, transfers};
 use crate::cli::print::{line, print_json};
 
 /// The least share of the raw rate that appends should reach.
@@ -34,6 +34,9 @@ pub(super) struct Report {
     /// What a chain's watch did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) chain: Option<chain::Measured>,
+    /// What wallets got into blocks, with each backend of keys.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) transfers: Vec<transfers::Measured>,
     /// How fast the ledger was gone through.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) ledger: Vec<ledger::Measured>,
@@ -71,6 +74,9 @@ impl Report {
             ));
         }
         for text in self.chain.iter().flat_map(chain::Measured::lines) {
+            line(&text);
+        }
+        for text in self.transfers.iter().flat_map(transfers::Measured::lines) {
             line(&text);
         }
         for measured in &self.ledger {

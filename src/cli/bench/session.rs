@@ -13,7 +13,7 @@ use super::echo::Echo;
 use super::node::Node;
 use super::report::Report;
 use super::workflows::Shape;
-use super::{append, chain, large, ledger, limits, matching, runs, streams};
+use super::{append, chain, large, ledger, limits, matching, runs, streams, transfers};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan, chains_at};
@@ -25,7 +25,8 @@ use crate::journal::migrate;
 use crate::journal::pool::{self, Logins};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds::State;
-use crate::secrets::NoKey;
+use crate::secrets::{Keyring, NoKey};
+use crate::signing::{self, softhsm};
 use crate::{projections, telemetry};
 
 /// Connections of the private server.
@@ -98,6 +99,22 @@ enum What {
         #[arg(long, default_value_t = 10_000)]
         triggers: usize,
     },
+    /// Wallets: transactions a second, a key and in all, and the time to the broadcast, with keys sealed in
+    /// the database and in a token of SoftHSM2 where that is installed
+    Transfers {
+        /// The node's program; scripts/get-chain fetches one
+        #[arg(long, env = "ANVIL", default_value = "target/tools/anvil-1.7.1/anvil")]
+        anvil: PathBuf,
+        /// How many wallets pay at the same time
+        #[arg(long, default_value_t = 4)]
+        wallets: usize,
+        /// How many transactions each of them sends
+        #[arg(long, default_value_t = 200)]
+        each: usize,
+        /// How many are sent one after the other, for the time of one
+        #[arg(long, default_value_t = 40)]
+        alone: usize,
+    },
 }
 
 impl Bench {
@@ -131,10 +148,58 @@ impl Bench {
             Some(What::Chain { .. }) => vec![Role::Api, Role::Worker, Role::Projector],
             Some(_) | None => Role::ALL.to_vec(),
         };
-        let sitting = Sitting::open(url, roles).await?;
+        let metrics =
+            telemetry::measure().map_err(|error| failed("starting the metrics", &error))?;
+        if let Some(What::Transfers { anvil, wallets, each, alone }) = &self.what {
+            let extent = transfers::Extent {
+                wallets: (*wallets).max(1),
+                each: (*each).max(1),
+                alone: *alone,
+                at_once: self.at_once,
+            };
+            return self.transfers((url, directory), metrics, anvil, extent).await;
+        }
+        let sitting = Sitting::open(url, metrics, |plan| plan.roles = roles).await?;
         let report = self.measures(&sitting, directory).await;
         sitting.close().await;
         report
+    }
+
+    /// A sitting with each backend of keys, one after the other.
+    async fn transfers(
+        &self,
+        (url, directory): (&str, &Path),
+        metrics: PrometheusHandle,
+        anvil: &Path,
+        extent: transfers::Extent,
+    ) -> Result<Report, Error> {
+        let (steps, mut report) = (Steps::new(self.json), Report::default());
+        let mut backends = vec![signing::Config {
+            backend: Some(signing::Kind::Keystore),
+            ..signing::Config::default()
+        }];
+        match softhsm::installed() {
+            Some(module) => backends.push(token(module, directory).await?),
+            None => steps.tell("SoftHSM2 is not installed: keys in a token are not measured"),
+        }
+        for signing in backends {
+            let backend = signing.backend.map_or("", signing::Kind::name);
+            steps.show(&format!("the start of a node for {backend}"));
+            let node = Node::start(anvil).await?;
+            let chains = chains_at(&format!("31337={}", node.url));
+            let chains = chains.map_err(|error| failed("the node", &error))?;
+            let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
+            let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
+            let sitting = Sitting::open(url, metrics.clone(), |plan| {
+                (plan.chains, plan.signing, plan.keys) = (chains, signing, Arc::new(keys));
+            })
+            .await?;
+            let measured = transfers::measure(&sitting, (&node, backend), extent, &steps).await;
+            sitting.close().await;
+            report.transfers.push(measured?);
+        }
+        steps.done();
+        Ok(report)
     }
 
     async fn measures(&self, sitting: &Sitting, directory: &Path) -> Result<Report, Error> {
@@ -169,8 +234,8 @@ impl Bench {
                 let streams = streams::measure(client, finishes, clients, runs, at_once).await?;
                 report.streams = Some(streams);
             }
-            // It needs no sitting.
-            What::Matching => {}
+            // They have no sitting, or another one.
+            What::Matching | What::Transfers { .. } => {}
             What::Chain { anvil, blocks, logs, samples, triggers } => {
                 steps.show("the start of a node");
                 let node = Node::start(&anvil).await?;
@@ -240,9 +305,10 @@ pub(super) struct Sitting {
     pub(super) house: House,
     /// Who asks it.
     pub(super) client: Client,
+    /// Sees its runs finish.
+    pub(super) finishes: Finishes,
     plan: Plan,
     metrics: PrometheusHandle,
-    finishes: Finishes,
     owner: sqlx::PgPool,
     database: sqlx::postgres::PgConnectOptions,
     echo: Echo,
@@ -251,7 +317,11 @@ pub(super) struct Sitting {
 }
 
 impl Sitting {
-    async fn open(url: &str, roles: Vec<Role>) -> Result<Self, Error> {
+    async fn open(
+        url: &str,
+        metrics: PrometheusHandle,
+        change: impl FnOnce(&mut Plan),
+    ) -> Result<Self, Error> {
         let database: sqlx::postgres::PgConnectOptions =
             url.parse().map_err(|error: sqlx::Error| failed("the private database", &error))?;
         let owner = pool::owner(&database, 4);
@@ -263,17 +333,15 @@ impl Sitting {
         let allow = opening.parse().map(|opening| vec![opening]);
         let allow = allow.map_err(|error| failed("opening the door to the peer", &error))?;
         let (key, admin_key) = AdminKey::generate(rand::random());
-        let metrics =
-            telemetry::measure().map_err(|error| failed("starting the metrics", &error))?;
-        let plan = Plan {
+        let mut plan = Plan {
             database: database.clone(),
             logins: Logins::OneForAll,
             public_url: None,
-            roles,
+            roles: Role::ALL.to_vec(),
             egress: egress::Config { allow },
             keys: Arc::new(NoKey),
             clients: crate::connectors::Clients::default(),
-            signing: crate::signing::Config::default(),
+            signing: signing::Config::default(),
             chains: crate::app::no_chains(),
             sources: Vec::new(),
             prices: None,
@@ -285,6 +353,7 @@ impl Sitting {
             exclusive: true,
             clock: Arc::new(SystemClock),
         };
+        change(&mut plan);
         let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
         let house = House::open(plan.clone(), door, admin_key, metrics.clone()).await;
         let house = house.map_err(|error| failed("opening the house", &error))?;
@@ -350,6 +419,17 @@ impl Sitting {
     }
 }
 
+/// A token of its own in this directory.
+async fn token(module: PathBuf, directory: &Path) -> Result<signing::Config, Error> {
+    let pkcs11 = softhsm::in_directory(module, directory, rand::random());
+    let pkcs11 = pkcs11.map_err(|error| failed("making a token", &error))?;
+    let device = pkcs11.device(Path::new(OWN_PROGRAM));
+    let device = device.map_err(|error| failed("opening the token", &error))?;
+    device.prepare().await.map_err(|error| failed("preparing the token", &error))?;
+    let backend = Some(signing::Kind::Pkcs11);
+    Ok(signing::Config { backend, pkcs11, ..signing::Config::default() })
+}
+
 /// What went wrong, and why.
 pub(super) fn failed(what: &str, error: &dyn std::error::Error) -> Error {
     Error::Outcome(format!("{what}: {}", crate::cli::Failure::of(error)))
@@ -371,6 +451,11 @@ impl Steps {
     /// Now it is this.
     pub(super) fn show(&self, what: &str) {
         self.0.set_message(what.to_owned());
+    }
+
+    /// Something that stays beside the figures.
+    fn tell(&self, what: &str) {
+        self.0.println(what);
     }
 
     fn done(&self) {
