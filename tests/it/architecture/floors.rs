@@ -17,14 +17,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("egress", &["primitives"]),
     ("chains", &["abi", "egress", "primitives"]),
     ("confined", &[]),
+    // What is signed: bytes in, bytes out.
+    ("transactions", &["primitives"]),
     // What a key may sign is decided purely: the ledger replays it, and reaches no key by it.
-    ("policies", &["abi", "primitives"]),
+    ("policies", &["transactions", "abi", "primitives"]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
-    // What is signed: bytes in, bytes out.
-    ("transactions", &["primitives"]),
     // Keys never leave it.
     ("signing", &["transactions", "secrets", "egress", "primitives"]),
     (
@@ -53,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // How far sources were read is primary: what is asked of them next follows from it.
     ("sources", &["primitives"]),
     // What nodes ask of chains, read out of their payloads: checked at publish as in a run.
-    ("onchain", &["chains", "abi", "catalog", "engine", "primitives"]),
+    ("onchain", &["transactions", "chains", "abi", "catalog", "engine", "primitives"]),
     ("triggers", &["onchain", "chains", "abi", "egress", "catalog", "engine", "primitives"]),
     // What other systems were told becomes workflows: files in, definitions out.
     ("imports", &["triggers", "primitives"]),
