@@ -56,4 +56,4 @@ pub use table_reaction::TableReaction;
 pub use tasks::{TaskClerk, TaskReaction};
 pub use timers::Timers;
 pub use usage_clerk::UsageClerk;
-pub use wallets::{LaneKeeper, LaneRoom, WalletReaction};
+pub use wallets::{LaneKeeper, LaneRoom, SignatureDesk, SignatureReaction, WalletReaction};

@@ -20,6 +20,7 @@ pub mod run;
 pub mod schema;
 pub mod sequence_instance;
 pub mod session;
+pub mod signature_request;
 pub mod signing_policy;
 pub mod skip;
 pub mod spending;

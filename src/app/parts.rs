@@ -16,8 +16,8 @@ use crate::actors::events::{
 };
 use crate::actors::{
     Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, LaneKeeper, Membership, Patience,
-    Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction,
-    Timers, UsageClerk, WalletReaction, Watch, housekeeping, offices,
+    Postman, Reaction, RefusalClerk, Safety, SignatureReaction, Supervisor, TableReaction,
+    TaskClerk, TaskReaction, Timers, UsageClerk, WalletReaction, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -261,6 +261,11 @@ impl Parts<'_> {
             Arc::new(SequenceEnds::new(self.rooms.journal.clone())),
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
             Arc::new(WalletReaction::new(
+                self.rooms.journal.clone(),
+                self.rooms.lanes.clone(),
+                self.rooms.desk.clone(),
+            )),
+            Arc::new(SignatureReaction::new(
                 self.rooms.journal.clone(),
                 self.rooms.lanes.clone(),
                 self.rooms.desk.clone(),

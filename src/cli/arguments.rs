@@ -35,7 +35,7 @@ use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
-use super::signing::{Policy, Transaction, Wallet};
+use super::signing::{Policy, Signature, Transaction, Wallet};
 use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
@@ -146,6 +146,13 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Transaction,
+    },
+    /// What documents wallets were to sign, and what became of it
+    Signature {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Signature,
     },
     /// Connect providers, test and replace credentials
     Connector {
@@ -316,6 +323,7 @@ pub fn main() -> ExitCode {
         Command::Schema { server, what } => asked!(server, what),
         Command::Wallet { server, what } => asked!(server, what),
         Command::Transaction { server, what } => asked!(server, what),
+        Command::Signature { server, what } => asked!(server, what),
         Command::Connector { server, what } => asked!(server, what),
         Command::Organization { server, what } => asked!(server, what),
         Command::Member { server, what } => asked!(server, what),

@@ -54,6 +54,7 @@ use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
 use crate::projections::search::Search;
 use crate::projections::sequences::Instances;
+use crate::projections::signature_requests::SignatureRequests;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::transactions::Transactions;
@@ -320,6 +321,11 @@ impl Api {
     /// The questions to the view of transactions.
     pub fn transactions(&self) -> Transactions {
         Transactions::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of documents that should be signed.
+    pub fn signature_requests(&self) -> SignatureRequests {
+        SignatureRequests::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of events.

@@ -255,6 +255,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "chain_endpoints" => "chain_endpoints",
         "wallets" => "wallets",
         "wallet_lane" => "wallet_lane",
+        "signature_request" => "signature_request",
         "event_sequences" => "event_sequences",
         "sequence_instance" => "sequence_instance",
         _ => "workflow",

@@ -252,6 +252,8 @@ pub(super) const PATH: &str = "/openapi.json";
         wallets::transactions::list,
         wallets::transactions::get,
         wallets::transactions::cancel,
+        wallets::signatures::list,
+        wallets::signatures::get,
         chains::list,
         chains::endpoints::get,
         chains::endpoints::name,

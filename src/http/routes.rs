@@ -282,6 +282,8 @@ table! {
     GET    "/v1/transactions"                                 May(WalletsRead)            wallets::transactions::list;
     GET    "/v1/transactions/{id}"                            May(WalletsRead)            wallets::transactions::get;
     POST   "/v1/transactions/{id}/cancel"                     May(WalletsManage)          wallets::transactions::cancel;
+    GET    "/v1/signatures"                                   May(WalletsRead)            wallets::signatures::list;
+    GET    "/v1/signatures/{id}"                              May(WalletsRead)            wallets::signatures::get;
     GET    "/v1/chains"                                       Known                       chains::list;
     GET    "/v1/chains/{chain}/endpoints"                     May(ConnectorsRead)         chains::endpoints::get;
     PUT    "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::name;

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
-    OrganizationId, RunId, SchemaId, SequenceInstanceId, SessionId, TableId, TaskId,
+    IntentId, OrganizationId, RunId, SchemaId, SequenceInstanceId, SessionId, TableId, TaskId,
     TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 
@@ -52,6 +52,11 @@ impl StreamId {
     /// The stream of the lane of a wallet on a chain.
     pub fn wallet_lane(wallet: WalletId, chain: u64) -> Self {
         Self::new("wallet_lane", format!("{wallet}/{chain}"))
+    }
+
+    /// The stream of a document that should be signed.
+    pub fn signature_request(intent: IntentId) -> Self {
+        Self::new("signature_request", intent.to_string())
     }
 
     /// The stream of an organization's wallets.

@@ -10,8 +10,8 @@ use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, organization, run, schema,
-    sequence_instance, skip, spending, table, task, test, test_execution, user, wallet_lane,
-    wallets, workflow,
+    sequence_instance, signature_request, skip, spending, table, task, test, test_execution, user,
+    wallet_lane, wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -31,6 +31,7 @@ static EVENT_SUBSCRIPTIONS: LazyLock<Upcasters> = LazyLock::new(event_subscripti
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance::upcasters);
+static SIGNATURE_REQUEST: LazyLock<Upcasters> = LazyLock::new(signature_request::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
@@ -171,6 +172,11 @@ impl Recorded {
     /// The event of an organization's spending.
     pub fn spending(&self) -> Result<spending::Event, Error> {
         decode(self, &SPENDING)
+    }
+
+    /// The event of a document that should be signed.
+    pub fn signature_request(&self) -> Result<signature_request::Event, Error> {
+        decode(self, &SIGNATURE_REQUEST)
     }
 
     /// The event of a wallet's lane.

@@ -8,6 +8,7 @@ mod ens;
 mod payload;
 mod problems;
 mod read_contract;
+mod signing;
 mod simulation;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use ens::{Name, NotAName, Resolve};
 pub use payload::{Payload, Question, question};
 pub use problems::problems;
 pub use read_contract::ReadContract;
+pub use signing::Signing;
 pub use simulation::Simulation;
 pub use transaction::{Debug, Lookup, Until, WaitFor};
 pub use wish::{Awaited, Wish};

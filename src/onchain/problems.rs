@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::payload::{Payload, Question};
 use super::wish::{ApproveErc20, DeployContract, SendErc20Token, SendNativeToken, WriteContract};
-use super::{Balance, Debug, Lookup, ReadContract, Resolve, Simulation, WaitFor};
+use super::{Balance, Debug, Lookup, ReadContract, Resolve, Signing, Simulation, WaitFor};
 use crate::catalog::Stage;
 
 /// Everything beyond what the schema of its manifest says; nothing for a type that is no on-chain
@@ -24,6 +24,7 @@ pub fn problems(kind: &str, payload: &Value) -> Vec<PayloadProblem> {
         "approve-erc20" => judged::<ApproveErc20>,
         "write-contract" => judged::<WriteContract>,
         "deploy-contract" => judged::<DeployContract>,
+        "sign-typed-data" => judged::<Signing>,
         _ => return Vec::new(),
     };
     judge(payload)

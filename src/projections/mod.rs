@@ -26,6 +26,7 @@ pub mod schemas;
 pub mod search;
 pub mod sequences;
 mod session;
+pub mod signature_requests;
 pub mod storage;
 pub mod tasks;
 mod text;

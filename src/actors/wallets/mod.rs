@@ -1,7 +1,8 @@
-//! The lanes of wallets, alive: what runs want is taken up, judged, tried, numbered, signed, sent and watched
+//! The lanes of wallets and the documents that they sign, alive: what runs want is taken up, judged, tried, numbered, signed, sent and watched
 //! until it stays, each step after the event that intends it is durable.
 
 mod bell;
+mod documents;
 mod fees;
 mod hindrance;
 mod judging;
@@ -11,8 +12,10 @@ mod outcome;
 mod reaction;
 mod room;
 mod sending;
+mod ties;
 mod watching;
 
+pub use documents::{SignatureDesk, SignatureReaction};
 pub use keeper::LaneKeeper;
 pub use reaction::WalletReaction;
 pub use room::LaneRoom;

@@ -10,10 +10,9 @@ use crate::abi::Reason;
 use crate::aggregates::wallet_lane::{
     Attempt, Call, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
-use crate::aggregates::wallets::Wallet;
 use crate::chains::{Gas, Market, Message, Said};
 use crate::journal::Loaded;
-use crate::signing::{self, KeyName, Outcome};
+use crate::signing::{self, Outcome};
 
 /// What a transfer of coins to an account takes: there is no code that could take more.
 const PLAIN_GAS: u64 = 21_000;
@@ -119,7 +118,7 @@ impl LaneLife {
             return self.replace(round, wanted).await;
         }
         let wallet = self.room.wallet(self.place.organization, intent.wallet_id).await?;
-        let (key, signer) = self.key(&wallet)?;
+        let (key, signer) = self.room.key(self.place.organization, &wallet)?;
         let is_called_off = wanted.called_off.is_some();
         let cleared = judging::clear(&self.room, intent, transaction, is_called_off).await?;
         let clearance = match cleared {
@@ -186,16 +185,6 @@ impl LaneLife {
         };
         let head = round.head().await?;
         Ok(round.nodes.gas(&message, &head).await?)
-    }
-
-    fn key(&self, wallet: &Wallet) -> Result<(KeyName, &signing::Signer), Hindrance> {
-        let refused = |what: String| Hindrance::NoWallet(what);
-        let key = KeyName::new(self.place.organization, &wallet.key);
-        let key = key.map_err(|error| refused(error.to_string()))?;
-        let kind = signing::Kind::named(&wallet.backend);
-        let signer = kind.and_then(|kind| self.room.signers.of(kind));
-        let away = || refused(format!("its backend {} is not configured here", wallet.backend));
-        Ok((key, signer.ok_or_else(away)?))
     }
 }
 

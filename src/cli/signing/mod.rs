@@ -1,10 +1,12 @@
 //! The commands about what is signed: wallets, what they may sign, and the token of development.
 
 mod policy;
+mod signature;
 pub(super) mod token;
 mod transaction;
 mod wallet;
 
 pub(super) use policy::Policy;
+pub(super) use signature::Signature;
 pub(super) use transaction::Transaction;
 pub(super) use wallet::Wallet;

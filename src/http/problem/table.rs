@@ -162,6 +162,10 @@ problems! {
         "The transaction is over",
         "the transaction is over, and cannot be called off",
         "It stands in a block, or came to nothing before. `GET /v1/transactions/{id}` shows all that happened to it.";
+    SignatureNotFound = "signature-not-found", 404,
+        "There is no such document",
+        "there is no document to be signed with this id",
+        "It never existed, it belongs to another organization, or it was accepted a moment ago: give `minPosition`. `GET /v1/signatures` lists those there are.";
     BackendOfKeysRefuses = "backend-of-keys-refuses", 422,
         "The backend of keys does not do this",
         "the backend that keeps the keys does not do this",

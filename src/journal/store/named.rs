@@ -4,8 +4,8 @@ use super::Store;
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, signing_policy, spending, table, task, test, test_execution,
-    token_keys, user, wallet_lane, wallets, workflow,
+    sequence_instance, session, signature_request, signing_policy, spending, table, task, test,
+    test_execution, token_keys, user, wallet_lane, wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -111,6 +111,13 @@ impl Store<wallet_lane::Lane> {
     /// What wallets are to send.
     pub fn wallet_lanes(journal: Journal) -> Self {
         Self::new(journal, wallet_lane::upcasters())
+    }
+}
+
+impl Store<signature_request::SignatureRequest> {
+    /// The documents that wallets are to sign.
+    pub fn signature_requests(journal: Journal) -> Self {
+        Self::new(journal, signature_request::upcasters())
     }
 }
 

@@ -12,7 +12,7 @@ use chainkeel::primitives::{
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Response};
-use crate::support::lanes::wanted;
+use crate::support::lanes::{to_be_signed, wanted};
 use crate::support::{TestApp, app, definitions};
 
 /// Stands in everything that the first organization has, and nowhere else.
@@ -456,6 +456,8 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/wallets/{id}/restore", "/v1/wallets/{wallet}/restore", "", Nothing),
     ("GET /v1/transactions", "/v1/transactions", "", Empty),
     ("GET /v1/transactions/{id}", "/v1/transactions/{transaction}", "", Nothing),
+    ("GET /v1/signatures", "/v1/signatures", "", Empty),
+    ("GET /v1/signatures/{id}", "/v1/signatures/{signature}", "", Nothing),
     ("POST /v1/transactions/{id}/cancel", "/v1/transactions/{transaction}/cancel", "", Nothing),
     ("GET /v1/chains", "/v1/chains", "", Own),
     // By the name of a chain, of which each organization has its own: here nobody has any.
@@ -741,6 +743,9 @@ impl World {
         let transaction = wanted(&app.database, &wallet).await;
         let listed = || app.client.data("/v1/transactions");
         app.eventually(listed, there).await;
+        let signature = to_be_signed(&app.database, &wallet).await;
+        let listed = || app.client.data("/v1/signatures");
+        app.eventually(listed, there).await;
         let role = json!({"name": MARK, "permissions": ["runs:read"]});
         let role = app.client.post("/v1/organization/roles", &role).await.data();
         let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
@@ -770,6 +775,7 @@ impl World {
             ("{connector}", connector),
             ("{wallet}", wallet),
             ("{transaction}", transaction),
+            ("{signature}", signature),
             ("{template}", template),
             ("{block}", block),
             ("{table}", "walked".to_owned()),
@@ -803,6 +809,7 @@ impl World {
             ("{connector}", ConnectorId::generate().to_string()),
             ("{wallet}", WalletId::generate().to_string()),
             ("{transaction}", IntentId::generate().to_string()),
+            ("{signature}", IntentId::generate().to_string()),
             ("{template}", TemplateId::generate().to_string()),
             ("{block}", BlockId::generate().to_string()),
             ("{table}", "nobodys".to_owned()),

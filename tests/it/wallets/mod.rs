@@ -1,5 +1,6 @@
-//! Transactions that runs want, from the node that waits to a block that stays, on a real chain.
+//! Transactions and documents that runs want, from the node that waits to what stays, on a real chain.
 
+mod documents;
 mod faults;
 mod races;
 mod stage;
