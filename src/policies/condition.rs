@@ -296,7 +296,9 @@ impl When {
             }
             Action::Transfer | Action::Approve | Action::Permit => {
                 stated(self.counterparty.is_some(), "counterparty")?;
-                stated(self.token.is_some() || self.to.is_some(), "token")?;
+                // Who names Permit2 as what is called says nothing of the tokens that it moves.
+                let is_token = call.token == Fact::or_undetermined(call.to);
+                stated(self.token.is_some() || (self.to.is_some() && is_token), "token")?;
                 let is_unlimited = call.is_unlimited != Fact::Known(false);
                 stated(!is_unlimited || self.unlimited == Some(true), "unlimited")?;
             }

@@ -264,6 +264,19 @@ fn powers_are_seen_with_their_token_and_whoever_gets_them() {
 }
 
 #[test]
+fn who_names_permit2_has_not_named_the_tokens() {
+    let document = rules(&json!([{ "id": "permit2", "effect": "allow", "when": {
+        "subject": "any", "to": { "in": [PERMIT2, TOKEN] }, "counterparty": { "in": [FRIEND] },
+    }}]));
+    assert_eq!(outcome(&document, &permit(FRIEND, 5)), Outcome::Allow);
+    for candidate in permit2(PERMIT2, FRIEND, &[TOKEN]) {
+        let json = serde_json::to_value(decided(&document, &candidate)).unwrap();
+        let near = &json["reasons"][0]["near"][0];
+        assert_eq!((&near["fact"], &near["why"]), (&json!("token"), &json!("unstated")), "{json}");
+    }
+}
+
+#[test]
 fn power_without_end_needs_a_rule_that_says_so() {
     let (plain, loose) = (friends(&of_documents()), {
         let mut when = of_documents();

@@ -239,9 +239,12 @@ async fn what_its_user_proves_to_have_lapsed_is_free_again_and_what_is_settled_i
         let by = (wallet, owner.parse().unwrap());
         let document = permit(signing.token, owner, &friend, value);
         let id = to_be_signed_by(&app.database, by, &document).await;
-        let (path, signed) =
-            ("/v1/signatures", |page: &Value| page["items"][0]["status"] == "signed");
-        app.eventually(|| app.client.data(path), signed).await;
+        let path = format!("/v1/signatures/{id}");
+        app.eventually(
+            || app.client.get(&path),
+            |shown| shown.status == 200 && shown.data()["status"] == "signed",
+        )
+        .await;
         id
     };
     let (used, unused) = (asked("40").await, asked("50").await);
