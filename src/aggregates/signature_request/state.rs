@@ -111,14 +111,15 @@ fn decided(
             Stage::Signed { .. } => Ok(None),
             Stage::Accepted | Stage::Allowed | Stage::Over { .. } => out_of_place("be signed"),
         },
-        Order::Refuse { reason } => Ok(match may_exist(intent, stage)? {
-            Some(may_exist) => Some(Event::Refused { reason, may_exist, told: told(), at }),
-            None => None,
-        }),
-        Order::Cancel { reason } => Ok(match may_exist(intent, stage)? {
-            Some(may_exist) => Some(Event::Cancelled { reason, by, may_exist, told: told(), at }),
-            None => None,
-        }),
+        Order::Refuse { reason } => {
+            let refused = |may_exist| Event::Refused { reason, may_exist, told: told(), at };
+            Ok(may_exist(intent, stage)?.map(refused))
+        }
+        Order::Cancel { reason } => {
+            let cancelled =
+                |may_exist| Event::Cancelled { reason, by, may_exist, told: told(), at };
+            Ok(may_exist(intent, stage)?.map(cancelled))
+        }
         Order::Settle => Ok(is_unsettled(intent, stage)?.then_some(Event::Settled {
             intent_id: intent.intent_id,
             by,

@@ -574,7 +574,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| defined(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| sequence(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| lane(&mut dice)));
-    histories.extend((0..4 + runs / 10).map(|_| paper(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| paper(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));
     histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| refusals(&mut dice)));

@@ -322,6 +322,38 @@ async fn a_document_that_is_hostile_fails_the_node_with_its_place() {
 }
 
 #[actix_web::test]
+async fn a_document_that_is_hostile_is_refused_where_somebody_only_asks_about_it() {
+    let stage = Stage::bare().await;
+    let asked = async |body: Value| {
+        let answer = stage.app.client.post("/v1/policies/simulate", &body).await;
+        (answer.status, answer.text())
+    };
+    let document = |change: &dyn Fn(&mut Value)| {
+        let mut document = permit(Address::repeat_byte(1), &stage.address, &somebody(2), "1");
+        change(&mut document);
+        json!({ "wallet": "any", "typedData": { "from": stage.address, "document": document } })
+    };
+    assert_eq!(asked(document(&|_| ())).await.0, 200);
+    let deep = format!("uint8{}", "[]".repeat(9_000));
+    let changes: [(&dyn Fn(&mut Value), &str); 7] = [
+        (&|it| it["types"]["Permit"][0]["type"] = json!("Permit"), "/types/Permit/0/type"),
+        (&|it| it["types"]["Permit"][0]["type"] = json!(deep), "/types/Permit/0/type"),
+        (&|it| it["types"] = json!([]), "types"),
+        (&|it| it["message"]["value"] = json!("-1"), "/message"),
+        (&|it| it["message"]["owner"] = json!("x".repeat(70_000)), "bytes"),
+        (&|it| drop(it.as_object_mut().unwrap().remove("domain")), "domain"),
+        (&|it| it["domain"] = json!({ "chain": 1 }), "/domain/chain"),
+    ];
+    for (change, place) in changes {
+        let (status, text) = asked(document(change)).await;
+        assert_eq!(status, 422, "{text}");
+        assert!(text.contains(place), "{place}: {text}");
+    }
+    // And one of the two, a transaction or a document, has to be there.
+    assert_eq!(asked(json!({ "wallet": "any" })).await.0, 422);
+}
+
+#[actix_web::test]
 async fn a_house_that_is_stopped_at_any_moment_signs_once_and_goes_on() {
     let mut signing = Signing::begin().await;
     let friend = somebody(0xd1);

@@ -123,7 +123,7 @@ impl DocumentLife {
         let named = (&key, intent.address);
         let answered = match signer.sign_typed_data(named, document, &clearance, &attempt).await {
             // People there said no, or a rule of its own: asking again changes nothing.
-            Err(signing::Error::Refused(why)) => {
+            Err(signing::Error::Rejected(why)) => {
                 let reason = format!("the signing backend refuses: {why}");
                 return Ok(Some(Order::Refuse { reason }));
             }
