@@ -25,6 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
+    // What is said to be paid, and to pay: texts in, texts out.
+    ("x402", &["transactions", "primitives"]),
     // Keys never leave it.
     ("signing", &["transactions", "secrets", "egress", "primitives"]),
     (
@@ -36,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "schemas",
             "catalog",
             "transactions",
+            "x402",
             "policies",
             "tables",
             "schemas",
@@ -54,7 +57,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sources", &["primitives"]),
     // What nodes ask of chains, read out of their payloads: checked at publish as in a run.
     ("onchain", &["transactions", "chains", "abi", "catalog", "engine", "primitives"]),
-    ("triggers", &["onchain", "chains", "abi", "egress", "catalog", "engine", "primitives"]),
+    (
+        "triggers",
+        &["onchain", "chains", "abi", "egress", "catalog", "x402", "engine", "primitives"],
+    ),
     // What other systems were told becomes workflows: files in, definitions out.
     ("imports", &["triggers", "primitives"]),
     // The prices of node types are what usage is counted by.
@@ -118,6 +124,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "policies",
             "signing",
             "transactions",
+            "x402",
             "access",
             "secrets",
             "catalog",
@@ -153,6 +160,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             // Wallets are made at the door; nothing is signed there, since only the policy clears.
             "signing",
             "secrets",
+            // What is sold is asked for at the door, and payments are held against it.
+            "x402",
             "engine",
             "primitives",
         ],
