@@ -31,7 +31,7 @@ mod table_reaction;
 mod tasks;
 mod timers;
 mod usage_clerk;
-mod wallets;
+pub mod wallets;
 
 pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};

@@ -14,6 +14,7 @@ use crate::actors::events::{
     Courier, EventReaction, EventStarter, EventSubscriber, EventTally, SequenceClerk, SequenceEnds,
     SequenceReaction, Standing,
 };
+use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
     Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, LaneKeeper, Membership, Patience,
     Postman, Reaction, RefusalClerk, Safety, SignatureReaction, Supervisor, TableReaction,
@@ -270,6 +271,12 @@ impl Parts<'_> {
                 self.rooms.lanes.clone(),
                 self.rooms.desk.clone(),
             )),
+            Arc::new(SaleReaction::new(
+                self.rooms.cashier.clone(),
+                (self.rooms.gate.clone(), self.rooms.desk.clone()),
+                Arc::clone(&self.rooms.index),
+            )),
+            Arc::new(PaymentReaction::new(SignatureDesk::new(self.rooms.lanes.clone()))),
             Arc::new(ChainTurning::new(ChainViews::new(self.rooms.pool.clone()))),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Source, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 55] = [
+const MANIFESTS: [&str; 56] = [
     include_str!("../../catalog/trigger/cronjob.json"),
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/schedule.json"),
@@ -34,6 +34,7 @@ const MANIFESTS: [&str; 55] = [
     include_str!("../../catalog/logic/switch.json"),
     include_str!("../../catalog/logic/trigger-workflow.json"),
     include_str!("../../catalog/logic/wait.json"),
+    include_str!("../../catalog/builtin/call-x402-endpoint.json"),
     include_str!("../../catalog/builtin/code-transform.json"),
     include_str!("../../catalog/builtin/convert-from-wei.json"),
     include_str!("../../catalog/builtin/convert-to-wei.json"),

@@ -35,7 +35,7 @@ use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
-use super::signing::{Policy, Signature, Transaction, Wallet};
+use super::signing::{Policy, Signature, Transaction, Wallet, X402};
 use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
@@ -153,6 +153,13 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Signature,
+    },
+    /// Pay for HTTP requests, and see which runs were sold
+    X402 {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: X402,
     },
     /// Connect providers, test and replace credentials
     Connector {
@@ -324,6 +331,7 @@ pub fn main() -> ExitCode {
         Command::Wallet { server, what } => asked!(server, what),
         Command::Transaction { server, what } => asked!(server, what),
         Command::Signature { server, what } => asked!(server, what),
+        Command::X402 { server, what } => asked!(server, what),
         Command::Connector { server, what } => asked!(server, what),
         Command::Organization { server, what } => asked!(server, what),
         Command::Member { server, what } => asked!(server, what),

@@ -39,6 +39,7 @@ pub mod verify;
 mod views;
 pub mod waits;
 pub mod workflow_catalog;
+pub mod x402;
 
 pub use compare::{Comparison, Difference, Reason};
 pub use error::Error;

@@ -3,7 +3,7 @@
 use super::{
     Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
     run_history, schemas, search, sequences, signature_requests, storage, tasks, timers,
-    transactions, trials, usage, users, waits, workflow_catalog,
+    transactions, trials, usage, users, waits, workflow_catalog, x402,
 };
 
 /// Every projection there is.
@@ -23,6 +23,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &sequences::Projector,
         &transactions::Projector,
         &signature_requests::Projector,
+        &x402::Projector,
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,

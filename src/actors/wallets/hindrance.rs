@@ -43,6 +43,12 @@ pub(super) enum Hindrance {
     /// The limits changed under the decision, again and again.
     #[error("the limits of the organization keep changing")]
     Spending(#[from] spending::Error),
+    /// What should be a token that takes authorized transfers is none.
+    #[error("{0} does not answer as a token with authorized transfers (EIP-3009) does")]
+    NoToken(alloy_primitives::Address),
+    /// What is to be signed is no document.
+    #[error("what is to be signed is no document")]
+    NoDocument(#[from] crate::transactions::InvalidDocument),
     /// It costs more now than it may.
     #[error("being taken into a block costs more than the transaction may: {0}")]
     TooDear(String),

@@ -14,8 +14,14 @@ mod room;
 mod sending;
 mod ties;
 mod watching;
+mod x402;
+
+use x402::SETTLES;
 
 pub use documents::{SignatureDesk, SignatureReaction};
 pub use keeper::LaneKeeper;
 pub use reaction::WalletReaction;
 pub use room::LaneRoom;
+pub use x402::{
+    Asked, Cashier, Examined, Letter, Payer, PaymentReaction, Probed, SaleReaction, Unfit, Wanting,
+};

@@ -6,6 +6,7 @@ use engine::{Fact, FailureCategory, Json, TRANSACTING};
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
+use super::SETTLES;
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
 use super::room::LaneRoom;
@@ -255,6 +256,8 @@ impl WalletReaction {
             self.ties.spend(&self.room, event, what, order).await?;
         }
         match origin {
+            // What takes the money of a sale has no node that waits.
+            Some(origin) if origin.node_id.starts_with(SETTLES) => Ok(()),
             Some(origin) => self.ties.resume(event, origin.run_id, &origin.node_id, answer).await,
             None => Ok(()),
         }

@@ -5,8 +5,10 @@ mod signature;
 pub(super) mod token;
 mod transaction;
 mod wallet;
+mod x402;
 
 pub(super) use policy::Policy;
 pub(super) use signature::Signature;
 pub(super) use transaction::Transaction;
 pub(super) use wallet::Wallet;
+pub(super) use x402::X402;

@@ -12,6 +12,7 @@ mod record;
 mod rename;
 pub mod signatures;
 pub mod transactions;
+pub mod x402;
 
 pub use balances::{__path_balances, balances};
 pub use create::{__path_create, create};

@@ -3,9 +3,9 @@
 use super::Store;
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
-    event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, signature_request, signing_policy, spending, table, task, test,
-    test_execution, token_keys, user, wallet_lane, wallets, workflow,
+    event_sequences, event_subscriptions, login_name, organization, paid_endpoints, payment,
+    policy, run, sale, schema, sequence_instance, session, signature_request, signing_policy,
+    spending, table, task, test, test_execution, token_keys, user, wallet_lane, wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -76,6 +76,27 @@ impl Store<spending::Spending> {
     /// What organizations have used of their limits.
     pub fn spendings(journal: Journal) -> Self {
         Self::new(journal, spending::upcasters())
+    }
+}
+
+impl Store<sale::Sale> {
+    /// The runs that somebody pays for.
+    pub fn sales(journal: Journal) -> Self {
+        Self::new(journal, sale::upcasters())
+    }
+}
+
+impl Store<payment::Payment> {
+    /// The payments for HTTP requests.
+    pub fn payments(journal: Journal) -> Self {
+        Self::new(journal, payment::upcasters())
+    }
+}
+
+impl Store<paid_endpoints::PaidEndpoints> {
+    /// The endpoints that organizations pay by request.
+    pub fn paid_endpoints(journal: Journal) -> Self {
+        Self::new(journal, paid_endpoints::upcasters())
     }
 }
 
