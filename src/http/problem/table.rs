@@ -170,6 +170,10 @@ problems! {
         "The payment cannot be read",
         "the header with the payment cannot be read",
         "`details` names the header and the fault. It holds base64 of a JSON object as x402 has it: `PAYMENT-SIGNATURE` of version 2 or `X-PAYMENT` of version 1, not both. Nothing was kept and nothing was paid.";
+    PaymentRequired = "payment-required", 402,
+        "A payment is needed",
+        "a payment is needed",
+        "What is asked stands in the body as version 1 of x402 has it, and in `PAYMENT-REQUIRED` as version 2 does; `docs/x402.md`.";
     PaymentConflict = "payment-conflict", 409,
         "The payment was for something else",
         "this authorization to pay was presented before, for another request",

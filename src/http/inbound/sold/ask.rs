@@ -1,9 +1,9 @@
 //! The answer 402: what is asked, in both versions at once.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::{HttpResponse, ResponseError as _};
 
+use crate::http::problem::{Code, Problem};
 use crate::x402::{Demand, Receipt, Resource, Terms, Version, encoded};
 
 /// What is asked in version 2.
@@ -33,7 +33,7 @@ impl Asking {
 
     fn with(&self, why: &str, refused: Option<(Version, &Receipt)>) -> HttpResponse {
         let Self { terms, resource } = self;
-        let mut answer = HttpResponse::build(StatusCode::PAYMENT_REQUIRED);
+        let mut answer = HttpResponse::build(Problem::new(Code::PaymentRequired).status_code());
         let demand = Demand::written(Version::V2, terms, resource, why);
         answer.insert_header((DEMAND, encoded(&demand))).insert_header((CACHE_CONTROL, "no-store"));
         if let Some((version, receipt)) = refused {
