@@ -16,6 +16,7 @@ pub mod schemas;
 pub mod secrets;
 pub mod tables;
 pub mod transactions;
+pub mod x402;
 
 pub mod aggregates;
 pub mod chains;

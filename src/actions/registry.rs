@@ -11,6 +11,7 @@ use serde_json::json;
 use super::code::CodeTransform;
 use super::http::HttpRequest;
 use super::lending::{Lender, Used, covered};
+use super::pay::{CallPaid, Pays};
 use super::query::DbQuery;
 use super::storage::{KeptVariable, Storage};
 use super::{Action, Call, onchain};
@@ -51,6 +52,8 @@ pub struct Tools<'a> {
     pub data: Data,
     /// Where chains are read.
     pub chains: Arc<dyn Readers>,
+    /// Who pays for requests.
+    pub payer: Arc<dyn Pays>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -75,6 +78,7 @@ impl Actions {
             webhook_secrets,
             data,
             chains,
+            payer,
             clock,
         } = tools;
         let lender = Lender::new(connectors, webhook_secrets);
@@ -86,6 +90,7 @@ impl Actions {
         by_type.insert(KeptVariable::TYPE, Box::new(KeptVariable(storage.clone())));
         by_type.insert(Storage::TYPE, Box::new(storage));
         by_type.extend(onchain::all(&chains));
+        by_type.insert(CallPaid::TYPE, Box::new(CallPaid(payer)));
         by_type.insert(DbQuery::TYPE, Box::new(DbQuery::new(data)));
         by_type.insert(CodeTransform::TYPE, Box::new(CodeTransform::new(program)));
         by_type.insert(HttpRequest::TYPE, Box::new(HttpRequest::new(egress.clone())));

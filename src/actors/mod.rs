@@ -31,7 +31,7 @@ mod table_reaction;
 mod tasks;
 mod timers;
 mod usage_clerk;
-mod wallets;
+pub mod wallets;
 
 pub use exhaustion::Exhaustion;
 pub use follower::{Follower, Patience};
@@ -56,4 +56,3 @@ pub use table_reaction::TableReaction;
 pub use tasks::{TaskClerk, TaskReaction};
 pub use timers::Timers;
 pub use usage_clerk::UsageClerk;
-pub use wallets::{LaneKeeper, LaneRoom, WalletReaction};

@@ -61,6 +61,9 @@ pub enum Error {
     /// The metrics.
     #[error("starting the metrics")]
     Telemetry(#[from] telemetry::Error),
+    /// The socket of a signer.
+    #[error("answering behind the signer's socket")]
+    Socket(#[source] io::Error),
     /// The signals by which a process is told to stop.
     #[error("waiting for signals")]
     Signals(#[source] io::Error),

@@ -6,8 +6,10 @@ mod parts;
 mod plan;
 mod rooms;
 mod serve;
+mod signer;
 mod work;
 
 pub use house::{Error, House};
 pub use plan::{Plan, chains_at, no_chains};
 pub use serve::serve;
+pub use signer::keep_keys;

@@ -14,10 +14,12 @@ use crate::actors::events::{
     Courier, EventReaction, EventStarter, EventSubscriber, EventTally, SequenceClerk, SequenceEnds,
     SequenceReaction, Standing,
 };
+use crate::actors::wallets::{LaneKeeper, SignatureReaction, WalletReaction};
+use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
-    Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, LaneKeeper, Membership, Patience,
-    Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction,
-    Timers, UsageClerk, WalletReaction, Watch, housekeeping, offices,
+    Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman,
+    Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction, Timers,
+    UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -265,6 +267,17 @@ impl Parts<'_> {
                 self.rooms.lanes.clone(),
                 self.rooms.desk.clone(),
             )),
+            Arc::new(SignatureReaction::new(
+                self.rooms.journal.clone(),
+                self.rooms.lanes.clone(),
+                self.rooms.desk.clone(),
+            )),
+            Arc::new(SaleReaction::new(
+                self.rooms.cashier.clone(),
+                (self.rooms.gate.clone(), self.rooms.desk.clone()),
+                Arc::clone(&self.rooms.index),
+            )),
+            Arc::new(PaymentReaction::new(SignatureDesk::new(self.rooms.lanes.clone()))),
             Arc::new(ChainTurning::new(ChainViews::new(self.rooms.pool.clone()))),
             Arc::new(TableReaction::new(self.rooms.data.clone())),
             Arc::new(Kin::new(self.rooms.journal.clone(), self.rooms.desk.clone())),

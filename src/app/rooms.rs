@@ -11,8 +11,10 @@ use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
 use crate::actors::detector::Gate;
 use crate::actors::detector::chain_watcher::ChainDesk;
+use crate::actors::wallets::LaneRoom;
+use crate::actors::wallets::{Cashier, Payer};
 use crate::actors::{
-    Household, KeyUses, LaneRoom, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
+    Household, KeyUses, Means, Ownership, Refusals, RunDesk, RunRegistry, StreamHub,
 };
 use crate::connectors::{Desk, Furniture};
 use crate::data::Data;
@@ -44,6 +46,8 @@ pub(super) struct Rooms {
     pub(super) connectors: Desk,
     pub(super) chains: ChainDesk,
     pub(super) lanes: LaneRoom,
+    pub(super) cashier: Cashier,
+    pub(super) payer: Payer,
     pub(super) data: Data,
     pub(super) deliveries: Deliveries,
     pub(super) cursors: Cursors,
@@ -109,8 +113,16 @@ impl Rooms {
             Store::chain_endpoints(journal.clone()),
             vault.clone(),
         );
-        let lent = (&connectors, &webhook_secrets, &data, &chains);
-        let performer = work::performer(plan, &egress, &journal, &positions, lent, &clock);
+        let lanes_of_wallets = LaneRoom::new(
+            &journal,
+            (chains.clone(), signers.clone()),
+            Arc::clone(&ownership),
+            Arc::clone(&clock),
+        );
+        let payer = Payer::new(&journal, lanes_of_wallets.clone(), egress.clone());
+        let lent = (&connectors, &webhook_secrets, &data);
+        let paying = (&chains, &payer);
+        let performer = work::performer(plan, &egress, &journal, &positions, lent, paying, &clock);
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),
@@ -126,23 +138,19 @@ impl Rooms {
             tail: tail.clone(),
             clock: Arc::clone(&clock),
         });
-        let lanes_of_wallets = LaneRoom::new(
-            &journal,
-            (chains.clone(), signers.clone()),
-            Arc::clone(&ownership),
-            Arc::clone(&clock),
-        );
         let gate = Gate::new(desk.clone(), Arc::clone(&clock));
         let rooms = Self {
             deliveries: Deliveries::new(pool.clone()),
             cursors: Cursors::new(pool.clone()),
-            egress,
             pool,
             bells,
             vault,
             signers,
             connectors,
             chains,
+            cashier: Cashier::new(&journal, lanes_of_wallets.clone(), egress.clone()),
+            egress,
+            payer,
             lanes: lanes_of_wallets,
             webhook_secrets,
             data,

@@ -33,7 +33,7 @@ pub async fn serve(
 }
 
 /// Resolves at Ctrl-C or `kill`.
-async fn told_to_stop() -> io::Result<()> {
+pub(super) async fn told_to_stop() -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {

@@ -8,6 +8,7 @@ use super::Plan;
 use crate::access::WebhookSecrets;
 use crate::actions::{Actions, Tools};
 use crate::actors::detector::chain_watcher::ChainDesk;
+use crate::actors::wallets::Payer;
 use crate::actors::{Household, Performer, RunRegistry};
 use crate::config::Role;
 use crate::connectors::Desk;
@@ -24,7 +25,8 @@ pub(super) fn performer(
     egress: &Egress,
     journal: &Journal,
     positions: &Positions,
-    (connectors, webhook_secrets, data, chains): (&Desk, &WebhookSecrets, &Data, &ChainDesk),
+    (connectors, webhook_secrets, data): (&Desk, &WebhookSecrets, &Data),
+    (chains, payer): (&ChainDesk, &Payer),
     clock: &Arc<dyn Clock>,
 ) -> Performer {
     let actions = Actions::builtin(Tools {
@@ -36,6 +38,7 @@ pub(super) fn performer(
         webhook_secrets: webhook_secrets.clone(),
         data: data.clone(),
         chains: Arc::new(chains.clone()),
+        payer: Arc::new(payer.clone()),
         clock: Arc::clone(clock),
     });
     Performer::new(Arc::new(actions), plan.effects_at_once)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Schema, Source, Spec, Stage};
 
 /// The manifests. A new node type is a new file and its line here.
-const MANIFESTS: [&str; 55] = [
+const MANIFESTS: [&str; 57] = [
     include_str!("../../catalog/trigger/cronjob.json"),
     include_str!("../../catalog/trigger/manual.json"),
     include_str!("../../catalog/trigger/schedule.json"),
@@ -34,6 +34,7 @@ const MANIFESTS: [&str; 55] = [
     include_str!("../../catalog/logic/switch.json"),
     include_str!("../../catalog/logic/trigger-workflow.json"),
     include_str!("../../catalog/logic/wait.json"),
+    include_str!("../../catalog/builtin/call-x402-endpoint.json"),
     include_str!("../../catalog/builtin/code-transform.json"),
     include_str!("../../catalog/builtin/convert-from-wei.json"),
     include_str!("../../catalog/builtin/convert-to-wei.json"),
@@ -62,6 +63,7 @@ const MANIFESTS: [&str; 55] = [
     include_str!("../../catalog/onchain/resolve-ens.json"),
     include_str!("../../catalog/onchain/send-erc20-token.json"),
     include_str!("../../catalog/onchain/send-native-token.json"),
+    include_str!("../../catalog/onchain/sign-typed-data.json"),
     include_str!("../../catalog/onchain/simulate-transaction.json"),
     include_str!("../../catalog/onchain/wait-for-transaction.json"),
     include_str!("../../catalog/onchain/write-contract.json"),

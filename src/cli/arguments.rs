@@ -35,7 +35,7 @@ use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
-use super::signing::{Policy, Transaction, Wallet};
+use super::signing::{Policy, Signature, Signer, Transaction, Wallet, X402};
 use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
@@ -59,6 +59,7 @@ struct Arguments {
 enum Command {
     Dev(Dev),
     Serve(Serve),
+    Signer(Signer),
     Migrate(Migrate),
     /// Check, save and publish workflows from files
     Workflow {
@@ -146,6 +147,20 @@ enum Command {
         server: Server,
         #[command(subcommand)]
         what: Transaction,
+    },
+    /// What documents wallets were to sign, and what became of it
+    Signature {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Signature,
+    },
+    /// Pay for HTTP requests, and see which runs were sold
+    X402 {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: X402,
     },
     /// Connect providers, test and replace credentials
     Connector {
@@ -301,6 +316,7 @@ pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Dev(dev) => dev.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Signer(signer) => signer.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Workflow { server, what } => asked!(server, what),
         Command::Run { server, what } => asked!(server, what),
@@ -316,6 +332,8 @@ pub fn main() -> ExitCode {
         Command::Schema { server, what } => asked!(server, what),
         Command::Wallet { server, what } => asked!(server, what),
         Command::Transaction { server, what } => asked!(server, what),
+        Command::Signature { server, what } => asked!(server, what),
+        Command::X402 { server, what } => asked!(server, what),
         Command::Connector { server, what } => asked!(server, what),
         Command::Organization { server, what } => asked!(server, what),
         Command::Member { server, what } => asked!(server, what),

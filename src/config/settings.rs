@@ -228,6 +228,14 @@ pub const SETTINGS: &[Setting] = &[
                 all else the keystore.",
     },
     Setting {
+        key: "signing.socket",
+        variable: "CHAINKEEL_SIGNING_SOCKET",
+        kind: Kind::Text,
+        about: "The socket of `chainkeel signer`, a process of its own that alone has the keys and asks the \
+                policies by itself. Servers with this setting need none of the others about signing but \
+                `signing.backend`.",
+    },
+    Setting {
         key: "signing.pkcs11.module",
         variable: "CHAINKEEL_SIGNING_PKCS11_MODULE",
         kind: Kind::Text,

@@ -19,6 +19,7 @@ use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::detector::Gate;
 use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::people::{Admission, People};
+use crate::actors::wallets::{Cashier, Payer};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
@@ -29,6 +30,7 @@ use crate::aggregates::event_definition::Definition;
 use crate::aggregates::event_sequences::Sequences;
 use crate::aggregates::event_subscriptions::Subscriptions;
 use crate::aggregates::organization::Organization;
+use crate::aggregates::paid_endpoints::PaidEndpoints;
 use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
@@ -54,6 +56,7 @@ use crate::projections::run_history::RunHistory;
 use crate::projections::schemas::Schemas;
 use crate::projections::search::Search;
 use crate::projections::sequences::Instances;
+use crate::projections::signature_requests::SignatureRequests;
 use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::transactions::Transactions;
@@ -61,6 +64,7 @@ use crate::projections::trials::Trials;
 use crate::projections::usage::Usage;
 use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
+use crate::projections::x402::{Payments, Sales};
 use crate::projections::{HouseViews, Positions, Views};
 use crate::secrets::Vault;
 use crate::signing::Signers;
@@ -100,6 +104,12 @@ pub struct Api {
     pub wallets: Store<Wallets>,
     /// What they are to send.
     pub lanes: Store<Lane>,
+    /// The endpoints that organizations pay by request.
+    pub paid_endpoints: Store<PaidEndpoints>,
+    /// What is asked for runs that are sold, and what was presented for them.
+    pub cashier: Cashier,
+    /// Who pays for requests.
+    pub payer: Payer,
     /// Who keeps the keys of wallets.
     pub signers: Signers,
     /// Where secrets are sealed.
@@ -320,6 +330,21 @@ impl Api {
     /// The questions to the view of transactions.
     pub fn transactions(&self) -> Transactions {
         Transactions::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of documents that should be signed.
+    pub fn signature_requests(&self) -> SignatureRequests {
+        SignatureRequests::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of payments.
+    pub fn payments(&self) -> Payments {
+        Payments::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of sales.
+    pub fn sales(&self) -> Sales {
+        Sales::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions to the view of events.

@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
-    OrganizationId, RunId, SchemaId, SequenceInstanceId, SessionId, TableId, TaskId,
-    TestExecutionId, TestId, UserId, WalletId, WorkflowId,
+    IntentId, OrganizationId, PaymentId, RunId, SaleId, SchemaId, SequenceInstanceId, SessionId,
+    TableId, TaskId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -54,6 +54,11 @@ impl StreamId {
         Self::new("wallet_lane", format!("{wallet}/{chain}"))
     }
 
+    /// The stream of a document that should be signed.
+    pub fn signature_request(intent: IntentId) -> Self {
+        Self::new("signature_request", intent.to_string())
+    }
+
     /// The stream of an organization's wallets.
     pub fn wallets(organization: OrganizationId) -> Self {
         Self::new("wallets", organization.to_string())
@@ -67,6 +72,21 @@ impl StreamId {
     /// The stream of what an organization has used of its limits.
     pub fn spending(organization: OrganizationId) -> Self {
         Self::new("spending", organization.to_string())
+    }
+
+    /// The stream of a run that somebody pays for.
+    pub fn sale(sale: SaleId) -> Self {
+        Self::new("sale", sale.to_string())
+    }
+
+    /// The stream of a payment for an HTTP request.
+    pub fn payment(payment: PaymentId) -> Self {
+        Self::new("payment", payment.to_string())
+    }
+
+    /// The stream of the endpoints that an organization pays by request.
+    pub fn paid_endpoints(organization: OrganizationId) -> Self {
+        Self::new("paid_endpoints", organization.to_string())
     }
 
     /// The stream of an organization's sequences of events.
@@ -417,6 +437,9 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "signing_policy" => Cow::Borrowed("signing_policy"),
         "chain_endpoints" => Cow::Borrowed("chain_endpoints"),
         "spending" => Cow::Borrowed("spending"),
+        "sale" => Cow::Borrowed("sale"),
+        "payment" => Cow::Borrowed("payment"),
+        "paid_endpoints" => Cow::Borrowed("paid_endpoints"),
         "wallet_lane" => Cow::Borrowed("wallet_lane"),
         "wallets" => Cow::Borrowed("wallets"),
         "chain_match" => Cow::Borrowed("chain_match"),

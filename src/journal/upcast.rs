@@ -9,9 +9,9 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
-    event, event_definition, event_sequences, event_subscriptions, organization, run, schema,
-    sequence_instance, skip, spending, table, task, test, test_execution, user, wallet_lane,
-    wallets, workflow,
+    event, event_definition, event_sequences, event_subscriptions, organization, paid_endpoints,
+    payment, run, sale, schema, sequence_instance, signature_request, skip, spending, table, task,
+    test, test_execution, user, wallet_lane, wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -31,9 +31,13 @@ static EVENT_SUBSCRIPTIONS: LazyLock<Upcasters> = LazyLock::new(event_subscripti
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance::upcasters);
+static SIGNATURE_REQUEST: LazyLock<Upcasters> = LazyLock::new(signature_request::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
 static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
+static SALE: LazyLock<Upcasters> = LazyLock::new(sale::upcasters);
+static PAYMENT: LazyLock<Upcasters> = LazyLock::new(payment::upcasters);
+static PAID_ENDPOINTS: LazyLock<Upcasters> = LazyLock::new(paid_endpoints::upcasters);
 static SPENDING: LazyLock<Upcasters> = LazyLock::new(spending::upcasters);
 static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
 static WALLET_LANE: LazyLock<Upcasters> = LazyLock::new(wallet_lane::upcasters);
@@ -171,6 +175,26 @@ impl Recorded {
     /// The event of an organization's spending.
     pub fn spending(&self) -> Result<spending::Event, Error> {
         decode(self, &SPENDING)
+    }
+
+    /// The event of a document that should be signed.
+    pub fn signature_request(&self) -> Result<signature_request::Event, Error> {
+        decode(self, &SIGNATURE_REQUEST)
+    }
+
+    /// The event of a run that somebody pays for.
+    pub fn sale(&self) -> Result<sale::Event, Error> {
+        decode(self, &SALE)
+    }
+
+    /// The event of a payment for an HTTP request.
+    pub fn payment(&self) -> Result<payment::Event, Error> {
+        decode(self, &PAYMENT)
+    }
+
+    /// The event of the endpoints that an organization pays by request.
+    pub fn paid_endpoints(&self) -> Result<paid_endpoints::Event, Error> {
+        decode(self, &PAID_ENDPOINTS)
     }
 
     /// The event of a wallet's lane.

@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::batch::Batch;
 use super::payload::{Payload, Question};
 use super::wish::{ApproveErc20, DeployContract, SendErc20Token, SendNativeToken, WriteContract};
-use super::{Balance, Debug, Lookup, ReadContract, Resolve, Simulation, WaitFor};
+use super::{
+    Balance, Debug, Lookup, PaidCall, ReadContract, Resolve, Signing, Simulation, WaitFor,
+};
 use crate::catalog::Stage;
 
 /// Everything beyond what the schema of its manifest says; nothing for a type that is no on-chain
@@ -26,6 +28,8 @@ pub fn problems(kind: &str, payload: &Value) -> Vec<PayloadProblem> {
         "write-contract" => judged::<WriteContract>,
         "batch" => judged::<Batch>,
         "deploy-contract" => judged::<DeployContract>,
+        "sign-typed-data" => judged::<Signing>,
+        "call-x402-endpoint" => judged::<PaidCall>,
         _ => return Vec::new(),
     };
     judge(payload)

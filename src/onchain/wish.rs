@@ -168,7 +168,7 @@ fn of_token(
     Some((Some(token?), U256::ZERO, Saying::Plain(data.into())))
 }
 
-fn wallet(payload: &mut Payload<'_>) -> Option<WalletId> {
+pub(super) fn wallet(payload: &mut Payload<'_>) -> Option<WalletId> {
     let text = payload.text("walletId")?;
     let id = text.parse().ok();
     id.or_else(|| payload.problem("/walletId", "must be a wallet's id: wal_…"))

@@ -1,4 +1,4 @@
-//! What is judged: the final transaction, and what is known about why it is to be signed.
+//! What is judged: the final transaction or document, and what is known about why it is to be signed.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::decimal;
+use super::typed::DocumentCandidate;
 
 /// The oldest that a price may be for amounts to be judged by it: as long as a price feed may rest
 /// between two updates without being broken.
@@ -38,6 +39,38 @@ pub struct Candidate {
     /// The most wei for one gas.
     #[serde(with = "decimal", default)]
     pub max_fee: u128,
+}
+
+/// What is to be signed: a transaction, or a document. All rules are asked in one way about both.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked<'a> {
+    /// A transaction.
+    Transaction(&'a Candidate),
+    /// A document of EIP-712.
+    Document(&'a DocumentCandidate),
+}
+
+impl<'a> From<&'a Candidate> for Asked<'a> {
+    fn from(candidate: &'a Candidate) -> Self {
+        Self::Transaction(candidate)
+    }
+}
+
+impl<'a> From<&'a DocumentCandidate> for Asked<'a> {
+    fn from(candidate: &'a DocumentCandidate) -> Self {
+        Self::Document(candidate)
+    }
+}
+
+/// Which of the two it is. A transaction is sent by the house, once; the signature of a document may be
+/// used by whoever has it, for as long as it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A transaction.
+    Transaction,
+    /// A document of EIP-712.
+    Document,
 }
 
 /// What is known about why it is to be signed.

@@ -1,15 +1,15 @@
-//! How much a transaction takes of a limit.
+//! How much a transaction or a document takes of a limit.
 
 use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, U256};
 
 use super::amounts::Units;
-use super::candidate::{Candidate, Context};
+use super::candidate::{Context, Kind};
 use super::condition::Subject;
 use super::decision::Place;
 use super::document::{Limit, Measure, Owner};
-use super::facts::{Call, Contents, Fact};
+use super::facts::{Call, Contents, Fact, Whole};
 use super::known::Action;
 use super::limits::Claim;
 
@@ -17,23 +17,29 @@ use super::limits::Claim;
 /// certain that the limit is about it.
 pub(super) fn taken(
     limit: &Limit,
-    candidate: &Candidate,
+    whole: &Whole<'_>,
     context: &Context,
     calls: &[Call<'_>],
 ) -> Result<U256, Place> {
-    let subject = |call| Subject { candidate, context, call };
+    let subject = |call| Subject { whole, context, call };
     let counted: Vec<_> =
         calls.iter().filter(|call| limit.when.holds(subject(call)).truth.may_be()).collect();
     if counted.is_empty() {
         return Ok(U256::ZERO);
     }
-    let worth =
-        |token, amount| context.prices.worth((candidate.chain_id, token), amount, context.at);
+    let is_elsewhere = |chain| matches!(whole.chain, Fact::Known(known) if known != chain);
+    let worth = |token, amount: U256| match whole.chain {
+        Fact::Known(chain) => context.prices.worth((chain, token), amount, context.at),
+        Fact::Absent | Fact::Undetermined => amount.is_zero().then_some(U256::ZERO),
+    };
     match limit.measure {
         Measure::Transactions => Ok(U256::ONE),
-        Measure::Fees { chain } if chain != candidate.chain_id => Ok(U256::ZERO),
-        Measure::Fees { .. } => Ok(U256::from(candidate.max_fee) * U256::from(candidate.gas_limit)),
-        Measure::Token { chain, .. } if chain != candidate.chain_id => Ok(U256::ZERO),
+        Measure::Fees { chain } if is_elsewhere(chain) => Ok(U256::ZERO),
+        Measure::Fees { .. } => Ok(match whole.fee {
+            Fact::Known(fee) => fee,
+            Fact::Absent | Fact::Undetermined => U256::ZERO,
+        }),
+        Measure::Token { chain, .. } if is_elsewhere(chain) => Ok(U256::ZERO),
         Measure::Token { address, .. } => {
             let tokens = tokens(&counted, |call| match call.contents {
                 Contents::Understood => Some(match (call.token, call.amount) {
@@ -42,6 +48,8 @@ pub(super) fn taken(
                 }),
                 // What a token does by a function that is not known, nobody can count.
                 Contents::Unknown if call.to == Some(address) => None,
+                // Nor what a document that is not known lets whoever has its signature move.
+                Contents::Unknown if whole.kind == Kind::Document => None,
                 Contents::Unknown => Some(U256::ZERO),
                 Contents::Undetermined(_) => None,
             })?;
@@ -59,7 +67,8 @@ pub(super) fn taken(
                     | Action::Approve
                     | Action::Permit
                     | Action::Deploy
-                    | Action::Call,
+                    | Action::Call
+                    | Action::TypedData,
                 ) => match (call.token, call.amount) {
                     (Fact::Known(token), Fact::Known(amount)) => worth(token, amount),
                     _ => None,

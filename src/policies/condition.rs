@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, Time};
 
 use super::amounts::{FunctionName, Units, Usd};
-use super::candidate::{Candidate, Context};
-use super::facts::{Call, Contents, Fact};
+use super::candidate::{Context, Kind};
+use super::facts::{Call, Contents, Fact, Whole};
 use super::known::Action;
 use super::truth::Truth;
 use super::worth;
@@ -55,6 +55,18 @@ pub struct Argument {
     pub number: Option<Range<Units>>,
 }
 
+/// What the domain of a document has to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DomainIs {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Among<String>>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Among<String>>,
+}
+
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -86,13 +98,17 @@ pub struct Hours {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct When {
+    /// Whether a transaction or a document is signed. A rule that allows is about transactions where it does
+    /// not say; all others are about both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Among<Kind>>,
     /// The chain's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chain: Option<Among<u64>>,
     /// The address of the key that signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Among<Address>>,
-    /// What is called.
+    /// What is called; the contract that looks at the signature of a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Among<Address>>,
     /// What the call does.
@@ -131,6 +147,15 @@ pub struct When {
     /// The most wei that the transaction may cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<Range<Units>>,
+    /// The type of the message of a document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_type: Option<Among<String>>,
+    /// The domain of a document, beside its chain and its contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainIs>,
+    /// For how many seconds from now on the signature of a document can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_for: Option<Range<u64>>,
     /// By which wallet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet: Option<Among<String>>,
@@ -148,10 +173,10 @@ pub struct When {
     pub time: Option<Hours>,
 }
 
-/// A call of a transaction, with all that is known around it.
+/// A call of a transaction or a document, with all that is known around it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Subject<'a> {
-    pub(super) candidate: &'a Candidate,
+    pub(super) whole: &'a Whole<'a>,
     pub(super) context: &'a Context,
     pub(super) call: &'a Call<'a>,
 }
@@ -178,19 +203,23 @@ impl When {
     }
 
     fn each(&self, of: Subject<'_>) -> Vec<(&'static str, Truth)> {
-        let Subject { candidate, context, call } = of;
+        let Subject { whole, context, call } = of;
         // Nothing is known of what a call does that could not be made out.
         let action = match call.contents {
             Contents::Undetermined(_) => Fact::Undetermined,
             Contents::Understood | Contents::Unknown => Fact::Known(call.action),
         };
-        let gas_price = Fact::Known(U256::from(candidate.max_fee));
-        let fee = U256::from(candidate.max_fee) * U256::from(candidate.gas_limit);
+        // A document without a contract may be shown to any.
+        let to = match whole.kind {
+            Kind::Transaction => Fact::of(call.to),
+            Kind::Document => Fact::or_undetermined(call.to),
+        };
         let selector = Fact::of(call.selector);
         let asked = [
-            ("chain", among(self.chain.as_ref(), Fact::Known(candidate.chain_id))),
-            ("from", among(self.from.as_ref(), Fact::Known(candidate.from))),
-            ("to", among(self.to.as_ref(), Fact::of(call.to))),
+            ("subject", among(self.subject.as_ref(), Fact::Known(whole.kind))),
+            ("chain", among(self.chain.as_ref(), whole.chain)),
+            ("from", among(self.from.as_ref(), Fact::Known(whole.from))),
+            ("to", among(self.to.as_ref(), to)),
             ("action", among(self.action.as_ref(), action)),
             ("function", self.function.as_ref().map(|it| names(it, selector))),
             ("arguments", self.function.as_ref().map(|it| self.arguments(it, call))),
@@ -201,8 +230,11 @@ impl When {
             ("unlimited", self.unlimited.map(|it| test(call.is_unlimited, |known| known == it))),
             ("value", units(self.value.as_ref(), Fact::Known(call.value))),
             ("usd", self.usd.as_ref().map(|it| test(worth::of(of), |usd| it.holds(&Usd(usd))))),
-            ("gasPrice", units(self.gas_price.as_ref(), gas_price)),
-            ("fee", units(self.fee.as_ref(), Fact::Known(fee))),
+            ("gasPrice", units(self.gas_price.as_ref(), whole.gas_price)),
+            ("fee", units(self.fee.as_ref(), whole.fee)),
+            ("primaryType", word(self.primary_type.as_ref(), whole.primary_type)),
+            ("domain", self.domain.as_ref().map(|it| it.holds(whole))),
+            ("validFor", self.valid_for.as_ref().map(|it| lasts(it, whole.until, context.at))),
             ("wallet", text(self.wallet.as_ref(), Some(&context.wallet))),
             ("workflow", text(self.workflow.as_ref(), context.workflow.as_ref())),
             ("actor", text(self.actor.as_ref(), Some(&context.actor))),
@@ -251,19 +283,22 @@ impl When {
 
     /// Whether the rule says of a call all that a rule which allows it must say; else, the fact that it
     /// has to name. Silence about a receiver must not read as consent to every receiver.
-    pub(super) fn covers(&self, call: &Call<'_>) -> Result<(), &'static str> {
+    pub(super) fn covers(&self, whole: &Whole<'_>, call: &Call<'_>) -> Result<(), &'static str> {
         let stated = |is_stated: bool, fact| if is_stated { Ok(()) } else { Err(fact) };
         let is_listed = matches!(&self.action, Some(Among::In(_)));
         if let Contents::Undetermined(_) = call.contents {
             return Err("contents");
         }
+        stated(whole.kind == Kind::Transaction || self.subject.is_some(), "subject")?;
         match call.action {
             Action::Native => {
                 return stated(self.counterparty.is_some() || self.to.is_some(), "counterparty");
             }
             Action::Transfer | Action::Approve | Action::Permit => {
                 stated(self.counterparty.is_some(), "counterparty")?;
-                stated(self.token.is_some() || self.to.is_some(), "token")?;
+                // Who names Permit2 as what is called says nothing of the tokens that it moves.
+                let is_token = call.token == Fact::or_undetermined(call.to);
+                stated(self.token.is_some() || (self.to.is_some() && is_token), "token")?;
                 let is_unlimited = call.is_unlimited != Fact::Known(false);
                 stated(!is_unlimited || self.unlimited == Some(true), "unlimited")?;
             }
@@ -275,6 +310,14 @@ impl When {
             Action::Call => {
                 stated(self.function.is_some(), "function")?;
                 stated(self.to.is_some(), "to")?;
+            }
+            Action::TypedData => {
+                stated(is_listed, "action")?;
+                stated(self.primary_type.is_some(), "primaryType")?;
+                match call.to {
+                    Some(_) => stated(self.to.is_some(), "to")?,
+                    None => stated(self.domain.is_some(), "domain")?,
+                }
             }
         }
         stated(call.value.is_zero() || self.value.is_some(), "value")
@@ -299,12 +342,22 @@ fn among<T: PartialEq>(wanted: Option<&Among<T>>, fact: Fact<T>) -> Option<Truth
 }
 
 fn text(wanted: Option<&Among<String>>, fact: Option<&String>) -> Option<Truth> {
+    word(wanted, Fact::of(fact.map(String::as_str)))
+}
+
+fn word(wanted: Option<&Among<String>>, fact: Fact<&str>) -> Option<Truth> {
     let wanted = wanted?;
-    Some(test(Fact::of(fact), |value| match wanted {
-        Among::In(list) => list.contains(value),
-        Among::NotIn(list) => !list.contains(value),
+    Some(test(fact, |value| match wanted {
+        Among::In(list) => list.iter().any(|it| it == value),
+        Among::NotIn(list) => !list.iter().any(|it| it == value),
         Among::Any => true,
     }))
+}
+
+/// Whether what counts until a second counts for so long. What is over counts for no time.
+fn lasts(wanted: &Range<u64>, until: Fact<u64>, now: OffsetDateTime) -> Truth {
+    let now = u64::try_from(now.unix_timestamp()).unwrap_or_default();
+    test(until, |until| wanted.holds(&until.saturating_sub(now)))
 }
 
 fn names(wanted: &Among<FunctionName>, fact: Fact<[u8; 4]>) -> Truth {
@@ -319,6 +372,20 @@ fn names(wanted: &Among<FunctionName>, fact: Fact<[u8; 4]>) -> Truth {
 fn units(wanted: Option<&Range<Units>>, fact: Fact<U256>) -> Option<Truth> {
     let wanted = wanted?;
     Some(test(fact, |value| wanted.holds(&Units(value))))
+}
+
+impl DomainIs {
+    /// Whether both are so. What is not so outweighs what is not known.
+    fn holds(&self, whole: &Whole<'_>) -> Truth {
+        let name = word(self.name.as_ref(), whole.domain_name);
+        let version = word(self.version.as_ref(), whole.domain_version);
+        let both = (name.unwrap_or(Truth::Yes), version.unwrap_or(Truth::Yes));
+        match both {
+            (Truth::No, _) | (_, Truth::No) => Truth::No,
+            (Truth::Undetermined, _) | (_, Truth::Undetermined) => Truth::Undetermined,
+            (Truth::Yes, Truth::Yes) => Truth::Yes,
+        }
+    }
 }
 
 impl<T: PartialOrd> Range<T> {

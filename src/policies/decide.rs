@@ -1,17 +1,17 @@
-//! The decision over one transaction: every call has to be allowed, one denial is enough.
+//! The decision over one transaction or document: every call has to be allowed, one denial is enough.
 
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
 use super::approvals::Need;
-use super::candidate::{Candidate, Context};
+use super::candidate::{Asked, Context};
 use super::claims;
 use super::condition::Subject;
 use super::decision::{
     Decision, Malformed, Monitored, Near, Outcome, PolicyVersion, Reason, Used, Why,
 };
 use super::document::{Document, Effect};
-use super::facts::{self, Call};
+use super::facts::{self, Call, Whole};
 use super::limits::Book;
 use super::truth::Truth;
 
@@ -54,10 +54,11 @@ pub struct Applied<'a> {
     pub document: &'a Document,
 }
 
-/// Decides over a transaction. What was used of limits is in the book; nothing is reserved here.
-pub fn decide(
+/// Decides over a transaction or a document. What was used of limits is in the book; nothing is reserved
+/// here.
+pub fn decide<'a>(
     policies: &[Applied<'_>],
-    candidate: &Candidate,
+    asked_about: impl Into<Asked<'a>>,
     context: &Context,
     book: &Book,
 ) -> Decision {
@@ -76,14 +77,14 @@ pub fn decide(
         monitored: None,
         claims: Vec::new(),
     };
-    let calls = match facts::calls(candidate) {
-        Ok(calls) => calls,
+    let (whole, calls) = match facts::of(asked_about.into()) {
+        Ok(found) => found,
         Err(Malformed { place, message }) => {
             decision.reasons.push(Reason::Malformed { call: place, message });
             return decision;
         }
     };
-    let judge = Judge { candidate, context, book, calls: &calls };
+    let judge = Judge { whole: &whole, context, book, calls: &calls };
     let all = judge.verdict(&asked);
     if watching.is_empty() {
         let Verdict { outcome, reasons, limits, claims } = all;
@@ -110,7 +111,7 @@ fn version(policy: &Applied<'_>) -> PolicyVersion {
 }
 
 struct Judge<'a> {
-    candidate: &'a Candidate,
+    whole: &'a Whole<'a>,
     context: &'a Context,
     book: &'a Book,
     calls: &'a [Call<'a>],
@@ -157,7 +158,7 @@ impl Judge<'_> {
     }
 
     fn subject<'b>(&'b self, call: &'b Call<'b>) -> Subject<'b> {
-        Subject { candidate: self.candidate, context: self.context, call }
+        Subject { whole: self.whole, context: self.context, call }
     }
 
     fn denials(&self, policies: &[Applied<'_>], call: &Call<'_>) -> Vec<Reason> {
@@ -186,18 +187,19 @@ impl Judge<'_> {
             let rules = policy.document.rules.iter();
             for rule in rules.filter(|rule| rule.effect == Effect::Allow) {
                 let found = rule.when.holds(self.subject(call));
-                let (fact, why) = match (found.truth.is_certain(), rule.when.covers(call)) {
-                    (true, Ok(())) => {
-                        let (policy, rule) = (policy.policy.to_owned(), rule.id.clone());
-                        return Ok(Reason::Allowed { call: place(), policy, rule });
-                    }
-                    (true, Err("contents")) => ("contents", Why::Undetermined),
-                    (true, Err(fact)) => (fact, Why::Unstated),
-                    (false, _) if found.truth == Truth::Undetermined => {
-                        (found.fact.unwrap_or("contents"), Why::Undetermined)
-                    }
-                    (false, _) => (found.fact.unwrap_or("contents"), Why::Other),
-                };
+                let (fact, why) =
+                    match (found.truth.is_certain(), rule.when.covers(self.whole, call)) {
+                        (true, Ok(())) => {
+                            let (policy, rule) = (policy.policy.to_owned(), rule.id.clone());
+                            return Ok(Reason::Allowed { call: place(), policy, rule });
+                        }
+                        (true, Err("contents")) => ("contents", Why::Undetermined),
+                        (true, Err(fact)) => (fact, Why::Unstated),
+                        (false, _) if found.truth == Truth::Undetermined => {
+                            (found.fact.unwrap_or("contents"), Why::Undetermined)
+                        }
+                        (false, _) => (found.fact.unwrap_or("contents"), Why::Other),
+                    };
                 near.push(Near {
                     policy: policy.policy.to_owned(),
                     rule: rule.id.clone(),
@@ -212,9 +214,9 @@ impl Judge<'_> {
     }
 
     fn limits(&self, policy: &Applied<'_>, stopping: &mut Vec<Reason>, verdict: &mut Verdict) {
-        let Self { candidate, context, book, calls } = self;
+        let Self { whole, context, book, calls } = self;
         for limit in &policy.document.limits {
-            let wanted = match claims::taken(limit, candidate, context, calls) {
+            let wanted = match claims::taken(limit, whole, context, calls) {
                 Ok(wanted) => wanted,
                 Err(call) => {
                     let (policy, limit) = (policy.policy.to_owned(), limit.id.clone());

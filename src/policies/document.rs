@@ -312,6 +312,16 @@ impl Faults {
             self.list(path, name, list.as_ref());
         }
         self.list(path, "chain", when.chain.as_ref());
+        self.list(path, "subject", when.subject.as_ref());
+        self.list(path, "primaryType", when.primary_type.as_ref());
+        if let Some(domain) = &when.domain {
+            let path = format!("{path}/domain");
+            let is_some = domain.name.is_some() || domain.version.is_some();
+            self.unless(is_some, &path, "must have `name`, `version` or both");
+            self.list(&path, "name", domain.name.as_ref());
+            self.list(&path, "version", domain.version.as_ref());
+        }
+        self.range(&format!("{path}/validFor"), when.valid_for.as_ref());
         self.list(path, "action", when.action.as_ref());
         self.list(path, "function", when.function.as_ref());
         let ranges = [&when.amount, &when.value, &when.gas_price, &when.fee];

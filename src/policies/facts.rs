@@ -1,8 +1,8 @@
-//! What a transaction does, call by call. What cannot be decoded is undetermined, never absent.
+//! What a transaction or a document does, call by call. What cannot be decoded is undetermined, never absent.
 
 use alloy_primitives::{Address, U256};
 
-use super::candidate::Candidate;
+use super::candidate::{Asked, Candidate, Kind};
 use super::decision::Malformed;
 use super::known::{Action, Around, Inner, Meaning, Move, known};
 
@@ -68,6 +68,45 @@ pub(super) struct Call<'a> {
     pub(super) is_first: bool,
 }
 
+/// What is known of what is to be signed as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Whole<'a> {
+    pub(super) kind: Kind,
+    /// Undetermined where a document names none: then it counts on every chain.
+    pub(super) chain: Fact<u64>,
+    pub(super) from: Address,
+    pub(super) gas_price: Fact<U256>,
+    pub(super) fee: Fact<U256>,
+    /// What documents have beside it, and transactions have not.
+    pub(super) primary_type: Fact<&'a str>,
+    pub(super) domain_name: Fact<&'a str>,
+    pub(super) domain_version: Fact<&'a str>,
+    /// Until which second of the epoch a document counts; the largest number where it has no end.
+    pub(super) until: Fact<u64>,
+}
+
+/// What is known of the whole, and everything that it does.
+pub(super) fn of(asked: Asked<'_>) -> Result<(Whole<'_>, Vec<Call<'_>>), Malformed> {
+    match asked {
+        Asked::Transaction(candidate) => {
+            let price = U256::from(candidate.max_fee);
+            let whole = Whole {
+                kind: Kind::Transaction,
+                chain: Fact::Known(candidate.chain_id),
+                from: candidate.from,
+                gas_price: Fact::Known(price),
+                fee: Fact::Known(price * U256::from(candidate.gas_limit)),
+                primary_type: Fact::Absent,
+                domain_name: Fact::Absent,
+                domain_version: Fact::Absent,
+                until: Fact::Absent,
+            };
+            Ok((whole, calls(candidate)?))
+        }
+        Asked::Document(candidate) => Ok((candidate.whole(), candidate.calls()?)),
+    }
+}
+
 /// Everything that a transaction does.
 pub(super) fn calls(candidate: &Candidate) -> Result<Vec<Call<'_>>, Malformed> {
     let mut found = Vec::new();
@@ -92,7 +131,7 @@ pub(super) fn calls(candidate: &Candidate) -> Result<Vec<Call<'_>>, Malformed> {
     Ok(found)
 }
 
-fn unpack<'a>(
+pub(super) fn unpack<'a>(
     inner: &Inner<'a>,
     place: &[usize],
     found: &mut Vec<Call<'a>>,
@@ -155,15 +194,7 @@ fn unpack<'a>(
                         found.push(undetermined(action, "it holds too many calls"));
                     }
                     Some(held) => {
-                        found.push(Call {
-                            counterparty: Fact::Absent,
-                            owner: Fact::Absent,
-                            token: Fact::Absent,
-                            amount: Fact::Absent,
-                            is_unlimited: Fact::Known(false),
-                            contents: Contents::Understood,
-                            ..call(action)
-                        });
+                        found.push(holding(call(action)));
                         for (at, inner) in held.iter().enumerate() {
                             let place = [place, &[at]].concat();
                             unpack(inner, &place, found)?;
@@ -176,10 +207,23 @@ fn unpack<'a>(
     Ok(())
 }
 
+/// A call that moves nothing by itself and holds others.
+pub(super) fn holding(call: Call<'_>) -> Call<'_> {
+    Call {
+        counterparty: Fact::Absent,
+        owner: Fact::Absent,
+        token: Fact::Absent,
+        amount: Fact::Absent,
+        is_unlimited: Fact::Known(false),
+        contents: Contents::Understood,
+        ..call
+    }
+}
+
 const NOT_CANONICAL: &str = "its parameters are not in the one encoding of its function";
 
 /// A call of which nothing is known but the function.
-fn opaque<'a>(
+pub(super) fn opaque<'a>(
     place: &[usize],
     to: Address,
     value: U256,
@@ -203,7 +247,7 @@ fn opaque<'a>(
     }
 }
 
-fn moved<'a>(call: Call<'a>, it: &Move, is_first: bool) -> Call<'a> {
+pub(super) fn moved<'a>(call: Call<'a>, it: &Move, is_first: bool) -> Call<'a> {
     let token = it.token.or(call.to);
     Call {
         action: it.action,

@@ -25,7 +25,7 @@ pub enum Action {
     Transfer,
     /// Lets another move tokens, or all of a collection.
     Approve,
-    /// Brings a signature before a token that lets another move tokens.
+    /// Lets another move tokens by a signature: that document, or the call that brings it before the token.
     Permit,
     /// Holds calls, each of which is judged by itself.
     Batch,
@@ -35,6 +35,8 @@ pub enum Action {
     Deploy,
     /// Any function that is not known here.
     Call,
+    /// Any document that is not known here.
+    TypedData,
 }
 
 impl Action {
@@ -49,6 +51,7 @@ impl Action {
             Self::DelegateCall => "delegateCall",
             Self::Deploy => "deploy",
             Self::Call => "call",
+            Self::TypedData => "typedData",
         }
     }
 }

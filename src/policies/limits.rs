@@ -50,6 +50,13 @@ pub enum Proof {
         /// Its hash.
         hash: String,
     },
+    /// It is a document whose time was over in a final block, and nobody had used it by then.
+    Lapsed {
+        /// The number of that block.
+        block: u64,
+        /// Its hash.
+        hash: String,
+    },
 }
 
 /// Why a reservation, its settling or its release is refused.
@@ -178,7 +185,7 @@ impl Book {
     pub fn release(&mut self, id: &str, proof: &Proof, now: OffsetDateTime) -> Result<(), Refused> {
         let Reservation { mut claims } = self.open.remove(id).ok_or(Refused::Unknown)?;
         match proof {
-            Proof::NeverSigned => claims.clear(),
+            Proof::NeverSigned | Proof::Lapsed { .. } => claims.clear(),
             Proof::AnotherFinal { .. } | Proof::RevertedFinal { .. } => {
                 claims.retain(|claim| claim.is_sunk);
             }

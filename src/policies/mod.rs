@@ -1,4 +1,4 @@
-//! Policies of signing: what a key may sign. Decided purely, on the decoded final transaction and what is
+//! Policies of signing: what a key may sign. Decided purely, on the decoded final transaction or document and what is
 //! known about why it is to be signed; no I/O, no clock. The signer asks here at its last door.
 //!
 //! Not to be taken for an organization's rules of publishing, which are `aggregates::policy`.
@@ -20,13 +20,16 @@ mod nested;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod typed;
+#[cfg(test)]
+mod typed_tests;
 #[cfg(test)]
 mod worked;
 mod worth;
 
 pub use amounts::{FunctionName, Units, Usd};
-pub use candidate::{Candidate, Context, MAX_PRICE_AGE, Price, Prices};
-pub use condition::{Among, Argument, Day, Hours, Range, When};
+pub use candidate::{Asked, Candidate, Context, Kind, MAX_PRICE_AGE, Price, Prices};
+pub use condition::{Among, Argument, Day, DomainIs, Hours, Range, When};
 pub use decide::{Applied, Mode, decide};
 pub use decision::{
     Decision, Malformed, Monitored, Near, Outcome, Place, PolicyVersion, Reason, Used, Why,
@@ -38,3 +41,4 @@ pub use document::{
 pub use facts::{MAX_CALLDATA, MAX_CALLS, MAX_DEPTH};
 pub use known::Action;
 pub use loosening::{Stand, loosens};
+pub use typed::{DocumentCandidate, PERMIT2};

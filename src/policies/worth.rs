@@ -9,9 +9,13 @@ use super::known::Action;
 /// What a call moves, in millionths of a US dollar: tokens and the coin that goes with them. A function
 /// that is not known moves nobody knows what.
 pub(super) fn of(subject: Subject<'_>) -> Fact<U256> {
-    let Subject { candidate, context, call } = subject;
+    let Subject { whole, context, call } = subject;
     let worth = |token: Address, amount| {
-        context.prices.worth((candidate.chain_id, token), amount, context.at)
+        let chain = match whole.chain {
+            Fact::Known(chain) => chain,
+            Fact::Absent | Fact::Undetermined => return None,
+        };
+        context.prices.worth((chain, token), amount, context.at)
     };
     let coin = || worth(Address::ZERO, call.value);
     let worth = match (&call.contents, call.action, call.token, call.amount) {

@@ -207,6 +207,21 @@ id!(
     "int"
 );
 id!(
+    /// A payment that somebody made for a run (x402); derived from what he signed.
+    SaleId,
+    "sale"
+);
+id!(
+    /// A payment for an HTTP request (x402); derived from who wants it.
+    PaymentId,
+    "pay"
+);
+id!(
+    /// An endpoint of the outside that is paid for by request.
+    PaidEndpointId,
+    "xep"
+);
+id!(
     /// A person with an account.
     UserId,
     "user"
@@ -259,6 +274,26 @@ impl IntentId {
     /// The transaction that a node of a run wants: the same at each asking.
     pub fn of(run: RunId, node: &str) -> Self {
         Self::derived(run.born(), &format!("{run} {node}"))
+    }
+}
+
+impl SaleId {
+    /// The sale that follows from an authorization to pay: a token takes its nonce of its payer once, so that
+    /// there is one, however often it is presented and to whom.
+    pub fn of(chain: u64, asset: &str, payer: &str, nonce: &str) -> Self {
+        Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{chain} {asset} {payer} {nonce}"))
+    }
+}
+
+impl PaymentId {
+    /// The payment that a node of a run makes: the same at each asking.
+    pub fn of(run: RunId, node: &str) -> Self {
+        Self::derived(run.born(), &format!("{run} {node}"))
+    }
+
+    /// The payment that somebody orders under a key of his own.
+    pub fn ordered(organization: OrganizationId, by: &str, key: &str) -> Self {
+        Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{organization} {by} {key}"))
     }
 }
 

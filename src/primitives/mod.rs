@@ -20,7 +20,8 @@ pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,
     EventDefinitionId, EventId, EventSubscriptionId, IntentId, InvalidId, InvitationId,
-    OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId, ServiceAccountId, SessionId,
-    TableId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkerId, WorkflowId,
+    OrganizationId, PaidEndpointId, PaymentId, RoleId, RunId, SaleId, SchemaId, SequenceInstanceId,
+    ServiceAccountId, SessionId, TableId, TaskId, TemplateId, TestExecutionId, TestId, UserId,
+    WalletId, WorkerId, WorkflowId,
 };
 pub use secret::Secret;

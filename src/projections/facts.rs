@@ -13,7 +13,8 @@ use super::Error;
 use super::text::Text;
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
-    run, schema, sequence_instance, task, test, test_execution, user, wallet_lane, workflow,
+    payment, run, sale, schema, sequence_instance, signature_request, task, test, test_execution,
+    user, wallet_lane, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -400,6 +401,27 @@ pub(super) fn of_wallet_lanes<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, wallet_lane::Event)>, Error> {
     decoded(wallet_lane::Lane::TYPE, events, Recorded::wallet_lane)
+}
+
+/// The events of documents that should be signed, among others.
+pub(super) fn of_signature_requests<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, signature_request::Event)>, Error> {
+    decoded(signature_request::SignatureRequest::TYPE, events, Recorded::signature_request)
+}
+
+/// The events of sales among others.
+pub(super) fn of_sales<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, sale::Event)>, Error> {
+    decoded(sale::Sale::TYPE, events, Recorded::sale)
+}
+
+/// The events of payments among others.
+pub(super) fn of_payments<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, payment::Event)>, Error> {
+    decoded(payment::Payment::TYPE, events, Recorded::payment)
 }
 
 /// The events of users among others.

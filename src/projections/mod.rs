@@ -26,6 +26,7 @@ pub mod schemas;
 pub mod search;
 pub mod sequences;
 mod session;
+pub mod signature_requests;
 pub mod storage;
 pub mod tasks;
 mod text;
@@ -38,6 +39,7 @@ pub mod verify;
 mod views;
 pub mod waits;
 pub mod workflow_catalog;
+pub mod x402;
 
 pub use compare::{Comparison, Difference, Reason};
 pub use error::Error;

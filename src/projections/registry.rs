@@ -2,8 +2,8 @@
 
 use super::{
     Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
-    run_history, schemas, search, sequences, storage, tasks, timers, transactions, trials, usage,
-    users, waits, workflow_catalog,
+    run_history, schemas, search, sequences, signature_requests, storage, tasks, timers,
+    transactions, trials, usage, users, waits, workflow_catalog, x402,
 };
 
 /// Every projection there is.
@@ -22,6 +22,8 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &happenings::Projector,
         &sequences::Projector,
         &transactions::Projector,
+        &signature_requests::Projector,
+        &x402::Projector,
         &access::Projector,
         &connectors::Projector,
         &audit::Projector,

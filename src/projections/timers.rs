@@ -52,8 +52,8 @@ impl Projection for Projector {
     }
 }
 
-/// The node types that sleep until something happens or their time is up, beside those that send
-/// transactions.
+/// The node types that sleep until something happens or their time is up, beside those that wait for
+/// the signer.
 const SLEEPERS: [&str; 5] = ["delay", "wait", "call-workflow", "trigger-workflow", "manual-task"];
 
 /// A timer as a batch leaves it.
@@ -81,8 +81,7 @@ fn take<'a>(timers: &mut Timers<'a>, event: &'a Recorded, payload: &'a str) -> R
         // A first attempt follows no timer, and neither does the end of a node that began with one.
         Fact::NodeStarted { node, attempt, .. } if attempt > 1 => (node, None),
         Fact::NodeSucceeded { node, kind, .. } | Fact::NodeFailed { node, kind, .. }
-            if SLEEPERS.contains(&kind.as_str())
-                || engine::TRANSACTING.contains(&kind.as_str()) =>
+            if SLEEPERS.contains(&kind.as_str()) || engine::waits_for_signer(kind.as_str()) =>
         {
             (node, None)
         }

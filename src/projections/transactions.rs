@@ -81,12 +81,12 @@ impl Change {
         let number = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
         Ok(match event {
             Event::IntentAccepted { intent, at, .. } => return Err((intent, at)),
-            Event::PolicyDecided { is_allowed: true, at, .. } => Self::to("allowed", at),
+            Event::PolicyDecided { is_allowed: true, at, .. }
+            | Event::ApprovalGranted { is_enough: true, at, .. } => Self::to("allowed", at),
             Event::PolicyDecided { is_allowed: false, refusal, at, .. } => {
                 Self::end("denied", refusal, at)
             }
             Event::ApprovalRequested { at, .. } => Self::to("awaiting_approval", at),
-            Event::ApprovalGranted { is_enough: true, at, .. } => Self::to("allowed", at),
             Event::ApprovalGranted { is_enough: false, at, .. } => {
                 Self { at: Some(at), ..Self::default() }
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::process::Elsewhere;
 use super::{InvalidApiKey, Keystore, KmsConfig, Pkcs11, Signer, TurnkeyConfig};
 use crate::egress;
 use crate::primitives::{Clock, Secret};
@@ -48,6 +49,8 @@ impl Kind {
 pub struct Config {
     /// Where new keys are made.
     pub backend: Option<Kind>,
+    /// The socket of a signer that is a process of its own, and alone has the keys.
+    pub socket: Option<PathBuf>,
     /// The token.
     pub pkcs11: Pkcs11Config,
     /// The organization at Turnkey.
@@ -125,6 +128,18 @@ impl Signers {
         }
     }
 
+    /// Those of a process of its own, whatever backends that has.
+    fn elsewhere(preferred: Kind, socket: &Path) -> Self {
+        let of = |kind| Signer::new(Arc::new(Elsewhere::new(socket.to_owned(), kind)));
+        Self {
+            preferred,
+            keystore: of(Kind::Keystore),
+            pkcs11: Some(of(Kind::Pkcs11)),
+            turnkey: Some(of(Kind::Turnkey)),
+            kms: Some(of(Kind::Kms)),
+        }
+    }
+
     /// Where new keys are made.
     pub const fn preferred(&self) -> Kind {
         self.preferred
@@ -142,6 +157,9 @@ impl Config {
         clock: &Arc<dyn Clock>,
     ) -> Result<Signers, InvalidConfig> {
         let preferred = self.backend.unwrap_or(Kind::Keystore);
+        if let Some(socket) = &self.socket {
+            return Ok(Signers::elsewhere(preferred, socket));
+        }
         let wanted = |kind: Kind, is_configured: bool| is_configured || preferred == kind;
         let pkcs11 = if wanted(Kind::Pkcs11, self.pkcs11.module.is_some()) {
             Some(Signer::new(Arc::new(self.pkcs11.device(program)?)))

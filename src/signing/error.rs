@@ -53,6 +53,9 @@ pub enum Error {
     /// The backend refuses.
     #[error("the signing backend refuses: {0}")]
     Refused(String),
+    /// People at the backend, or rules that it has, said no to this order for good.
+    #[error("the signing backend refuses: {0}")]
+    Rejected(String),
     /// The PIN is wrong. It is not tried again by this process, or the token would lock itself.
     #[error("the signing device takes no PIN from here: {0}")]
     Pin(String),
@@ -74,6 +77,7 @@ impl Error {
             | Self::NoImport
             | Self::Reply(_)
             | Self::Refused(_)
+            | Self::Rejected(_)
             | Self::Pin(_) => false,
         }
     }

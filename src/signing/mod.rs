@@ -12,6 +12,7 @@ mod keystore;
 mod kms;
 mod outside;
 mod pkcs11;
+pub mod process;
 mod reply;
 mod signer;
 pub mod softhsm;

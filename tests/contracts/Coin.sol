@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// A token as ERC-20 describes it, all of which its maker has at first.
+/// A token (ERC-20) whose owners let others take of it by a signature (ERC-2612), and move it by one (ERC-3009).
 contract Coin {
-    event Transfer(address indexed from, address indexed to, uint256 value);
-    event Approval(address indexed owner, address indexed spender, uint256 value);
+    bytes32 private constant DOMAIN = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+    bytes32 private constant PERMIT = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant TRANSFER = keccak256(
+        "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+    );
 
-    string public constant symbol = "COIN";
-    uint8 public constant decimals = 6;
-    uint256 public constant totalSupply = 1_000_000_000_000;
     mapping(address => uint256) public balanceOf;
+    mapping(address => uint256) public nonces;
     mapping(address => mapping(address => uint256)) public allowance;
+    mapping(address => mapping(bytes32 => bool)) public authorizationState;
 
-    constructor() {
-        balanceOf[msg.sender] = totalSupply;
-        emit Transfer(address(0), msg.sender, totalSupply);
+    event Transfer(address indexed from, address indexed to, uint256 value);
+
+    function mint(address to, uint256 value) external {
+        balanceOf[to] += value;
+        emit Transfer(address(0), to, value);
     }
 
     function transfer(address to, uint256 value) external returns (bool) {
@@ -22,21 +30,40 @@ contract Coin {
         return true;
     }
 
-    function approve(address spender, uint256 value) external returns (bool) {
-        allowance[msg.sender][spender] = value;
-        emit Approval(msg.sender, spender, value);
-        return true;
+    function permit(
+        address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s
+    ) external {
+        require(block.timestamp <= deadline, "expired");
+        bytes32 words = keccak256(abi.encode(PERMIT, owner, spender, value, nonces[owner]++, deadline));
+        require(signer(words, v, r, s) == owner, "signature");
+        allowance[owner][spender] = value;
     }
 
-    function transferFrom(address from, address to, uint256 value) external returns (bool) {
-        allowance[from][msg.sender] -= value;
+    function transferWithAuthorization(
+        address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce,
+        uint8 v, bytes32 r, bytes32 s
+    ) external {
+        require(block.timestamp > validAfter && block.timestamp < validBefore, "time");
+        require(!authorizationState[from][nonce], "used");
+        bytes32 words =
+            keccak256(abi.encode(TRANSFER, from, to, value, validAfter, validBefore, nonce));
+        require(signer(words, v, r, s) == from, "signature");
+        authorizationState[from][nonce] = true;
         move(from, to, value);
-        return true;
     }
 
     function move(address from, address to, uint256 value) private {
         balanceOf[from] -= value;
         balanceOf[to] += value;
         emit Transfer(from, to, value);
+    }
+
+    function signer(bytes32 words, uint8 v, bytes32 r, bytes32 s) private view returns (address) {
+        bytes32 domain = keccak256(
+            abi.encode(DOMAIN, keccak256("Coin"), keccak256("1"), block.chainid, address(this))
+        );
+        address found = ecrecover(keccak256(abi.encodePacked("\x19\x01", domain, words)), v, r, s);
+        require(found != address(0), "nobody");
+        return found;
     }
 }

@@ -1,12 +1,13 @@
 //! What stands on the ledger about transactions, and about what they took of limits.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use chainkeel::aggregates::signature_request::{self, Told};
 use chainkeel::aggregates::spending;
 use chainkeel::aggregates::wallet_lane::{Call, Event, Inclusion, Intent, Origin, Sent, Until};
 use chainkeel::policies::approvals::Need;
 use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
-use chainkeel::transactions::{Fees, Signed, Unsigned};
+use chainkeel::transactions::{Fees, Signature, Signed, TypedData, Unsigned};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -44,6 +45,7 @@ fn inclusion() -> Inclusion {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of all events")]
 fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
     let (intent_id, at, by) = (intent_id(), AT, || "system:wallet-lane".to_owned());
     let (hash, block_hash) = (B256::repeat_byte(1), B256::repeat_byte(2));
@@ -156,6 +158,71 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
         stands("wallet_lane", event);
     }
     every_file_is_known("wallet_lane", &names(&events));
+    assert_eq!(events.map(|event| event.name()), Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_document_that_should_be_signed_is_read_as_it_was_written() {
+    use signature_request::Event;
+    let (intent_id, at, by) = (intent_id(), AT, || "system:wallet-document".to_owned());
+    let wallet_id = WalletId::from_uuid(Uuid::from_u128(4));
+    let document = json!({
+        "types": { "Mail": [{ "name": "words", "type": "string" }] }, "primaryType": "Mail",
+        "domain": { "name": "Mail", "chainId": 1, "verifyingContract": Address::repeat_byte(9) },
+        "message": { "words": "hello" },
+    });
+    let document = TypedData::read(&document).unwrap();
+    let (digest, user) = (document.digest(), Some("x402_payment/1".to_owned()));
+    let told = || {
+        let (signer, user) = (Address::repeat_byte(5), user.clone());
+        Box::new(Told { intent_id, wallet_id, signer, origin: origin(), user })
+    };
+    let intent = signature_request::Intent {
+        intent_id,
+        organization_id: OrganizationId::DEFAULT,
+        wallet_id,
+        address: Address::repeat_byte(5),
+        origin: origin(),
+        user: user.clone(),
+        document,
+        expires_at: AT,
+    };
+    let events = [
+        Event::Accepted { intent: Box::new(intent), by: by(), at },
+        Event::PolicyDecided {
+            is_allowed: false,
+            refusal: Some("no rule allows the call".into()),
+            reasons: json!({ "outcome": "deny" }).into(),
+            told: Some(told()),
+            at,
+        },
+        Event::SignRequested { digest, at },
+        Event::Signed {
+            digest,
+            signature: Signature { r: U256::from(7), s: U256::from(9), is_odd: true },
+            told: told(),
+            at,
+        },
+        Event::Refused { reason: "no longer".into(), may_exist: true, told: told(), at },
+        Event::Cancelled {
+            reason: "too late".into(),
+            by: by(),
+            may_exist: false,
+            told: told(),
+            at,
+        },
+        Event::Settled { intent_id, by: by(), at },
+        Event::Lapsed {
+            intent_id,
+            proof: Proof::Lapsed { block: 9, hash: B256::repeat_byte(1).to_string() },
+            by: by(),
+            at,
+        },
+    ];
+    for event in &events {
+        stands("signature_request", event);
+    }
+    every_file_is_known("signature_request", &names(&events));
     assert_eq!(events.map(|event| event.name()), Event::NAMES);
 }
 

@@ -71,7 +71,8 @@ pub use limits::{
 };
 pub use node::{
     Audience, Escalation, EventPattern, EventWait, Happening, MAX_EVENT_PAYLOAD, ManualTask,
-    Priority, SIGNER_SOURCE, TASK_SOURCE, TRANSACTING, is_answered, logic_type, logic_types,
+    Priority, SIGN_TYPED_DATA, SIGNER_SOURCE, TASK_SOURCE, TRANSACTING, is_answered, logic_type,
+    logic_types, waits_for_signer,
 };
 pub use node_state::NodeState;
 pub use parse::parse;

@@ -1,6 +1,6 @@
 //! What keeps a step of a lane from being done. It is tried again.
 
-use crate::aggregates::{spending, wallet_lane};
+use crate::aggregates::{signature_request, spending, wallet_lane};
 use crate::journal::{self, NotExecuted};
 use crate::{chains, signing};
 
@@ -37,12 +37,34 @@ pub(super) enum Hindrance {
     /// The lane refuses what follows from its own state.
     #[error("the lane refuses a step")]
     Lane(#[from] wallet_lane::Error),
+    /// The document's stream refuses what follows from its own state.
+    #[error("the document refuses a step")]
+    Request(#[from] signature_request::Error),
     /// The limits changed under the decision, again and again.
     #[error("the limits of the organization keep changing")]
     Spending(#[from] spending::Error),
+    /// What should be a token that takes authorized transfers is none.
+    #[error("{0} does not answer as a token with authorized transfers (EIP-3009) does")]
+    NoToken(alloy_primitives::Address),
+    /// What is to be signed is no document.
+    #[error("what is to be signed is no document")]
+    NoDocument(#[from] crate::transactions::InvalidDocument),
     /// It costs more now than it may.
     #[error("being taken into a block costs more than the transaction may: {0}")]
     TooDear(String),
+}
+
+impl Hindrance {
+    /// What is in the way, with all that led to it.
+    pub(super) fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            words = format!("{words}: {error}");
+            source = error.source();
+        }
+        words
+    }
 }
 
 impl<E> From<NotExecuted<E>> for Hindrance

@@ -1,24 +1,72 @@
-//! Whether a transaction may be signed: the policies in force are asked, and what they count is reserved, so
-//! that of two that race for the last of a limit one gets it.
+//! Whether a transaction or a document may be signed: the policies in force are asked, and what they count is
+//! reserved, so that of two that race for the last of a limit one gets it.
+
+use std::sync::Arc;
 
 use alloy_primitives::U256;
 use engine::Json;
 use time::OffsetDateTime;
 
 use super::hindrance::Hindrance;
-use super::room::LaneRoom;
+use crate::aggregates::signature_request;
+use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::{self, Spending};
-use crate::aggregates::wallet_lane::{Call, Intent, Verdict, Wanted};
-use crate::journal::{Context, Metadata, NotExecuted};
+use crate::aggregates::wallet_lane::{Call, Intent, Origin, Verdict, Wanted};
+use crate::journal::{Context, Journal, Metadata, NotExecuted, Store};
 use crate::policies::approvals::Need;
 use crate::policies::limits::{Book, Refused};
-use crate::policies::{self, Candidate, Decision, Outcome, Prices, Reason};
-use crate::primitives::CommandId;
-use crate::signing::{Clearance, Ruling};
+use crate::policies::{
+    self, Asked, Candidate, Decision, DocumentCandidate, Outcome, Prices, Reason,
+};
+use crate::primitives::{Clock, CommandId, IntentId, OrganizationId, WalletId};
+use crate::signing::{Clearance, Ruling, TypedClearance};
 use crate::transactions::Unsigned;
 
 /// How often is decided anew because others took of the same limits meanwhile.
 const TRIES: usize = 8;
+
+/// What says whether something may be signed. Cheap to clone.
+#[derive(Clone)]
+pub struct Laws {
+    policies: Store<SigningPolicies>,
+    pub(super) spendings: Store<Spending>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Laws {
+    /// The policies on this ledger, and what was used of their limits.
+    pub fn new(journal: &Journal, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            policies: Store::signing_policies(journal.clone()),
+            spendings: Store::spendings(journal.clone()),
+            clock,
+        }
+    }
+}
+
+/// Who wants something signed, and by which wallet.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    intent: IntentId,
+    organization: OrganizationId,
+    wallet: WalletId,
+    origin: &'a Origin,
+}
+
+impl<'a> From<&'a Intent> for Case<'a> {
+    fn from(intent: &'a Intent) -> Self {
+        let Intent { intent_id, organization_id, wallet_id, ref origin, .. } = *intent;
+        Self { intent: intent_id, organization: organization_id, wallet: wallet_id, origin }
+    }
+}
+
+impl<'a> From<&'a signature_request::Intent> for Case<'a> {
+    fn from(intent: &'a signature_request::Intent) -> Self {
+        let signature_request::Intent { intent_id, organization_id, wallet_id, ref origin, .. } =
+            *intent;
+        Self { intent: intent_id, organization: organization_id, wallet: wallet_id, origin }
+    }
+}
 
 /// What was decided before anything is numbered.
 pub(super) struct Judgement {
@@ -27,53 +75,55 @@ pub(super) struct Judgement {
     pub(super) reasons: Json,
 }
 
+/// What follows from a decision.
+enum Ruled {
+    Allowed,
+    /// Once people have approved it.
+    Asks(Vec<Need>),
+    Denied(String),
+}
+
 /// Decides over an intent as it would be sent with so much gas, for at most this in fees, and reserves what
 /// it takes of limits.
 pub(super) async fn judge(
-    room: &LaneRoom,
+    laws: &Laws,
     intent: &Intent,
     (gas_limit, fee_budget): (u64, U256),
 ) -> Result<Judgement, Hindrance> {
     let price = fee_budget.checked_div(U256::from(gas_limit)).unwrap_or_default();
     let max_fee = u128::try_from(price).unwrap_or(u128::MAX);
     let candidate = candidate(intent, intent.call.clone(), (gas_limit, max_fee));
-    for _ in 0..TRIES {
-        let at = room.clock.now();
-        let spending = spending(room, intent).await?;
-        let decision = decide(room, intent, &candidate, spending.book(), at).await?;
-        let reasons = Json::new(serde_json::to_value(&decision).unwrap_or_default());
-        let verdict = verdict(&decision, &intent.origin.started_by, fee_budget);
-        let is_denied = matches!(verdict, Verdict::Denied(_));
-        if is_denied || reserve(room, intent, decision, at).await? {
-            return Ok(Judgement { verdict, reasons });
-        }
-    }
-    Err(Hindrance::Spending(spending::Error::Limit(Refused::Full)))
+    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), asked).await?;
+    let verdict = match ruled {
+        Ruled::Allowed => Verdict::Allowed { fee_budget },
+        Ruled::Asks(needs) => Verdict::Asks { fee_budget, needs },
+        Ruled::Denied(why) => Verdict::Denied(why),
+    };
+    Ok(Judgement { verdict, reasons })
 }
 
-/// What follows for the intent. Where so few may approve it that they can never be enough, it is denied.
-fn verdict(decision: &Decision, started_by: &str, fee_budget: U256) -> Verdict {
-    match decision.outcome {
-        Outcome::Allow => Verdict::Allowed { fee_budget },
-        Outcome::NeedsApproval => {
-            let needs = decision.needs();
-            match needs.iter().find(|need| !need.can_be_met(started_by)) {
-                None => Verdict::Asks { fee_budget, needs },
-                Some(Need { policy, approval, needed, .. }) => Verdict::Denied(format!(
-                    "the approval {approval} of the policy {policy} needs {needed}, and without \
-                     {started_by}, who caused the transaction, fewer may approve it"
-                )),
-            }
-        }
-        Outcome::Deny | Outcome::Malformed => Verdict::Denied(in_words(decision)),
-    }
+/// Decides over a document, and reserves what it lets move of limits; with the whole decision, as auditors
+/// read it. People are not asked about documents: what needs them is denied.
+pub(super) async fn judge_document(
+    laws: &Laws,
+    intent: &signature_request::Intent,
+) -> Result<(signature_request::Verdict, Json), Hindrance> {
+    let candidate = DocumentCandidate::new(intent.address, intent.document.clone());
+    let denied = |_: Case<'_>, decision: &Decision| Ruled::Denied(in_words(decision));
+    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), denied).await?;
+    let verdict = match ruled {
+        Ruled::Allowed => signature_request::Verdict::Allowed,
+        Ruled::Denied(why) => signature_request::Verdict::Denied(why),
+        Ruled::Asks(_) => signature_request::Verdict::Denied("it needs approval".to_owned()),
+    };
+    Ok((verdict, reasons))
 }
 
 /// The last door: the clearance of the transaction as it will be signed, where the policies of this moment
 /// allow it; where they want approvals, these have to be there, as they want them now. What moves nothing is
 /// always cleared: it only uses up a nonce.
 pub(super) async fn clear(
-    room: &LaneRoom,
+    laws: &Laws,
     wanted: &Wanted,
     transaction: &Unsigned,
 ) -> Result<Result<Clearance, String>, Hindrance> {
@@ -86,15 +136,64 @@ pub(super) async fn clear(
     }
     let (gas_limit, price) = (transaction.gas_limit, transaction.fees.at_most());
     let candidate = candidate(intent, call, (gas_limit, price));
-    let at = room.clock.now();
-    // What is reserved for this one does not stand in its own way.
-    let book = spending(room, intent).await?.book().without(&intent.intent_id.to_string());
-    let decision = decide(room, intent, &candidate, &book, at).await?;
+    let decision = decided_now(laws, intent.into(), (&candidate).into()).await?;
     Ok(match decision.outcome {
         Outcome::Allow => cleared(),
         Outcome::NeedsApproval if is_approved(wanted, transaction, &decision) => cleared(),
         Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
     })
+}
+
+/// The last door of a document: its clearance, where the policies of this moment allow it.
+pub(super) async fn clear_document(
+    laws: &Laws,
+    intent: &signature_request::Intent,
+) -> Result<Result<TypedClearance, String>, Hindrance> {
+    let (signer, digest) = (intent.address, intent.document.digest());
+    let candidate = DocumentCandidate::new(signer, intent.document.clone());
+    let decision = decided_now(laws, intent.into(), (&candidate).into()).await?;
+    let ruling = Ruling::AllowedDocument { signer, digest };
+    Ok(match decision.outcome {
+        Outcome::Allow => TypedClearance::granted(&ruling).ok_or_else(String::new),
+        Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
+    })
+}
+
+/// Decides, and reserves what it takes of limits; what follows, and the whole decision.
+async fn weigh(
+    laws: &Laws,
+    case: Case<'_>,
+    what: Asked<'_>,
+    needing: impl Fn(Case<'_>, &Decision) -> Ruled,
+) -> Result<(Ruled, Json), Hindrance> {
+    for _ in 0..TRIES {
+        let at = laws.clock.now();
+        let spending = spending(laws, case).await?;
+        let decision = decide(laws, case, what, spending.book(), at).await?;
+        let reasons = Json::new(serde_json::to_value(&decision).unwrap_or_default());
+        let ruled = match decision.outcome {
+            Outcome::Allow => Ruled::Allowed,
+            Outcome::NeedsApproval => needing(case, &decision),
+            Outcome::Deny | Outcome::Malformed => Ruled::Denied(in_words(&decision)),
+        };
+        let is_denied = matches!(ruled, Ruled::Denied(_));
+        if is_denied || reserve(laws, case, decision, at).await? {
+            return Ok((ruled, reasons));
+        }
+    }
+    Err(Hindrance::Spending(spending::Error::Limit(Refused::Full)))
+}
+
+/// Whom to ask. Where so few may approve it that they can never be enough, it is denied.
+fn asked(case: Case<'_>, decision: &Decision) -> Ruled {
+    let (needs, started_by) = (decision.needs(), &case.origin.started_by);
+    match needs.iter().find(|need| !need.can_be_met(started_by)) {
+        None => Ruled::Asks(needs),
+        Some(Need { policy, approval, needed, .. }) => Ruled::Denied(format!(
+            "the approval {approval} of the policy {policy} needs {needed}, and without \
+             {started_by}, who caused the transaction, fewer may approve it"
+        )),
+    }
 }
 
 /// Whether this very transaction was approved by as many as the decision wants: it makes the call that they
@@ -109,6 +208,14 @@ fn is_approved(wanted: &Wanted, transaction: &Unsigned, decision: &Decision) -> 
         && decision.needs().iter().all(|need| asked.missing(need) == 0)
 }
 
+/// What the policies of this moment say.
+async fn decided_now(laws: &Laws, case: Case<'_>, what: Asked<'_>) -> Result<Decision, Hindrance> {
+    let at = laws.clock.now();
+    // What is reserved for this one does not stand in its own way.
+    let book = spending(laws, case).await?.book().without(&case.intent.to_string());
+    decide(laws, case, what, &book, at).await
+}
+
 /// What the policies are asked about: a call with so much gas, at most at this price.
 fn candidate(intent: &Intent, call: Call, (gas_limit, max_fee): (u64, u128)) -> Candidate {
     let Call { to, value, data } = call;
@@ -116,48 +223,44 @@ fn candidate(intent: &Intent, call: Call, (gas_limit, max_fee): (u64, u128)) -> 
     Candidate { chain_id, from, to, value, data, gas_limit, max_fee }
 }
 
-async fn spending(room: &LaneRoom, intent: &Intent) -> Result<Spending, Hindrance> {
-    Ok(room.spendings.load(&intent.organization_id.to_string()).await?.aggregate)
+async fn spending(laws: &Laws, case: Case<'_>) -> Result<Spending, Hindrance> {
+    Ok(laws.spendings.load(&case.organization.to_string()).await?.aggregate)
 }
 
 async fn decide(
-    room: &LaneRoom,
-    intent: &Intent,
-    candidate: &Candidate,
+    laws: &Laws,
+    case: Case<'_>,
+    what: Asked<'_>,
     book: &Book,
     at: OffsetDateTime,
 ) -> Result<Decision, Hindrance> {
-    let all = room.policies.load(&intent.organization_id.to_string()).await?.aggregate;
+    let all = laws.policies.load(&case.organization.to_string()).await?.aggregate;
     let context = policies::Context {
-        organization: intent.organization_id.to_string(),
-        wallet: intent.wallet_id.to_string(),
-        workflow: Some(intent.origin.workflow_id.to_string()),
-        actor: intent.origin.started_by.clone(),
-        trigger: Some(intent.origin.trigger.clone()),
+        organization: case.organization.to_string(),
+        wallet: case.wallet.to_string(),
+        workflow: Some(case.origin.workflow_id.to_string()),
+        actor: case.origin.started_by.clone(),
+        trigger: Some(case.origin.trigger.clone()),
         at,
         prices: Prices::default(),
     };
-    Ok(policies::decide(&all.in_force(at), candidate, &context, book))
+    Ok(policies::decide(&all.in_force(at), what, &context, book))
 }
 
 /// Whether it was reserved; not, where others took of the same limits meanwhile.
 async fn reserve(
-    room: &LaneRoom,
-    intent: &Intent,
+    laws: &Laws,
+    case: Case<'_>,
     decision: Decision,
     at: OffsetDateTime,
 ) -> Result<bool, Hindrance> {
-    let organization = intent.organization_id;
-    let command = spending::Command {
-        organization,
-        intent: intent.intent_id,
-        at,
-        order: spending::Order::Reserve(decision.claims),
-    };
-    let id = CommandId::derived(at, &format!("reserve {}", intent.intent_id));
+    let Case { intent, organization, .. } = case;
+    let order = spending::Order::Reserve(decision.claims);
+    let command = spending::Command { organization, intent, at, order };
+    let id = CommandId::derived(at, &format!("reserve {intent}"));
     let metadata = Metadata::new(organization, "system:wallet-lane", id);
     let executed =
-        room.spendings.execute(&organization.to_string(), command, Context::new(metadata)).await;
+        laws.spendings.execute(&organization.to_string(), command, Context::new(metadata)).await;
     match executed {
         Ok(_) => Ok(true),
         Err(NotExecuted::Refused(spending::Error::Limit(

@@ -217,12 +217,7 @@ impl LaneLife {
 
     /// Says once what is in the way.
     pub(super) fn tell(&mut self, intent: Option<IntentId>, hindrance: &Hindrance) {
-        let mut words = hindrance.to_string();
-        let mut source = std::error::Error::source(hindrance);
-        while let Some(error) = source {
-            words = format!("{words}: {error}");
-            source = error.source();
-        }
+        let words = hindrance.in_words();
         let key = intent.unwrap_or_else(|| IntentId::from_uuid(uuid::Uuid::nil()));
         if self.told.get(&key) == Some(&words) {
             return;

@@ -1,8 +1,10 @@
-//! The lanes of wallets, alive: what runs want is taken up, judged, tried, numbered, signed, sent and watched
-//! until it stays, each step after the event that intends it is durable.
+//! The lanes of wallets and the documents that they sign, alive: what runs want is taken up, judged, tried,
+//! numbered, signed, sent and watched until it stays, each step after the event that intends it is durable.
 
 mod bell;
+mod documents;
 mod fees;
+mod guard;
 mod hindrance;
 mod judging;
 mod keeper;
@@ -11,8 +13,18 @@ mod outcome;
 mod reaction;
 mod room;
 mod sending;
+mod ties;
 mod watching;
+mod x402;
 
+use x402::SETTLES;
+
+pub use documents::{SignatureDesk, SignatureReaction};
+pub use guard::Guard;
+pub use judging::Laws;
 pub use keeper::LaneKeeper;
 pub use reaction::WalletReaction;
 pub use room::LaneRoom;
+pub use x402::{
+    Asked, Cashier, Examined, Letter, Payer, PaymentReaction, Probed, SaleReaction, Unfit, Wanting,
+};

@@ -57,7 +57,9 @@ pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
             let why = refusal.as_deref().unwrap_or("no policy allows it");
             let why = format!("the transaction was not signed: {why}");
             let answer = failed(intent_id, FailureCategory::Auth, DENIED, why, json!({}));
-            Ended { origin: origin.as_ref(), reserved: Reserved::Kept, answer }
+            // A process may have reserved it, and died before it wrote down that it may be signed.
+            let reserved = Reserved::Free(Proof::NeverSigned);
+            Ended { origin: origin.as_ref(), reserved, answer }
         }
         Event::SimulationFailed { intent_id, reason, origin, .. } => {
             let is_poor = reason.to_lowercase().contains("insufficient funds");

@@ -1,23 +1,22 @@
 //! Between runs and lanes: a waiting node has its transaction taken up, its end lets the run go on, and the
 //! end of the wait calls it off.
 
-use std::sync::Arc;
-
 use cqrs_es::Aggregate;
-use engine::{Fact, FailureCategory, Json, Place, SIGNER_SOURCE, TRANSACTING};
+use engine::{Fact, FailureCategory, Json, TRANSACTING};
 use futures::future::BoxFuture;
-use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::SETTLES;
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
 use super::room::LaneRoom;
+use super::ties::{Odd, Ties, odd};
 use crate::actors::order::Context;
-use crate::actors::reaction::{Reaction, Trouble, carried_out, resumed};
+use crate::actors::reaction::{Reaction, Trouble, carried_out};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::run::Run;
 use crate::aggregates::spending;
-use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Origin, Until};
+use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Until};
 use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
 use crate::onchain::{Awaited, Wish};
 use crate::primitives::{IntentId, OrganizationId, RunId};
@@ -34,16 +33,7 @@ const PAGE: i64 = 1_000;
 pub struct WalletReaction {
     journal: Journal,
     room: LaneRoom,
-    runs: RunDesk,
-}
-
-/// What is wrong with what was found on the ledger.
-#[derive(Debug, thiserror::Error)]
-enum Odd {
-    #[error("the stream {0} has no id of its kind")]
-    Id(String),
-    #[error("the first event of {0} does not say which workflow it runs")]
-    Beginning(RunId),
+    ties: Ties,
 }
 
 /// A wait for a transaction, as a run opened it.
@@ -59,7 +49,7 @@ struct Wait<'a> {
 impl WalletReaction {
     /// Ties the runs of this desk to the lanes of this room.
     pub fn new(journal: Journal, room: LaneRoom, runs: RunDesk) -> Self {
-        Self { journal, room, runs }
+        Self { journal: journal.clone(), room, ties: Ties::new(journal, runs, NAME) }
     }
 
     async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
@@ -115,7 +105,7 @@ impl WalletReaction {
     async fn take_up(&self, event: &Recorded, wait: Wait<'_>) -> Result<(), Trouble> {
         let refuse = async |category, code: &str, why: &str| {
             let answer = outcome::refused(category, code, why);
-            self.resume(event, wait.run, &wait.node, answer).await
+            self.ties.resume(event, wait.run, &wait.node, answer).await
         };
         let wish = match Wish::of(wait.kind, wait.input) {
             Some(Ok(wish)) => wish,
@@ -148,7 +138,7 @@ impl WalletReaction {
             wallet_id,
             address: wallet.address,
             chain_id: wish.chain.0,
-            origin: self.origin(wait.run, &wait.node).await?,
+            origin: self.ties.origin(wait.run, &wait.node).await?,
             call: Call { to: wish.to, value: wish.value, data: wish.data(wallet.address) },
             until: match wish.awaited {
                 Awaited::Included => Until::Included,
@@ -169,22 +159,6 @@ impl WalletReaction {
         }?;
         self.room.bell.ring(lane);
         Ok(())
-    }
-
-    async fn origin(&self, run: RunId, node: &str) -> Result<Origin, Trouble> {
-        let first = self.journal.read_stream(&StreamId::run(run), 0, 1).await?;
-        let first = first.first().ok_or_else(|| odd(Odd::Beginning(run)))?;
-        let Fact::Started { workflow, trigger, .. } = first.fact()?.0 else {
-            return Err(odd(Odd::Beginning(run)));
-        };
-        let started_by = first.metadata_map()?.remove("actor").unwrap_or_default();
-        Ok(Origin {
-            run_id: run,
-            node_id: node.to_owned(),
-            workflow_id: workflow.id.parse().map_err(|_| odd(Odd::Beginning(run)))?,
-            trigger: trigger.kind,
-            started_by,
-        })
     }
 
     /// Calls off what a node wanted that waits no longer.
@@ -281,43 +255,16 @@ impl WalletReaction {
             Reserved::Free(proof) => Some(spending::Order::Release(proof)),
         };
         if let Some(order) = order {
-            self.spend(event, happened.intent(), order).await?;
+            let what = (happened.intent(), SPENDING);
+            self.ties.spend(&self.room, event, what, order).await?;
         }
         match origin {
-            Some(origin) => self.resume(event, origin.run_id, &origin.node_id, answer).await,
+            // What takes the money of a sale has no node that waits.
+            Some(origin) if origin.node_id.starts_with(SETTLES) => Ok(()),
+            Some(origin) => self.ties.resume(event, origin.run_id, &origin.node_id, answer).await,
             None => Ok(()),
         }
     }
-
-    async fn spend(
-        &self,
-        event: &Recorded,
-        intent: IntentId,
-        order: spending::Order,
-    ) -> Result<(), Trouble> {
-        let (organization, at) = (event.organization, event.recorded_at);
-        let command = spending::Command { organization, intent, at, order };
-        let context = Context::because_of(event, SPENDING).into_metadata();
-        let context = journal::Context::new(context);
-        let done = self.room.spendings.execute(&organization.to_string(), command, context).await;
-        carried_out(done, |refusal| Err(Trouble::lasting(refusal)))
-    }
-
-    async fn resume(
-        &self,
-        event: &Recorded,
-        run: RunId,
-        node: &str,
-        answer: Value,
-    ) -> Result<(), Trouble> {
-        let (node, context) = (Place::from(node.to_owned()), Context::because_of(event, NAME));
-        let source = SIGNER_SOURCE.to_owned();
-        resumed(self.runs.resume(run, node, Arc::new(answer), source, context).await)
-    }
-}
-
-fn odd(what: Odd) -> Trouble {
-    Trouble::lasting(what)
 }
 
 /// What was ordered before, or is over, is done.

@@ -1,31 +1,34 @@
-//! What lanes work with.
+//! What lanes and documents work with.
 
 use std::sync::Arc;
 
-use super::bell::LaneBell;
+use super::bell::Bell;
 use super::hindrance::Hindrance;
+use super::judging::Laws;
 use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::ownership::Ownership;
-use crate::aggregates::signing_policy::SigningPolicies;
-use crate::aggregates::spending::Spending;
+use crate::aggregates::signature_request::SignatureRequest;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::{Wallet, Wallets};
 use crate::chains::{ChainReader, Readers as _};
 use crate::journal::{Journal, Store};
 use crate::primitives::{ChainId, Clock, OrganizationId, WalletId};
-use crate::signing::Signers;
+use crate::projections::signature_requests::OpenDocument;
+use crate::projections::transactions::OpenLane;
+use crate::signing::{self, KeyName, Signer, Signers};
 
-/// What lanes work with. Cheap to clone.
+/// What lanes and documents work with. Cheap to clone.
 #[derive(Clone)]
 pub struct LaneRoom {
     pub(super) lanes: Store<Lane>,
+    pub(super) requests: Store<SignatureRequest>,
     pub(super) wallets: Store<Wallets>,
-    pub(super) policies: Store<SigningPolicies>,
-    pub(super) spendings: Store<Spending>,
+    pub(super) laws: Laws,
     pub(super) chains: ChainDesk,
     pub(super) signers: Signers,
     pub(super) ownership: Arc<Ownership>,
-    pub(super) bell: LaneBell,
+    pub(super) bell: Bell<OpenLane>,
+    pub(super) documents: Bell<OpenDocument>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -39,13 +42,14 @@ impl LaneRoom {
     ) -> Self {
         Self {
             lanes: Store::wallet_lanes(journal.clone()),
+            requests: Store::signature_requests(journal.clone()),
             wallets: Store::wallets(journal.clone()),
-            policies: Store::signing_policies(journal.clone()),
-            spendings: Store::spendings(journal.clone()),
+            laws: Laws::new(journal, Arc::clone(&clock)),
             chains,
             signers,
             ownership,
-            bell: LaneBell::default(),
+            bell: Bell::default(),
+            documents: Bell::default(),
             clock,
         }
     }
@@ -69,5 +73,19 @@ impl LaneRoom {
         let mut wallets = self.wallets.load(&organization.to_string()).await?.aggregate;
         let found = wallets.all.remove(&wallet);
         found.ok_or_else(|| Hindrance::NoWallet("there is no such wallet".to_owned()))
+    }
+
+    /// The key of a wallet, and who signs with it.
+    pub(super) fn key(
+        &self,
+        organization: OrganizationId,
+        wallet: &Wallet,
+    ) -> Result<(KeyName, &Signer), Hindrance> {
+        let refused = |what: String| Hindrance::NoWallet(what);
+        let key = KeyName::new(organization, &wallet.key);
+        let key = key.map_err(|error| refused(error.to_string()))?;
+        let signer = signing::Kind::named(&wallet.backend).and_then(|kind| self.signers.of(kind));
+        let away = || refused(format!("its backend {} is not configured here", wallet.backend));
+        Ok((key, signer.ok_or_else(away)?))
     }
 }

@@ -10,11 +10,10 @@ use crate::abi::Reason;
 use crate::aggregates::wallet_lane::{
     Attempt, Call, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
-use crate::aggregates::wallets::Wallet;
 use crate::chains::{Gas, Market, Message, Said};
 use crate::journal::Loaded;
 use crate::policies::approvals::Standing;
-use crate::signing::{self, KeyName, Outcome};
+use crate::signing::{self, Outcome};
 
 /// What a transfer of coins to an account takes: there is no code that could take more.
 const PLAIN_GAS: u64 = 21_000;
@@ -41,7 +40,7 @@ impl LaneLife {
         let usual = fees::budget(market, gas);
         let budget = intent.max_fee_total.unwrap_or(usual);
         let Judgement { verdict, reasons } =
-            judging::judge(&self.room, intent, (gas, budget)).await?;
+            judging::judge(&self.room.laws, intent, (gas, budget)).await?;
         Ok(Some(Order::Judge { intent: intent.intent_id, verdict, reasons }))
     }
 
@@ -130,8 +129,8 @@ impl LaneLife {
             return self.replace(round, wanted).await;
         }
         let wallet = self.room.wallet(self.place.organization, intent.wallet_id).await?;
-        let (key, signer) = self.key(&wallet)?;
-        let cleared = judging::clear(&self.room, wanted, transaction).await?;
+        let (key, signer) = self.room.key(self.place.organization, &wallet)?;
+        let cleared = judging::clear(&self.room.laws, wanted, transaction).await?;
         let clearance = match cleared {
             Ok(clearance) => clearance,
             Err(why) => {
@@ -196,16 +195,6 @@ impl LaneLife {
         };
         let head = round.head().await?;
         Ok(round.nodes.gas(&message, &head).await?)
-    }
-
-    fn key(&self, wallet: &Wallet) -> Result<(KeyName, &signing::Signer), Hindrance> {
-        let refused = |what: String| Hindrance::NoWallet(what);
-        let key = KeyName::new(self.place.organization, &wallet.key);
-        let key = key.map_err(|error| refused(error.to_string()))?;
-        let kind = signing::Kind::named(&wallet.backend);
-        let signer = kind.and_then(|kind| self.room.signers.of(kind));
-        let away = || refused(format!("its backend {} is not configured here", wallet.backend));
-        Ok((key, signer.ok_or_else(away)?))
     }
 }
 

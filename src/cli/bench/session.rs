@@ -369,9 +369,9 @@ impl Sitting {
         Ok(Self {
             house,
             client,
+            finishes,
             plan,
             metrics,
-            finishes,
             owner,
             database,
             echo,

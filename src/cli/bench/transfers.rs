@@ -102,7 +102,7 @@ pub(super) async fn measure(
         }
         Ok::<_, Error>(())
     };
-    let measured = async {
+    let driven = async {
         let _end = mining.clone().drop_guard();
         let (wallets, workflow) = prepared(sitting, node, count).await?;
         let pays = async |wallet: &str| {
@@ -130,9 +130,9 @@ pub(super) async fn measure(
         let all = all as f64 / began.elapsed().as_secs_f64();
         Ok::<_, Error>((a_key, all, times))
     };
-    let (measured, mined) = futures::join!(measured, miner);
-    mined?;
-    let (a_key_per_second, all_per_second, times) = measured?;
+    let (rates, blocks) = futures::join!(driven, miner);
+    blocks?;
+    let (a_key_per_second, all_per_second, times) = rates?;
     Ok(Measured {
         backend,
         node_per_second,

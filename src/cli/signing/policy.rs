@@ -48,10 +48,10 @@ pub(in crate::cli) enum Policy {
         /// How many seconds.
         seconds: u32,
     },
-    /// Say what would be decided over a transaction, and change nothing. Exits with 1 when it is not
-    /// allowed.
+    /// Say what would be decided over a transaction or a document, and change nothing. Exits with 1 when it
+    /// is not allowed.
     Simulate {
-        /// A file with `transaction`, `wallet` and what else is known; `-` reads standard input.
+        /// A file with `transaction` or `typedData`, `wallet` and what else is known; `-` reads standard input.
         file: PathBuf,
         /// Judge by the policy of this file instead of those of the organization.
         #[arg(long)]
@@ -100,7 +100,7 @@ impl Policy {
                     if none {
                         line(
                             "no policy yet: no key signs anything; `chainkeel policy apply NAME FILE` \
-                             defines one, and docs/policies.md has ten",
+                             defines one, and docs/policies.md has twelve",
                         );
                     }
                     line(&format!("what lets more through waits {} s", page["delaySeconds"]));

@@ -7,6 +7,7 @@ mod endpoints;
 mod receive;
 mod reply;
 mod sift;
+pub mod sold;
 mod verify;
 
 pub(in crate::http) use body::read as body;

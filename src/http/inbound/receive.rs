@@ -60,6 +60,10 @@ pub(super) async fn receive(
         Lookup::Live(live) => {
             let listener = Listener { organization, workflow, definition: &live.definition };
             match settings(&live.definition) {
+                Ok(settings) if settings.price.is_some() => {
+                    let reason = format!("it is sold, at {}", super::sold::path(workflow));
+                    Err(Turned::silently(Code::WebhookNotFound, reason))
+                }
                 Ok(settings) => {
                     respond.clone_from(&settings.respond);
                     listener.take(api, &settings, request, payload, &mut delivery).await

@@ -55,6 +55,10 @@ fn refusal(response: &ServiceResponse<BoxBody>, id: &str) -> Option<HttpResponse
     if kind.is_some_and(|kind| kind == "application/problem+json") {
         return None;
     }
+    // What is asked for a run that is sold is written as x402 has it.
+    if response.headers().contains_key("payment-required") {
+        return None;
+    }
     let problem = Problem::of_status(status);
     Some(match error {
         Some(error) if status.is_client_error() => problem.because(error).response(id),

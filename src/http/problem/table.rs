@@ -162,6 +162,10 @@ problems! {
         "The transaction is over",
         "the transaction is over, and cannot be called off",
         "It stands in a block, or came to nothing before. `GET /v1/transactions/{id}` shows all that happened to it.";
+    SignatureNotFound = "signature-not-found", 404,
+        "There is no such document",
+        "there is no document to be signed with this id",
+        "It never existed, it belongs to another organization, or it was accepted a moment ago: give `minPosition`. `GET /v1/signatures` lists those there are.";
     ApprovalNotYours = "approval-not-yours", 403,
         "It is not yours to approve",
         "the policies do not ask you about this transaction",
@@ -170,6 +174,42 @@ problems! {
         "The answer does not count",
         "the answer to the question for approval does not count",
         "Look at the transaction again: it is about another digest, you approved it before, or it is decided.";
+    InvalidPayment = "invalid-payment", 400,
+        "The payment cannot be read",
+        "the header with the payment cannot be read",
+        "`details` names the header and the fault. It holds base64 of a JSON object as x402 has it: `PAYMENT-SIGNATURE` of version 2 or `X-PAYMENT` of version 1, not both. Nothing was kept and nothing was paid.";
+    PaymentRequired = "payment-required", 402,
+        "A payment is needed",
+        "a payment is needed",
+        "What is asked stands in the body as version 1 of x402 has it, and in `PAYMENT-REQUIRED` as version 2 does; `docs/x402.md`.";
+    PaymentConflict = "payment-conflict", 409,
+        "The payment was for something else",
+        "this authorization to pay was presented before, for another request",
+        "An authorization pays for one request: its method, query and body. Repeat that request to learn what became of it, or sign another authorization for this one.";
+    PaymentUnjudged = "payment-unjudged", 503,
+        "Nobody can say now whether the payment is good",
+        "it cannot be said now whether the payment is good",
+        "The chain or the facilitator does not answer. Nothing was kept and nothing was paid: present the same payment again after `Retry-After`.";
+    PaymentFailed = "payment-failed", 422,
+        "The request was not paid for",
+        "the request was not paid for, or nothing was given for it",
+        "`details` has the code of the failure. `payment_pending` and `payment_refused`: repeat the request with the same `Idempotency-Key`, and the same payload is presented again. `GET /v1/payments/{id}` shows what stands on the ledger.";
+    SaleNotFound = "sale-not-found", 404,
+        "There is no such sale",
+        "there is no sale with this id",
+        "`GET /v1/sales` lists the runs that were paid for.";
+    PaymentNotFound = "payment-not-found", 404,
+        "There is no such payment",
+        "there is no payment with this id",
+        "`GET /v1/payments` lists them.";
+    PaidEndpointNotFound = "paid-endpoint-not-found", 404,
+        "There is no such paid endpoint",
+        "there is no paid endpoint with this id",
+        "`GET /v1/x402-endpoints` lists them.";
+    PaidEndpointRefuses = "paid-endpoint-refuses", 409,
+        "The paid endpoint refuses",
+        "the paid endpoints of the organization refuse this",
+        "The message says why: another one has its name, it was not tried, there are too many, or it would be paid more than it may.";
     BackendOfKeysRefuses = "backend-of-keys-refuses", 422,
         "The backend of keys does not do this",
         "the backend that keeps the keys does not do this",

@@ -161,7 +161,11 @@ fn allowed_origin(open: &Open, request: &HttpRequest) -> Result<Option<HeaderVal
         .because("runs of this workflow are not started from this origin"))
 }
 
-fn count(api: &Api, id: WorkflowId, request: &HttpRequest) -> Result<(), Problem> {
+pub(in crate::http) fn count(
+    api: &Api,
+    id: WorkflowId,
+    request: &HttpRequest,
+) -> Result<(), Problem> {
     let Some(peer) = request.peer_addr() else { return Ok(()) };
     let forwarded = request.headers().get_all(X_FORWARDED_FOR);
     let forwarded: Vec<&str> =

@@ -7,6 +7,7 @@ mod run;
 mod view;
 mod widget;
 
+pub(super) use execute::count;
 pub(super) use widget::problems;
 
 pub use execute::{__path_execute, __path_preflight, execute, preflight};

@@ -1,4 +1,4 @@
-//! The wallets of an organization: made, brought along, named, put away, and what they have.
+//! The wallets of an organization: made, brought along, named, put away, what they have, and what they sign.
 
 mod balances;
 mod create;
@@ -10,7 +10,9 @@ mod order;
 mod payers;
 mod record;
 mod rename;
+pub mod signatures;
 pub mod transactions;
+pub mod x402;
 
 pub use balances::{__path_balances, balances};
 pub use create::{__path_create, create};

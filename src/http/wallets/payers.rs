@@ -1,7 +1,7 @@
 //! Who pays for what a workflow sends: what keeps its nodes from it, as far as that is known beforehand.
 
 use alloy_primitives::Address;
-use engine::{Definition, TRANSACTING};
+use engine::{Definition, SIGN_TYPED_DATA, waits_for_signer};
 use futures::future::join_all;
 use serde_json::Value;
 
@@ -15,7 +15,8 @@ use crate::http::problem::Problem;
 use crate::primitives::ChainId;
 use crate::readiness::Payer;
 
-/// The nodes of a workflow that send transactions, each with what is wrong with who pays.
+/// The nodes of a workflow that send transactions or have documents signed, each with what is wrong with who
+/// signs and pays.
 pub async fn payers(
     api: &Api,
     who: &Principal,
@@ -24,8 +25,8 @@ pub async fn payers(
     let nodes: Vec<_> = definition
         .nodes()
         .iter()
-        .filter(|(_, node)| TRANSACTING.contains(&&*node.kind))
-        .map(|(id, node)| (id.to_string(), node.payload.clone()))
+        .filter(|(_, node)| waits_for_signer(&node.kind))
+        .map(|(id, node)| (id.to_string(), &*node.kind == SIGN_TYPED_DATA, node.payload.clone()))
         .collect();
     if nodes.is_empty() {
         return Ok(Vec::new());
@@ -33,12 +34,14 @@ pub async fn payers(
     let all = wallets(api, who).await?;
     let policies = api.signing_policies.load(&who.organization.to_string()).await?.aggregate;
     let is_bounded = !policies.in_force(api.clock.now()).is_empty();
-    let judged = nodes.iter().map(async |(node, payload)| {
+    let judged = nodes.iter().map(async |(node, is_free, payload)| {
         let fault = match payer(&all, payload) {
             Err(fault) => Some(fault),
             Ok(_) if !is_bounded => {
                 Some("no policy is in force, so that nothing is signed".to_owned())
             }
+            // A signature costs nothing.
+            Ok(_) if *is_free => None,
             Ok(Some(address)) => unfunded(api, who, payload, address).await,
             Ok(None) => None,
         };

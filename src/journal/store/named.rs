@@ -3,9 +3,9 @@
 use super::Store;
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
-    event_sequences, event_subscriptions, login_name, organization, policy, run, schema,
-    sequence_instance, session, signing_policy, spending, table, task, test, test_execution,
-    token_keys, user, wallet_lane, wallets, workflow,
+    event_sequences, event_subscriptions, login_name, organization, paid_endpoints, payment,
+    policy, run, sale, schema, sequence_instance, session, signature_request, signing_policy,
+    spending, table, task, test, test_execution, token_keys, user, wallet_lane, wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -79,6 +79,27 @@ impl Store<spending::Spending> {
     }
 }
 
+impl Store<sale::Sale> {
+    /// The runs that somebody pays for.
+    pub fn sales(journal: Journal) -> Self {
+        Self::new(journal, sale::upcasters())
+    }
+}
+
+impl Store<payment::Payment> {
+    /// The payments for HTTP requests.
+    pub fn payments(journal: Journal) -> Self {
+        Self::new(journal, payment::upcasters())
+    }
+}
+
+impl Store<paid_endpoints::PaidEndpoints> {
+    /// The endpoints that organizations pay by request.
+    pub fn paid_endpoints(journal: Journal) -> Self {
+        Self::new(journal, paid_endpoints::upcasters())
+    }
+}
+
 impl Store<policy::Policy> {
     /// What organizations want of drafts.
     pub fn policies(journal: Journal) -> Self {
@@ -111,6 +132,13 @@ impl Store<wallet_lane::Lane> {
     /// What wallets are to send.
     pub fn wallet_lanes(journal: Journal) -> Self {
         Self::new(journal, wallet_lane::upcasters())
+    }
+}
+
+impl Store<signature_request::SignatureRequest> {
+    /// The documents that wallets are to sign.
+    pub fn signature_requests(journal: Journal) -> Self {
+        Self::new(journal, signature_request::upcasters())
     }
 }
 

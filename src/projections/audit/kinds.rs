@@ -84,6 +84,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("event_definition", &["defined", "status_changed"]),
     ("chain_endpoints", &["named", "removed"]),
     ("wallets", &["added", "renamed", "made_default", "archived", "restored"]),
+    ("paid_endpoints", &["tried", "added", "removed"]),
     (
         "event_subscriptions",
         &["subscribed", "status_changed", "changed", "secret_rotated", "removed"],
@@ -152,8 +153,8 @@ mod tests {
     use super::*;
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
-        event_subscriptions, organization, policy, sequence_instance, session, signing_policy,
-        table, token_keys, user, wallets, workflow,
+        event_subscriptions, organization, paid_endpoints, policy, sequence_instance, session,
+        signing_policy, table, token_keys, user, wallets, workflow,
     };
 
     #[test]
@@ -174,6 +175,7 @@ mod tests {
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
                 "chain_endpoints" => &chain_endpoints::Event::NAMES,
                 "wallets" => &wallets::Event::NAMES,
+                "paid_endpoints" => &paid_endpoints::Event::NAMES,
                 "event_sequences" => &event_sequences::Event::NAMES,
                 "sequence_instance" => &sequence_instance::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,

@@ -77,12 +77,12 @@ fn settled(activity: Activity) -> Result<Option<Settled>, Error> {
         Status::Completed => Ok(Some(Settled::Done(result.unwrap_or_default()))),
         Status::ConsensusNeeded | Status::AuthenticatorsNeeded => Ok(Some(Settled::Waiting { id })),
         Status::Rejected => {
-            Err(Error::Refused(format!("its activity {} was rejected", outside::shown(&id))))
+            Err(Error::Rejected(format!("its activity {} was rejected", outside::shown(&id))))
         }
         Status::Failed => {
             let Failure { message } = failure.unwrap_or_default();
             let (id, message) = (outside::shown(&id), outside::shown(&message));
-            Err(Error::Refused(format!("its activity {id} failed: {message}")))
+            Err(Error::Rejected(format!("its activity {id} failed: {message}")))
         }
     }
 }

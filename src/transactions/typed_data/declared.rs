@@ -12,6 +12,8 @@ use super::domain::DOMAIN;
 const MAX_TYPES: usize = 64;
 /// How deep types may hold one another.
 const MAX_DEPTH: usize = 16;
+/// How many lists may be in one another in one field.
+const MAX_LISTS: usize = 8;
 /// How many places they may come to when each is followed: types that hold one another twice
 /// double with each step.
 const MAX_PLACES: usize = 2_000;
@@ -107,7 +109,8 @@ fn fields(at: &str, fields: &Value) -> Result<Vec<Field>, InvalidDocument> {
             return Err(InvalidDocument::at(&format!("{at}/{index}/name"), problem));
         }
         if !is_kind(kind) {
-            let problem = "expected a type such as `address`, `uint256`, `bytes32[]` or `Person`";
+            let problem = "expected a type such as `address`, `uint256`, `bytes32[]` or `Person`, with at most \
+                           8 brackets";
             return Err(InvalidDocument::at(&format!("{at}/{index}/type"), problem));
         }
         read.push(Field { name: name.to_owned(), kind: kind.to_owned() });
@@ -125,6 +128,10 @@ fn is_name(text: &str) -> bool {
 fn is_kind(text: &str) -> bool {
     let mut parts = text.split('[');
     let root = parts.next().unwrap_or_default();
+    // Whoever reads types goes down one level a bracket.
+    if parts.clone().count() > MAX_LISTS {
+        return false;
+    }
     is_name(root.replace(':', "").as_str())
         && parts.all(|part| {
             part.strip_suffix(']').is_some_and(|length| {

@@ -68,6 +68,21 @@ impl TypedData {
         Ok(Self { document, domain, primary_type, encoded_type, digest })
     }
 
+    /// Says what is wrong with the types and the domain of a document whose message is not known yet.
+    pub fn check_form(
+        (types, primary_type): (&Value, &Value),
+        domain: &Value,
+    ) -> Result<(), InvalidDocument> {
+        let bytes = types.to_string().len() + domain.to_string().len();
+        if bytes > MAX_DOCUMENT {
+            return Err(InvalidDocument::TooLarge(bytes));
+        }
+        let types = types.as_object().ok_or(InvalidDocument::Parts)?;
+        let primary_type = primary_type.as_str().ok_or(InvalidDocument::Parts)?;
+        Domain::read(domain)?.check_declared(types)?;
+        Types::read(types)?.behind(primary_type).map(drop)
+    }
+
     /// What is signed. It stands for domain, types and message.
     pub const fn digest(&self) -> B256 {
         self.digest

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Price;
 use crate::catalog::{By, Source};
 use crate::triggers::signature::{Scheme, Signature};
 
@@ -105,6 +106,9 @@ pub struct Settings {
     /// Whether the run is told the parameters of the query, too.
     #[serde(default)]
     pub query: bool,
+    /// What a run costs; then nobody starts one by the secret URL.
+    #[serde(default)]
+    pub price: Option<Price>,
 }
 
 fn post() -> Vec<Method> {
@@ -207,6 +211,20 @@ pub fn problems(payload: &Value) -> Vec<PayloadProblem> {
         }
         if !is_pointer(&respond.body) {
             wrong("/respond/body", "must be a JSON pointer such as `/answer`".to_owned());
+        }
+    }
+    if let Some(price) = &settings.price {
+        if settings.signature.is_some() {
+            wrong(
+                "/signature",
+                "what is sold is signed by who pays for it: leave it out".to_owned(),
+            );
+        }
+        if settings.methods.iter().any(|it| matches!(it, Method::Put | Method::Patch)) {
+            wrong("/methods", "what is sold takes GET and POST alone".to_owned());
+        }
+        for PayloadProblem { path, message } in price.read().err().unwrap_or_default() {
+            wrong(&path, message);
         }
     }
     if let Some(signature) = &settings.signature {

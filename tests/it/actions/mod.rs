@@ -8,7 +8,7 @@ mod variables;
 use std::sync::Arc;
 
 use chainkeel::access::WebhookSecrets;
-use chainkeel::actions::{Actions, Origin, Tools};
+use chainkeel::actions::{Actions, NobodyPays, Origin, Tools};
 use chainkeel::connectors::{Clients, Desk, Furniture};
 use chainkeel::data::Data;
 use chainkeel::egress::Egress;
@@ -36,6 +36,7 @@ fn actions(egress: &Egress) -> Actions {
         webhook_secrets: WebhookSecrets::new([7; 32]),
         data: Data::new(pool::data(&nowhere, 1), journal, Arc::new(SystemClock)),
         chains: Arc::new(Nowhere),
+        payer: Arc::new(NobodyPays),
         clock: Arc::new(SystemClock),
     })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chainkeel::access::WebhookSecrets;
-use chainkeel::actions::{Actions, Call, Origin, Tools};
+use chainkeel::actions::{Actions, Call, NobodyPays, Origin, Tools};
 use chainkeel::data::Data;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::SystemClock;
@@ -49,6 +49,7 @@ impl Desk {
                 Arc::new(SystemClock),
             ),
             chains: Arc::new(Nowhere),
+            payer: Arc::new(NobodyPays),
             clock: Arc::new(SystemClock),
         });
         Self { app, actions, origin: origin() }

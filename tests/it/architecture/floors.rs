@@ -17,14 +17,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("egress", &["primitives"]),
     ("chains", &["abi", "egress", "primitives"]),
     ("confined", &[]),
+    // What is signed: bytes in, bytes out.
+    ("transactions", &["primitives"]),
     // What a key may sign is decided purely: the ledger replays it, and reaches no key by it.
-    ("policies", &["abi", "primitives"]),
+    ("policies", &["transactions", "abi", "primitives"]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
-    // What is signed: bytes in, bytes out.
-    ("transactions", &["primitives"]),
+    // What is said to be paid, and to pay: texts in, texts out.
+    ("x402", &["transactions", "primitives"]),
     // Keys never leave it.
     ("signing", &["transactions", "secrets", "egress", "primitives"]),
     (
@@ -36,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "schemas",
             "catalog",
             "transactions",
+            "x402",
             "policies",
             "tables",
             "schemas",
@@ -53,8 +56,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // How far sources were read is primary: what is asked of them next follows from it.
     ("sources", &["primitives"]),
     // What nodes ask of chains, read out of their payloads: checked at publish as in a run.
-    ("onchain", &["chains", "abi", "catalog", "engine", "primitives"]),
-    ("triggers", &["onchain", "chains", "abi", "egress", "catalog", "engine", "primitives"]),
+    ("onchain", &["transactions", "chains", "abi", "catalog", "engine", "primitives"]),
+    (
+        "triggers",
+        &["onchain", "chains", "abi", "egress", "catalog", "x402", "engine", "primitives"],
+    ),
     // What other systems were told becomes workflows: files in, definitions out.
     ("imports", &["triggers", "primitives"]),
     // The prices of node types are what usage is counted by.
@@ -118,6 +124,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "policies",
             "signing",
             "transactions",
+            "x402",
             "access",
             "secrets",
             "catalog",
@@ -153,6 +160,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             // Wallets are made at the door; nothing is signed there, since only the policy clears.
             "signing",
             "secrets",
+            // What is sold is asked for at the door, and payments are held against it.
+            "x402",
             "engine",
             "primitives",
         ],

@@ -1,6 +1,7 @@
 //! The server is killed where it hurts, or its database is, and the end is the same.
 
 pub(crate) mod client;
+mod documents;
 mod kill_nine;
 mod loops;
 mod postgres;

@@ -8,6 +8,7 @@ use chainkeel::signing::Pkcs11Config;
 use serde_json::{Value, json};
 
 use super::client::{Client, PATIENCE};
+use super::documents::by_token;
 use super::server::Server;
 use crate::support::anvil::{Anvil, number};
 use crate::support::database;
@@ -32,14 +33,9 @@ fn payments() -> usize {
 
 /// The settings of a server that reads this node, and signs by this token.
 fn settings(door: &FaultProxy, token: &Pkcs11Config) -> Vec<(&'static str, String)> {
-    vec![
-        ("CHAINKEEL_CHAINS_ENDPOINTS", format!("31337=http://{}/key", door.address)),
-        ("CHAINKEEL_SIGNING_BACKEND", "pkcs11".to_owned()),
-        ("CHAINKEEL_SIGNING_PKCS11_MODULE", token.module.as_ref().unwrap().display().to_string()),
-        ("CHAINKEEL_SIGNING_PKCS11_TOKEN", token.token.clone()),
-        ("CHAINKEEL_SIGNING_PKCS11_PIN", token.pin.as_ref().unwrap().expose().to_owned()),
-        ("CHAINKEEL_SIGNING_PKCS11_ENVIRONMENT", token.environment.join(",")),
-    ]
+    let mut settings = by_token(token);
+    settings.push(("CHAINKEEL_CHAINS_ENDPOINTS", format!("31337=http://{}/key", door.address)));
+    settings
 }
 
 #[actix::test]

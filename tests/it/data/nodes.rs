@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chainkeel::access::WebhookSecrets;
-use chainkeel::actions::{Actions, Call, Tools};
+use chainkeel::actions::{Actions, Call, NobodyPays, Tools};
 use chainkeel::data::Data;
 use chainkeel::journal::{Bells, Config, Entries, Journal, pool};
 use chainkeel::primitives::SystemClock;
@@ -57,6 +57,7 @@ fn actions(app: &TestApp) -> Actions {
         webhook_secrets: WebhookSecrets::new([7; 32]),
         data: Data::new(tables, journal, Arc::new(SystemClock)),
         chains: Arc::new(Nowhere),
+        payer: Arc::new(NobodyPays),
         clock: Arc::new(SystemClock),
     })
 }

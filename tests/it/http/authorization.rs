@@ -22,6 +22,8 @@ async fn every_route_but_the_listed_ones_wants_a_key() {
             "/v1/auth/reset",
             "/v1/auth/register",
             "/.well-known/jwks.json",
+            "/v1/x402/{id}",
+            "/v1/x402/{id}",
             "/v1/public/workflows/{id}",
             "/v1/public/workflows/{id}/run",
             "/v1/public/workflows/{id}/run",

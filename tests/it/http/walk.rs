@@ -6,13 +6,15 @@ use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
     ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
-    IntentId, InvitationId, OrganizationId, RoleId, RunId, SchemaId, SequenceInstanceId,
-    ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
+    IntentId, InvitationId, OrganizationId, PaidEndpointId, PaymentId, RoleId, RunId, SaleId,
+    SchemaId, SequenceInstanceId, ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId,
+    UserId, WalletId, WorkflowId,
 };
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Response};
-use crate::support::lanes::wanted;
+use crate::support::lanes::{to_be_signed, wanted};
+use crate::support::x402::known;
 use crate::support::{TestApp, app, definitions};
 
 /// Stands in everything that the first organization has, and nowhere else.
@@ -454,6 +456,24 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/wallets/{id}/default", "/v1/wallets/{wallet}/default", "", Nothing),
     ("POST /v1/wallets/{id}/archive", "/v1/wallets/{wallet}/archive", "", Nothing),
     ("POST /v1/wallets/{id}/restore", "/v1/wallets/{wallet}/restore", "", Nothing),
+    ("GET /v1/x402-endpoints", "/v1/x402-endpoints", "", Empty),
+    ("POST /v1/x402-endpoints", "", "", Apart),
+    ("POST /v1/x402-endpoints/probe", "", "", Apart),
+    ("POST /v1/x402-endpoints/test", "", "", Apart),
+    (
+        "POST /v1/x402-endpoints/execute",
+        "/v1/x402-endpoints/execute",
+        r#"{"endpointId": "{endpoint}"}"#,
+        Nothing,
+    ),
+    ("GET /v1/x402-endpoints/{id}", "/v1/x402-endpoints/{endpoint}", "", Nothing),
+    ("DELETE /v1/x402-endpoints/{id}", "/v1/x402-endpoints/{endpoint}", "", Nothing),
+    ("GET /v1/payments", "/v1/payments", "", Empty),
+    ("GET /v1/payments/{id}", "/v1/payments/{payment}", "", Nothing),
+    ("GET /v1/sales", "/v1/sales", "", Empty),
+    ("GET /v1/sales/{id}", "/v1/sales/{sale}", "", Nothing),
+    ("POST /v1/x402/{id}", "/v1/x402/{workflow}", "{}", Nothing),
+    ("GET /v1/x402/{id}", "/v1/x402/{workflow}", "", Nothing),
     ("GET /v1/transactions", "/v1/transactions", "", Empty),
     ("GET /v1/transactions/{id}", "/v1/transactions/{transaction}", "", Nothing),
     (
@@ -468,6 +488,8 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"digest": "0x1111111111111111111111111111111111111111111111111111111111111111"}"#,
         Nothing,
     ),
+    ("GET /v1/signatures", "/v1/signatures", "", Empty),
+    ("GET /v1/signatures/{id}", "/v1/signatures/{signature}", "", Nothing),
     ("POST /v1/transactions/{id}/cancel", "/v1/transactions/{transaction}/cancel", "", Nothing),
     ("GET /v1/chains", "/v1/chains", "", Own),
     // By the name of a chain, of which each organization has its own: here nobody has any.
@@ -753,6 +775,13 @@ impl World {
         let transaction = wanted(&app.database, &wallet).await;
         let listed = || app.client.data("/v1/transactions");
         app.eventually(listed, there).await;
+        let signature = to_be_signed(&app.database, &wallet).await;
+        let listed = || app.client.data("/v1/signatures");
+        app.eventually(listed, there).await;
+        let (sale, payment, endpoint) = known(&app.database, MARK).await;
+        for path in ["/v1/sales", "/v1/payments"] {
+            app.eventually(|| app.client.data(path), there).await;
+        }
         let role = json!({"name": MARK, "permissions": ["runs:read"]});
         let role = app.client.post("/v1/organization/roles", &role).await.data();
         let (account, key) = app.key_of(&app.client, MARK, &["runs:read"]).await;
@@ -782,6 +811,10 @@ impl World {
             ("{connector}", connector),
             ("{wallet}", wallet),
             ("{transaction}", transaction),
+            ("{signature}", signature),
+            ("{sale}", sale),
+            ("{payment}", payment),
+            ("{endpoint}", endpoint),
             ("{template}", template),
             ("{block}", block),
             ("{table}", "walked".to_owned()),
@@ -815,6 +848,10 @@ impl World {
             ("{connector}", ConnectorId::generate().to_string()),
             ("{wallet}", WalletId::generate().to_string()),
             ("{transaction}", IntentId::generate().to_string()),
+            ("{signature}", IntentId::generate().to_string()),
+            ("{sale}", SaleId::generate().to_string()),
+            ("{payment}", PaymentId::generate().to_string()),
+            ("{endpoint}", PaidEndpointId::generate().to_string()),
             ("{template}", TemplateId::generate().to_string()),
             ("{block}", BlockId::generate().to_string()),
             ("{table}", "nobodys".to_owned()),
@@ -966,7 +1003,8 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
         // A stream of a run that waits has no end; what is not public is nobody's by that way.
         // The URL of a webhook is a secret that this table does not have, and nothing came in there.
         // Nothing was given up either.
-        let never = ["/v1/public/", "/v1/webhooks/", "/deliveries/{", "/dead-letters/{"];
+        let never =
+            ["/v1/public/", "/v1/webhooks/", "/v1/x402/", "/deliveries/{", "/dead-letters/{"];
         let asked = !route.ends_with("/stream") && !never.iter().any(|path| route.contains(path));
         if *expect == Nothing && route.starts_with("GET") && asked {
             let answer = world.walk(&app.client, route, path, "").await;

@@ -1,13 +1,15 @@
-//! Invented lives of lanes: whatever the aggregate allows, in whatever order chance tells it.
+//! Invented lives of lanes and of documents: whatever the aggregates allow, in whatever order chance tells it.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use chainkeel::aggregates::signature_request;
 use chainkeel::aggregates::wallet_lane::{
     Call, Command, Intent, Lane, Order, Origin, Receipt, Sent, Simulation, Until, Verdict,
 };
 use chainkeel::journal::{NewEvent, StreamId};
 use chainkeel::policies::approvals::Need;
+use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
-use chainkeel::transactions::{Fees, Signature, Signed, Unsigned};
+use chainkeel::transactions::{Fees, Signature, Signed, TypedData, Unsigned};
 use cqrs_es::Aggregate;
 use k256::ecdsa::SigningKey;
 use serde_json::json;
@@ -29,6 +31,16 @@ fn address() -> Address {
     Address::from_raw_public_key(&point.as_bytes()[1..])
 }
 
+fn origin(dice: &mut Dice) -> Origin {
+    Origin {
+        run_id: RunId::generate(),
+        node_id: format!("pay\u{0}{}", dice.roll(9)),
+        workflow_id: WorkflowId::generate(),
+        trigger: "manual".to_owned(),
+        started_by: "usr\u{0}ada".to_owned(),
+    }
+}
+
 fn intent(dice: &mut Dice, wallet: WalletId, at: OffsetDateTime) -> Intent {
     let to = (dice.roll(4) > 0).then(|| Address::repeat_byte(0xaa));
     Intent {
@@ -37,13 +49,7 @@ fn intent(dice: &mut Dice, wallet: WalletId, at: OffsetDateTime) -> Intent {
         wallet_id: wallet,
         address: address(),
         chain_id: CHAIN,
-        origin: Origin {
-            run_id: RunId::generate(),
-            node_id: format!("pay\u{0}{}", dice.roll(9)),
-            workflow_id: WorkflowId::generate(),
-            trigger: "manual".to_owned(),
-            started_by: "usr\u{0}ada".to_owned(),
-        },
+        origin: origin(dice),
         call: Call { to, value: U256::from(dice.roll(99)), data: Bytes::from_static(&[1; 4]) },
         until: if dice.roll(2) == 0 { Until::Included } else { Until::Final },
         gas_limit: None,
@@ -63,13 +69,17 @@ fn need(dice: &mut Dice) -> Need {
     }
 }
 
-fn sign(transaction: Unsigned) -> Box<Signed> {
-    let digest = transaction.digest();
+fn signature(digest: B256) -> Signature {
     let (pair, recovery) = key().sign_prehash_recoverable(digest.as_slice()).unwrap();
     let (r, s) = pair.split_bytes();
     let number = |bytes: &[u8]| U256::from_be_slice(bytes);
     let signature = Signature { r: number(&r), s: number(&s), is_odd: recovery.is_y_odd() };
-    Box::new(transaction.sealed(signature.lowered().0).unwrap())
+    signature.lowered().0
+}
+
+fn sign(transaction: Unsigned) -> Box<Signed> {
+    let signature = signature(transaction.digest());
+    Box::new(transaction.sealed(signature).unwrap())
 }
 
 fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> Order {
@@ -153,4 +163,60 @@ pub(super) fn lane(dice: &mut Dice) -> History {
         at += Duration::seconds(dice.roll(9).cast_signed());
     }
     History { stream: StreamId::wallet_lane(wallet, CHAIN), appends }
+}
+
+/// One document's life.
+pub(super) fn paper(dice: &mut Dice) -> History {
+    use signature_request::{Command, Intent, Order, SignatureRequest, Verdict};
+    let mut at = datetime!(2026-11-22 09:00 UTC);
+    let mut domain = json!({ "name": "Mail\u{0}" });
+    if dice.roll(3) > 0 {
+        domain["chainId"] = json!(1 + dice.roll(9));
+    }
+    if dice.roll(3) > 0 {
+        domain["verifyingContract"] = json!(address());
+    }
+    let document = json!({
+        "types": { "Mail": [{ "name": "words", "type": "string" }] }, "primaryType": "Mail",
+        "domain": domain, "message": { "words": "\u{0}" },
+    });
+    let intent = Intent {
+        intent_id: IntentId::generate(),
+        organization_id: OrganizationId::DEFAULT,
+        wallet_id: WalletId::generate(),
+        address: address(),
+        origin: origin(dice),
+        user: (dice.roll(2) == 0).then(|| "x402\u{0}".to_owned()),
+        document: TypedData::read(&document).unwrap(),
+        expires_at: at + Duration::DAY,
+    };
+    let (stream, digest) =
+        (StreamId::signature_request(intent.intent_id), intent.document.digest());
+    let mut request = SignatureRequest::default();
+    let mut appends = Vec::new();
+    let mut orders = vec![Order::Accept(Box::new(intent))];
+    for _ in 0..dice.roll(20) {
+        let reason = "because\u{0}".to_owned();
+        let judge = |verdict| Order::Judge { verdict, reasons: json!({ "why": "\u{0}" }).into() };
+        orders.push(match dice.roll(12) {
+            0 => Order::Cancel { reason },
+            1 => Order::Refuse { reason },
+            2 => judge(Verdict::Denied(reason)),
+            3..6 => judge(Verdict::Allowed),
+            6 | 7 => Order::Request,
+            8 | 9 => Order::Sign(signature(digest)),
+            10 => Order::Settle,
+            _ => Order::Lapse(Proof::Lapsed { block: 9, hash: "0x09".to_owned() }),
+        });
+    }
+    for order in orders {
+        // What is refused did not happen.
+        let event = request.decide(Command { by: "paper\u{0}".to_owned(), at, order });
+        if let Some(event) = event.unwrap_or_default() {
+            appends.push(vec![NewEvent::of(&event).unwrap()]);
+            request.apply(event);
+        }
+        at += Duration::seconds(dice.roll(9).cast_signed());
+    }
+    History { stream, appends }
 }

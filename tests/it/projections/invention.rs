@@ -20,12 +20,13 @@ use super::invented_blueprints::blueprint;
 use super::invented_connectors::connector;
 use super::invented_documents::document;
 use super::invented_events::{defined, published};
-use super::invented_lanes::lane;
+use super::invented_lanes::{lane, paper};
 use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_sequences::sequence;
 use super::invented_tasks::task;
 use super::invented_users::user;
+use super::invented_x402::{paid, sold};
 use super::stage::Stage;
 
 /// What a stream will hold, append by append.
@@ -574,6 +575,9 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| defined(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| sequence(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| lane(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| paper(&mut dice)));
+    histories.extend((0..3 + runs / 20).map(|_| sold(&mut dice)));
+    histories.extend((0..3 + runs / 20).map(|_| paid(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));
     histories.extend((0..2 + runs / 20).flat_map(|_| organization(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| refusals(&mut dice)));

@@ -243,6 +243,7 @@ async fn the_house_reads_across_organizations_what_is_listed_and_nothing_else() 
         ("organizations", &["organization_id", "name", "founded_at"]),
         ("runs", &["run_id", "organization_id", "status"]),
         ("sequence_instances", &["instance_id", "organization_id", "slot", "due_at"]),
+        ("signature_requests", &["organization_id", "intent_id", "slot", "ended_at"]),
         ("tasks", &["task_id", "organization_id", "slot", "prompt_at"]),
         ("timers", &["run_id", "node_id", "organization_id", "slot", "due_at"]),
         ("transactions", &["organization_id", "lane", "slot", "ended_at"]),

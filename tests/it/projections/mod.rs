@@ -15,6 +15,7 @@ mod invented_schemas;
 mod invented_sequences;
 mod invented_tasks;
 mod invented_users;
+mod invented_x402;
 mod invention;
 mod isolation;
 mod law;

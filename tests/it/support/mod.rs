@@ -16,6 +16,7 @@ pub(crate) mod people;
 pub(crate) mod socket_peer;
 pub(crate) mod socket_proxy;
 pub(crate) mod softhsm;
+pub(crate) mod x402;
 
 pub(crate) use app::{
     Beside, TestApp, app, app_at, app_of_one_place, app_that_asks, app_that_hears, app_that_pays,

@@ -128,7 +128,7 @@ async fn a_receiver_whom_no_policy_lists_is_none_in_a_batch_either() {
         },
     }));
     stage.policy("suppliers", &policy).await;
-    let data = format!("0xa9059cbb{:0>64}{:064x}", stage.address.trim_start_matches("0x"), 100);
+    let data = format!("0x40c10f19{:0>64}{:064x}", stage.address.trim_start_matches("0x"), 100);
     stage.node.sends(json!({ "to": coin, "data": data, "gas": "0x100000" })).await;
     let payload = json!({
         "chainId": CHAIN, "tokenAddress": coin, "recipientAddress": "{{$trigger.body.to}}",

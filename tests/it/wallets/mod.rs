@@ -1,10 +1,12 @@
-//! Transactions that runs want, from the node that waits to a block that stays, on a real chain.
+//! Transactions and documents that runs want, from the node that waits to what stays, on a real chain.
 
 mod approvals;
 mod batches;
 mod chances;
+mod documents;
 mod faults;
 mod races;
 mod replaying;
+mod signer;
 mod stage;
 mod transfers;

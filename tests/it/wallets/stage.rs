@@ -46,15 +46,25 @@ impl Stage {
 
     /// The same, whose keys are made in this backend.
     pub(super) async fn with(clock: Arc<dyn Clock>, signing: signing::Config) -> Self {
+        Self::without_a_wallet(clock, signing).await.with_a_wallet().await
+    }
+
+    /// The same before it has a wallet.
+    pub(super) async fn without_a_wallet(clock: Arc<dyn Clock>, signing: signing::Config) -> Self {
         let node = Anvil::start().await;
         let door = FaultProxy::before(&node);
         let endpoints = format!("{CHAIN}=http://{}/key", door.address);
         let config = Config { endpoints: Some(Secret::new(&endpoints)) };
         let chains = Chains::new(&config, &egress::Config::default(), Arc::clone(&clock));
         let app = app_that_pays(Arc::new(chains.unwrap()), signing, clock).await;
-        let made = app.client.post("/v1/wallets", &json!({ "name": "Treasury" })).await.data();
-        let address = made["address"].as_str().unwrap().to_owned();
-        let stage = Self { app, node, door, address };
+        Self { app, node, door, address: String::new() }
+    }
+
+    /// The same with a wallet of ten coins.
+    pub(super) async fn with_a_wallet(self) -> Self {
+        let name = json!({ "name": "Treasury" });
+        let made = self.app.client.post("/v1/wallets", &name).await.data();
+        let stage = Self { address: made["address"].as_str().unwrap().to_owned(), ..self };
         stage.fund(TEN).await;
         stage
     }

@@ -69,7 +69,7 @@ const LOGIC: [(&str, Logic); 15] = [
 /// The names of the types that the engine executes itself.
 pub fn logic_types() -> impl Iterator<Item = &'static str> {
     let plain = PLAIN.into_iter().map(|plain| plain.name);
-    LOGIC.into_iter().map(|(name, _)| name).chain(transact::TRANSACTING).chain(plain)
+    LOGIC.into_iter().map(|(name, _)| name).chain(transact::types()).chain(plain)
 }
 
 /// The type of that name, if the engine executes it itself.
@@ -106,7 +106,7 @@ impl Logic {
     pub(crate) fn named(name: &str) -> Option<Self> {
         let own = LOGIC.into_iter().find(|(known, _)| *known == name).map(|(_, logic)| logic);
         let plain = || PLAIN.into_iter().find(|plain| plain.name == name).map(Self::Plain);
-        let transact = || transact::TRANSACTING.contains(&name).then_some(Self::Transact);
+        let transact = || transact::waits_for_signer(name).then_some(Self::Transact);
         own.or_else(transact).or_else(plain)
     }
 

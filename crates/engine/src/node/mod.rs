@@ -39,5 +39,5 @@ pub use logic::{is_answered, logic_type, logic_types};
 pub use manual_task::{Audience, Escalation, ManualTask, Priority, TASK_SOURCE};
 pub(crate) use set_variable::{SET_VARIABLE, assigned};
 pub(crate) use transact::mocked;
-pub use transact::{SIGNER_SOURCE, TRANSACTING};
+pub use transact::{SIGN_TYPED_DATA, SIGNER_SOURCE, TRANSACTING, waits_for_signer};
 pub(crate) use wait::{Slept, TIMED_OUT, scheduled, signal};

@@ -1,5 +1,5 @@
-//! Nodes that have a wallet send a transaction, and wait for what becomes of it. The signer does the work
-//! and resumes them; what they are called and what they ask for is known outside the engine.
+//! Nodes that have a wallet send a transaction or sign a document, and wait for what becomes of it. The signer
+//! does the work and resumes them; what they are called and what they ask for is known outside the engine.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::failure::{Failure, FailureCategory};
 /// Where a resumption must come from.
 pub const SIGNER_SOURCE: &str = "signer";
 
-/// The types of these nodes.
+/// The types of the nodes that send transactions.
 pub const TRANSACTING: [&str; 6] = [
     "send-native-token",
     "send-erc20-token",
@@ -21,6 +21,19 @@ pub const TRANSACTING: [&str; 6] = [
     "deploy-contract",
     "batch",
 ];
+
+/// The type of the node that has a document signed.
+pub const SIGN_TYPED_DATA: &str = "sign-typed-data";
+
+/// The types of all nodes that wait for the signer.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    TRANSACTING.into_iter().chain([SIGN_TYPED_DATA])
+}
+
+/// Whether nodes of a type wait for the signer.
+pub fn waits_for_signer(kind: &str) -> bool {
+    types().any(|it| it == kind)
+}
 
 /// How long a transaction may take where nobody says, in milliseconds: a day.
 const PATIENCE_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -44,7 +57,7 @@ pub(super) fn settled(data: &Value) -> Result<Done, Failure> {
     }
     let failure: Option<Failure> = serde_json::from_value(part("failure")).ok();
     let unknown = || {
-        let message = "the transaction came to nothing, and the signer did not say why";
+        let message = "it came to nothing, and the signer did not say why";
         Failure::lasting("transaction_failed", FailureCategory::Service, message)
     };
     Err(failure.unwrap_or_else(unknown).limited())

@@ -9,15 +9,21 @@ use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::Body;
 use crate::http::problem::{Code, Detail, Document, Problem};
-use crate::policies::{self, Applied, Candidate, Context, Mode, Prices, decide};
+use crate::policies::{
+    self, Applied, Asked, Candidate, Context, DocumentCandidate, Mode, Prices, decide,
+};
 
-/// A transaction to be judged.
+/// A transaction or a document to be judged: one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SimulatePolicies {
     /// `chainId`, `from`, `to`, `value`, `data`, `gasLimit`, `maxFee`; amounts are texts.
     #[schema(value_type = Object)]
-    transaction: Candidate,
+    transaction: Option<Candidate>,
+    /// A document of EIP-712: the address that signs it as `from`, and the `document` with `types`,
+    /// `primaryType`, `domain` and `message`.
+    #[schema(value_type = Object)]
+    typed_data: Option<DocumentCandidate>,
     /// By which wallet.
     #[schema(example = "treasury")]
     wallet: String,
@@ -34,7 +40,7 @@ pub struct SimulatePolicies {
     document: Option<Value>,
 }
 
-/// Says what would be decided over a transaction now, and why: what was used of limits counts. Nothing is
+/// Says what would be decided over a transaction or a document now, and why: what was used of limits counts. Nothing is
 /// signed, reserved or changed.
 #[utoipa::path(
     post,
@@ -52,8 +58,17 @@ pub async fn simulate(
     who: Principal,
     body: Body<SimulatePolicies>,
 ) -> Result<Answer<Value>, Problem> {
-    let SimulatePolicies { transaction, wallet, workflow, trigger, prices, document } =
+    let SimulatePolicies { transaction, typed_data, wallet, workflow, trigger, prices, document } =
         body.content;
+    let asked = match (&transaction, &typed_data) {
+        (Some(transaction), None) => Asked::Transaction(transaction),
+        (None, Some(document)) => Asked::Document(document),
+        (Some(_), Some(_)) | (None, None) => {
+            let detail =
+                Detail::new("/transaction", "or `typedData` is to be judged: give one of the two");
+            return Err(Problem::new(Code::InvalidBody).with_details(vec![detail]));
+        }
+    };
     let document = document.map(|it| policies::Document::read(&it)).transpose();
     let document = document.map_err(|faults| {
         let detail = |it: policies::Fault| Detail::new(format!("/document{}", it.path), it.message);
@@ -76,6 +91,6 @@ pub async fn simulate(
         None => all.in_force(at),
     };
     let spending = api.spendings.load(&who.organization.to_string()).await?.aggregate;
-    let decision = decide(&applied, &transaction, &context, spending.book());
+    let decision = decide(&applied, asked, &context, spending.book());
     Ok(Answer::ok(serde_json::to_value(decision).map_err(Problem::internal)?))
 }

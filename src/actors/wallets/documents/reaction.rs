@@ -1,0 +1,185 @@
+//! Between runs and documents: a waiting node has its document taken up, its signature lets the run go on, and
+//! the end of the wait gives it up. What was reserved of limits follows what stands on the ledger, whoever
+//! asked for the signature.
+
+use cqrs_es::Aggregate;
+use engine::{Fact, FailureCategory, Json, SIGN_TYPED_DATA};
+use futures::future::BoxFuture;
+use time::OffsetDateTime;
+
+use super::desk::SignatureDesk;
+use super::outcome;
+use crate::actors::order::Context;
+use crate::actors::reaction::{Reaction, Trouble, carried_out};
+use crate::actors::run_desk::RunDesk;
+use crate::actors::wallets::outcome::refused;
+use crate::actors::wallets::room::LaneRoom;
+use crate::actors::wallets::ties::{Odd, Ties, odd};
+use crate::aggregates::run::Run;
+use crate::aggregates::signature_request::{Error, Event, Intent, SignatureRequest};
+use crate::journal::{Journal, Recorded};
+use crate::onchain::{Signing, question};
+use crate::primitives::{IntentId, RunId};
+
+/// The reaction's name, on its checkpoint and as the actor of what it orders.
+const NAME: &str = "signature-reaction";
+/// The same where it counts what was spent: a command of its own.
+const SPENDING: &str = "signature-spending";
+
+/// The reaction that ties runs and documents together.
+pub struct SignatureReaction {
+    room: LaneRoom,
+    desk: SignatureDesk,
+    ties: Ties,
+}
+
+impl SignatureReaction {
+    /// Ties the runs of this desk to the documents of this room.
+    pub fn new(journal: Journal, room: LaneRoom, runs: RunDesk) -> Self {
+        Self { desk: SignatureDesk::new(room.clone()), room, ties: Ties::new(journal, runs, NAME) }
+    }
+
+    async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
+        let run: RunId =
+            event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
+        let fact = event.fact()?.0;
+        let Some(node) = fact.place().map(ToString::to_string) else { return Ok(()) };
+        let at = fact.at();
+        match fact {
+            Fact::WaitOpened { kind, input, due_at, .. } if &*kind == SIGN_TYPED_DATA => {
+                self.take_up(event, (run, &node), &input, (at, due_at)).await
+            }
+            Fact::WaitTimedOut { kind: Some(kind), .. } if &*kind == SIGN_TYPED_DATA => {
+                self.give_up(event, (run, &node), "its node waits no longer", at).await
+            }
+            Fact::NodeCancelled { kind: Some(kind), .. } if &*kind == SIGN_TYPED_DATA => {
+                self.give_up(event, (run, &node), "its run has ended", at).await
+            }
+            Fact::Started { .. }
+            | Fact::NodeStarted { .. }
+            | Fact::EffectRepeated { .. }
+            | Fact::NodeSucceeded { .. }
+            | Fact::NodeFailed { .. }
+            | Fact::RetryScheduled { .. }
+            | Fact::NodeSkipped { .. }
+            | Fact::DelayStarted { .. }
+            | Fact::WaitOpened { .. }
+            | Fact::WaitResumed { .. }
+            | Fact::WaitTimedOut { .. }
+            | Fact::NodeCancelled { .. }
+            | Fact::FailureHandled { .. }
+            | Fact::LoopStarted { .. }
+            | Fact::IterationStarted { .. }
+            | Fact::Paused { .. }
+            | Fact::Unpaused { .. }
+            | Fact::HistoryGrewLong { .. }
+            | Fact::LimitReached { .. }
+            | Fact::CompensationStarted { .. }
+            | Fact::CompensationEnded { .. }
+            | Fact::EventEmitted { .. }
+            | Fact::CancelRequested { .. }
+            | Fact::Succeeded { .. }
+            | Fact::Failed { .. }
+            | Fact::Cancelled { .. } => Ok(()),
+        }
+    }
+
+    /// Has the document of a node signed, or tells the node why that cannot be.
+    async fn take_up(
+        &self,
+        event: &Recorded,
+        (run, node): (RunId, &str),
+        input: &Json,
+        (opened_at, expires_at): (OffsetDateTime, OffsetDateTime),
+    ) -> Result<(), Trouble> {
+        let refuse = async |category, code: &str, why: &str| {
+            self.ties.resume(event, run, node, refused(category, code, why)).await
+        };
+        let Signing { wallet, document } = match question::<Signing>(input) {
+            Ok(wanted) => wanted,
+            Err(problems) => {
+                let told = problems.iter().map(|it| format!("{} {}", it.path, it.message));
+                let why = format!("the payload's {}", told.collect::<Vec<_>>().join("; "));
+                return refuse(FailureCategory::Validation, "invalid_input", &why).await;
+            }
+        };
+        let wallets = self.room.wallets.load(&event.organization.to_string()).await?.aggregate;
+        let (wallet_id, wallet) = match wallets.chosen(wallet) {
+            Ok(found) => found,
+            Err(why) => return refuse(FailureCategory::Config, "wallet_unusable", &why).await,
+        };
+        let intent = Intent {
+            intent_id: IntentId::of(run, node),
+            organization_id: event.organization,
+            wallet_id,
+            address: wallet.address,
+            origin: self.ties.origin(run, node).await?,
+            user: None,
+            document,
+            expires_at,
+        };
+        let context = Context::because_of(event, NAME);
+        carried_out(self.desk.ask(intent, context, opened_at).await, settled)
+    }
+
+    /// Gives up what a node wanted that waits no longer.
+    async fn give_up(
+        &self,
+        event: &Recorded,
+        (run, node): (RunId, &str),
+        reason: &str,
+        at: OffsetDateTime,
+    ) -> Result<(), Trouble> {
+        let context = Context::because_of(event, NAME);
+        let given_up = self.desk.cancel(IntentId::of(run, node), reason, context, at).await;
+        carried_out(given_up, settled)
+    }
+
+    /// What follows from the event of a document.
+    async fn document(&self, event: &Recorded) -> Result<(), Trouble> {
+        let intent: IntentId =
+            event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
+        let happened: Event = event.signature_request()?;
+        if let Some(order) = outcome::spending(&happened) {
+            self.ties.spend(&self.room, event, (intent, SPENDING), order).await?;
+        }
+        match (happened.told(), outcome::answer(&happened)) {
+            (Some(told), Some(answer)) => {
+                self.ties.resume(event, told.origin.run_id, &told.origin.node_id, answer).await
+            }
+            (_, None) | (None, _) => Ok(()),
+        }
+    }
+}
+
+/// What was ordered before, or is over, is done.
+fn settled(refusal: Error) -> Result<(), Trouble> {
+    match refusal {
+        Error::Known(_) | Error::Unknown | Error::OutOfPlace(..) => Ok(()),
+        Error::Forged { .. } | Error::NoUser(_) | Error::NoProof => Err(Trouble::lasting(refusal)),
+    }
+}
+
+impl Reaction for SignatureReaction {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
+        (kind == Run::TYPE
+            && matches!(name, "wait_opened" | "wait_timed_out" | "node_cancelled")
+            && event.payload.contains(SIGN_TYPED_DATA))
+            || (kind == SignatureRequest::TYPE && !matches!(name, "accepted" | "sign_requested"))
+    }
+
+    fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
+        Box::pin(async move {
+            if event.aggregate_type == Run::TYPE {
+                self.run(event).await
+            } else {
+                self.document(event).await
+            }
+        })
+    }
+}
