@@ -31,6 +31,7 @@ mod table_reaction;
 mod tasks;
 mod timers;
 mod usage_clerk;
+mod waits;
 pub mod wallets;
 
 pub use exhaustion::Exhaustion;

@@ -13,6 +13,7 @@ use super::desk::TaskDesk;
 use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble, resumed};
 use crate::actors::run_desk::RunDesk;
+use crate::actors::waits::{Turn, Wait};
 use crate::aggregates::run::Run;
 use crate::aggregates::task::{CancelCause, Event, Opening, Order, Task};
 use crate::journal::{Journal, Recorded, Store, StreamId};
@@ -51,46 +52,19 @@ impl TaskReaction {
     }
 
     async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
-        let run: RunId =
-            event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
-        let fact = event.fact()?.0;
-        let Some(node) = fact.place().map(ToString::to_string) else { return Ok(()) };
-        let (task, at) = (TaskId::of(run, &node), fact.at());
-        let cause = CancelCause::RunEnded;
-        let order = match fact {
-            Fact::WaitOpened { kind, input, due_at, .. } if &*kind == KIND => {
-                self.opening(event, run, node, &input, at, due_at).await?
+        let Some(Wait { run, node, at, turn, .. }) = Wait::of(event, |kind| kind == KIND)? else {
+            return Ok(());
+        };
+        let task = TaskId::of(run, &node);
+        let order = match turn {
+            Turn::Opened { input, until } => {
+                self.opening(event, run, node, &input, at, until).await?
             }
-            Fact::WaitTimedOut { kind: Some(kind), .. } if &*kind == KIND => Order::Expire,
-            Fact::NodeCancelled { kind: Some(kind), .. } if &*kind == KIND => {
-                Order::Cancel { cause, reason: Some("the run has ended".to_owned()) }
+            Turn::TimedOut => Order::Expire,
+            Turn::RunEnded => {
+                let reason = Some("the run has ended".to_owned());
+                Order::Cancel { cause: CancelCause::RunEnded, reason }
             }
-            Fact::Started { .. }
-            | Fact::NodeStarted { .. }
-            | Fact::EffectRepeated { .. }
-            | Fact::NodeSucceeded { .. }
-            | Fact::NodeFailed { .. }
-            | Fact::RetryScheduled { .. }
-            | Fact::NodeSkipped { .. }
-            | Fact::DelayStarted { .. }
-            | Fact::WaitOpened { .. }
-            | Fact::WaitResumed { .. }
-            | Fact::WaitTimedOut { .. }
-            | Fact::NodeCancelled { .. }
-            | Fact::FailureHandled { .. }
-            | Fact::LoopStarted { .. }
-            | Fact::IterationStarted { .. }
-            | Fact::Paused { .. }
-            | Fact::Unpaused { .. }
-            | Fact::HistoryGrewLong { .. }
-            | Fact::LimitReached { .. }
-            | Fact::CompensationStarted { .. }
-            | Fact::CompensationEnded { .. }
-            | Fact::EventEmitted { .. }
-            | Fact::CancelRequested { .. }
-            | Fact::Succeeded { .. }
-            | Fact::Failed { .. }
-            | Fact::Cancelled { .. } => return Ok(()),
         };
         self.tasks.order(task, order, at, Context::because_of(event, NAME)).await
     }
@@ -171,9 +145,7 @@ impl Reaction for TaskReaction {
 
     fn wants(&self, event: &Recorded) -> bool {
         let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (kind == Run::TYPE
-            && matches!(name, "wait_opened" | "wait_timed_out" | "node_cancelled")
-            && event.payload.contains(KIND))
+        (Wait::may_be(event) && event.payload.contains(KIND))
             || (kind == Task::TYPE && matches!(name, "completed" | "rejected" | "cancelled"))
     }
 

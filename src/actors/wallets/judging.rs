@@ -75,14 +75,6 @@ pub(super) struct Judgement {
     pub(super) reasons: Json,
 }
 
-/// What follows from a decision.
-enum Ruled {
-    Allowed,
-    /// Once people have approved it.
-    Asks(Vec<Need>),
-    Denied(String),
-}
-
 /// Decides over an intent as it would be sent with so much gas, for at most this in fees, and reserves what
 /// it takes of limits.
 pub(super) async fn judge(
@@ -93,11 +85,11 @@ pub(super) async fn judge(
     let price = fee_budget.checked_div(U256::from(gas_limit)).unwrap_or_default();
     let max_fee = u128::try_from(price).unwrap_or(u128::MAX);
     let candidate = candidate(intent, intent.call.clone(), (gas_limit, max_fee));
-    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), asked).await?;
+    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), approvable).await?;
     let verdict = match ruled {
-        Ruled::Allowed => Verdict::Allowed { fee_budget },
-        Ruled::Asks(needs) => Verdict::Asks { fee_budget, needs },
-        Ruled::Denied(why) => Verdict::Denied(why),
+        Ok(None) => Verdict::Allowed { fee_budget },
+        Ok(Some(needs)) => Verdict::Asks { fee_budget, needs },
+        Err(why) => Verdict::Denied(why),
     };
     Ok(Judgement { verdict, reasons })
 }
@@ -109,12 +101,11 @@ pub(super) async fn judge_document(
     intent: &signature_request::Intent,
 ) -> Result<(signature_request::Verdict, Json), Hindrance> {
     let candidate = DocumentCandidate::new(intent.address, intent.document.clone());
-    let denied = |_: Case<'_>, decision: &Decision| Ruled::Denied(in_words(decision));
-    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), denied).await?;
+    let allowed = |_: Case<'_>, decision: &Decision| allowed(decision);
+    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), allowed).await?;
     let verdict = match ruled {
-        Ruled::Allowed => signature_request::Verdict::Allowed,
-        Ruled::Denied(why) => signature_request::Verdict::Denied(why),
-        Ruled::Asks(_) => signature_request::Verdict::Denied("it needs approval".to_owned()),
+        Ok(()) => signature_request::Verdict::Allowed,
+        Err(why) => signature_request::Verdict::Denied(why),
     };
     Ok((verdict, reasons))
 }
@@ -138,9 +129,10 @@ pub(super) async fn clear(
     let candidate = candidate(intent, call, (gas_limit, price));
     let decision = decided_now(laws, intent.into(), (&candidate).into()).await?;
     Ok(match decision.outcome {
-        Outcome::Allow => cleared(),
         Outcome::NeedsApproval if is_approved(wanted, transaction, &decision) => cleared(),
-        Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
+        Outcome::Allow | Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => {
+            allowed(&decision).and_then(|()| cleared())
+        }
     })
 }
 
@@ -153,43 +145,49 @@ pub(super) async fn clear_document(
     let candidate = DocumentCandidate::new(signer, intent.document.clone());
     let decision = decided_now(laws, intent.into(), (&candidate).into()).await?;
     let ruling = Ruling::AllowedDocument { signer, digest };
-    Ok(match decision.outcome {
-        Outcome::Allow => TypedClearance::granted(&ruling).ok_or_else(String::new),
-        Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(&decision)),
-    })
+    let cleared = || TypedClearance::granted(&ruling).ok_or_else(String::new);
+    Ok(allowed(&decision).and_then(|()| cleared()))
 }
 
-/// Decides, and reserves what it takes of limits; what follows, and the whole decision.
-async fn weigh(
+/// Decides, and reserves what it takes of limits; what follows by this rule or why nothing does, and the whole
+/// decision.
+async fn weigh<T>(
     laws: &Laws,
     case: Case<'_>,
     what: Asked<'_>,
-    needing: impl Fn(Case<'_>, &Decision) -> Ruled,
-) -> Result<(Ruled, Json), Hindrance> {
+    rule: impl Fn(Case<'_>, &Decision) -> Result<T, String>,
+) -> Result<(Result<T, String>, Json), Hindrance> {
     for _ in 0..TRIES {
         let at = laws.clock.now();
         let spending = spending(laws, case).await?;
         let decision = decide(laws, case, what, spending.book(), at).await?;
         let reasons = Json::new(serde_json::to_value(&decision).unwrap_or_default());
-        let ruled = match decision.outcome {
-            Outcome::Allow => Ruled::Allowed,
-            Outcome::NeedsApproval => needing(case, &decision),
-            Outcome::Deny | Outcome::Malformed => Ruled::Denied(in_words(&decision)),
-        };
-        let is_denied = matches!(ruled, Ruled::Denied(_));
-        if is_denied || reserve(laws, case, decision, at).await? {
+        let ruled = rule(case, &decision);
+        if ruled.is_err() || reserve(laws, case, decision, at).await? {
             return Ok((ruled, reasons));
         }
     }
     Err(Hindrance::Spending(spending::Error::Limit(Refused::Full)))
 }
 
-/// Whom to ask. Where so few may approve it that they can never be enough, it is denied.
-fn asked(case: Case<'_>, decision: &Decision) -> Ruled {
+/// Whether it is allowed as it is; else why not.
+fn allowed(decision: &Decision) -> Result<(), String> {
+    match decision.outcome {
+        Outcome::Allow => Ok(()),
+        Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => Err(in_words(decision)),
+    }
+}
+
+/// What people have to approve; nothing where it is allowed as it is. Where so few may approve it that they can
+/// never be enough, it is denied.
+fn approvable(case: Case<'_>, decision: &Decision) -> Result<Option<Vec<Need>>, String> {
+    if decision.outcome != Outcome::NeedsApproval {
+        return allowed(decision).map(|()| None);
+    }
     let (needs, started_by) = (decision.needs(), &case.origin.started_by);
     match needs.iter().find(|need| !need.can_be_met(started_by)) {
-        None => Ruled::Asks(needs),
-        Some(Need { policy, approval, needed, .. }) => Ruled::Denied(format!(
+        None => Ok(Some(needs)),
+        Some(Need { policy, approval, needed, .. }) => Err(format!(
             "the approval {approval} of the policy {policy} needs {needed}, and without \
              {started_by}, who caused the transaction, fewer may approve it"
         )),

@@ -10,11 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
-use crate::actors::order::Context as Ordered;
 use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Stage, Step, Wanted};
 use crate::chains::{ChainReader, Header, Heads, Market};
-use crate::journal::{Context, Loaded, Metadata, slot_of};
-use crate::primitives::{CommandId, IntentId};
+use crate::journal::{Loaded, slot_of};
+use crate::primitives::IntentId;
 use crate::projections::transactions::OpenLane;
 
 /// How often a chain is looked at while something of the lane stands in no final block.
@@ -207,10 +206,7 @@ impl LaneLife {
     /// Writes down what an order leads to, as long as the lane is this process's.
     async fn record(&self, lane: &mut Loaded<Lane>, order: Order) -> Result<Vec<Event>, Hindrance> {
         let at = self.room.clock.now();
-        let fence = self.room.ownership.fence(slot_of(&lane.id)).ok_or(Hindrance::Moved)?;
-        let by = Ordered::of_the_house(self.place.organization, NAME).actor;
-        let metadata = Metadata::new(self.place.organization, by.clone(), CommandId::generate());
-        let context = Context { fence: Some(fence), ..Context::new(metadata) };
+        let (by, context) = self.room.as_owner(self.place.organization, NAME, &lane.id)?;
         let command = Command { by, at, order };
         Ok(self.room.lanes.execute_on(lane, command, context).await?)
     }

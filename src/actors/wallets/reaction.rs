@@ -10,10 +10,11 @@ use super::SETTLES;
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
 use super::room::LaneRoom;
-use super::ties::{Odd, Ties, odd};
+use super::ties::{Odd, RUN_ENDED, Ties, WAITS_NO_LONGER, odd, unusable};
 use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble, carried_out};
 use crate::actors::run_desk::RunDesk;
+use crate::actors::waits::{Turn, Wait};
 use crate::aggregates::run::Run;
 use crate::aggregates::spending;
 use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Until};
@@ -36,16 +37,6 @@ pub struct WalletReaction {
     ties: Ties,
 }
 
-/// A wait for a transaction, as a run opened it.
-struct Wait<'a> {
-    run: RunId,
-    node: String,
-    kind: &'a str,
-    input: &'a Json,
-    opened_at: OffsetDateTime,
-    expires_at: OffsetDateTime,
-}
-
 impl WalletReaction {
     /// Ties the runs of this desk to the lanes of this room.
     pub fn new(journal: Journal, room: LaneRoom, runs: RunDesk) -> Self {
@@ -53,65 +44,31 @@ impl WalletReaction {
     }
 
     async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
-        let run: RunId =
-            event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
-        let fact = event.fact()?.0;
-        let Some(node) = fact.place().map(ToString::to_string) else { return Ok(()) };
-        let at = fact.at();
-        match fact {
-            Fact::WaitOpened { kind, input, due_at: expires_at, .. }
-                if TRANSACTING.contains(&&*kind) =>
-            {
-                let (kind, input) = (&*kind, &input);
-                self.take_up(event, Wait { run, node, kind, input, opened_at: at, expires_at })
-                    .await
-            }
-            Fact::WaitTimedOut { kind: Some(kind), .. } if TRANSACTING.contains(&&*kind) => {
-                self.call_off(event, (run, &node), "its node waits no longer", at).await
-            }
-            Fact::NodeCancelled { kind: Some(kind), .. } if TRANSACTING.contains(&&*kind) => {
-                self.call_off(event, (run, &node), "its run has ended", at).await
-            }
-            Fact::Started { .. }
-            | Fact::NodeStarted { .. }
-            | Fact::EffectRepeated { .. }
-            | Fact::NodeSucceeded { .. }
-            | Fact::NodeFailed { .. }
-            | Fact::RetryScheduled { .. }
-            | Fact::NodeSkipped { .. }
-            | Fact::DelayStarted { .. }
-            | Fact::WaitOpened { .. }
-            | Fact::WaitResumed { .. }
-            | Fact::WaitTimedOut { .. }
-            | Fact::NodeCancelled { .. }
-            | Fact::FailureHandled { .. }
-            | Fact::LoopStarted { .. }
-            | Fact::IterationStarted { .. }
-            | Fact::Paused { .. }
-            | Fact::Unpaused { .. }
-            | Fact::HistoryGrewLong { .. }
-            | Fact::LimitReached { .. }
-            | Fact::CompensationStarted { .. }
-            | Fact::CompensationEnded { .. }
-            | Fact::EventEmitted { .. }
-            | Fact::CancelRequested { .. }
-            | Fact::Succeeded { .. }
-            | Fact::Failed { .. }
-            | Fact::Cancelled { .. } => Ok(()),
+        let Some(wait) = Wait::of(event, |kind| TRANSACTING.contains(&kind))? else {
+            return Ok(());
+        };
+        match &wait.turn {
+            Turn::Opened { input, until } => self.take_up(event, &wait, (input, *until)).await,
+            Turn::TimedOut => self.call_off(event, &wait, WAITS_NO_LONGER).await,
+            Turn::RunEnded => self.call_off(event, &wait, RUN_ENDED).await,
         }
     }
 
     /// Hands what a node wants to the lane, or tells it why that cannot be.
-    async fn take_up(&self, event: &Recorded, wait: Wait<'_>) -> Result<(), Trouble> {
+    async fn take_up(
+        &self,
+        event: &Recorded,
+        wait: &Wait,
+        (input, expires_at): (&Json, OffsetDateTime),
+    ) -> Result<(), Trouble> {
         let refuse = async |category, code: &str, why: &str| {
             let answer = outcome::refused(category, code, why);
             self.ties.resume(event, wait.run, &wait.node, answer).await
         };
-        let wish = match Wish::of(wait.kind, wait.input) {
+        let wish = match Wish::of(&wait.kind, input) {
             Some(Ok(wish)) => wish,
             Some(Err(problems)) => {
-                let told = problems.iter().map(|it| format!("{} {}", it.path, it.message));
-                let why = format!("the payload's {}", told.collect::<Vec<_>>().join("; "));
+                let why = unusable(&problems);
                 return refuse(FailureCategory::Validation, "invalid_input", &why).await;
             }
             None => return Ok(()),
@@ -146,12 +103,12 @@ impl WalletReaction {
             },
             gas_limit: wish.gas_limit,
             max_fee_total: wish.max_fee,
-            expires_at: wait.expires_at,
+            expires_at,
         };
         let lane =
             OpenLane { organization: event.organization, wallet: wallet_id, chain: wish.chain.0 };
         let order = Order::Accept(Box::new(intent));
-        match self.order(event, lane, order, wait.opened_at).await {
+        match self.order(event, lane, order, wait.at).await {
             Err(NotExecuted::Refused(full @ wallet_lane::Error::Full)) => {
                 refuse(FailureCategory::Limit, "wallet_busy", &full.to_string()).await
             }
@@ -162,13 +119,8 @@ impl WalletReaction {
     }
 
     /// Calls off what a node wanted that waits no longer.
-    async fn call_off(
-        &self,
-        event: &Recorded,
-        (run, node): (RunId, &str),
-        reason: &str,
-        at: OffsetDateTime,
-    ) -> Result<(), Trouble> {
+    async fn call_off(&self, event: &Recorded, wait: &Wait, reason: &str) -> Result<(), Trouble> {
+        let Wait { run, ref node, at, .. } = *wait;
         let intent = IntentId::of(run, node);
         let Some(lane) = self.lane_of(event, run, node).await? else { return Ok(()) };
         let order = Order::Cancel { intent, reason: reason.to_owned() };
@@ -291,9 +243,7 @@ impl Reaction for WalletReaction {
 
     fn wants(&self, event: &Recorded) -> bool {
         let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (kind == Run::TYPE
-            && matches!(name, "wait_opened" | "wait_timed_out" | "node_cancelled")
-            && TRANSACTING.iter().any(|kind| event.payload.contains(kind)))
+        (Wait::may_be(event) && TRANSACTING.iter().any(|kind| event.payload.contains(kind)))
             || (kind == Lane::TYPE
                 && matches!(
                     name,

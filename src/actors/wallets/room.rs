@@ -6,12 +6,13 @@ use super::bell::Bell;
 use super::hindrance::Hindrance;
 use super::judging::Laws;
 use crate::actors::detector::chain_watcher::ChainDesk;
+use crate::actors::order::Context as Ordered;
 use crate::actors::ownership::Ownership;
 use crate::aggregates::signature_request::SignatureRequest;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::{Wallet, Wallets};
 use crate::chains::{ChainReader, Readers as _};
-use crate::journal::{Journal, Store};
+use crate::journal::{Context, Journal, Store, slot_of};
 use crate::primitives::{ChainId, Clock, OrganizationId, WalletId};
 use crate::projections::signature_requests::OpenDocument;
 use crate::projections::transactions::OpenLane;
@@ -62,6 +63,20 @@ impl LaneRoom {
     ) -> Result<Arc<dyn ChainReader>, Hindrance> {
         let reader = self.chains.reader(organization, ChainId(chain)).await?;
         reader.ok_or(Hindrance::NoEndpoints(chain))
+    }
+
+    /// In whose name a part of the house writes to a stream, and what lets it: that the stream's slot is this
+    /// process's.
+    pub(super) fn as_owner(
+        &self,
+        organization: OrganizationId,
+        part: &str,
+        stream: &str,
+    ) -> Result<(String, Context), Hindrance> {
+        let fence = self.ownership.fence(slot_of(stream)).ok_or(Hindrance::Moved)?;
+        let ordered = Ordered::of_the_house(organization, part);
+        let by = ordered.actor.clone();
+        Ok((by, Context { fence: Some(fence), ..Context::new(ordered.into_metadata()) }))
     }
 
     /// A wallet as it stands.

@@ -95,7 +95,6 @@ impl Backend for Elsewhere {
         Box::pin(async move {
             let Attempt { key, at } = order.attempt().clone();
             let wanted = Wanted::Transaction {
-                signer: order.signer(),
                 transaction: Box::new(order.transaction().clone()),
                 order: key,
                 at,
@@ -119,12 +118,8 @@ impl Backend for Elsewhere {
     ) -> BoxFuture<'a, Result<TypedReply, Error>> {
         Box::pin(async move {
             let Attempt { key, at } = order.attempt().clone();
-            let wanted = Wanted::Document {
-                signer: order.signer(),
-                document: Box::new(order.document().clone()),
-                order: key,
-                at,
-            };
+            let wanted =
+                Wanted::Document { document: Box::new(order.document().clone()), order: key, at };
             match self.ask(order.key(), wanted).await? {
                 Said::Pair { r, s } => Ok(TypedReply::Pair { r, s }),
                 Said::Pending(reference) => Ok(TypedReply::Pending { reference }),

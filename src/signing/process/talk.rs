@@ -39,8 +39,6 @@ pub enum Wanted {
     Address,
     /// That it signs a transaction, if the ledger and the policies want that.
     Transaction {
-        /// The key's address.
-        signer: Address,
         /// What is to be signed.
         transaction: Box<Unsigned>,
         /// Which order that is: it begins with the id of its intent.
@@ -51,8 +49,6 @@ pub enum Wanted {
     },
     /// That it signs a document, if the ledger and the policies want that.
     Document {
-        /// The key's address.
-        signer: Address,
         /// What is to be signed.
         document: Box<TypedData>,
         /// Which order that is: it begins with the id of its intent.

@@ -7,13 +7,11 @@ use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::actors::order::Context as Ordered;
 use crate::actors::wallets::hindrance::Hindrance;
 use crate::actors::wallets::judging;
 use crate::actors::wallets::room::LaneRoom;
 use crate::aggregates::signature_request::{Command, Intent, Order, SignatureRequest, Stage};
-use crate::journal::{Context, Loaded, Metadata, slot_of};
-use crate::primitives::CommandId;
+use crate::journal::Loaded;
 use crate::projections::signature_requests::OpenDocument;
 use crate::signing::{self, Attempt, Outcome};
 
@@ -142,10 +140,7 @@ impl DocumentLife {
         order: Order,
     ) -> Result<(), Hindrance> {
         let at = self.room.clock.now();
-        let fence = self.room.ownership.fence(slot_of(&request.id)).ok_or(Hindrance::Moved)?;
-        let by = Ordered::of_the_house(self.place.organization, NAME).actor;
-        let metadata = Metadata::new(self.place.organization, by.clone(), CommandId::generate());
-        let context = Context { fence: Some(fence), ..Context::new(metadata) };
+        let (by, context) = self.room.as_owner(self.place.organization, NAME, &request.id)?;
         let command = Command { by, at, order };
         self.room.requests.execute_on(request, command, context).await?;
         Ok(())

@@ -3,7 +3,7 @@
 //! asked for the signature.
 
 use cqrs_es::Aggregate;
-use engine::{Fact, FailureCategory, Json, SIGN_TYPED_DATA};
+use engine::{FailureCategory, Json, SIGN_TYPED_DATA};
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
@@ -12,14 +12,15 @@ use super::outcome;
 use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble, carried_out};
 use crate::actors::run_desk::RunDesk;
+use crate::actors::waits::{Turn, Wait};
 use crate::actors::wallets::outcome::refused;
 use crate::actors::wallets::room::LaneRoom;
-use crate::actors::wallets::ties::{Odd, Ties, odd};
+use crate::actors::wallets::ties::{Odd, RUN_ENDED, Ties, WAITS_NO_LONGER, odd, unusable};
 use crate::aggregates::run::Run;
 use crate::aggregates::signature_request::{Error, Event, Intent, SignatureRequest};
 use crate::journal::{Journal, Recorded};
 use crate::onchain::{Signing, question};
-use crate::primitives::{IntentId, RunId};
+use crate::primitives::IntentId;
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
 const NAME: &str = "signature-reaction";
@@ -40,47 +41,11 @@ impl SignatureReaction {
     }
 
     async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
-        let run: RunId =
-            event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
-        let fact = event.fact()?.0;
-        let Some(node) = fact.place().map(ToString::to_string) else { return Ok(()) };
-        let at = fact.at();
-        match fact {
-            Fact::WaitOpened { kind, input, due_at, .. } if &*kind == SIGN_TYPED_DATA => {
-                self.take_up(event, (run, &node), &input, (at, due_at)).await
-            }
-            Fact::WaitTimedOut { kind: Some(kind), .. } if &*kind == SIGN_TYPED_DATA => {
-                self.give_up(event, (run, &node), "its node waits no longer", at).await
-            }
-            Fact::NodeCancelled { kind: Some(kind), .. } if &*kind == SIGN_TYPED_DATA => {
-                self.give_up(event, (run, &node), "its run has ended", at).await
-            }
-            Fact::Started { .. }
-            | Fact::NodeStarted { .. }
-            | Fact::EffectRepeated { .. }
-            | Fact::NodeSucceeded { .. }
-            | Fact::NodeFailed { .. }
-            | Fact::RetryScheduled { .. }
-            | Fact::NodeSkipped { .. }
-            | Fact::DelayStarted { .. }
-            | Fact::WaitOpened { .. }
-            | Fact::WaitResumed { .. }
-            | Fact::WaitTimedOut { .. }
-            | Fact::NodeCancelled { .. }
-            | Fact::FailureHandled { .. }
-            | Fact::LoopStarted { .. }
-            | Fact::IterationStarted { .. }
-            | Fact::Paused { .. }
-            | Fact::Unpaused { .. }
-            | Fact::HistoryGrewLong { .. }
-            | Fact::LimitReached { .. }
-            | Fact::CompensationStarted { .. }
-            | Fact::CompensationEnded { .. }
-            | Fact::EventEmitted { .. }
-            | Fact::CancelRequested { .. }
-            | Fact::Succeeded { .. }
-            | Fact::Failed { .. }
-            | Fact::Cancelled { .. } => Ok(()),
+        let Some(wait) = Wait::of(event, |kind| kind == SIGN_TYPED_DATA)? else { return Ok(()) };
+        match &wait.turn {
+            Turn::Opened { input, until } => self.take_up(event, &wait, (input, *until)).await,
+            Turn::TimedOut => self.give_up(event, &wait, WAITS_NO_LONGER).await,
+            Turn::RunEnded => self.give_up(event, &wait, RUN_ENDED).await,
         }
     }
 
@@ -88,18 +53,17 @@ impl SignatureReaction {
     async fn take_up(
         &self,
         event: &Recorded,
-        (run, node): (RunId, &str),
-        input: &Json,
-        (opened_at, expires_at): (OffsetDateTime, OffsetDateTime),
+        wait: &Wait,
+        (input, expires_at): (&Json, OffsetDateTime),
     ) -> Result<(), Trouble> {
+        let Wait { run, ref node, at, .. } = *wait;
         let refuse = async |category, code: &str, why: &str| {
             self.ties.resume(event, run, node, refused(category, code, why)).await
         };
         let Signing { wallet, document } = match question::<Signing>(input) {
             Ok(wanted) => wanted,
             Err(problems) => {
-                let told = problems.iter().map(|it| format!("{} {}", it.path, it.message));
-                let why = format!("the payload's {}", told.collect::<Vec<_>>().join("; "));
+                let why = unusable(&problems);
                 return refuse(FailureCategory::Validation, "invalid_input", &why).await;
             }
         };
@@ -119,19 +83,14 @@ impl SignatureReaction {
             expires_at,
         };
         let context = Context::because_of(event, NAME);
-        carried_out(self.desk.ask(intent, context, opened_at).await, settled)
+        carried_out(self.desk.ask(intent, context, at).await, settled)
     }
 
     /// Gives up what a node wanted that waits no longer.
-    async fn give_up(
-        &self,
-        event: &Recorded,
-        (run, node): (RunId, &str),
-        reason: &str,
-        at: OffsetDateTime,
-    ) -> Result<(), Trouble> {
-        let context = Context::because_of(event, NAME);
-        let given_up = self.desk.cancel(IntentId::of(run, node), reason, context, at).await;
+    async fn give_up(&self, event: &Recorded, wait: &Wait, reason: &str) -> Result<(), Trouble> {
+        let (intent, context) =
+            (IntentId::of(wait.run, &wait.node), Context::because_of(event, NAME));
+        let given_up = self.desk.cancel(intent, reason, context, wait.at).await;
         carried_out(given_up, settled)
     }
 
@@ -167,9 +126,7 @@ impl Reaction for SignatureReaction {
 
     fn wants(&self, event: &Recorded) -> bool {
         let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (kind == Run::TYPE
-            && matches!(name, "wait_opened" | "wait_timed_out" | "node_cancelled")
-            && event.payload.contains(SIGN_TYPED_DATA))
+        (Wait::may_be(event) && event.payload.contains(SIGN_TYPED_DATA))
             || (kind == SignatureRequest::TYPE && !matches!(name, "accepted" | "sign_requested"))
     }
 
