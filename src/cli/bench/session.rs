@@ -19,6 +19,7 @@ use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan, chains_at};
 use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
+use crate::cli::signing::token;
 use crate::config::{Role, Surroundings};
 use crate::egress;
 use crate::journal::migrate;
@@ -179,7 +180,12 @@ impl Bench {
             ..signing::Config::default()
         }];
         match softhsm::installed() {
-            Some(module) => backends.push(token(module, directory).await?),
+            Some(module) => {
+                let made = token::made(module, directory).await;
+                let pkcs11 = made.map_err(|error| Error::Outcome(error.to_string()))?;
+                let backend = Some(signing::Kind::Pkcs11);
+                backends.push(signing::Config { backend, pkcs11, ..signing::Config::default() });
+            }
             None => steps.tell("SoftHSM2 is not installed: keys in a token are not measured"),
         }
         for signing in backends {
@@ -417,17 +423,6 @@ impl Sitting {
         self.echo.stop().await;
         self.owner.close().await;
     }
-}
-
-/// A token of its own in this directory.
-async fn token(module: PathBuf, directory: &Path) -> Result<signing::Config, Error> {
-    let pkcs11 = softhsm::in_directory(module, directory, rand::random());
-    let pkcs11 = pkcs11.map_err(|error| failed("making a token", &error))?;
-    let device = pkcs11.device(Path::new(OWN_PROGRAM));
-    let device = device.map_err(|error| failed("opening the token", &error))?;
-    device.prepare().await.map_err(|error| failed("preparing the token", &error))?;
-    let backend = Some(signing::Kind::Pkcs11);
-    Ok(signing::Config { backend, pkcs11, ..signing::Config::default() })
 }
 
 /// What went wrong, and why.

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::history::history;
 use crate::cli::client::{Client, Error, query};
 use crate::cli::print::{line, list, tell};
 use crate::cli::workflow::text_of;
@@ -76,10 +77,7 @@ impl Transaction {
                 tell(client, &shown, |shown| {
                     show(shown);
                     approval(shown);
-                    for event in shown["history"].as_array().into_iter().flatten() {
-                        let at = text_of(&event["content"], "at");
-                        line(&format!("  {at}  {}  {}", text_of(event, "event"), detail(event)));
-                    }
+                    history(shown, detail);
                 });
             }
             Self::Approve { id, digest, comment } => {

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
+use super::history::history;
 use crate::cli::client::{Client, Error, query, read_json};
 use crate::cli::print::{line, list, print_json, tell};
 use crate::cli::workflow::text_of;
@@ -195,14 +196,14 @@ impl X402 {
                 let shown = client.get(&format!("/v1/payments/{id}")).await?;
                 tell(client, &shown, |shown| {
                     payment(shown);
-                    history(shown);
+                    history(shown, detail);
                 });
             }
             Self::Sale { id } => {
                 let shown = client.get(&format!("/v1/sales/{id}")).await?;
                 tell(client, &shown, |shown| {
                     sale(shown);
-                    history(shown);
+                    history(shown, detail);
                 });
             }
             Self::Endpoints
@@ -277,10 +278,7 @@ fn sale(it: &Value) {
     line(&words);
 }
 
-fn history(shown: &Value) {
-    for event in shown["history"].as_array().into_iter().flatten() {
-        let content = &event["content"];
-        let why = text_of(content, "reason");
-        line(&format!("  {}  {}  {why}", text_of(content, "at"), text_of(event, "event")));
-    }
+/// What of an event is worth a word in a line.
+fn detail(event: &Value) -> String {
+    text_of(&event["content"], "reason").to_owned()
 }

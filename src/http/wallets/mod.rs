@@ -2,6 +2,7 @@
 
 mod balances;
 mod create;
+mod deed;
 mod funds;
 mod get;
 mod import;

@@ -52,11 +52,6 @@ impl Stage {
         let shown = self.app.client.data(&format!("/v1/transactions/{id}")).await;
         (id, shown["approval"]["digest"].as_str().unwrap().to_owned())
     }
-
-    /// Mines until the run is over, and pays what its transaction shows at its end.
-    async fn ended(&self, run: &str) -> Value {
-        self.mined(run).await
-    }
 }
 
 impl Approver {
@@ -86,7 +81,7 @@ async fn what_two_of_three_approve_is_paid_and_no_one_counts_twice() {
     let large = started["runId"].as_str().unwrap();
     let small = stage.pay(&workflow, &somebody(0xe1), 4).await;
     // then the small one passes by the large one
-    assert_eq!(stage.ended(&small).await["status"], "success");
+    assert_eq!(stage.mined(&small).await["status"], "success");
     let (id, digest) = stage.asked(large).await;
     // and only an approval that counts, counts
     assert_eq!(ada.approves(&id, &digest).await, 200);
@@ -102,7 +97,7 @@ async fn what_two_of_three_approve_is_paid_and_no_one_counts_twice() {
     // when the second one approves it
     assert_eq!(bob.approves(&id, &digest).await, 200);
     // then it is paid, and the ledger says who approved it
-    let ended = stage.ended(large).await;
+    let ended = stage.mined(large).await;
     assert_eq!(ended["status"], "success", "{ended}");
     assert_eq!(stage.balance(&somebody(0xe0)).await, 5);
     let transaction = json!({ "id": id });
@@ -123,16 +118,16 @@ async fn what_one_rejects_is_never_signed_and_leaves_the_limit_as_it_was() {
     let (id, digest) = stage.asked(&run).await;
     // What waits for people is reserved: 8 of 10 are, and 3 do not fit beside it.
     let beside = stage.pay(&workflow, &somebody(0xe2), 3).await;
-    assert_eq!(stage.ended(&beside).await["error"]["code"], "transaction_denied");
+    assert_eq!(stage.mined(&beside).await["error"]["code"], "transaction_denied");
     assert_eq!(bob.says("reject", &id, &digest).await.0, 200);
-    let ended = stage.ended(&run).await;
+    let ended = stage.mined(&run).await;
     assert_eq!(ended["error"]["code"], "transaction_rejected", "{ended}");
     assert!(ended["error"]["message"].as_str().unwrap().contains("seen"), "{ended}");
     assert_eq!(stage.until(&run, "rejected").await["nonce"], Value::Null);
     assert_eq!(ada.approves(&id, &digest).await, 409);
     // Free again.
     let after = stage.pay(&workflow, &somebody(0xe2), 3).await;
-    assert_eq!(stage.ended(&after).await["status"], "success");
+    assert_eq!(stage.mined(&after).await["status"], "success");
     assert_eq!(stage.balance(&somebody(0xe2)).await, 3);
 }
 
@@ -148,7 +143,7 @@ async fn an_approval_that_nobody_gives_expires() {
     clock.advance(Duration::minutes(59));
     assert_eq!(stage.until(&run, "awaiting_approval").await["id"], id.as_str());
     clock.advance(Duration::minutes(2));
-    let ended = stage.ended(&run).await;
+    let ended = stage.mined(&run).await;
     assert_eq!(ended["error"]["code"], "transaction_not_approved", "{ended}");
     assert_eq!(ada.approves(&id, &digest).await, 409);
     assert_eq!(stage.balance(&somebody(0xe3)).await, 0);
@@ -173,7 +168,7 @@ async fn what_waits_for_people_waits_on_after_a_restart() {
     let bob =
         Approver { client: stage.app.client.with_key(bob.client.credentials().1), id: bob.id };
     assert_eq!(bob.approves(&id, &digest).await, 200);
-    assert_eq!(stage.ended(&run).await["status"], "success");
+    assert_eq!(stage.mined(&run).await["status"], "success");
 }
 
 #[actix_web::test]
@@ -189,7 +184,7 @@ async fn a_policy_that_became_stricter_meanwhile_counts_at_the_last_door() {
     stage.asks(&[&ada, &bob], 2).await;
     assert_eq!(ada.approves(&id, &digest).await, 200);
     // then what one approved is not signed
-    let ended = stage.ended(&run).await;
+    let ended = stage.mined(&run).await;
     assert_eq!(ended["error"]["code"], "transaction_cancelled", "{ended}");
     assert!(ended["error"]["message"].as_str().unwrap().contains("needs 2"), "{ended}");
     assert_eq!(stage.balance(&somebody(0xe5)).await, 0);
@@ -203,7 +198,7 @@ async fn what_only_its_causer_could_approve_is_denied_at_once() {
     let workflow = stage.pays(&json!({})).await;
     let body = json!({ "payload": { "to": somebody(0xe6), "amount": "5" } });
     let started = ada.client.post(&format!("/v1/workflows/{workflow}/run"), &body).await.data();
-    let ended = stage.ended(started["runId"].as_str().unwrap()).await;
+    let ended = stage.mined(started["runId"].as_str().unwrap()).await;
     assert_eq!(ended["error"]["code"], "transaction_denied", "{ended}");
     assert!(ended["error"]["message"].as_str().unwrap().contains("caused"), "{ended}");
 }

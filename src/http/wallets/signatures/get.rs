@@ -2,11 +2,12 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record::{Deed, Record, history};
+use super::record::{Record, history};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::problem::{Document, Problem};
+use crate::http::wallets::deed::Deed;
 use crate::primitives::IntentId;
 
 /// A document with all that happened to it.

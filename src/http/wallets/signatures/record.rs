@@ -1,11 +1,11 @@
 use serde::Serialize;
-use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::access::Principal;
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
+use crate::http::wallets::deed::Deed;
 use crate::journal::StreamId;
 use crate::primitives::IntentId;
 use crate::projections::Paging;
@@ -57,20 +57,6 @@ pub struct Record {
     ended_at: Option<OffsetDateTime>,
 }
 
-/// An event of a document, as it stands on the ledger.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = SignatureRequestEvent)]
-pub(super) struct Deed {
-    /// Its name.
-    event: String,
-    /// Its place on the ledger.
-    position: i64,
-    /// What it says.
-    #[schema(value_type = Object)]
-    content: Value,
-}
-
 impl From<Summary> for Record {
     fn from(it: Summary) -> Self {
         Self {
@@ -109,10 +95,7 @@ pub(super) async fn history(api: &Api, id: IntentId) -> Result<Vec<Deed>, Proble
     let stream = StreamId::signature_request(id);
     let events = api.journal.read_stream(&stream, 0, PAGE).await?;
     let deed = |recorded: &crate::journal::Recorded| {
-        let event = recorded.signature_request()?;
-        let content = serde_json::to_value(&event).map_err(Problem::internal)?;
-        let content = content.get(event.name()).cloned().unwrap_or_default();
-        Ok(Deed { event: event.name().to_owned(), position: recorded.position, content })
+        Deed::of(recorded.position, &recorded.signature_request()?)
     };
     events.iter().map(deed).collect()
 }

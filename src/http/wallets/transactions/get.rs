@@ -3,11 +3,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::approval::Approval;
-use super::record::{Deed, Record, history};
+use super::record::{Record, history};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::problem::{Document, Problem};
+use crate::http::wallets::deed::Deed;
 use crate::primitives::IntentId;
 
 /// A transaction with all that happened to it.
@@ -45,7 +46,7 @@ pub async fn get(
     let record = Record::load(&api, &who, *id).await?;
     let events = history(&api, &record.stream(), *id).await?;
     let approval = Approval::of(events.iter().map(|(_, event)| event), api.clock.now());
-    let history = events.iter().map(Deed::of).collect::<Result<_, _>>();
-    let history = history.map_err(Problem::internal)?;
+    let deeds = events.iter().map(|(position, event)| Deed::of(*position, event));
+    let history = deeds.collect::<Result<_, _>>()?;
     Ok(Answer::ok(Whole { record, approval, history }))
 }

@@ -1,5 +1,4 @@
 use serde::Serialize;
-use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -59,20 +58,6 @@ pub struct Record {
     ended_at: Option<OffsetDateTime>,
 }
 
-/// An event of a transaction, as it stands on the ledger.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = TransactionEvent)]
-pub(super) struct Deed {
-    /// Its name.
-    event: String,
-    /// Its place on the ledger.
-    position: i64,
-    /// What it says.
-    #[schema(value_type = Object)]
-    content: Value,
-}
-
 impl From<Summary> for Record {
     fn from(it: Summary) -> Self {
         Self {
@@ -93,15 +78,6 @@ impl From<Summary> for Record {
             updated_at: it.updated_at,
             ended_at: it.ended_at,
         }
-    }
-}
-
-impl Deed {
-    /// An event as it is shown.
-    pub(super) fn of((position, event): &(i64, Event)) -> Result<Self, serde_json::Error> {
-        let content = serde_json::to_value(event)?;
-        let content = content.get(event.name()).cloned().unwrap_or_default();
-        Ok(Self { event: event.name().to_owned(), position: *position, content })
     }
 }
 

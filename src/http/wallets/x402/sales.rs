@@ -1,6 +1,5 @@
 use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,6 +8,7 @@ use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
 use crate::http::extract::{MinPosition, Paging, Params};
 use crate::http::problem::{Code, Document, Problem};
+use crate::http::wallets::deed::Deed;
 use crate::journal::StreamId;
 use crate::primitives::{SaleId, WorkflowId};
 use crate::projections;
@@ -54,20 +54,6 @@ pub struct Record {
     /// When it was over.
     #[serde(with = "time::serde::rfc3339::option")]
     ended_at: Option<OffsetDateTime>,
-}
-
-/// An event of it, as it stands on the ledger.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = SaleEvent)]
-pub(super) struct Deed {
-    /// Its name.
-    event: String,
-    /// Its place on the ledger.
-    position: i64,
-    /// What it says.
-    #[schema(value_type = Object)]
-    content: Value,
 }
 
 /// A run that somebody paid for, with all that happened to it.
@@ -175,11 +161,7 @@ pub async fn get_sale(
     let record = found.map(Record::from).ok_or_else(|| Problem::new(Code::SaleNotFound))?;
     let mut history = Vec::new();
     for recorded in &api.journal.read_stream(&StreamId::sale(id), 0, PAGE).await? {
-        let event = recorded.sale()?;
-        let content = serde_json::to_value(&event).map_err(Problem::internal)?;
-        let content = content.get(event.name()).cloned().unwrap_or_default();
-        let (event, position) = (event.name().to_owned(), recorded.position);
-        history.push(Deed { event, position, content });
+        history.push(Deed::of(recorded.position, &recorded.sale()?)?);
     }
     Ok(Answer::ok(Whole { record, history }))
 }
