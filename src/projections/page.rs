@@ -23,6 +23,13 @@ impl Paging {
         Self { limit, offset: 0, after: None }
     }
 
+    /// Before which position of the ledger the page begins, where an earlier one ended; of lists that are in the
+    /// order of the ledger, the latest first.
+    pub(super) fn before(&self) -> Result<Option<i64>, Error> {
+        let position = |cursor: &Cursor| cursor.key().parse().map_err(|_| Error::Cursor);
+        self.after.as_ref().map(position).transpose()
+    }
+
     /// One row more than wanted tells whether there are more.
     pub(super) const fn fetched(&self) -> i64 {
         self.limit.saturating_add(1)

@@ -200,10 +200,7 @@ impl Instances {
         paging: &Paging,
     ) -> Result<Page<Summary>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
-        let before = match &paging.after {
-            Some(cursor) => Some(cursor.key().parse::<i64>().map_err(|_| Error::Cursor)?),
-            None => None,
-        };
+        let before = paging.before()?;
         let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Summary,

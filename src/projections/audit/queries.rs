@@ -92,10 +92,7 @@ impl Audit {
         paging: &Paging,
     ) -> Result<Page<Entry>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
-        let before = match &paging.after {
-            Some(cursor) => Some(cursor.key().parse::<i64>().map_err(|_| Error::Cursor)?),
-            None => None,
-        };
+        let before = paging.before()?;
         let mut reader = self.views.of(organization).await?;
         let items = sqlx::query_as!(
             Entry,

@@ -70,10 +70,7 @@ impl Happenings {
         paging: &Paging,
     ) -> Result<Page<Happened>, Error> {
         let position = self.positions.of(Projector::NAME).await?;
-        let before = match &paging.after {
-            Some(cursor) => Some(cursor.key().parse::<i64>().map_err(|_| Error::Cursor)?),
-            None => None,
-        };
+        let before = paging.before()?;
         let exact = filter.pattern.as_ref().filter(|pattern| pattern.is_exact());
         let wild = filter.pattern.as_ref().filter(|pattern| !pattern.is_exact());
         let mut reader = self.views.of(organization).await?;
