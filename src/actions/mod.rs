@@ -12,5 +12,6 @@ mod storage;
 
 pub use action::{Action, Call, Lent, Origin, Performing};
 pub use code::serve as serve_code;
+pub use onchain::ChainReads;
 pub use pay::{NobodyPays, Pays};
 pub use registry::{Actions, OWN_PROGRAM, Tools};

@@ -11,6 +11,7 @@ use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::access::AdminKey;
 use crate::actors::people::{Admission, People};
+use crate::actors::wallets::Rehearsals;
 use crate::catalog::Registry;
 use crate::http;
 use crate::http::api::Api;
@@ -49,6 +50,7 @@ pub(super) fn open(
         paid_endpoints: Store::paid_endpoints(journal.clone()),
         cashier: rooms.cashier.clone(),
         payer: rooms.payer.clone(),
+        rehearsals: Rehearsals::new(rooms.lanes.clone()),
         signers: rooms.signers.clone(),
         vault: rooms.vault.clone(),
         pressure: http::events::Pressure::new(plan.rate_limits.events_waiting),

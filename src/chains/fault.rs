@@ -126,7 +126,7 @@ const BUSY: [&str; 8] = [
 ];
 
 /// How they say that the rules of the chain refuse something.
-const REFUSED: [&str; 14] = [
+const REFUSED: [&str; 16] = [
     "execution reverted",
     "revert",
     "out of gas",
@@ -140,6 +140,8 @@ const REFUSED: [&str; 14] = [
     "exceeds next nonce",
     "insufficient funds",
     "intrinsic gas too low",
+    "intrinsic gas too high",
+    "failed to build transaction",
     "invalid opcode",
 ];
 

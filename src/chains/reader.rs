@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use super::block::{Block, Header};
 use super::error::Error;
 use super::filter::LogFilter;
+use super::foresight::Foreseen;
 use super::pool::Standing;
 use super::receipt::{Log, Receipt};
 use super::state::{At, Called, Gas, Message, Submitted};
@@ -130,6 +131,15 @@ pub trait ChainReader: ChainWriter {
         address: Address,
         block: &'a Header,
     ) -> BoxFuture<'a, Result<Option<Bytes>, Error>>;
+
+    /// What would come of a call at the end of a block, upon other calls that nobody sends either; code
+    /// may stand at an address meanwhile. A call that cannot even begin is undone.
+    fn foresee<'a>(
+        &'a self,
+        before: &'a [Message],
+        what: (&'a Message, Option<(Address, &'a Bytes)>),
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<Foreseen>, Error>>;
 
     /// A transaction by its hash, whether it is in a block or waits for one.
     fn transaction(&self, hash: B256) -> BoxFuture<'_, Result<Option<Submitted>, Error>>;

@@ -15,6 +15,7 @@ use super::calls::Of;
 use super::error::Error;
 use super::fault::{Advice, Fault};
 use super::filter::LogFilter;
+use super::foresight::Foreseen;
 use super::health::State;
 use super::pool::{Hearing, Node, Pool, Standing};
 use super::reader::{ChainReader, Heads, Span};
@@ -158,6 +159,15 @@ impl ChainReader for Pool {
         block: &'a Header,
     ) -> BoxFuture<'a, Result<Option<Bytes>, Error>> {
         self.code_of(address, block).boxed()
+    }
+
+    fn foresee<'a>(
+        &'a self,
+        before: &'a [Message],
+        what: (&'a Message, Option<(Address, &'a Bytes)>),
+        block: &'a Header,
+    ) -> BoxFuture<'a, Result<Option<Foreseen>, Error>> {
+        self.foreseen(before, what, block).boxed()
     }
 
     fn transaction(&self, hash: B256) -> BoxFuture<'_, Result<Option<Submitted>, Error>> {

@@ -93,7 +93,7 @@ pub struct Submitted {
 struct Quantity(#[serde(with = "quantity")] u64);
 
 impl Message {
-    fn asked(&self) -> Value {
+    pub(super) fn asked(&self) -> Value {
         let mut asked = json!({ "data": self.data, "value": self.value });
         for (name, address) in [("from", self.from), ("to", self.to)] {
             if let Some(address) = address {
@@ -221,7 +221,7 @@ impl Pool {
     }
 
     /// Asks about the state at a block; whoever has shown it is asked first.
-    async fn stated<T: DeserializeOwned + Send>(
+    pub(super) async fn stated<T: DeserializeOwned + Send>(
         &self,
         method: &'static str,
         asked: &[Value],

@@ -41,6 +41,7 @@ mod secrets;
 mod serve;
 mod session_file;
 mod signing;
+mod simulate;
 mod sse;
 mod subscription;
 mod task;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Error, read_json};
 use super::diff;
 use super::print::{line, print_json};
+use super::simulate::Simulate;
 use super::what_if;
 use super::workflow_care::{self, Limits};
 use crate::triggers::webhook::Settings;
@@ -80,6 +81,8 @@ pub(super) enum Workflow {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Play one run in virtual time and show what each node would do; nothing is written or sent.
+    Simulate(Simulate),
     /// Show what changed between two versions of a workflow, its draft, or files.
     Diff {
         /// A workflow, or a file with `{name, description, definition}` or a bare definition.
@@ -112,6 +115,7 @@ impl Workflow {
                 workflow_care::resume(client, &id, acknowledge).await
             }
             Self::WhatIf { id, last, file } => what_if::what_if(client, &id, last, file).await,
+            Self::Simulate(order) => order.run(client).await,
             Self::Publish { id, expected_version, no_what_if } => {
                 if !no_what_if && !client.json {
                     what_if::before_publication(client, &id).await?;
@@ -204,7 +208,13 @@ fn show(client: &Client, record: &Value) -> Result<(), Error> {
     let root = &record["definition"]["nodes"]["root"];
     let takes_deliveries = Settings::of(text_of(root, "type"), &root["payload"]).is_some();
     if let Some(url) = record["webhookUrl"].as_str().filter(|_| takes_deliveries) {
-        line(&format!("webhook {url}"));
+        match url.split_once("/webhooks/") {
+            // The secret URL of what is sold starts nothing.
+            Some((door, _)) if !root["payload"]["price"].is_null() => {
+                line(&format!("sold at {door}/x402/{}", text_of(record, "id")));
+            }
+            Some(_) | None => line(&format!("webhook {url}")),
+        }
     }
     Ok(())
 }

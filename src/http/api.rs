@@ -19,7 +19,7 @@ use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::detector::Gate;
 use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::people::{Admission, People};
-use crate::actors::wallets::{Cashier, Payer};
+use crate::actors::wallets::{Cashier, Payer, Rehearsals};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
@@ -110,6 +110,8 @@ pub struct Api {
     pub cashier: Cashier,
     /// Who pays for requests.
     pub payer: Payer,
+    /// Where runs rehearse what they would do to chains.
+    pub rehearsals: Rehearsals,
     /// Who keeps the keys of wallets.
     pub signers: Signers,
     /// Where secrets are sealed.
@@ -140,7 +142,6 @@ pub struct Api {
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.
     pub connectors: Desk,
-    /// Who holds values against them.
     /// Where documents are kept.
     pub documents: Store<Document>,
     /// Tables of organizations, and their rows.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::rehearsal::{self, Answer, Answers, Bounds, End, Mock, Said, rehearse};
+use engine::rehearsal::{self, Answer, Answers, Bounds, Call, End, Gap, Mock, Said, rehearse};
 use engine::{Definition, Json, Start, Trigger, WorkflowRef};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -28,7 +28,9 @@ pub struct Simulated {
     pub mocks: Vec<MockSpec>,
     /// Results that are pinned to nodes; asked after the mocks.
     pub pins: BTreeMap<String, Json>,
-    /// What becomes of a call that neither answers.
+    /// What was found out meanwhile of calls that nothing else answers.
+    pub found: Vec<Mock>,
+    /// What becomes of a call that none of these answers.
     pub unmocked: Unmocked,
     /// When the run begins.
     pub at: OffsetDateTime,
@@ -41,6 +43,8 @@ pub struct Simulation {
     pub document: Value,
     /// Why the run could not be played to its end, if so.
     pub stopped: Option<String>,
+    /// The call that nothing answered, where it stopped for one.
+    pub unanswered: Option<Box<Call>>,
     /// How long the run took, in milliseconds of virtual time.
     pub duration_ms: u64,
     /// Mocks that nothing called, as JSON pointers in the list of mocks.
@@ -63,6 +67,7 @@ pub fn simulate(order: Simulated) -> Result<Simulation, Vec<Problem>> {
     }
     let own = mocks.len();
     mocks.extend(pinned(&order.pins));
+    mocks.extend(order.found);
     let mut answers = Answers::new(mocks, order.unmocked.into());
     let kind = definition.root().map_or_else(|| "manual".to_owned(), |it| it.kind.to_string());
     let start = Start {
@@ -85,15 +90,17 @@ pub fn simulate(order: Simulated) -> Result<Simulation, Vec<Problem>> {
     };
     let played = rehearse(start, &mut answers, Bounds::default(), 0);
     let unused = answers.uses().take(own).enumerate().filter(|(_, uses)| *uses == 0);
-    let stopped = match &played.end {
-        End::Over => None,
-        end @ (End::Unanswered(_) | End::OutOfSteps(_) | End::OutOfTime(_) | End::Stalled) => {
-            Some(end.to_string())
+    let stopped = (played.end != End::Over).then(|| played.end.to_string());
+    let unanswered = match &played.end {
+        End::Unanswered(it) if it.gap != Gap::FailureForWait => Some(Box::new(it.call.clone())),
+        End::Unanswered(_) | End::Over | End::OutOfSteps(_) | End::OutOfTime(_) | End::Stalled => {
+            None
         }
     };
     Ok(Simulation {
         document: document(&played),
         stopped,
+        unanswered,
         duration_ms: u64::try_from(played.elapsed.whole_milliseconds()).unwrap_or_default(),
         unused_mocks: unused.map(|(index, _)| format!("/mocks/{index}")).collect(),
     })

@@ -7,9 +7,11 @@ mod failure;
 mod get_balance;
 mod get_transaction;
 mod read_contract;
+mod reads;
 mod simulate;
 mod told;
 mod wait;
 mod watch;
 
 pub(super) use asking::all;
+pub use reads::ChainReads;

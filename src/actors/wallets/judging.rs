@@ -82,9 +82,8 @@ pub(super) async fn judge(
     intent: &Intent,
     (gas_limit, fee_budget): (u64, U256),
 ) -> Result<Judgement, Hindrance> {
-    let price = fee_budget.checked_div(U256::from(gas_limit)).unwrap_or_default();
-    let max_fee = u128::try_from(price).unwrap_or(u128::MAX);
-    let candidate = candidate(intent, intent.call.clone(), (gas_limit, max_fee));
+    let candidate =
+        candidate(intent, intent.call.clone(), (gas_limit, price(gas_limit, fee_budget)));
     let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), approvable).await?;
     let verdict = match ruled {
         Ok(None) => Verdict::Allowed { fee_budget },
@@ -92,6 +91,30 @@ pub(super) async fn judge(
         Err(why) => Verdict::Denied(why),
     };
     Ok(Judgement { verdict, reasons })
+}
+
+/// What would be decided over an intent, and why it would be denied where it would. Nothing is reserved but in
+/// this book, which begins as the ledger has it.
+pub(super) async fn foresee(
+    laws: &Laws,
+    intent: &Intent,
+    (gas_limit, fee_budget): (u64, U256),
+    book: &mut Option<Book>,
+) -> Result<(Decision, Option<String>), Hindrance> {
+    let (case, at) = (Case::from(intent), laws.clock.now());
+    let mut kept = match book.take() {
+        Some(kept) => kept,
+        None => spending(laws, case).await?.book().clone(),
+    };
+    let candidate =
+        candidate(intent, intent.call.clone(), (gas_limit, price(gas_limit, fee_budget)));
+    let decision = decide(laws, case, (&candidate).into(), &kept, at).await?;
+    let denied = approvable(case, &decision).err();
+    if denied.is_none() {
+        kept.keep(&intent.intent_id.to_string(), decision.claims.clone(), at);
+    }
+    *book = Some(kept);
+    Ok((decision, denied))
 }
 
 /// Decides over a document, and reserves what it lets move of limits; with the whole decision, as auditors
@@ -212,6 +235,12 @@ async fn decided_now(laws: &Laws, case: Case<'_>, what: Asked<'_>) -> Result<Dec
     // What is reserved for this one does not stand in its own way.
     let book = spending(laws, case).await?.book().without(&case.intent.to_string());
     decide(laws, case, what, &book, at).await
+}
+
+/// The most that a gas may cost, where so much of it may come to this in all.
+fn price(gas_limit: u64, fee_budget: U256) -> u128 {
+    let price = fee_budget.checked_div(U256::from(gas_limit)).unwrap_or_default();
+    u128::try_from(price).unwrap_or(u128::MAX)
 }
 
 /// What the policies are asked about: a call with so much gas, at most at this price.

@@ -11,6 +11,7 @@ mod keeper;
 mod lane;
 mod outcome;
 mod reaction;
+mod rehearsal;
 mod room;
 mod sending;
 mod ties;
@@ -24,6 +25,7 @@ pub use guard::Guard;
 pub use judging::Laws;
 pub use keeper::LaneKeeper;
 pub use reaction::WalletReaction;
+pub use rehearsal::{ChainRehearsal, ForeseenTransaction, NotForeseen, Rehearsals, Whose};
 pub use room::LaneRoom;
 pub use x402::{
     Asked, Cashier, Examined, Letter, Payer, PaymentReaction, Probed, SaleReaction, Unfit, Wanting,

@@ -1,9 +1,10 @@
 //! What a waiting node is told when its transaction is over: a result, or why there is none. Pure.
 
 use alloy_primitives::U256;
-use engine::{Failure, FailureCategory};
+use engine::{Failure, FailureCategory, PayloadProblem};
 use serde_json::{Value, json};
 
+use super::ties::unusable;
 use crate::aggregates::wallet_lane::{Event, Inclusion, Origin};
 use crate::policies::limits::Proof;
 use crate::primitives::IntentId;
@@ -43,36 +44,22 @@ pub(super) struct Ended<'a> {
 
 /// What follows from an event of a lane; none where nobody has to be told.
 pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
-    let failed = |id: &IntentId, category, code: &str, why: String, more: Value| {
-        let mut details = json!({ "intentId": id, "walletId": lane.wallet, "chainId": lane.chain });
-        if let (Some(details), Value::Object(more)) = (details.as_object_mut(), more) {
-            details.extend(more);
-        }
-        let failure =
-            Failure { details: Some(details.into()), ..Failure::lasting(code, category, why) };
-        json!({ "outcome": "failed", "failure": failure })
-    };
     Some(match event {
         Event::PolicyDecided { is_allowed: false, intent_id, refusal, origin, .. } => {
-            let why = refusal.as_deref().unwrap_or("no policy allows it");
-            let why = format!("the transaction was not signed: {why}");
-            let answer = failed(intent_id, FailureCategory::Auth, DENIED, why, json!({}));
+            let answer = denied(lane, *intent_id, refusal.as_deref());
             // A process may have reserved it, and died before it wrote down that it may be signed.
             let reserved = Reserved::Free(Proof::NeverSigned);
             Ended { origin: origin.as_ref(), reserved, answer }
         }
         Event::SimulationFailed { intent_id, reason, origin, .. } => {
-            let is_poor = reason.to_lowercase().contains("insufficient funds");
-            let category = if is_poor { FailureCategory::Funds } else { FailureCategory::Onchain };
-            let why = format!("the transaction would fail, and was not sent: {reason}");
-            let answer = failed(intent_id, category, WOULD_FAIL, why, json!({}));
+            let answer = would_fail(lane, *intent_id, reason);
             let reserved = Reserved::Free(Proof::NeverSigned);
             Ended { origin: origin.as_ref(), reserved, answer }
         }
         Event::Included { intent_id, inclusion, origin: Some(origin), .. } => Ended {
             origin: Some(origin),
             reserved: Reserved::Kept,
-            answer: included(*intent_id, lane, inclusion, &failed),
+            answer: included(*intent_id, lane, inclusion),
         },
         Event::Finalized { intent_id, inclusion, origin, .. } => Ended {
             origin: origin.as_ref(),
@@ -81,7 +68,7 @@ pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
             } else {
                 Reserved::Free(Proof::RevertedFinal { hash: inclusion.hash.to_string() })
             },
-            answer: included(*intent_id, lane, inclusion, &failed),
+            answer: included(*intent_id, lane, inclusion),
         },
         Event::Cancelled { intent_id, reason, instead, origin, .. } => {
             let (proof, more) = match instead {
@@ -92,19 +79,25 @@ pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
                 }
             };
             let why = format!("the transaction was called off: {reason}");
-            let answer = failed(intent_id, FailureCategory::Onchain, CANCELLED, why, more);
+            let answer = failed(lane, *intent_id, (FailureCategory::Onchain, CANCELLED), why, more);
             Ended { origin: origin.as_ref(), reserved: Reserved::Free(proof), answer }
         }
         Event::ApprovalRejected { intent_id, by, comment, origin, .. } => {
             let comment = comment.as_ref().map_or_else(String::new, |it| format!(": {it}"));
             let why = format!("the transaction was not signed: {by} rejected it{comment}");
-            let answer =
-                failed(intent_id, FailureCategory::Auth, REJECTED, why, json!({ "by": by }));
+            let answer = failed(
+                lane,
+                *intent_id,
+                (FailureCategory::Auth, REJECTED),
+                why,
+                json!({ "by": by }),
+            );
             never_signed(origin, answer)
         }
         Event::ApprovalExpired { intent_id, origin, .. } => {
             let why = "the transaction was not signed: too few approved it in time".to_owned();
-            let answer = failed(intent_id, FailureCategory::Auth, NOT_APPROVED, why, json!({}));
+            let answer =
+                failed(lane, *intent_id, (FailureCategory::Auth, NOT_APPROVED), why, json!({}));
             never_signed(origin, answer)
         }
         Event::PolicyDecided { is_allowed: true, .. }
@@ -127,12 +120,23 @@ const fn never_signed(origin: &Origin, answer: Value) -> Ended<'_> {
     Ended { origin: Some(origin), reserved: Reserved::Free(Proof::NeverSigned), answer }
 }
 
-fn included(
-    intent: IntentId,
-    lane: OpenLane,
-    inclusion: &Inclusion,
-    failed: &impl Fn(&IntentId, FailureCategory, &str, String, Value) -> Value,
-) -> Value {
+/// What a node is told that the policies deny, for this reason.
+pub(super) fn denied(lane: OpenLane, intent: IntentId, refusal: Option<&str>) -> Value {
+    let why = refusal.unwrap_or("no policy allows it");
+    let why = format!("the transaction was not signed: {why}");
+    failed(lane, intent, (FailureCategory::Auth, DENIED), why, json!({}))
+}
+
+/// What a node is told whose transaction would come to nothing.
+pub(super) fn would_fail(lane: OpenLane, intent: IntentId, reason: &str) -> Value {
+    let is_poor = reason.to_lowercase().contains("insufficient funds");
+    let category = if is_poor { FailureCategory::Funds } else { FailureCategory::Onchain };
+    let why = format!("the transaction would fail, and was not sent: {reason}");
+    failed(lane, intent, (category, WOULD_FAIL), why, json!({}))
+}
+
+/// What a node is told whose transaction stands in a block.
+pub(super) fn included(intent: IntentId, lane: OpenLane, inclusion: &Inclusion) -> Value {
     let Inclusion { hash, nonce, block_number, block_hash, is_success, .. } = inclusion;
     let Inclusion { from, gas_used, gas_price, contract, .. } = inclusion;
     let price: U256 = gas_price.parse().unwrap_or_default();
@@ -145,7 +149,7 @@ fn included(
     });
     if !is_success {
         let why = format!("the chain has undone the transaction {hash}; its fee is paid");
-        return failed(&intent, FailureCategory::Onchain, REVERTED, why, facts);
+        return failed(lane, intent, (FailureCategory::Onchain, REVERTED), why, facts);
     }
     let mut result = json!({
         "status": "success", "intentId": intent, "walletId": lane.wallet, "chainId": lane.chain,
@@ -159,5 +163,40 @@ fn included(
 /// What a node is told that wants what cannot be taken up.
 pub(super) fn refused(category: FailureCategory, code: &str, why: &str) -> Value {
     let failure = Failure::lasting(code, category, why);
+    json!({ "outcome": "failed", "failure": failure })
+}
+
+/// What a node is told that wants something of a chain without endpoints.
+pub(super) fn no_endpoints(chain: u64) -> Value {
+    let why = format!(
+        "there are no endpoints of chain {chain}: name some with `chainkeel chain endpoints set`, or \
+         have the operator do so"
+    );
+    refused(FailureCategory::Config, "chain_unknown", &why)
+}
+
+/// What a node is told whose payload cannot be used.
+pub(super) fn invalid(problems: &[PayloadProblem]) -> Value {
+    refused(FailureCategory::Validation, Failure::INVALID_INPUT, &unusable(problems))
+}
+
+/// What a node is told whose wallet cannot sign.
+pub(super) fn no_wallet(why: &str) -> Value {
+    refused(FailureCategory::Config, "wallet_unusable", why)
+}
+
+fn failed(
+    lane: OpenLane,
+    intent: IntentId,
+    (category, code): (FailureCategory, &str),
+    why: String,
+    more: Value,
+) -> Value {
+    let mut details = json!({ "intentId": intent, "walletId": lane.wallet, "chainId": lane.chain });
+    if let (Some(details), Value::Object(more)) = (details.as_object_mut(), more) {
+        details.extend(more);
+    }
+    let failure =
+        Failure { details: Some(details.into()), ..Failure::lasting(code, category, why) };
     json!({ "outcome": "failed", "failure": failure })
 }

@@ -1,6 +1,7 @@
 //! Between runs and lanes: a waiting node has its transaction taken up, its end lets the run go on, and the
 //! end of the wait calls it off.
 
+use alloy_primitives::Address;
 use cqrs_es::Aggregate;
 use engine::{Fact, FailureCategory, Json, TRANSACTING};
 use futures::future::BoxFuture;
@@ -10,17 +11,17 @@ use super::SETTLES;
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
 use super::room::LaneRoom;
-use super::ties::{Odd, RUN_ENDED, Ties, WAITS_NO_LONGER, odd, unusable};
+use super::ties::{Odd, RUN_ENDED, Ties, WAITS_NO_LONGER, odd};
 use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble, carried_out};
 use crate::actors::run_desk::RunDesk;
 use crate::actors::waits::{Turn, Wait};
 use crate::aggregates::run::Run;
 use crate::aggregates::spending;
-use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Until};
+use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Origin, Until};
 use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
 use crate::onchain::{Awaited, Wish};
-use crate::primitives::{IntentId, OrganizationId, RunId};
+use crate::primitives::{IntentId, OrganizationId, RunId, WalletId};
 use crate::projections::transactions::OpenLane;
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
@@ -61,56 +62,32 @@ impl WalletReaction {
         wait: &Wait,
         (input, expires_at): (&Json, OffsetDateTime),
     ) -> Result<(), Trouble> {
-        let refuse = async |category, code: &str, why: &str| {
-            let answer = outcome::refused(category, code, why);
-            self.ties.resume(event, wait.run, &wait.node, answer).await
-        };
+        let tell = async |answer| self.ties.resume(event, wait.run, &wait.node, answer).await;
         let wish = match Wish::of(&wait.kind, input) {
             Some(Ok(wish)) => wish,
-            Some(Err(problems)) => {
-                let why = unusable(&problems);
-                return refuse(FailureCategory::Validation, "invalid_input", &why).await;
-            }
+            Some(Err(problems)) => return tell(outcome::invalid(&problems)).await,
             None => return Ok(()),
         };
         let wallets = self.room.wallets.load(&event.organization.to_string()).await?.aggregate;
         let (wallet_id, wallet) = match wallets.chosen(wish.wallet) {
             Ok(found) => found,
-            Err(why) => return refuse(FailureCategory::Config, "wallet_unusable", &why).await,
+            Err(why) => return tell(outcome::no_wallet(&why)).await,
         };
         match self.room.nodes(event.organization, wish.chain.0).await {
             Ok(_) => {}
-            Err(Hindrance::NoEndpoints(chain)) => {
-                let why = format!(
-                    "there are no endpoints of chain {chain}: name some with `chainkeel chain \
-                     endpoints set`, or have the operator do so"
-                );
-                return refuse(FailureCategory::Config, "chain_unknown", &why).await;
-            }
+            Err(Hindrance::NoEndpoints(chain)) => return tell(outcome::no_endpoints(chain)).await,
             Err(hindrance) => return Err(Trouble::Passing(hindrance.into())),
         }
-        let intent = Intent {
-            intent_id: IntentId::of(wait.run, &wait.node),
-            organization_id: event.organization,
-            wallet_id,
-            address: wallet.address,
-            chain_id: wish.chain.0,
-            origin: self.ties.origin(wait.run, &wait.node).await?,
-            call: Call { to: wish.to, value: wish.value, data: wish.data(wallet.address) },
-            until: match wish.awaited {
-                Awaited::Included => Until::Included,
-                Awaited::Final => Until::Final,
-            },
-            gas_limit: wish.gas_limit,
-            max_fee_total: wish.max_fee,
-            expires_at,
-        };
+        let origin = self.ties.origin(wait.run, &wait.node).await?;
+        let by = (wallet_id, wallet.address);
+        let intent = intent(&wish, event.organization, by, (origin, expires_at));
         let lane =
             OpenLane { organization: event.organization, wallet: wallet_id, chain: wish.chain.0 };
         let order = Order::Accept(Box::new(intent));
         match self.order(event, lane, order, wait.at).await {
             Err(NotExecuted::Refused(full @ wallet_lane::Error::Full)) => {
-                refuse(FailureCategory::Limit, "wallet_busy", &full.to_string()).await
+                let why = full.to_string();
+                tell(outcome::refused(FailureCategory::Limit, "wallet_busy", &why)).await
             }
             done => carried_out(done, settled),
         }?;
@@ -216,6 +193,31 @@ impl WalletReaction {
             Some(origin) => self.ties.resume(event, origin.run_id, &origin.node_id, answer).await,
             None => Ok(()),
         }
+    }
+}
+
+/// What a node wants, as its lane takes it up.
+pub(super) fn intent(
+    wish: &Wish,
+    organization_id: OrganizationId,
+    (wallet_id, address): (WalletId, Address),
+    (origin, expires_at): (Origin, OffsetDateTime),
+) -> Intent {
+    Intent {
+        intent_id: IntentId::of(origin.run_id, &origin.node_id),
+        organization_id,
+        wallet_id,
+        address,
+        chain_id: wish.chain.0,
+        origin,
+        call: Call { to: wish.to, value: wish.value, data: wish.data(address) },
+        until: match wish.awaited {
+            Awaited::Included => Until::Included,
+            Awaited::Final => Until::Final,
+        },
+        gas_limit: wish.gas_limit,
+        max_fee_total: wish.max_fee,
+        expires_at,
     }
 }
 

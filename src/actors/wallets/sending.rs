@@ -16,7 +16,7 @@ use crate::policies::approvals::Standing;
 use crate::signing::{self, Outcome};
 
 /// What a transfer of coins to an account takes: there is no code that could take more.
-const PLAIN_GAS: u64 = 21_000;
+pub(super) const PLAIN_GAS: u64 = 21_000;
 
 impl LaneLife {
     /// Asks the policy.
@@ -206,11 +206,11 @@ pub(super) fn has_to_be_emptied(wanted: &Wanted) -> bool {
 }
 
 /// Some more than it took when it was tried: the state may be another one when it is carried out.
-const fn padded(gas: u64) -> u64 {
+pub(super) const fn padded(gas: u64) -> u64 {
     if gas <= PLAIN_GAS { gas } else { gas.saturating_add(gas / 5) }
 }
 
-fn most(gas: u64, price: u128) -> U256 {
+pub(super) fn most(gas: u64, price: u128) -> U256 {
     U256::from(gas).saturating_mul(U256::from(price))
 }
 

@@ -156,7 +156,7 @@ fn detail(event: &Value) -> String {
     let content = &event["content"];
     let of = |key: &str| text_of(content, key).to_owned();
     match text_of(event, "event") {
-        "policy_decided" if content["isAllowed"] == true => "allowed".to_owned(),
+        "policy_decided" if content["isAllowed"] == true => allowed(content).to_owned(),
         "policy_decided" => of("refusal"),
         "approval_granted" | "approval_rejected" => format!("{} {}", of("by"), of("comment")),
         "simulated" => format!("gas limit {}", content["gasLimit"]),
@@ -174,4 +174,9 @@ fn detail(event: &Value) -> String {
         ),
         _ => String::new(),
     }
+}
+
+/// What the policies said that did not deny it.
+fn allowed(decided: &Value) -> &'static str {
+    if decided["reasons"]["outcome"] == "needsApproval" { "to be approved" } else { "allowed" }
 }

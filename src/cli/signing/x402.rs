@@ -172,7 +172,7 @@ impl X402 {
         };
         let path = format!("{ENDPOINTS}/{path}");
         let told = client.post_once(&path, &body, key.as_deref()).await?;
-        tell(client, &told, print_json);
+        tell(client, &told, if path.ends_with("/probe") { offered } else { answered });
         Ok(())
     }
 
@@ -242,6 +242,53 @@ fn endpoint(it: &Value) {
         stats["successCount"],
         stats["totalCalls"],
     ));
+}
+
+/// What a request costs.
+fn offered(it: &Value) {
+    if it["paymentRequired"] != true {
+        line(&format!("it answers {} without being paid", it["status"]));
+    }
+    for offer in it["offers"].as_array().into_iter().flatten() {
+        let of = |key| text_of(offer, key);
+        line(&format!(
+            "{} of {} {} on {}  to {}  within {} s",
+            of("price"),
+            of("tokenName"),
+            of("tokenAddress"),
+            of("network"),
+            of("payTo"),
+            offer["maxTimeoutSeconds"],
+        ));
+    }
+    for problem in it["problems"].as_array().into_iter().flatten() {
+        line(&format!("cannot be paid: {}", problem.as_str().unwrap_or_default()));
+    }
+}
+
+/// What came of a request, and what it cost.
+fn answered(it: &Value) {
+    let paid = &it["payment"];
+    let cost = if it["paid"] == true {
+        let of = |key| text_of(paid, key);
+        format!(
+            "paid {} of {} on chain {}  {}",
+            of("amount"),
+            of("tokenAddress"),
+            paid["chainId"],
+            of("transactionHash"),
+        )
+    } else {
+        "it cost nothing".to_owned()
+    };
+    line(&format!("{}  answered {}  {cost}", text_of(it, "paymentId"), it["status"]));
+    match &it["body"] {
+        Value::Null => {}
+        Value::String(text) => line(text),
+        body @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            print_json(body);
+        }
+    }
 }
 
 fn payment(it: &Value) {

@@ -16,7 +16,7 @@ use crate::http::idempotency::Turn;
 use crate::http::inbound;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::runs::order;
-use crate::http::workflows::{Edition, SimulatedRun, must_belong, record, simulated};
+use crate::http::workflows::{Edition, SimulatedRun, World, must_belong, record, simulated};
 use crate::primitives::{DeliveryId, RunId, WorkflowId};
 use crate::trials::{MockSpec, Unmocked};
 use crate::triggers::webhook::Settings;
@@ -97,8 +97,14 @@ pub async fn replay(
         return Err(Problem::new(Code::WorkflowRefuses).because(message));
     };
     if simulate.is_some() {
-        let played =
-            simulated(&api, &state, id, edition, (told, delivery.headers), (mocks, unmocked));
+        let played = simulated(
+            &api,
+            &state,
+            id,
+            edition,
+            (told, delivery.headers),
+            World::of(mocks, unmocked),
+        );
         let simulation = Some(played.await?);
         return Ok(Answer::ok(Replayed { run_id: None, simulation }));
     }

@@ -69,6 +69,19 @@ impl Client {
         }
     }
 
+    /// Waits until a run is over; the run.
+    pub(crate) async fn ended(&self, run: &str) -> Value {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let shown = self.get(&format!("/v1/runs/{run}")).await;
+            if !shown["finishedAt"].is_null() {
+                return shown;
+            }
+            assert!(Instant::now() < give_up, "run {run} is not over after {PATIENCE:?}");
+            actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn insist(
         &self,
         method: Method,

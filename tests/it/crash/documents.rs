@@ -138,16 +138,7 @@ async fn every_document_is_signed_once_through_kills_and_a_lost_token() {
 
     // and the limit is used up to the last unit
     let more = run(DOCUMENTS).await;
-    let ended = async {
-        loop {
-            let shown = client.get(&format!("/v1/runs/{more}")).await;
-            if !shown["finishedAt"].is_null() {
-                return shown["executionState"]["sign"]["error"].clone();
-            }
-            actix_web::rt::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let failure = ended.await;
+    let failure = &client.ended(&more).await["executionState"]["sign"]["error"];
     let message = failure["message"].as_str().unwrap();
     assert!(message.contains("leaves 0 of 72, and 3 is wanted"), "{failure}");
 }

@@ -25,10 +25,10 @@ fn definition() -> Value {
     }})
 }
 
-/// Ends the server without a chance to write anything; its owner starts it again. Whether there was
-/// one to end: it may be starting.
-fn kill_postgres(data: &Path) -> bool {
-    let Ok(file) = fs::read_to_string(data.join("postgres/data/postmaster.pid")) else {
+/// Ends the server in this directory without a chance to write anything; its owner starts it again. Whether
+/// there was one to end: it may be starting.
+pub(super) fn kill_postgres(place: &Path) -> bool {
+    let Ok(file) = fs::read_to_string(place.join("data/postmaster.pid")) else {
         return false;
     };
     let process = file.lines().next().and_then(|line| line.trim().parse().ok());
@@ -50,7 +50,7 @@ async fn a_killed_postgres_loses_nothing_that_was_acknowledged() {
     let killer = async {
         for _ in 0..KILLS {
             actix_web::rt::time::sleep(Duration::from_millis(400)).await;
-            while !kill_postgres(&data) {
+            while !kill_postgres(&data.join("postgres")) {
                 actix_web::rt::time::sleep(Duration::from_millis(50)).await;
             }
         }

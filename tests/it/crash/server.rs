@@ -66,6 +66,11 @@ impl Server {
         Self { child, url }
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as the kernel does when memory is short: nothing of it runs any more.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

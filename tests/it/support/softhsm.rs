@@ -56,10 +56,15 @@ impl SoftHsm {
         fs::rename(self.elsewhere(), self.tokens()).unwrap();
     }
 
-    /// Kills the processes that hold its module; gives how many there were.
+    /// Kills the processes that hold its module for this one; gives how many there were.
     pub(crate) fn kill_hosts() -> usize {
+        Self::kill_hosts_of(std::process::id())
+    }
+
+    /// The same for another process.
+    pub(crate) fn kill_hosts_of(process: u32) -> usize {
         let mut killed = 0;
-        for task in fs::read_dir("/proc/self/task").unwrap() {
+        for task in fs::read_dir(format!("/proc/{process}/task")).unwrap() {
             // A thread may be gone by now.
             let children = fs::read_to_string(task.unwrap().path().join("children"));
             for child in children.unwrap_or_default().split_whitespace() {

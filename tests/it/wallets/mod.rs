@@ -6,6 +6,7 @@ mod chances;
 mod documents;
 mod faults;
 mod races;
+mod rehearsals;
 mod replaying;
 mod signer;
 mod stage;

@@ -3,7 +3,7 @@
 //! asked for the signature.
 
 use cqrs_es::Aggregate;
-use engine::{FailureCategory, Json, SIGN_TYPED_DATA};
+use engine::{Json, SIGN_TYPED_DATA};
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
@@ -13,9 +13,9 @@ use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble, carried_out};
 use crate::actors::run_desk::RunDesk;
 use crate::actors::waits::{Turn, Wait};
-use crate::actors::wallets::outcome::refused;
+use crate::actors::wallets::outcome::{invalid, no_wallet};
 use crate::actors::wallets::room::LaneRoom;
-use crate::actors::wallets::ties::{Odd, RUN_ENDED, Ties, WAITS_NO_LONGER, odd, unusable};
+use crate::actors::wallets::ties::{Odd, RUN_ENDED, Ties, WAITS_NO_LONGER, odd};
 use crate::aggregates::run::Run;
 use crate::aggregates::signature_request::{Error, Event, Intent, SignatureRequest};
 use crate::journal::{Journal, Recorded};
@@ -57,20 +57,15 @@ impl SignatureReaction {
         (input, expires_at): (&Json, OffsetDateTime),
     ) -> Result<(), Trouble> {
         let Wait { run, ref node, at, .. } = *wait;
-        let refuse = async |category, code: &str, why: &str| {
-            self.ties.resume(event, run, node, refused(category, code, why)).await
-        };
+        let tell = async |answer| self.ties.resume(event, run, node, answer).await;
         let Signing { wallet, document } = match question::<Signing>(input) {
             Ok(wanted) => wanted,
-            Err(problems) => {
-                let why = unusable(&problems);
-                return refuse(FailureCategory::Validation, "invalid_input", &why).await;
-            }
+            Err(problems) => return tell(invalid(&problems)).await,
         };
         let wallets = self.room.wallets.load(&event.organization.to_string()).await?.aggregate;
         let (wallet_id, wallet) = match wallets.chosen(wallet) {
             Ok(found) => found,
-            Err(why) => return refuse(FailureCategory::Config, "wallet_unusable", &why).await,
+            Err(why) => return tell(no_wallet(&why)).await,
         };
         let intent = Intent {
             intent_id: IntentId::of(run, node),

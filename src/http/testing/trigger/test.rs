@@ -14,7 +14,7 @@ use crate::http::api::Api;
 use crate::http::deliveries::whole;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::problem::{Code, Document, Problem};
-use crate::http::workflows::{Edition, SimulatedRun, record, simulated};
+use crate::http::workflows::{Edition, SimulatedRun, World, record, simulated};
 use crate::primitives::WorkflowId;
 use crate::trials::{MockSpec, Unmocked};
 
@@ -174,7 +174,7 @@ pub async fn test(
         None => None,
         Some(first) => {
             let told = (Arc::clone(&first.body), first.headers.clone());
-            Some(simulated(&api, &state, *id, edition, told, (mocks, unmocked)).await?)
+            Some(simulated(&api, &state, *id, edition, told, World::of(mocks, unmocked)).await?)
         }
     };
     let Tested { firings, reason, cancels, is_truncated, read_to, next_block } = tested;

@@ -1,30 +1,13 @@
+//! The envelopes, byte for byte, as their specifications write them.
+
 use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
 use k256::ecdsa::SigningKey;
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
-
-/// A signature of these 32 bytes, as a key makes it.
-fn signature(key: &SigningKey, digest: B256) -> Signature {
-    let (pair, id) = key.sign_prehash_recoverable(digest.as_slice()).unwrap();
-    let (r, s) = pair.split_bytes();
-    let whole =
-        Signature { r: U256::from_be_slice(&r), s: U256::from_be_slice(&s), is_odd: id.is_y_odd() };
-    whole.lowered().0
-}
-
-fn sealed(unsigned: Unsigned, key: &SigningKey) -> Signed {
-    let signature = signature(key, unsigned.digest());
-    unsigned.sealed(signature).unwrap()
-}
-
-fn address(key: &SigningKey) -> Address {
-    let point = key.verifying_key().to_encoded_point(false);
-    Address::from_raw_public_key(&point.as_bytes()[1..])
-}
+use super::super::*;
+use super::invented::{CASES, address, keys, sealed, signature, transactions};
 
 fn a_key() -> SigningKey {
     SigningKey::from_slice(&[0x46; 32]).unwrap()
@@ -197,47 +180,6 @@ fn what_is_not_written_in_the_one_way_is_not_read() {
     everywhere[at] = 27;
     assert_eq!(Signed::read(&everywhere), Err(Unreadable::NoChain(27)));
 }
-
-fn accesses() -> impl Strategy<Value = Vec<Access>> {
-    let access = (any::<[u8; 20]>(), vec(any::<[u8; 32]>(), 0..4)).prop_map(|(address, keys)| {
-        let storage_keys = keys.into_iter().map(B256::from).collect();
-        Access { address: address.into(), storage_keys }
-    });
-    vec(access, 0..4)
-}
-
-fn fees() -> impl Strategy<Value = Fees> {
-    let dynamic = (any::<u128>(), any::<u128>()).prop_map(|(one, other)| Fees::Dynamic {
-        max_fee: one.max(other),
-        max_priority_fee: one.min(other),
-    });
-    prop_oneof![any::<u128>().prop_map(|gas_price| Fees::Legacy { gas_price }), dynamic]
-}
-
-prop_compose! {
-    fn transactions()(
-        chain_id in prop_oneof![1_u64..200, 1..=u64::MAX],
-        nonce in prop_oneof![0_u64..200, 0..u64::MAX],
-        gas_limit in any::<u64>(),
-        to in option::of(any::<[u8; 20]>()),
-        value in prop_oneof![Just([0; 32]), any::<[u8; 32]>()],
-        data in vec(any::<u8>(), 0..300),
-        access_list in accesses(),
-        fees in fees(),
-    ) -> Unsigned {
-        let to = to.map(Address::from);
-        let (value, data) = (U256::from_be_bytes(value), data.into());
-        Unsigned { chain_id, nonce, gas_limit, to, value, data, access_list, fees }
-    }
-}
-
-fn keys() -> impl Strategy<Value = SigningKey> {
-    any::<[u8; 32]>()
-        .prop_filter_map("a number below the order", |bytes| SigningKey::from_slice(&bytes).ok())
-}
-
-/// A signature takes a while where nothing is optimized.
-const CASES: u32 = 32;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(CASES))]
