@@ -103,6 +103,7 @@ impl Kin {
             | Fact::NodeCancelled { .. }
             | Fact::DelayStarted { .. }
             | Fact::WaitOpened { .. }
+            | Fact::WaitMarked { .. }
             | Fact::WaitResumed { .. }
             | Fact::WaitTimedOut { .. }
             | Fact::Paused { .. }
@@ -269,7 +270,7 @@ fn config(code: &str, message: String) -> Failure {
 }
 
 /// What the author of a workflow can mend about a run that could not be started.
-fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
+pub(super) fn refusal(refused: &Refused, workflow: &str) -> Option<Failure> {
     match refused {
         Refused::UnknownWorkflow | Refused::NotLive | Refused::Paused => {
             Some(config(refused.code(), format!("{workflow} cannot be started: {refused}")))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Compensate, Json, Parent, PayloadProblem, Place, Refusal, Trigger};
+use engine::{Compensate, Json, Parent, PayloadProblem, Place, Refusal, Trigger, WaitMark};
 
 use crate::aggregates::run;
 use crate::journal::{self, Side};
@@ -265,6 +265,17 @@ pub enum Order {
         node: Place,
         /// What it was waiting for.
         data: Json,
+        /// Where that came from.
+        source: String,
+    },
+    /// Wait for something else meanwhile, or again for what the wait was opened for.
+    Mark {
+        /// The waiting node.
+        node: Place,
+        /// For what it waits now.
+        mark: WaitMark,
+        /// Why, in words.
+        reason: Option<String>,
         /// Where that came from.
         source: String,
     },

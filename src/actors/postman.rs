@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Compensate, Fact, Json, Place, Start};
+use engine::{Compensate, Fact, Json, Place, Start, WaitMark};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +49,12 @@ enum Carried {
     Resume {
         node: Place,
         data: Json,
+        source: String,
+    },
+    Mark {
+        node: Place,
+        mark: WaitMark,
+        reason: Option<String>,
         source: String,
     },
     TimerDue {
@@ -103,6 +109,9 @@ impl Parcel {
             Order::Unpause => Carried::Unpause,
             Order::Signal { signal, data } => Carried::Signal { signal, data },
             Order::Resume { node, data, source } => Carried::Resume { node, data, source },
+            Order::Mark { node, mark, reason, source } => {
+                Carried::Mark { node, mark, reason, source }
+            }
             Order::TimerDue { node } => Carried::TimerDue { node },
             Order::Wake => Carried::Wake,
         };
@@ -120,6 +129,9 @@ impl Parcel {
             Carried::Unpause => Order::Unpause,
             Carried::Signal { signal, data } => Order::Signal { signal, data },
             Carried::Resume { node, data, source } => Order::Resume { node, data, source },
+            Carried::Mark { node, mark, reason, source } => {
+                Order::Mark { node, mark, reason, source }
+            }
             Carried::TimerDue { node } => Order::TimerDue { node },
             Carried::Wake => Order::Wake,
         };

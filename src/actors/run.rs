@@ -189,6 +189,9 @@ async fn place(
         Order::Unpause => Stimulus::Unpause { by },
         Order::Signal { signal, data } => return resident.signal(signal, data, context).await,
         Order::Resume { node, data, source } => Stimulus::Resume { node, data, source, by },
+        Order::Mark { node, mark, reason, source } => {
+            Stimulus::Mark { node, mark, reason, source, by }
+        }
         Order::TimerDue { node } => Stimulus::TimerDue { node },
     };
     resident.react(stimulus, context).await
@@ -233,6 +236,7 @@ fn performed(stimulus: &Stimulus) -> Option<Place> {
         Stimulus::EffectInterrupted { .. }
         | Stimulus::TimerDue { .. }
         | Stimulus::Resume { .. }
+        | Stimulus::Mark { .. }
         | Stimulus::Cancel { .. }
         | Stimulus::Pause { .. }
         | Stimulus::Unpause { .. } => None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use engine::{
     Carried, Compensate, Definition, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger,
-    WorkflowRef,
+    WaitMark, WorkflowRef,
 };
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -406,6 +406,18 @@ impl RunDesk {
             }
             Err(refused) => Err(refused),
         }
+    }
+
+    /// Says of a waiting node for what it waits now.
+    pub async fn mark(
+        &self,
+        run: RunId,
+        node: Place,
+        (mark, reason): (WaitMark, Option<String>),
+        source: String,
+        context: Context,
+    ) -> Result<Placed, Refused> {
+        self.place(run, Order::Mark { node, mark, reason, source }, context).await
     }
 
     /// Hands an order of the house itself to a run of this process.

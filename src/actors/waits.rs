@@ -82,6 +82,7 @@ impl Wait {
             | Fact::NodeSkipped { .. }
             | Fact::DelayStarted { .. }
             | Fact::WaitOpened { .. }
+            | Fact::WaitMarked { .. }
             | Fact::WaitResumed { .. }
             | Fact::WaitTimedOut { .. }
             | Fact::NodeCancelled { .. }

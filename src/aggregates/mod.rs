@@ -33,6 +33,7 @@ pub mod test;
 pub mod test_execution;
 pub mod token_keys;
 pub mod user;
+pub mod wallet_floor;
 pub mod wallet_lane;
 pub mod wallets;
 pub mod workflow;

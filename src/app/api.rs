@@ -45,6 +45,7 @@ pub(super) fn open(
         event_sequences: Store::event_sequences(journal.clone()),
         sequence_instances: Store::sequence_instances(journal.clone()),
         wallets: Store::wallets(journal.clone()),
+        floors: Store::wallet_floors(journal.clone()),
         lanes: Store::wallet_lanes(journal.clone()),
         spendings: Store::spendings(journal.clone()),
         paid_endpoints: Store::paid_endpoints(journal.clone()),

@@ -14,7 +14,7 @@ use crate::actors::events::{
     Courier, EventReaction, EventStarter, EventSubscriber, EventTally, SequenceClerk, SequenceEnds,
     SequenceReaction, Standing,
 };
-use crate::actors::wallets::{LaneKeeper, SignatureReaction, WalletReaction};
+use crate::actors::wallets::{FloorClerk, LaneKeeper, SignatureReaction, WalletReaction};
 use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
     Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman,
@@ -148,6 +148,12 @@ impl Parts<'_> {
         self.watch(Watch::new("sequence clerk", move |stop| clerk.clone().run(stop))).await?;
         let keeper = LaneKeeper { room: self.rooms.lanes.clone(), views: across.clone() };
         self.watch(Watch::new("wallet lanes", move |stop| keeper.clone().run(stop))).await?;
+        let clerk = FloorClerk {
+            room: self.rooms.lanes.clone(),
+            views: across.clone(),
+            every: self.plan.floors_every,
+        };
+        self.watch(Watch::new("wallet balances", move |stop| clerk.clone().run(stop))).await?;
         let postman = Postman {
             inbox: Inbox::new(self.rooms.pool.clone()),
             bells: self.rooms.bells.clone(),

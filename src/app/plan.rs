@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 
@@ -23,6 +24,9 @@ use crate::triggers::price::Feed;
 
 /// How many effects a process performs at the same time; more wait their turn.
 const EFFECTS_AT_ONCE: usize = 512;
+
+/// How long passes between two looks at what idle wallets have.
+const FLOORS_EVERY: Duration = Duration::from_mins(1);
 
 /// What a process needs to know to open the house.
 #[derive(Debug, Clone)]
@@ -53,6 +57,8 @@ pub struct Plan {
     pub program: PathBuf,
     /// How many effects are performed at once.
     pub effects_at_once: usize,
+    /// How long passes between two looks at what idle wallets have.
+    pub floors_every: Duration,
     /// Threads for runs, and as many for the API.
     pub threads: usize,
     /// How an operator tells this process from others.
@@ -92,6 +98,7 @@ impl Plan {
             prices: config.prices.feed()?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
+            floors_every: FLOORS_EVERY,
             threads,
             label: config.data_dir.display().to_string(),
             rate_limits: config.rate_limits.clone(),

@@ -37,6 +37,7 @@ use crate::aggregates::sequence_instance::Instance;
 use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::Spending;
 use crate::aggregates::task::Task;
+use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::Wallets;
 use crate::aggregates::workflow::Workflow;
@@ -102,6 +103,8 @@ pub struct Api {
     pub sequence_instances: Store<Instance>,
     /// With what organizations sign.
     pub wallets: Store<Wallets>,
+    /// How much they should have, and who gets more.
+    pub floors: Store<Floor>,
     /// What they are to send.
     pub lanes: Store<Lane>,
     /// The endpoints that organizations pay by request.

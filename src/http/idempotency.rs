@@ -255,6 +255,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "chain_endpoints" => "chain_endpoints",
         "wallets" => "wallets",
         "paid_endpoints" => "paid_endpoints",
+        "wallet_floor" => "wallet_floor",
         "wallet_lane" => "wallet_lane",
         "signature_request" => "signature_request",
         "event_sequences" => "event_sequences",

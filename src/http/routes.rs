@@ -279,6 +279,10 @@ table! {
     POST   "/v1/wallets/{id}/default"                         May(WalletsManage)          wallets::make_default;
     POST   "/v1/wallets/{id}/archive"                         May(WalletsManage)          wallets::archive;
     POST   "/v1/wallets/{id}/restore"                         May(WalletsManage)          wallets::restore;
+    GET    "/v1/wallets/{id}/floors"                          May(WalletsRead)            wallets::floors::list;
+    GET    "/v1/wallets/{id}/floors/{chain}"                  May(WalletsRead)            wallets::floors::get;
+    PUT    "/v1/wallets/{id}/floors/{chain}"                  May(WalletsManage)          wallets::floors::set;
+    DELETE "/v1/wallets/{id}/floors/{chain}"                  May(WalletsManage)          wallets::floors::remove;
     GET    "/v1/transactions"                                 May(WalletsRead)            wallets::transactions::list;
     GET    "/v1/transactions/{id}"                            May(WalletsRead)            wallets::transactions::get;
     POST   "/v1/transactions/{id}/approve"                    May(WalletsApprove)         wallets::transactions::approve;

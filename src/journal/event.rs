@@ -54,6 +54,11 @@ impl StreamId {
         Self::new("wallet_lane", format!("{wallet}/{chain}"))
     }
 
+    /// The stream of the floor of a wallet on a chain.
+    pub fn wallet_floor(wallet: WalletId, chain: u64) -> Self {
+        Self::new("wallet_floor", format!("{wallet}/{chain}"))
+    }
+
     /// The stream of a document that should be signed.
     pub fn signature_request(intent: IntentId) -> Self {
         Self::new("signature_request", intent.to_string())
@@ -440,6 +445,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "sale" => Cow::Borrowed("sale"),
         "payment" => Cow::Borrowed("payment"),
         "paid_endpoints" => Cow::Borrowed("paid_endpoints"),
+        "wallet_floor" => Cow::Borrowed("wallet_floor"),
         "wallet_lane" => Cow::Borrowed("wallet_lane"),
         "wallets" => Cow::Borrowed("wallets"),
         "chain_match" => Cow::Borrowed("chain_match"),

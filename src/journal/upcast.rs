@@ -11,7 +11,7 @@ use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, organization, paid_endpoints,
     payment, run, sale, schema, sequence_instance, signature_request, skip, spending, table, task,
-    test, test_execution, user, wallet_lane, wallets, workflow,
+    test, test_execution, user, wallet_floor, wallet_lane, wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -40,6 +40,7 @@ static PAYMENT: LazyLock<Upcasters> = LazyLock::new(payment::upcasters);
 static PAID_ENDPOINTS: LazyLock<Upcasters> = LazyLock::new(paid_endpoints::upcasters);
 static SPENDING: LazyLock<Upcasters> = LazyLock::new(spending::upcasters);
 static USER: LazyLock<Upcasters> = LazyLock::new(user::upcasters);
+static WALLET_FLOOR: LazyLock<Upcasters> = LazyLock::new(wallet_floor::upcasters);
 static WALLET_LANE: LazyLock<Upcasters> = LazyLock::new(wallet_lane::upcasters);
 static WALLETS: LazyLock<Upcasters> = LazyLock::new(wallets::upcasters);
 static WORKFLOW: LazyLock<Upcasters> = LazyLock::new(workflow::upcasters);
@@ -195,6 +196,11 @@ impl Recorded {
     /// The event of the endpoints that an organization pays by request.
     pub fn paid_endpoints(&self) -> Result<paid_endpoints::Event, Error> {
         decode(self, &PAID_ENDPOINTS)
+    }
+
+    /// The event of a wallet's floor.
+    pub fn wallet_floor(&self) -> Result<wallet_floor::Event, Error> {
+        decode(self, &WALLET_FLOOR)
     }
 
     /// The event of a wallet's lane.

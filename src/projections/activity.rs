@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use cqrs_es::Aggregate;
+use engine::WaitMark;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -135,6 +136,14 @@ impl<'a> Batch<'a> {
             Fact::WaitOpened(wait) => {
                 let summary = format!("{} waits", wait.node);
                 row("run.wait_opened", Some(wait.node), summary.into(), None, wait.at)?
+            }
+            Fact::WaitMarked { node, mark, reason, at } => {
+                let why = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+                let summary = match mark {
+                    WaitMark::AutoSwapping => format!("{node} waits for money{why}"),
+                    WaitMark::Waiting => format!("{node} waits for money no longer{why}"),
+                };
+                row("run.wait_marked", Some(node), summary.into(), None, at)?
             }
             Fact::WaitResumed { node, by, at, .. } => {
                 let summary = format!("{node} was resumed by {by}");

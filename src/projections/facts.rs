@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use cqrs_es::Aggregate;
+use engine::WaitMark;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
@@ -14,7 +15,7 @@ use super::text::Text;
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
     payment, run, sale, schema, sequence_instance, signature_request, task, test, test_execution,
-    user, wallet_lane, workflow,
+    user, wallet_floor, wallet_lane, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -106,6 +107,15 @@ pub(super) enum Fact<'a> {
     },
     DelayStarted(#[serde(borrow)] Pending<'a>),
     WaitOpened(#[serde(borrow)] Pending<'a>),
+    WaitMarked {
+        #[serde(borrow)]
+        node: Text<'a>,
+        mark: WaitMark,
+        #[serde(borrow, default)]
+        reason: Option<Text<'a>>,
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
     WaitResumed {
         #[serde(borrow)]
         node: Text<'a>,
@@ -394,6 +404,13 @@ pub(super) fn of_sequence_instances<'a>(
     events: &[&'a Recorded],
 ) -> Result<Vec<(&'a Recorded, sequence_instance::Event)>, Error> {
     decoded(sequence_instance::Instance::TYPE, events, Recorded::sequence_instance)
+}
+
+/// The events of the floors of wallets among others.
+pub(super) fn of_wallet_floors<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, wallet_floor::Event)>, Error> {
+    decoded(wallet_floor::Floor::TYPE, events, Recorded::wallet_floor)
 }
 
 /// The events of the lanes of wallets among others.

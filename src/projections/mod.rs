@@ -38,6 +38,7 @@ pub mod users;
 pub mod verify;
 mod views;
 pub mod waits;
+pub mod wallet_floors;
 pub mod workflow_catalog;
 pub mod x402;
 

@@ -3,7 +3,7 @@
 use super::{
     Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
     run_history, schemas, search, sequences, signature_requests, storage, tasks, timers,
-    transactions, trials, usage, users, waits, workflow_catalog, x402,
+    transactions, trials, usage, users, waits, wallet_floors, workflow_catalog, x402,
 };
 
 /// Every projection there is.
@@ -22,6 +22,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &happenings::Projector,
         &sequences::Projector,
         &transactions::Projector,
+        &wallet_floors::Projector,
         &signature_requests::Projector,
         &x402::Projector,
         &access::Projector,

@@ -102,6 +102,7 @@ fn take<'a>(timers: &mut Timers<'a>, event: &'a Recorded, payload: &'a str) -> R
         | Fact::CompensationEnded { .. }
         | Fact::EventEmitted { .. }
         | Fact::NodeSkipped { .. }
+        | Fact::WaitMarked { .. }
         | Fact::WaitResumed { .. }
         | Fact::WaitTimedOut { .. }
         | Fact::CancelRequested { .. }

@@ -101,6 +101,11 @@ impl Change {
             Event::SimulationFailed { reason, at, .. } => {
                 Self::end("simulation_failed", Some(reason), at)
             }
+            Event::FundsLacking { at, .. } => Self::to("awaiting_funds", at),
+            Event::FundsArrived { at, .. } => Self::to("allowed", at),
+            Event::TopUpWanted { at, .. }
+            | Event::TopUpCalledOff { at, .. }
+            | Event::TopUpEnded { at, .. } => Self { at: Some(at), ..Self::default() },
             Event::NonceReserved { nonce, at, .. } => {
                 Self { nonce: Some(number(nonce)), at: Some(at), ..Self::default() }
             }

@@ -117,6 +117,7 @@ fn take<'a>(waits: &mut Waits<'a>, event: &'a Recorded, payload: &'a str) -> Res
         | Fact::NodeSkipped { .. }
         | Fact::DelayStarted(_)
         | Fact::WaitOpened(_)
+        | Fact::WaitMarked { .. }
         | Fact::Paused { .. }
         | Fact::Unpaused { .. }
         | Fact::HistoryGrewLong {}

@@ -24,7 +24,7 @@ use chainkeel::primitives::{
 use cqrs_es::{Aggregate, DomainEvent};
 use engine::{
     Carried, Compensate, Fact, Failure, FailureCategory, Json, Place, Remedy, Start, Stimulus,
-    Trigger, WorkflowRef,
+    Trigger, WaitMark, WorkflowRef,
 };
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -1117,6 +1117,13 @@ fn facts() -> Vec<Fact> {
             due_at,
             at: AT,
         },
+        Fact::WaitMarked {
+            node: node(),
+            mark: WaitMark::AutoSwapping,
+            reason: Some("the wallet has 7 wei".into()),
+            by: "system:wallet-reaction".into(),
+            at: AT,
+        },
         Fact::WaitResumed {
             node: Place::from("approval"),
             data: value(json!({ "by": "ada" })),
@@ -1180,6 +1187,7 @@ fn facts() -> Vec<Fact> {
             | Fact::NodeCancelled { .. }
             | Fact::DelayStarted { .. }
             | Fact::WaitOpened { .. }
+            | Fact::WaitMarked { .. }
             | Fact::WaitResumed { .. }
             | Fact::WaitTimedOut { .. }
             | Fact::FailureHandled { .. }

@@ -3,7 +3,10 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use chainkeel::aggregates::signature_request::{self, Told};
 use chainkeel::aggregates::spending;
-use chainkeel::aggregates::wallet_lane::{Call, Event, Inclusion, Intent, Origin, Sent, Until};
+use chainkeel::aggregates::wallet_floor;
+use chainkeel::aggregates::wallet_lane::{
+    Call, Event, Inclusion, Intent, Origin, Sent, TopUp, Until,
+};
 use chainkeel::policies::approvals::Need;
 use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
@@ -126,6 +129,44 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
             origin: Some(origin()),
             at,
         },
+        Event::FundsLacking {
+            intent_id,
+            balance: U256::from(3),
+            needed: U256::from(9),
+            run_id: RunId::from_uuid(Uuid::from_u128(6)),
+            until: at,
+            origin: origin(),
+            at,
+        },
+        Event::TopUpWanted {
+            intent_id,
+            top_up: Box::new(TopUp {
+                run_id: RunId::from_uuid(Uuid::from_u128(6)),
+                workflow_id: WorkflowId::from_uuid(Uuid::from_u128(7)),
+                address: Address::repeat_byte(5),
+                balance: U256::from(3),
+                needed: U256::from(9),
+                waiting: U256::from(2),
+                floor: U256::from(5),
+                until: at,
+            }),
+            for_run: RunId::from_uuid(Uuid::from_u128(2)),
+            at,
+        },
+        Event::TopUpCalledOff { intent_id, run_id: RunId::from_uuid(Uuid::from_u128(6)), at },
+        Event::TopUpEnded {
+            intent_id,
+            run_id: RunId::from_uuid(Uuid::from_u128(6)),
+            failure: Some("it was cancelled".into()),
+            at,
+        },
+        Event::FundsArrived {
+            intent_id,
+            balance: U256::from(10),
+            needed: U256::from(9),
+            origin: origin(),
+            at,
+        },
         Event::NonceReserved { intent_id, nonce: 9, at },
         Event::SignRequested { intent_id, transaction, at },
         Event::Signed {
@@ -158,6 +199,44 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
         stands("wallet_lane", event);
     }
     every_file_is_known("wallet_lane", &names(&events));
+    assert_eq!(events.map(|event| event.name()), Event::NAMES);
+}
+
+#[test]
+fn every_event_of_a_wallets_floor_is_read_as_it_was_written() {
+    use wallet_floor::{Balance, Event, TopUp};
+    let (wallet_id, chain_id, at) = (WalletId::from_uuid(Uuid::from_u128(4)), 1, AT);
+    let address = Address::repeat_byte(5);
+    let seen = |balance: &str| Balance {
+        wallet_id,
+        address,
+        chain_id,
+        balance: balance.into(),
+        floor: "5".into(),
+        block_number: 7,
+    };
+    let events = [
+        Event::Set {
+            organization_id: OrganizationId::DEFAULT,
+            wallet_id,
+            address,
+            chain_id,
+            floor: "5".into(),
+            top_up: Some(TopUp {
+                workflow_id: WorkflowId::from_uuid(Uuid::from_u128(3)),
+                within_ms: 60_000,
+            }),
+            by: "usr ada".into(),
+            at,
+        },
+        Event::Removed { wallet_id, chain_id, by: "usr ada".into(), at },
+        Event::BalanceLow { seen: seen("4"), at },
+        Event::BalanceRecovered { seen: seen("5"), at },
+    ];
+    for event in &events {
+        stands("wallet_floor", event);
+    }
+    every_file_is_known("wallet_floor", &names(&events));
     assert_eq!(events.map(|event| event.name()), Event::NAMES);
 }
 

@@ -11,12 +11,12 @@ use crate::fact::{Compensate, Fact};
 use crate::failure::{Failure, FailureCategory};
 use crate::instant;
 use crate::json::{Json, within_limits};
-use crate::node::{Logic, TIMED_OUT, is_answer};
+use crate::node::{TIMED_OUT, is_answer};
 use crate::node_state::{NodeState, Phase};
 use crate::place::Place;
 use crate::retry::MAX_REPEATS;
 use crate::run::{Run, Spot};
-use crate::status::RunStatus;
+use crate::status::{RunStatus, WaitMark};
 use crate::stimulus::{Refusal, Start, Stimulus};
 
 /// Starts a run: its first fact, and everything that follows without an effect.
@@ -64,6 +64,9 @@ pub fn decide(
         Stimulus::EffectInterrupted { node, attempt } => decision.interrupted(&node, attempt),
         Stimulus::TimerDue { node } => decision.due(&node),
         Stimulus::Resume { node, data, source, by } => decision.resumed(&node, data, source, by),
+        Stimulus::Mark { node, mark, reason, source, by } => {
+            decision.marked(&node, mark, reason, (&source, by))
+        }
         Stimulus::Cancel { by, reason, compensate } => decision.cancelled(by, reason, compensate),
         Stimulus::Pause { by, reason } => decision.paused(by, reason),
         Stimulus::Unpause { by } => decision.unpaused(by),
@@ -195,13 +198,38 @@ impl<'a> Decision<'a> {
                 }
             });
         }
-        let logic = self.run.plan().and_then(|plan| plan.node(spot.index).logic);
-        if let Some(by) = logic.and_then(Logic::is_resumed_by).filter(|by| *by != source) {
+        if let Some(by) = self.run.resumed_by(id).filter(|by| *by != source) {
             return Err(Refusal::NotYours { node: node(), by });
         }
         within_limits(&data).map_err(Refusal::TooLarge)?;
         let mut batch = self.batch()?;
         batch.resume(spot, state, data, source, by);
+        Ok(batch.conclude())
+    }
+
+    /// Only where the node is resumed from is known for what it waits. What was said before is said once.
+    fn marked(
+        &self,
+        id: &Place,
+        mark: WaitMark,
+        reason: Option<String>,
+        (source, by): (&str, String),
+    ) -> Result<Vec<Fact>, Refusal> {
+        let (_, state) = self.find(id)?;
+        let Phase::Waiting { mark: before, .. } = &state.phase else {
+            self.open()?;
+            return Err(Refusal::NotWaiting { node: id.clone(), status: state.status() });
+        };
+        match self.run.resumed_by(id) {
+            Some(by) if by == source => {}
+            Some(by) => return Err(Refusal::NotYours { node: id.clone(), by }),
+            None => return Err(Refusal::NotYours { node: id.clone(), by: "trigger" }),
+        }
+        if *before == mark {
+            return Ok(Vec::new());
+        }
+        let mut batch = self.batch()?;
+        batch.emit(Fact::WaitMarked { node: id.clone(), mark, reason, by, at: self.at });
         Ok(batch.conclude())
     }
 

@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::json::Json;
 use crate::place::Place;
 use crate::remedy::Remedy;
+use crate::status::WaitMark;
 
 /// A past-tense statement about one run. In JSON: `{"node_succeeded": {"node": …}}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -208,6 +209,21 @@ pub enum Fact {
         #[serde(with = "crate::instant")]
         due_at: OffsetDateTime,
         /// When it began.
+        #[serde(with = "crate::instant")]
+        at: OffsetDateTime,
+    },
+    /// The wait waits for something else meanwhile, or again for what it was opened for.
+    WaitMarked {
+        /// The node.
+        node: Place,
+        /// For what it waits now.
+        mark: WaitMark,
+        /// Why, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Who said so.
+        by: String,
+        /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
     },
@@ -466,6 +482,7 @@ impl Fact {
             Self::NodeCancelled { .. } => "node_cancelled",
             Self::DelayStarted { .. } => "delay_started",
             Self::WaitOpened { .. } => "wait_opened",
+            Self::WaitMarked { .. } => "wait_marked",
             Self::WaitResumed { .. } => "wait_resumed",
             Self::WaitTimedOut { .. } => "wait_timed_out",
             Self::Paused { .. } => "paused",
@@ -498,6 +515,7 @@ impl Fact {
             | Self::NodeCancelled { at, .. }
             | Self::DelayStarted { at, .. }
             | Self::WaitOpened { at, .. }
+            | Self::WaitMarked { at, .. }
             | Self::WaitResumed { at, .. }
             | Self::WaitTimedOut { at, .. }
             | Self::Paused { at, .. }
@@ -529,6 +547,7 @@ impl Fact {
             | Self::NodeCancelled { node, .. }
             | Self::DelayStarted { node, .. }
             | Self::WaitOpened { node, .. }
+            | Self::WaitMarked { node, .. }
             | Self::WaitResumed { node, .. }
             | Self::WaitTimedOut { node, .. } => Some(node),
             Self::Failed { node, .. } => node.as_ref(),

@@ -15,7 +15,7 @@ use crate::place::Place;
 use crate::plan::Plan;
 use crate::remedy::Remedy;
 use crate::run::{End, Ending, Head, Pause, Run, Spot};
-use crate::status::RunStatus;
+use crate::status::{RunStatus, WaitMark};
 
 impl Run {
     /// Folds one more fact.
@@ -89,7 +89,13 @@ impl Run {
                 state.sleep(*at, input, Phase::Delayed { due_at: *due_at });
             }),
             Fact::WaitOpened { node, input, due_at, at, .. } => self.change(node, |state| {
-                state.sleep(*at, input, Phase::Waiting { due_at: *due_at });
+                let mark = WaitMark::Waiting;
+                state.sleep(*at, input, Phase::Waiting { due_at: *due_at, mark });
+            }),
+            Fact::WaitMarked { node, mark: told, .. } => self.change(node, |state| {
+                if let Phase::Waiting { mark, .. } = &mut state.phase {
+                    *mark = *told;
+                }
             }),
             // All are told for the audience; the state follows with the fact that comes next.
             Fact::WaitResumed { .. }

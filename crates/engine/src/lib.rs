@@ -83,7 +83,7 @@ pub use retrial::Retrial;
 pub use retry::MAX_REPEATS;
 pub use run::{Effect, Pause, Run};
 pub use schedule::{Schedule, ScheduleError};
-pub use status::{ExecutionStatus, RunStatus};
+pub use status::{ExecutionStatus, RunStatus, WaitMark};
 pub use stimulus::{Refusal, Start, Stimulus};
 pub use validate::{check, validate};
 pub use verify::{Divergence, Replay, Step, verify};

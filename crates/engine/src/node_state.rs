@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::frame::Turns;
 use crate::json::Json;
 use crate::remedy::Remedy;
-use crate::status::ExecutionStatus;
+use crate::status::{ExecutionStatus, WaitMark};
 
 /// Where one node of a run stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub(crate) enum Phase {
     Waiting {
         #[serde(with = "crate::instant")]
         due_at: OffsetDateTime,
+        #[serde(default = "for_itself")]
+        mark: WaitMark,
     },
     /// The root, from the start on: its result is the trigger.
     Triggered,
@@ -77,6 +79,11 @@ pub(crate) enum Phase {
     Cancelled,
 }
 
+/// What a wait waits for of which nothing else was said.
+const fn for_itself() -> WaitMark {
+    WaitMark::Waiting
+}
+
 impl NodeState {
     /// Where the node stands.
     pub fn status(&self) -> ExecutionStatus {
@@ -84,7 +91,8 @@ impl NodeState {
             Phase::Pending => ExecutionStatus::Pending,
             Phase::InFlight { .. } | Phase::Looping => ExecutionStatus::Running,
             Phase::Retrying { .. } | Phase::Delayed { .. } => ExecutionStatus::Scheduled,
-            Phase::Waiting { .. } => ExecutionStatus::Waiting,
+            Phase::Waiting { mark: WaitMark::Waiting, .. } => ExecutionStatus::Waiting,
+            Phase::Waiting { mark: WaitMark::AutoSwapping, .. } => ExecutionStatus::AutoSwapping,
             Phase::Triggered | Phase::Succeeded { .. } => ExecutionStatus::Success,
             Phase::Failed(_) | Phase::Handled { .. } => ExecutionStatus::Failure,
             Phase::Skipped | Phase::Reserved => ExecutionStatus::Skipped,
@@ -133,7 +141,7 @@ impl NodeState {
     pub fn due_at(&self) -> Option<OffsetDateTime> {
         if let Phase::Retrying { due_at, .. }
         | Phase::Delayed { due_at }
-        | Phase::Waiting { due_at } = &self.phase
+        | Phase::Waiting { due_at, .. } = &self.phase
         {
             Some(*due_at)
         } else {

@@ -11,7 +11,7 @@ use crate::fact::{Carried, Compensate, Parent, Trigger, WorkflowRef};
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::json::Json;
-use crate::node::signal;
+use crate::node::{Logic, signal};
 use crate::node_state::{NodeState, Phase};
 use crate::place::{Iteration, Place};
 use crate::plan::{Index, Plan};
@@ -232,6 +232,12 @@ impl Run {
     /// The effect of a node, while it is in flight.
     pub fn effect(&self, place: &Place) -> Option<Effect> {
         self.effect_at(self.spot(place)?)
+    }
+
+    /// From where alone a node is resumed; none where anybody may.
+    pub(crate) fn resumed_by(&self, place: &Place) -> Option<&'static str> {
+        let spot = self.spot(place)?;
+        self.plan().and_then(|plan| plan.node(spot.index).logic).and_then(Logic::is_resumed_by)
     }
 
     /// The pending delays, retries and waits, and when they are due.

@@ -40,7 +40,17 @@ pub enum ExecutionStatus {
     Scheduled,
     /// The run ended before it did.
     Cancelled,
-    /// It swaps tokens to be able to pay for itself.
+    /// It waits for the money that it needs, which a run of the organization gets for it.
+    AutoSwapping,
+}
+
+/// For what a wait waits, as far as those know who are to resume it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitMark {
+    /// For what it was opened for.
+    Waiting,
+    /// For the money that this needs.
     AutoSwapping,
 }
 

@@ -10,7 +10,7 @@ use crate::fact::{Carried, Compensate, Parent, Trigger, WorkflowRef};
 use crate::failure::Failure;
 use crate::json::{Excess, Json};
 use crate::place::Place;
-use crate::status::{ExecutionStatus, RunStatus};
+use crate::status::{ExecutionStatus, RunStatus, WaitMark};
 
 /// Everything that a new run is made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +81,19 @@ pub enum Stimulus {
         /// From where: `manual`, or the type of the trigger.
         source: String,
         /// Who resumes it.
+        by: String,
+    },
+    /// A wait waits for something else meanwhile, or again for what it was opened for.
+    Mark {
+        /// The node.
+        node: Place,
+        /// For what it waits now.
+        mark: WaitMark,
+        /// Why, in words.
+        reason: Option<String>,
+        /// From where that is said: from where alone the node is resumed.
+        source: String,
+        /// Who says it.
         by: String,
     },
     /// Somebody wants the run to end.

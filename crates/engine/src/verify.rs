@@ -186,6 +186,13 @@ fn cause_of(run: &Run, first: &Fact) -> Option<Cause> {
             source: source.clone(),
             by: by.clone(),
         },
+        Fact::WaitMarked { node, mark, reason, by, .. } => Stimulus::Mark {
+            node: node.clone(),
+            mark: *mark,
+            reason: reason.clone(),
+            source: run.resumed_by(node).unwrap_or_default().to_owned(),
+            by: by.clone(),
+        },
         Fact::CancelRequested { by, reason, compensate, .. } => {
             Stimulus::Cancel { by: by.clone(), reason: reason.clone(), compensate: *compensate }
         }

@@ -1,6 +1,6 @@
 //! What keeps a step of a lane from being done. It is tried again.
 
-use crate::aggregates::{signature_request, spending, wallet_lane};
+use crate::aggregates::{signature_request, spending, wallet_floor, wallet_lane};
 use crate::journal::{self, NotExecuted};
 use crate::{chains, signing};
 
@@ -37,6 +37,9 @@ pub(super) enum Hindrance {
     /// The lane refuses what follows from its own state.
     #[error("the lane refuses a step")]
     Lane(#[from] wallet_lane::Error),
+    /// The floor refuses what was seen.
+    #[error("the floor of the wallet refuses what was seen")]
+    Floor(#[from] wallet_floor::Error),
     /// The document's stream refuses what follows from its own state.
     #[error("the document refuses a step")]
     Request(#[from] signature_request::Error),

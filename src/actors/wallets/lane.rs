@@ -8,12 +8,13 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::funds::look;
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
 use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Stage, Step, Wanted};
 use crate::chains::{ChainReader, Header, Heads, Market};
 use crate::journal::{Loaded, slot_of};
-use crate::primitives::IntentId;
+use crate::primitives::{IntentId, RunId};
 use crate::projections::transactions::OpenLane;
 
 /// How often a chain is looked at while something of the lane stands in no final block.
@@ -35,6 +36,10 @@ pub(super) struct LaneLife {
     /// When each transaction was sent the last time.
     pub(super) sent: HashMap<IntentId, Instant>,
     told: HashMap<IntentId, String>,
+    /// As far as the run was read that gets money for the lane.
+    pub(super) read: Option<(RunId, i64)>,
+    /// Whether the wallet may have something else than when it was looked at the last time.
+    has_spent: bool,
 }
 
 /// What a round knows of the chain, asked once for all.
@@ -47,6 +52,11 @@ pub(super) struct Round {
 }
 
 impl Round {
+    /// A round that knows nothing yet.
+    pub(super) fn new(nodes: Arc<dyn ChainReader>) -> Self {
+        Self { nodes, market: None, count: None, heads: None, head: None }
+    }
+
     /// What being taken into a block costs now.
     pub(super) async fn market(&mut self) -> Result<Market, Hindrance> {
         if let Some(market) = self.market {
@@ -93,7 +103,8 @@ impl Round {
 
 impl LaneLife {
     pub(super) fn new(room: LaneRoom, place: OpenLane, wake: Arc<Notify>) -> Self {
-        Self { room, place, wake, lane: None, sent: HashMap::new(), told: HashMap::new() }
+        let (sent, told) = (HashMap::new(), HashMap::new());
+        Self { room, place, wake, lane: None, sent, told, read: None, has_spent: true }
     }
 
     /// Lives until nothing is left to do, the slot is lost, or it is told to stop.
@@ -130,15 +141,16 @@ impl LaneLife {
             None => self.room.lanes.load(id).await?,
         };
         loop {
-            if lane.aggregate.open.is_empty() {
+            if lane.aggregate.open.is_empty() && lane.aggregate.funding.under_way.is_none() {
+                self.look().await;
                 return Ok(Rest::Done);
             }
             if self.room.ownership.fence(slot_of(id)).is_none() {
                 return Err(Hindrance::Moved);
             }
             let nodes = self.room.nodes(self.place.organization, self.place.chain).await?;
-            let mut round = Round { nodes, market: None, count: None, heads: None, head: None };
-            let (mut has_moved, mut is_well) = (false, true);
+            let mut round = Round::new(nodes);
+            let (mut has_moved, mut is_well) = (self.tend(&mut lane).await?, true);
             let all: Vec<_> =
                 lane.aggregate.open.values().map(|wanted| wanted.intent.intent_id).collect();
             for intent in all {
@@ -157,9 +169,11 @@ impl LaneLife {
                     }
                 }
             }
+            self.has_spent |= has_moved;
             if !has_moved {
-                let is_asked = |wanted: &Wanted| wanted.stage == Stage::Asked;
-                let is_quiet = lane.aggregate.open.values().all(is_asked);
+                self.look().await;
+                let waits = |it: &Wanted| matches!(it.stage, Stage::Asked | Stage::Lacking);
+                let is_quiet = lane.aggregate.open.values().all(waits);
                 self.lane = Some(lane);
                 return Ok(Rest::Until(match (is_well, is_quiet) {
                     (false, _) => Next::Try,
@@ -185,6 +199,7 @@ impl LaneLife {
                 Step::Judge => self.judge(round, &wanted).await?,
                 Step::Ask => self.ask(&wanted),
                 Step::Simulate => self.simulate(lane, round, &wanted).await?,
+                Step::Fund => self.fund(&lane.aggregate, round, &wanted).await?,
                 Step::Number => self.number(lane, round, &wanted).await?,
                 Step::Sign => self.sign(round, &wanted).await?,
                 Step::Broadcast => self.send(round, &wanted).await?,
@@ -203,8 +218,23 @@ impl LaneLife {
         Ok(has_moved)
     }
 
+    /// Looks at what the wallet has, where something was done since the last look; whether it is below its floor
+    /// holds nothing up.
+    async fn look(&mut self) {
+        if !std::mem::take(&mut self.has_spent) {
+            return;
+        }
+        if let Err(hindrance) = look(&self.room, self.floor()).await {
+            self.tell(None, &hindrance);
+        }
+    }
+
     /// Writes down what an order leads to, as long as the lane is this process's.
-    async fn record(&self, lane: &mut Loaded<Lane>, order: Order) -> Result<Vec<Event>, Hindrance> {
+    pub(super) async fn record(
+        &self,
+        lane: &mut Loaded<Lane>,
+        order: Order,
+    ) -> Result<Vec<Event>, Hindrance> {
         let at = self.room.clock.now();
         let (by, context) = self.room.as_owner(self.place.organization, NAME, &lane.id)?;
         let command = Command { by, at, order };
@@ -240,7 +270,7 @@ enum Rest {
 enum Next {
     /// Another look at the chain.
     Look,
-    /// Somebody's approval: nothing of the lane is on its way.
+    /// Somebody's approval, or money: nothing of the lane is on its way.
     Answer,
     /// Another try of what went wrong.
     Try,

@@ -4,6 +4,7 @@
 mod bell;
 mod documents;
 mod fees;
+mod funds;
 mod guard;
 mod hindrance;
 mod judging;
@@ -21,6 +22,7 @@ mod x402;
 use x402::SETTLES;
 
 pub use documents::{SignatureDesk, SignatureReaction};
+pub use funds::FloorClerk;
 pub use guard::Guard;
 pub use judging::Laws;
 pub use keeper::LaneKeeper;

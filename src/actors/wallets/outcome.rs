@@ -106,6 +106,11 @@ pub(super) fn of(event: &Event, lane: OpenLane) -> Option<Ended<'_>> {
         | Event::Included { origin: None, .. }
         | Event::IntentAccepted { .. }
         | Event::Simulated { .. }
+        | Event::FundsLacking { .. }
+        | Event::TopUpWanted { .. }
+        | Event::TopUpCalledOff { .. }
+        | Event::TopUpEnded { .. }
+        | Event::FundsArrived { .. }
         | Event::NonceReserved { .. }
         | Event::SignRequested { .. }
         | Event::Signed { .. }

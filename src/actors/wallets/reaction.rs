@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
 use super::SETTLES;
+use super::funds::Funds;
 use super::hindrance::Hindrance;
 use super::outcome::{self, Ended, Reserved};
 use super::room::LaneRoom;
@@ -18,6 +19,7 @@ use crate::actors::run_desk::RunDesk;
 use crate::actors::waits::{Turn, Wait};
 use crate::aggregates::run::Run;
 use crate::aggregates::spending;
+use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Origin, Until};
 use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
 use crate::onchain::{Awaited, Wish};
@@ -36,12 +38,14 @@ pub struct WalletReaction {
     journal: Journal,
     room: LaneRoom,
     ties: Ties,
+    funds: Funds,
 }
 
 impl WalletReaction {
     /// Ties the runs of this desk to the lanes of this room.
     pub fn new(journal: Journal, room: LaneRoom, runs: RunDesk) -> Self {
-        Self { journal: journal.clone(), room, ties: Ties::new(journal, runs, NAME) }
+        let funds = Funds::new(room.clone(), runs.clone());
+        Self { journal: journal.clone(), room, ties: Ties::new(journal, runs, NAME), funds }
     }
 
     async fn run(&self, event: &Recorded) -> Result<(), Trouble> {
@@ -175,6 +179,7 @@ impl WalletReaction {
         if matches!(happened, wallet_lane::Event::ApprovalGranted { is_enough: true, .. }) {
             self.room.bell.ring(lane);
         }
+        self.funds.lane(event, lane, &happened).await?;
         let Some(Ended { origin, reserved, answer }) = outcome::of(&happened, lane) else {
             return Ok(());
         };
@@ -246,6 +251,7 @@ impl Reaction for WalletReaction {
     fn wants(&self, event: &Recorded) -> bool {
         let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
         (Wait::may_be(event) && TRANSACTING.iter().any(|kind| event.payload.contains(kind)))
+            || (kind == Floor::TYPE && name != "removed")
             || (kind == Lane::TYPE
                 && matches!(
                     name,
@@ -254,6 +260,10 @@ impl Reaction for WalletReaction {
                         | "approval_rejected"
                         | "approval_expired"
                         | "simulation_failed"
+                        | "funds_lacking"
+                        | "top_up_wanted"
+                        | "top_up_called_off"
+                        | "funds_arrived"
                         | "included"
                         | "finalized"
                         | "cancelled"
@@ -264,6 +274,8 @@ impl Reaction for WalletReaction {
         Box::pin(async move {
             if event.aggregate_type == Run::TYPE {
                 self.run(event).await
+            } else if event.aggregate_type == Floor::TYPE {
+                self.funds.floor(event).await
             } else {
                 self.lane(event).await
             }

@@ -8,7 +8,9 @@ use super::judging::Laws;
 use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::order::Context as Ordered;
 use crate::actors::ownership::Ownership;
+use crate::aggregates::event::Publication;
 use crate::aggregates::signature_request::SignatureRequest;
+use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::{Wallet, Wallets};
 use crate::chains::{ChainReader, Readers as _};
@@ -16,12 +18,16 @@ use crate::journal::{Context, Journal, Store, slot_of};
 use crate::primitives::{ChainId, Clock, OrganizationId, WalletId};
 use crate::projections::signature_requests::OpenDocument;
 use crate::projections::transactions::OpenLane;
+use crate::projections::wallet_floors::Place;
 use crate::signing::{self, KeyName, Signer, Signers};
 
 /// What lanes and documents work with. Cheap to clone.
 #[derive(Clone)]
 pub struct LaneRoom {
+    pub(super) journal: Journal,
     pub(super) lanes: Store<Lane>,
+    pub(super) floors_of: Store<Floor>,
+    pub(super) published: Store<Publication>,
     pub(super) requests: Store<SignatureRequest>,
     pub(super) wallets: Store<Wallets>,
     pub(super) laws: Laws,
@@ -30,6 +36,7 @@ pub struct LaneRoom {
     pub(super) ownership: Arc<Ownership>,
     pub(super) bell: Bell<OpenLane>,
     pub(super) documents: Bell<OpenDocument>,
+    pub(super) floors: Bell<Place>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -42,7 +49,10 @@ impl LaneRoom {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
+            journal: journal.clone(),
             lanes: Store::wallet_lanes(journal.clone()),
+            floors_of: Store::wallet_floors(journal.clone()),
+            published: Store::events(journal.clone()),
             requests: Store::signature_requests(journal.clone()),
             wallets: Store::wallets(journal.clone()),
             laws: Laws::new(journal, Arc::clone(&clock)),
@@ -51,6 +61,7 @@ impl LaneRoom {
             ownership,
             bell: Bell::default(),
             documents: Bell::default(),
+            floors: Bell::default(),
             clock,
         }
     }

@@ -3,6 +3,7 @@
 use alloy_primitives::U256;
 
 use super::fees;
+use super::funds::Need;
 use super::hindrance::Hindrance;
 use super::judging::{self, Judgement};
 use super::lane::{LaneLife, Round};
@@ -62,36 +63,48 @@ impl LaneLife {
         wanted: &Wanted,
     ) -> Result<Option<Order>, Hindrance> {
         let intent = wanted.intent.intent_id;
-        let outcome = match self.tried(round, wanted).await? {
-            Gas::Undone(refusal) => Simulation::Failed {
-                reason: Reason::of(&refusal.words, refusal.data.as_ref(), &[]).words(),
+        let need = self.needs(&lane.aggregate, round, wanted).await?;
+        if need.is_lacking(wanted.intent.call.value)
+            && let Some(order) = self.lack(&lane.aggregate, wanted, &need).await?
+        {
+            return Ok(Some(order));
+        }
+        let is_short = need.balance < need.needed;
+        let outcome = match &need.gas {
+            Err(reason) => Simulation::Failed { reason: reason.clone() },
+            Ok(_) if is_short => Simulation::Failed { reason: need.in_words() },
+            Ok(gas) => Simulation::Passed {
+                gas_limit: wanted.intent.gas_limit.map_or_else(
+                    || padded(*gas),
+                    // Some room is a kindness of ours, not a need of the call.
+                    |most| if *gas <= most { padded(*gas).min(most) } else { padded(*gas) },
+                ),
             },
-            Gas::Enough(gas) => {
-                let gas_limit = padded(gas);
-                let price = fees::asked(round.market().await?).at_most();
-                let own = wanted.intent.call.value.saturating_add(most(gas_limit, price));
-                let others = promised(&lane.aggregate);
-                let needed = own.saturating_add(others);
-                let head = round.head().await?;
-                let balance = round.nodes.balance(wanted.intent.address, &head).await?;
-                let balance = balance.ok_or(Hindrance::Moving)?;
-                if balance < needed {
-                    let reason = format!(
-                        "insufficient funds: the wallet has {balance} wei, and {needed} are needed \
-                         for value and fees of this and of what is on its way"
-                    );
-                    Simulation::Failed { reason }
-                } else {
-                    Simulation::Passed {
-                        gas_limit: wanted.intent.gas_limit.map_or(gas_limit, |most| {
-                            // Some room is a kindness of ours, not a need of the call.
-                            if gas <= most { gas_limit.min(most) } else { gas_limit }
-                        }),
-                    }
-                }
-            }
         };
         Ok(Some(Order::Simulate { intent, outcome }))
+    }
+
+    /// What it takes from the wallet as it would be sent now, and what is there.
+    pub(super) async fn needs(
+        &self,
+        lane: &Lane,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Need, Hindrance> {
+        let gas = match self.tried(round, wanted).await? {
+            Gas::Enough(gas) => Ok(gas),
+            Gas::Undone(refusal) => {
+                Err(Reason::of(&refusal.words, refusal.data.as_ref(), &[]).words())
+            }
+        };
+        let least = || wanted.intent.gas_limit.unwrap_or(PLAIN_GAS);
+        let limit = gas.as_ref().map_or_else(|_| least(), |gas| padded(*gas));
+        let price = fees::asked(round.market().await?).at_most();
+        let own = wanted.intent.call.value.saturating_add(most(limit, price));
+        let needed = own.saturating_add(promised(lane));
+        let head = round.head().await?;
+        let balance = round.nodes.balance(wanted.intent.address, &head).await?;
+        Ok(Need { balance: balance.ok_or(Hindrance::Moving)?, needed, gas })
     }
 
     /// Gives it a nonce.
@@ -176,7 +189,7 @@ impl LaneLife {
     }
 
     /// Gives up what nobody waits for any more.
-    fn too_late(&self, wanted: &Wanted) -> Option<Order> {
+    pub(super) fn too_late(&self, wanted: &Wanted) -> Option<Order> {
         let intent = &wanted.intent;
         (self.room.clock.now() >= intent.expires_at).then(|| Order::Cancel {
             intent: intent.intent_id,

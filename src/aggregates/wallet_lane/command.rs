@@ -5,9 +5,10 @@ use engine::Json;
 use time::OffsetDateTime;
 
 use super::event::Sent;
+use super::funding::Hook;
 use super::intent::Intent;
 use crate::policies::approvals::Need;
-use crate::primitives::IntentId;
+use crate::primitives::{IntentId, RunId};
 use crate::transactions::{Fees, Signed};
 
 /// An order, by whom and when it was given.
@@ -114,6 +115,35 @@ pub enum Order {
         /// What came of it.
         outcome: Simulation,
     },
+    /// Let it wait for money, and have a run get some where none does already.
+    Lack {
+        /// Which intent.
+        intent: IntentId,
+        /// How much of the coin the wallet has, in wei.
+        balance: U256,
+        /// How much is needed, in wei.
+        needed: U256,
+        /// Who gets it.
+        hook: Hook,
+    },
+    /// Note that it can be paid now.
+    Fund {
+        /// Which intent.
+        intent: IntentId,
+        /// How much of the coin the wallet has, in wei.
+        balance: U256,
+        /// How much is needed, in wei.
+        needed: U256,
+    },
+    /// Note that the run that gets money is over, or could not begin.
+    EndTopUp {
+        /// Which run.
+        run: RunId,
+        /// Why it got no money, where it failed.
+        failure: Option<String>,
+    },
+    /// Note that the time of the run that gets money is over, where it is.
+    CallOffTopUp,
     /// Give it the next nonce, and ask for a signature.
     Number {
         /// Of which intent.

@@ -6,9 +6,10 @@ use engine::Json;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::funding::TopUp;
 use super::intent::{Intent, Origin};
 use crate::policies::approvals::Need;
-use crate::primitives::IntentId;
+use crate::primitives::{IntentId, RunId};
 use crate::transactions::{Signed, Unsigned};
 
 /// What a node said when it was sent a transaction.
@@ -174,6 +175,74 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// The wallet cannot pay it: it keeps its place, and waits for a run that gets the money.
+    FundsLacking {
+        /// Which intent.
+        intent_id: IntentId,
+        /// How much of the coin the wallet has, in wei.
+        balance: U256,
+        /// How much is needed for its value and fees and for those of what is on its way, in wei.
+        needed: U256,
+        /// The run that gets the money.
+        run_id: RunId,
+        /// Until when it waits, all in all.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+        /// Who waits meanwhile.
+        origin: Origin,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// A run is to get money for the wallet. No other one begins before it is over.
+    TopUpWanted {
+        /// For which intent.
+        intent_id: IntentId,
+        /// The run, and what it is told.
+        top_up: Box<TopUp>,
+        /// The run that wants the intent.
+        for_run: RunId,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The time of the run that gets money is over: it is to end.
+    TopUpCalledOff {
+        /// For which intent it began.
+        intent_id: IntentId,
+        /// The run.
+        run_id: RunId,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The run that gets money is over, or could not begin.
+    TopUpEnded {
+        /// For which intent it began.
+        intent_id: IntentId,
+        /// The run.
+        run_id: RunId,
+        /// Why it got no money, where it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The wallet can pay it now: it goes on.
+    FundsArrived {
+        /// Which intent.
+        intent_id: IntentId,
+        /// How much of the coin the wallet has, in wei.
+        balance: U256,
+        /// How much is needed, in wei.
+        needed: U256,
+        /// Who waits.
+        origin: Origin,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
     /// It has a nonce, which nothing else of this lane gets.
     NonceReserved {
         /// Which intent.
@@ -305,7 +374,7 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 18] = [
+    pub const NAMES: [&'static str; 23] = [
         "intent_accepted",
         "policy_decided",
         "approval_requested",
@@ -314,6 +383,11 @@ impl Event {
         "approval_expired",
         "simulated",
         "simulation_failed",
+        "funds_lacking",
+        "top_up_wanted",
+        "top_up_called_off",
+        "top_up_ended",
+        "funds_arrived",
         "nonce_reserved",
         "sign_requested",
         "signed",
@@ -337,6 +411,11 @@ impl Event {
             Self::ApprovalExpired { .. } => "approval_expired",
             Self::Simulated { .. } => "simulated",
             Self::SimulationFailed { .. } => "simulation_failed",
+            Self::FundsLacking { .. } => "funds_lacking",
+            Self::TopUpWanted { .. } => "top_up_wanted",
+            Self::TopUpCalledOff { .. } => "top_up_called_off",
+            Self::TopUpEnded { .. } => "top_up_ended",
+            Self::FundsArrived { .. } => "funds_arrived",
             Self::NonceReserved { .. } => "nonce_reserved",
             Self::SignRequested { .. } => "sign_requested",
             Self::Signed { .. } => "signed",
@@ -361,6 +440,11 @@ impl Event {
             | Self::ApprovalExpired { intent_id, .. }
             | Self::Simulated { intent_id, .. }
             | Self::SimulationFailed { intent_id, .. }
+            | Self::FundsLacking { intent_id, .. }
+            | Self::TopUpWanted { intent_id, .. }
+            | Self::TopUpCalledOff { intent_id, .. }
+            | Self::TopUpEnded { intent_id, .. }
+            | Self::FundsArrived { intent_id, .. }
             | Self::NonceReserved { intent_id, .. }
             | Self::SignRequested { intent_id, .. }
             | Self::Signed { intent_id, .. }

@@ -9,6 +9,9 @@ mod bump;
 mod command;
 mod error;
 mod event;
+mod funding;
+#[cfg(test)]
+mod funding_tests;
 mod intent;
 mod state;
 mod step;
@@ -21,6 +24,7 @@ pub use bump::{bumped, is_enough};
 pub use command::{Command, Order, Receipt, Simulation, Verdict};
 pub use error::Error;
 pub use event::{Event, Inclusion, Sent};
+pub use funding::{Ended, Funding, Hook, Lacking, TopUp, UnderWay};
 pub use intent::{Call, Intent, Origin, Until};
 pub use state::{IN_FLIGHT, Lane, MAX_OPEN};
 pub use step::Step;

@@ -13,6 +13,7 @@ use super::bump::is_enough;
 use super::command::{Command, Order, Simulation, Verdict};
 use super::error::Error;
 use super::event::{Event, Inclusion};
+use super::funding::{Funding, Lacking};
 use super::intent::{Intent, Until};
 use super::wanted::{Attempt, Stage, Wanted};
 use crate::policies::approvals::Asked;
@@ -39,6 +40,9 @@ pub struct Lane {
     over: BTreeSet<IntentId>,
     /// How many were accepted.
     accepted: u64,
+    /// Who gets money for what cannot be paid.
+    #[serde(default)]
+    pub funding: Funding,
 }
 
 impl Lane {
@@ -71,6 +75,14 @@ impl Lane {
             }
             Order::Expire { intent } => self.expired(intent, at).map(|it| vec![it]),
             Order::Simulate { intent, outcome } => self.tried(intent, outcome, at),
+            Order::Lack { intent, balance, needed, hook } => {
+                self.lacks(intent, (balance, needed), hook, at)
+            }
+            Order::Fund { intent, balance, needed } => {
+                self.funded(intent, (balance, needed), at).map(|it| vec![it])
+            }
+            Order::EndTopUp { run, failure } => Ok(self.top_up_over(run, failure, at)),
+            Order::CallOffTopUp => Ok(self.top_up_too_late(at)),
             Order::Number { intent, chain_nonce, fees } => {
                 self.numbered(intent, chain_nonce, fees, at)
             }
@@ -196,7 +208,19 @@ impl Lane {
         outcome: Simulation,
         at: OffsetDateTime,
     ) -> Result<Vec<Event>, Error> {
-        let wanted = self.standing(intent, "be tried", |stage| matches!(stage, Stage::Allowed))?;
+        // What waits for money may give up, and passes nothing before that is there.
+        let is_failed = matches!(outcome, Simulation::Failed { .. });
+        let wanted = self.standing(intent, "be tried", |stage| match stage {
+            Stage::Allowed => true,
+            Stage::Lacking => is_failed,
+            Stage::Accepted
+            | Stage::Asked
+            | Stage::Simulated
+            | Stage::Signing
+            | Stage::Signed
+            | Stage::Broadcast
+            | Stage::Included(_) => false,
+        })?;
         let (intent_id, most) = (intent, wanted.intent.gas_limit);
         let failed = |reason| Event::SimulationFailed {
             intent_id,
@@ -308,6 +332,7 @@ impl Lane {
             Stage::Accepted
             | Stage::Asked
             | Stage::Allowed
+            | Stage::Lacking
             | Stage::Simulated
             | Stage::Signing
             | Stage::Signed
@@ -365,6 +390,7 @@ impl Aggregate for Lane {
                     gas_limit: None,
                     fee_budget: None,
                     asked: None,
+                    lacking: None,
                     called_off: None,
                 };
                 self.open.insert(turn, wanted);
@@ -399,6 +425,24 @@ impl Aggregate for Lane {
                 wanted.gas_limit = Some(gas_limit);
                 wanted.stage = Stage::Simulated;
             }),
+            Event::FundsLacking { run_id, until, .. } => self.change(id, |wanted| {
+                let told = wanted.lacking.as_ref().and_then(|it| it.told);
+                wanted.lacking = Some(Lacking { run_id, until, told });
+                wanted.stage = Stage::Lacking;
+            }),
+            Event::TopUpWanted { top_up, .. } => {
+                self.change(id, |wanted| {
+                    if let Some(lacking) = &mut wanted.lacking {
+                        lacking.told = Some(top_up.needed);
+                    }
+                });
+                self.funding.begin(id, *top_up);
+            }
+            Event::TopUpCalledOff { .. } => self.funding.call_off(),
+            Event::TopUpEnded { run_id, failure, at, .. } => {
+                self.funding.end(run_id, failure, at);
+            }
+            Event::FundsArrived { .. } => self.change(id, |wanted| wanted.stage = Stage::Allowed),
             Event::NonceReserved { nonce, .. } => {
                 self.next_nonce = nonce + 1;
                 self.change(id, |wanted| wanted.nonce = Some(nonce));

@@ -9,6 +9,8 @@ pub enum Step {
     Ask,
     /// Try it without sending it.
     Simulate,
+    /// Wait until the wallet can pay it.
+    Fund,
     /// Give it a nonce.
     Number,
     /// Have it signed.

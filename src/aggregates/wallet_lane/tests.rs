@@ -16,11 +16,11 @@ use super::{
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use crate::transactions::{Fees, Signature, Signed, Unsigned};
 
-const AT: OffsetDateTime = datetime!(2026-11-29 12:00 UTC);
+pub(super) const AT: OffsetDateTime = datetime!(2026-11-29 12:00 UTC);
 const FEES: Fees = Fees::Dynamic { max_fee: 100, max_priority_fee: 10 };
 const CHAIN: u64 = 31337;
 
-const fn allowed() -> Verdict {
+pub(super) const fn allowed() -> Verdict {
     Verdict::Allowed { fee_budget: U256::MAX }
 }
 
@@ -33,7 +33,7 @@ fn address(key: &SigningKey) -> Address {
     Address::from_raw_public_key(&point.as_bytes()[1..])
 }
 
-fn id(number: u64) -> IntentId {
+pub(super) fn id(number: u64) -> IntentId {
     IntentId::from_uuid(Uuid::from_u128(number.into()))
 }
 
@@ -72,7 +72,7 @@ fn sign(transaction: Unsigned, key: &SigningKey) -> Box<Signed> {
     Box::new(transaction.sealed(signature.lowered().0).unwrap())
 }
 
-fn tell(lane: &mut Lane, order: Order) -> Result<Vec<Event>, Error> {
+pub(super) fn tell(lane: &mut Lane, order: Order) -> Result<Vec<Event>, Error> {
     let events = lane.decide(Command { by: "lane".to_owned(), at: AT, order })?;
     for event in &events {
         let written = serde_json::to_string(event).unwrap();
@@ -88,19 +88,19 @@ fn next(lane: &mut Lane, order: impl FnOnce(&Lane) -> Order) -> Result<Vec<Event
     tell(lane, order)
 }
 
-fn accept(number: u64) -> Order {
+pub(super) fn accept(number: u64) -> Order {
     Order::Accept(Box::new(intent(number)))
 }
 
-fn judge(number: u64, verdict: Verdict) -> Order {
+pub(super) fn judge(number: u64, verdict: Verdict) -> Order {
     Order::Judge { intent: id(number), verdict, reasons: json!([]).into() }
 }
 
-fn pass(number: u64) -> Order {
+pub(super) fn pass(number: u64) -> Order {
     Order::Simulate { intent: id(number), outcome: Simulation::Passed { gas_limit: 21_000 } }
 }
 
-fn number(number: u64, chain_nonce: u64) -> Order {
+pub(super) fn number(number: u64, chain_nonce: u64) -> Order {
     Order::Number { intent: id(number), chain_nonce, fees: FEES }
 }
 
@@ -137,7 +137,7 @@ fn sent(lane: &mut Lane, intent: u64) {
     next(lane, |lane| said(lane, intent, Sent::Accepted)).unwrap();
 }
 
-fn names(events: &[Event]) -> Vec<&'static str> {
+pub(super) fn names(events: &[Event]) -> Vec<&'static str> {
     events.iter().map(Event::name).collect()
 }
 

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::command::Receipt;
 use super::event::{Inclusion, Sent};
+use super::funding::Lacking;
 use super::intent::{Call, Intent, Origin, Until};
 use super::step::Step;
 use crate::policies::approvals::Asked;
@@ -24,6 +25,8 @@ pub enum Stage {
     Asked,
     /// The policy lets it be signed.
     Allowed,
+    /// The policy lets it be signed, and the wallet cannot pay it yet.
+    Lacking,
     /// It would be carried out.
     Simulated,
     /// It is to be signed.
@@ -67,6 +70,9 @@ pub struct Wanted {
     pub fee_budget: Option<U256>,
     /// Who was asked to approve it, and who did.
     pub asked: Option<Asked>,
+    /// For whose money it waits or waited, where it could not be paid.
+    #[serde(default)]
+    pub lacking: Option<Lacking>,
     /// Why it is being called off, where it is: what has its nonce then moves nothing.
     pub called_off: Option<String>,
 }
@@ -85,6 +91,7 @@ impl Wanted {
             Stage::Accepted => Step::Judge,
             Stage::Asked => Step::Ask,
             Stage::Allowed => Step::Simulate,
+            Stage::Lacking => Step::Fund,
             Stage::Simulated => Step::Number,
             Stage::Signing => Step::Sign,
             Stage::Signed => Step::Broadcast,

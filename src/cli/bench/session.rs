@@ -353,6 +353,7 @@ impl Sitting {
             prices: None,
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
+            floors_every: std::time::Duration::from_mins(1),
             threads: 2,
             label: "bench".to_owned(),
             rate_limits: crate::http::rates::Config::default(),

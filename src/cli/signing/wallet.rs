@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::floor::Floor;
 use crate::cli::client::{Client, Error, query};
 use crate::cli::print::{line, list, tell};
 use crate::cli::workflow::text_of;
@@ -49,6 +50,9 @@ pub(in crate::cli) enum Wallet {
         #[arg(long, requires = "chain")]
         token: Option<String>,
     },
+    /// How much of a chain's coin a wallet should have, and who gets more when it cannot pay.
+    #[command(subcommand)]
+    Floor(Floor),
     /// Call a wallet otherwise.
     Rename {
         /// The wallet.
@@ -100,6 +104,7 @@ impl Wallet {
                 tell(client, &told, balances);
                 return Ok(());
             }
+            Self::Floor(floor) => return floor.run(client).await,
             Self::Rename { id, name } => {
                 client.patch(&format!("{WALLETS}/{id}"), &json!({ "name": name })).await?
             }
@@ -139,6 +144,9 @@ fn balances(told: &Value) {
                 _ => format!("{} in its smallest unit", held("balance")),
             };
             line(&format!("{}  {amount}  {token}  block {}", of("chain"), chain["blockNumber"]));
+        }
+        if chain["isLow"] == Value::Bool(true) {
+            line(&format!("{}  less than its floor of {}", of("chain"), of("floor")));
         }
     }
 }

@@ -154,6 +154,10 @@ problems! {
         "The wallets do not allow this",
         "the wallets of the organization do not allow this as they are",
         "The message says why: a name or a key that another wallet has, a wallet that is archived, or too many wallets.";
+    WalletFloorNotFound = "wallet-floor-not-found", 404,
+        "The wallet has no floor on this chain",
+        "the wallet has no floor on this chain",
+        "None was set, or it was removed. `PUT /v1/wallets/{id}/floors/{chain}` sets one.";
     TransactionNotFound = "transaction-not-found", 404,
         "There is no such transaction",
         "there is no transaction with this id",

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,13 +11,14 @@ use super::funds::{Funds, funds};
 use super::record::wallets;
 use crate::abi;
 use crate::access::Principal;
-use crate::chains::{Chain, Held, Origin, chain_id};
+use crate::chains::{self, Chain, Origin, chain_id};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::Params;
 use crate::http::problem::{Code, Document, Problem};
 use crate::onchain::formatted;
 use crate::primitives::{ChainId, OrganizationId, WalletId};
+use crate::projections::wallet_floors::{Held, floors};
 
 /// The most chains that are asked at a time.
 const MAX_CHAINS: usize = 64;
@@ -69,6 +70,10 @@ struct OnChain {
     problem: Option<String>,
     /// Whether it has anything of the coin to pay fees with; null where that is not known.
     can_pay_fees: Option<bool>,
+    /// How much of the coin there should be at least, in the smallest unit; null where nobody says.
+    floor: Option<String>,
+    /// Whether there is less; null where there is no floor, or it is not known.
+    is_low: Option<bool>,
     /// The block of which the balances are.
     block_number: Option<u64>,
     /// Its hash.
@@ -129,17 +134,27 @@ pub async fn balances(
     let chains = chains(&api, who.organization, wanted.0.chain.as_deref()).await?;
     let asked = chains.iter().map(|chain| funds(&api, who.organization, chain, address, &tokens));
     let told = join_all(asked).await;
-    let chains: Vec<_> =
-        chains.into_iter().zip(told).map(|(chain, funds)| OnChain::of(chain, funds)).collect();
+    let held = floors(&api.views, who.organization, *id).await?;
+    let floor_of = |chain: &Chain| {
+        let same = |it: &&Held| u64::try_from(it.chain_id) == Ok(chain.id.0);
+        held.iter().find(same).map(|it| it.floor.clone())
+    };
+    let shown = chains.into_iter().zip(told).map(|(chain, funds)| {
+        let floor = floor_of(&chain);
+        OnChain::of(chain, funds, floor)
+    });
+    let chains: Vec<_> = shown.collect();
     let is_partial = chains.iter().any(OnChain::is_partial);
     let address = address.to_checksum(None);
     Ok(Answer::ok(Balances { wallet_id: *id, address, chains, is_partial }))
 }
 
 impl OnChain {
-    fn of(chain: Chain, funds: Result<Funds, String>) -> Self {
+    fn of(chain: Chain, funds: Result<Funds, String>, floor: Option<String>) -> Self {
         let (chain_id, chain) = (chain.id.0, chain.slug);
         let can_pay_fees = funds.as_ref().ok().map(Funds::can_pay_fees);
+        let least = floor.as_ref().and_then(|it| it.parse::<U256>().ok());
+        let is_low = funds.as_ref().ok().zip(least).map(|(it, least)| it.coin.amount < least);
         match funds {
             Ok(Funds { block, coin, tokens }) => {
                 let tokens = tokens.into_iter().map(|(token, held)| Amount::of(Some(token), held));
@@ -148,6 +163,8 @@ impl OnChain {
                     chain,
                     problem: None,
                     can_pay_fees,
+                    floor,
+                    is_low,
                     block_number: Some(block.number),
                     block_hash: Some(block.hash),
                     block_timestamp: Some(block.timestamp_s),
@@ -159,6 +176,8 @@ impl OnChain {
                 chain,
                 problem: Some(problem),
                 can_pay_fees,
+                floor,
+                is_low,
                 block_number: None,
                 block_hash: None,
                 block_timestamp: None,
@@ -173,10 +192,10 @@ impl OnChain {
 }
 
 impl Amount {
-    fn of(token: Option<Address>, held: Result<Held, String>) -> Self {
+    fn of(token: Option<Address>, held: Result<chains::Held, String>) -> Self {
         let token_address = token.map(|token| token.to_checksum(None));
         match held {
-            Ok(Held { amount, decimals, symbol }) => Self {
+            Ok(chains::Held { amount, decimals, symbol }) => Self {
                 token_address,
                 symbol,
                 balance: Some(amount.to_string()),

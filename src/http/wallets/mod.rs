@@ -3,6 +3,7 @@
 mod balances;
 mod create;
 mod deed;
+pub mod floors;
 mod funds;
 mod get;
 mod import;

@@ -12,7 +12,8 @@ use crate::aggregates::wallets::Wallets;
 use crate::chains::{Chain, chain_id};
 use crate::http::api::Api;
 use crate::http::problem::Problem;
-use crate::primitives::ChainId;
+use crate::journal::StreamId;
+use crate::primitives::{ChainId, WalletId};
 use crate::readiness::Payer;
 
 /// The nodes of a workflow that send transactions or have documents signed, each with what is wrong with who
@@ -42,7 +43,7 @@ pub async fn payers(
             }
             // A signature costs nothing.
             Ok(_) if *is_free => None,
-            Ok(Some(address)) => unfunded(api, who, payload, address).await,
+            Ok(Some(payer)) => unfunded(api, who, payload, payer).await,
             Ok(None) => None,
         };
         Payer { node: node.clone(), fault }
@@ -50,23 +51,34 @@ pub async fn payers(
     Ok(join_all(judged).await)
 }
 
-/// The address of who pays; none where that is chosen by each run.
-fn payer(all: &Wallets, payload: &Value) -> Result<Option<Address>, String> {
+/// Who pays, and the address; none where that is chosen by each run.
+fn payer(all: &Wallets, payload: &Value) -> Result<Option<(WalletId, Address)>, String> {
     let named = match payload.get("walletId").and_then(Value::as_str) {
         Some(text) if engine::has_expression(text) => return Ok(None),
         Some(text) => Some(text.parse().map_err(|_| format!("{text} is no wallet's id"))?),
         None => None,
     };
-    all.chosen(named).map(|(_, wallet)| Some(wallet.address))
+    all.chosen(named).map(|(id, wallet)| Some((id, wallet.address)))
 }
 
-/// That an address has nothing to pay fees with, where that is so. One of whom nobody knows at the moment
-/// is no fault.
-async fn unfunded(api: &Api, who: &Principal, payload: &Value, address: Address) -> Option<String> {
+/// That a wallet has nothing to pay fees with, or less than it should have, where that is so. One of whom nobody
+/// knows at the moment is no fault.
+async fn unfunded(
+    api: &Api,
+    who: &Principal,
+    payload: &Value,
+    (wallet, address): (WalletId, Address),
+) -> Option<String> {
     let chain = ChainId(chain_id(payload.get("chainId")).ok()?);
     let of = Chain::of(chain).cloned().unwrap_or_else(|| Chain::unknown(chain));
     let told = funds(api, who.organization, &of, address, &[]).await.ok()?;
-    let address = address.to_checksum(None);
-    let is_empty = told.coin.amount.is_zero();
-    is_empty.then(|| format!("{address} has no coins on chain {chain} to pay fees with"))
+    let (address, held) = (address.to_checksum(None), told.coin.amount);
+    if held.is_zero() {
+        return Some(format!("{address} has no coins on chain {chain} to pay fees with"));
+    }
+    let stream = StreamId::wallet_floor(wallet, chain.0);
+    let floor = api.floors.load(&stream.aggregate_id).await.ok()?.aggregate.setting?.floor;
+    (held < floor).then(|| {
+        format!("{address} has {held} wei on chain {chain}, less than its floor of {floor}")
+    })
 }

@@ -5,7 +5,8 @@ use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, paid_endpoints, payment,
     policy, run, sale, schema, sequence_instance, session, signature_request, signing_policy,
-    spending, table, task, test, test_execution, token_keys, user, wallet_lane, wallets, workflow,
+    spending, table, task, test, test_execution, token_keys, user, wallet_floor, wallet_lane,
+    wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -125,6 +126,13 @@ impl Store<chain_endpoints::ChainEndpoints> {
     /// Whom chains are read from.
     pub fn chain_endpoints(journal: Journal) -> Self {
         Self::new(journal, chain_endpoints::upcasters())
+    }
+}
+
+impl Store<wallet_floor::Floor> {
+    /// What wallets are held to.
+    pub fn wallet_floors(journal: Journal) -> Self {
+        Self::new(journal, wallet_floor::upcasters())
     }
 }
 

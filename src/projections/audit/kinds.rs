@@ -84,6 +84,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("event_definition", &["defined", "status_changed"]),
     ("chain_endpoints", &["named", "removed"]),
     ("wallets", &["added", "renamed", "made_default", "archived", "restored"]),
+    ("wallet_floor", &["set", "removed", "balance_low", "balance_recovered"]),
     ("paid_endpoints", &["tried", "added", "removed"]),
     (
         "event_subscriptions",
@@ -133,6 +134,8 @@ pub(super) const SHOWN: &[&str] = &[
     "address",
     "backend",
     "provenance",
+    "floor",
+    "balance",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
@@ -154,7 +157,7 @@ mod tests {
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
         event_subscriptions, organization, paid_endpoints, policy, sequence_instance, session,
-        signing_policy, table, token_keys, user, wallets, workflow,
+        signing_policy, table, token_keys, user, wallet_floor, wallets, workflow,
     };
 
     #[test]
@@ -175,6 +178,7 @@ mod tests {
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
                 "chain_endpoints" => &chain_endpoints::Event::NAMES,
                 "wallets" => &wallets::Event::NAMES,
+                "wallet_floor" => &wallet_floor::Event::NAMES,
                 "paid_endpoints" => &paid_endpoints::Event::NAMES,
                 "event_sequences" => &event_sequences::Event::NAMES,
                 "sequence_instance" => &sequence_instance::Event::NAMES,

@@ -8,7 +8,7 @@ closed as (
      set status = 'cancelled', ended_at = c.ended_at, last_position = c.last_position
     from cut c
    where e.run_id = c.run_id and e.node_id = c.node_id
-     and e.status in ('running', 'waiting', 'scheduled')
+     and e.status in ('running', 'waiting', 'auto_swapping', 'scheduled')
   returning e.run_id, e.node_id)
 insert into executions (run_id, node_id, attempt, organization_id, status, repeats, ended_at, last_position)
 select c.run_id, c.node_id, 1, c.organization_id, 'cancelled', 0, c.ended_at, c.last_position

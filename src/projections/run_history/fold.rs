@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use engine::NodeId;
+use engine::{NodeId, WaitMark};
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
@@ -98,6 +98,13 @@ impl<'a> Changes<'a> {
                 self.suspend(place, event, pending, Status::Scheduled)?;
             }
             Fact::WaitOpened(pending) => self.suspend(place, event, pending, Status::Waiting)?,
+            Fact::WaitMarked { node, mark, .. } => {
+                let row = self.execution(place, event, node, ONLY_ATTEMPT)?;
+                row.status = Some(match mark {
+                    WaitMark::Waiting => Status::Waiting,
+                    WaitMark::AutoSwapping => Status::AutoSwapping,
+                });
+            }
             Fact::WaitResumed { node, source, by, at: _ } => {
                 let row = self.execution(place, event, node, ONLY_ATTEMPT)?;
                 row.resumed_by = Some(by);

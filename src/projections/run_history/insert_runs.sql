@@ -5,7 +5,7 @@ insert into runs
         failed_node_id, cancelled_by, cancel_reason, started_at, finished_at, node_count,
         succeeded_count, failed_count, skipped_count, cancelled_count, last_position, last_sequence)
 select u.run_id, u.organization_id, u.workflow_id, u.workflow_version,
-       coalesce(u.ended, (select case when bool_or(e.status in ('waiting', 'scheduled'))
+       coalesce(u.ended, (select case when bool_or(e.status in ('waiting', 'auto_swapping', 'scheduled'))
                                        and not bool_or(e.status = 'running' and e.kind is distinct from 'for-each')
                                       then 'waiting' else 'running' end
                             from executions e where e.run_id = u.run_id)),

@@ -74,6 +74,7 @@ pub(super) enum Status {
     Failure,
     Skipped,
     Waiting,
+    AutoSwapping,
     Scheduled,
 }
 
@@ -85,6 +86,7 @@ impl Status {
             Self::Failure => "failure",
             Self::Skipped => "skipped",
             Self::Waiting => "waiting",
+            Self::AutoSwapping => "auto_swapping",
             Self::Scheduled => "scheduled",
         }
     }

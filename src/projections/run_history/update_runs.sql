@@ -1,6 +1,6 @@
 -- Runs that began before this batch. Their executions are written before, and tell an open run's status.
 update runs r
-   set status          = coalesce(u.ended, (select case when bool_or(e.status in ('waiting', 'scheduled'))
+   set status          = coalesce(u.ended, (select case when bool_or(e.status in ('waiting', 'auto_swapping', 'scheduled'))
                                                          and not bool_or(e.status = 'running' and e.kind is distinct from 'for-each')
                                                         then 'waiting' else 'running' end
                                               from executions e where e.run_id = u.run_id)),

@@ -86,6 +86,7 @@ impl<'a> Used<'a> {
             | Fact::NodeCancelled { .. }
             | Fact::DelayStarted(_)
             | Fact::WaitOpened(_)
+            | Fact::WaitMarked { .. }
             | Fact::WaitResumed { .. }
             | Fact::WaitTimedOut { .. }
             | Fact::Paused { .. }

@@ -34,12 +34,23 @@ impl Client {
         self.insist(Method::POST, path, Some(key), Some(body)).await
     }
 
+    /// Puts until there is an answer; the key makes sure that it counts once.
+    pub(crate) async fn put(&self, path: &str, key: &str, body: &Value) -> Value {
+        self.insist(Method::PUT, path, Some(key), Some(body)).await
+    }
+
     /// Creates and publishes a workflow; its id.
     pub(crate) async fn publish(&self, definition: &Value) -> String {
-        let body = json!({"name": "crashes", "definition": definition});
-        let workflow = self.post("/v1/workflows", "create", &body).await;
+        self.publish_as("crashes", definition).await
+    }
+
+    /// The same of this name, one of many.
+    pub(crate) async fn publish_as(&self, name: &str, definition: &Value) -> String {
+        let body = json!({"name": name, "definition": definition});
+        let workflow = self.post("/v1/workflows", &format!("create {name}"), &body).await;
         let id = workflow["id"].as_str().unwrap().to_owned();
-        self.post(&format!("/v1/workflows/{id}/publish"), "publish", &json!({})).await;
+        let path = format!("/v1/workflows/{id}/publish");
+        self.post(&path, &format!("publish {name}"), &json!({})).await;
         id
     }
 

@@ -9,5 +9,6 @@ mod schedules;
 mod sequences;
 pub(crate) mod server;
 mod subscriptions;
+mod top_ups;
 mod transfers;
 mod two_workers;

@@ -452,6 +452,15 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ),
     ("GET /v1/wallets/{id}", "/v1/wallets/{wallet}", "", Nothing),
     ("GET /v1/wallets/{id}/balances", "/v1/wallets/{wallet}/balances", "", Nothing),
+    ("GET /v1/wallets/{id}/floors", "/v1/wallets/{wallet}/floors", "", Nothing),
+    ("GET /v1/wallets/{id}/floors/{chain}", "/v1/wallets/{wallet}/floors/1", "", Nothing),
+    (
+        "PUT /v1/wallets/{id}/floors/{chain}",
+        "/v1/wallets/{wallet}/floors/1",
+        r#"{"floor": "1"}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/wallets/{id}/floors/{chain}", "/v1/wallets/{wallet}/floors/1", "", Nothing),
     ("PATCH /v1/wallets/{id}", "/v1/wallets/{wallet}", r#"{"name": "Taken"}"#, Nothing),
     ("POST /v1/wallets/{id}/default", "/v1/wallets/{wallet}/default", "", Nothing),
     ("POST /v1/wallets/{id}/archive", "/v1/wallets/{wallet}/archive", "", Nothing),
@@ -772,6 +781,8 @@ impl World {
         let connector = connector["id"].as_str().unwrap().to_owned();
         let wallet = app.client.post("/v1/wallets", &json!({"name": MARK})).await.data();
         let wallet = wallet["id"].as_str().unwrap().to_owned();
+        let floor = format!("/v1/wallets/{wallet}/floors/1");
+        app.client.request("PUT", &floor).json(&json!({"floor": "1"})).send().await.data();
         let transaction = wanted(&app.database, &wallet).await;
         let listed = || app.client.data("/v1/transactions");
         app.eventually(listed, there).await;

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use chainkeel::aggregates::signature_request;
 use chainkeel::aggregates::wallet_lane::{
-    Call, Command, Intent, Lane, Order, Origin, Receipt, Sent, Simulation, Until, Verdict,
+    Call, Command, Hook, Intent, Lane, Order, Origin, Receipt, Sent, Simulation, Until, Verdict,
 };
 use chainkeel::journal::{NewEvent, StreamId};
 use chainkeel::policies::approvals::Need;
@@ -95,7 +95,8 @@ fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> 
     let price = |more: u128| Fees::Dynamic { max_fee: 100 * more, max_priority_fee: 10 * more };
     let digest = wanted.asked.as_ref().map_or(B256::ZERO, |asked| asked.digest);
     let comment = Some("seen\u{0}".to_owned());
-    match dice.roll(20) {
+    let (balance, needed) = (U256::from(dice.roll(9)), U256::from(dice.roll(99)));
+    match dice.roll(24) {
         0 => accept(dice),
         1 => Order::Cancel { intent, reason },
         2 => Order::Orphan { intent },
@@ -128,6 +129,18 @@ fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> 
         15 => Order::Grant { intent, digest, comment },
         16 => Order::Reject { intent, digest, comment },
         17 => Order::Expire { intent },
+        18 => {
+            let workflow = WorkflowId::generate();
+            let (floor, waiting) = (U256::ZERO, U256::ZERO);
+            let hook = Hook { workflow, within: Duration::MINUTE, floor, waiting };
+            Order::Lack { intent, balance, needed, hook }
+        }
+        19 => Order::Fund { intent, balance, needed },
+        20 => match &lane.funding.under_way {
+            Some(it) => Order::EndTopUp { run: it.top_up.run_id, failure: Some(reason) },
+            None => Order::CallOffTopUp,
+        },
+        21 => Order::CallOffTopUp,
         _ => Order::Include {
             intent,
             hash,
@@ -163,6 +176,37 @@ pub(super) fn lane(dice: &mut Dice) -> History {
         at += Duration::seconds(dice.roll(9).cast_signed());
     }
     History { stream: StreamId::wallet_lane(wallet, CHAIN), appends }
+}
+
+/// The life of a wallet's floor.
+pub(super) fn floor(dice: &mut Dice) -> History {
+    use chainkeel::aggregates::wallet_floor::{Command, Floor, Order, TopUp};
+    let wallet = WalletId::generate();
+    let mut at = datetime!(2026-11-22 08:30 UTC);
+    let (mut floor, mut appends) = (Floor::default(), Vec::new());
+    for block in 0..5 + dice.roll(20) {
+        let order = match if block == 0 { 0 } else { dice.roll(8) } {
+            0 | 1 => Order::Set {
+                organization: OrganizationId::DEFAULT,
+                wallet,
+                address: address(),
+                chain: CHAIN,
+                floor: U256::from(dice.roll(9)),
+                top_up: (dice.roll(2) == 0)
+                    .then(|| TopUp { workflow_id: WorkflowId::generate(), within_ms: 60_000 }),
+            },
+            2 => Order::Remove,
+            _ => Order::See { balance: U256::from(dice.roll(9)), block },
+        };
+        // What is refused did not happen.
+        let event = floor.decide(Command { by: "usr\u{0}ada".to_owned(), at, order });
+        if let Some(event) = event.unwrap_or_default() {
+            appends.push(vec![NewEvent::of(&event).unwrap()]);
+            floor.apply(event);
+        }
+        at += Duration::seconds(dice.roll(9).cast_signed());
+    }
+    History { stream: StreamId::wallet_floor(wallet, CHAIN), appends }
 }
 
 /// One document's life.

@@ -20,7 +20,7 @@ use super::invented_blueprints::blueprint;
 use super::invented_connectors::connector;
 use super::invented_documents::document;
 use super::invented_events::{defined, published};
-use super::invented_lanes::{lane, paper};
+use super::invented_lanes::{floor, lane, paper};
 use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_sequences::sequence;
@@ -576,6 +576,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| sequence(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| lane(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| paper(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| floor(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| sold(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| paid(&mut dice)));
     histories.extend((0..3 + runs / 20).map(|_| connector(&mut dice)));

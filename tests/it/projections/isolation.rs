@@ -249,6 +249,7 @@ async fn the_house_reads_across_organizations_what_is_listed_and_nothing_else() 
         ("transactions", &["organization_id", "lane", "slot", "ended_at"]),
         ("used_days", &["organization_id", "day", "units"]),
         ("waits", &["organization_id", "pattern"]),
+        ("wallet_floors", &["organization_id", "wallet_id", "chain_id", "slot"]),
     ];
     let found: Vec<(&str, Vec<&str>)> = listed
         .iter()

@@ -74,6 +74,7 @@ pub(crate) async fn app_that_pays(
 ) -> TestApp {
     opened_at(&[], rates::Config::default(), test_keys(), |plan| {
         (plan.chains, plan.signing, plan.clock) = (chains, signing, clock);
+        plan.floors_every = Duration::from_secs(1);
     })
     .await
 }
@@ -149,6 +150,7 @@ async fn opened_at(
         prices: None,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
+        floors_every: Duration::from_mins(1),
         threads: 1,
         label: "test".to_owned(),
         rate_limits,

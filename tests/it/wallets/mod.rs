@@ -10,4 +10,5 @@ mod rehearsals;
 mod replaying;
 mod signer;
 mod stage;
+mod top_ups;
 mod transfers;

@@ -113,6 +113,7 @@ impl Reading {
             | Fact::FailureHandled { .. }
             | Fact::LoopStarted { .. }
             | Fact::IterationStarted { .. }
+            | Fact::WaitMarked { .. }
             | Fact::Paused { .. }
             | Fact::Unpaused { .. }
             | Fact::HistoryGrewLong { .. }

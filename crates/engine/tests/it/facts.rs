@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chainkeel_engine::{
     Carried, Compensate, Fact, Failure, FailureCategory, Parent, Place, Remedy, Run, Trigger,
-    WorkflowRef, parse,
+    WaitMark, WorkflowRef, parse,
 };
 use serde_json::json;
 use time::Duration;
@@ -185,6 +185,16 @@ fn table() -> Vec<(Fact, &'static str)> {
                 at,
             },
             r#"{"wait_opened":{"node":"call-1","kind":"wait","input":{"timeoutMs":1500},"dueAt":"2026-03-01T12:00:01.623456Z","at":"2026-03-01T12:00:00.123456Z"}}"#,
+        ),
+        (
+            Fact::WaitMarked {
+                node: node(),
+                mark: WaitMark::AutoSwapping,
+                reason: Some("7 wei are there".to_owned()),
+                by: "admin".to_owned(),
+                at,
+            },
+            r#"{"wait_marked":{"node":"call-1","mark":"auto_swapping","reason":"7 wei are there","by":"admin","at":"2026-03-01T12:00:00.123456Z"}}"#,
         ),
         (
             Fact::WaitResumed {

@@ -55,6 +55,7 @@ pub(super) fn hindered(payment: PaymentId, hindrance: &Hindrance) -> Failure {
         | Hindrance::Contended
         | Hindrance::Signing(_)
         | Hindrance::Lane(_)
+        | Hindrance::Floor(_)
         | Hindrance::Spending(_)
         | Hindrance::Request(_)
         | Hindrance::TooDear(_) => {

@@ -241,6 +241,11 @@ fn ended(event: &Event) -> Option<(SaleId, Ended)> {
         | Event::Orphaned { .. }
         | Event::Finalized { .. }
         | Event::NonceConflict { .. }
+        | Event::FundsLacking { .. }
+        | Event::TopUpWanted { .. }
+        | Event::TopUpCalledOff { .. }
+        | Event::TopUpEnded { .. }
+        | Event::FundsArrived { .. }
         | Event::CancelRequested { .. } => return None,
     };
     let sale = origin?.node_id.strip_prefix(SETTLES)?.parse().ok()?;

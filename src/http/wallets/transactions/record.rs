@@ -32,7 +32,7 @@ pub struct Record {
     node_id: String,
     /// Its workflow.
     workflow_id: String,
-    /// Where it stands: `accepted`, `awaiting_approval`, `rejected`, `not_approved`, `allowed`, `denied`, `simulated`, `simulation_failed`, `signing`,
+    /// Where it stands: `accepted`, `awaiting_approval`, `rejected`, `not_approved`, `allowed`, `denied`, `awaiting_funds`, `simulated`, `simulation_failed`, `signing`,
     /// `signed`, `broadcast`, `included`, `succeeded`, `reverted`, `cancelled`.
     status: String,
     /// Whom it calls; null where it makes a contract.
