@@ -82,14 +82,16 @@ impl Change {
         Ok(match event {
             Event::IntentAccepted { intent, at, .. } => return Err((intent, at)),
             Event::PolicyDecided { is_allowed: true, at, .. }
-            | Event::ApprovalGranted { is_enough: true, at, .. } => Self::to("allowed", at),
+            | Event::ApprovalGranted { is_enough: true, at, .. }
+            | Event::FundsArrived { at, .. } => Self::to("allowed", at),
             Event::PolicyDecided { is_allowed: false, refusal, at, .. } => {
                 Self::end("denied", refusal, at)
             }
             Event::ApprovalRequested { at, .. } => Self::to("awaiting_approval", at),
-            Event::ApprovalGranted { is_enough: false, at, .. } => {
-                Self { at: Some(at), ..Self::default() }
-            }
+            Event::ApprovalGranted { is_enough: false, at, .. }
+            | Event::TopUpWanted { at, .. }
+            | Event::TopUpCalledOff { at, .. }
+            | Event::TopUpEnded { at, .. } => Self { at: Some(at), ..Self::default() },
             Event::ApprovalRejected { by, comment, at, .. } => {
                 let comment = comment.map_or_else(String::new, |it| format!(": {it}"));
                 Self::end("rejected", Some(format!("{by} rejected it{comment}")), at)
@@ -102,10 +104,6 @@ impl Change {
                 Self::end("simulation_failed", Some(reason), at)
             }
             Event::FundsLacking { at, .. } => Self::to("awaiting_funds", at),
-            Event::FundsArrived { at, .. } => Self::to("allowed", at),
-            Event::TopUpWanted { at, .. }
-            | Event::TopUpCalledOff { at, .. }
-            | Event::TopUpEnded { at, .. } => Self { at: Some(at), ..Self::default() },
             Event::NonceReserved { nonce, at, .. } => {
                 Self { nonce: Some(number(nonce)), at: Some(at), ..Self::default() }
             }

@@ -88,15 +88,8 @@ impl Run {
             Fact::DelayStarted { node, input, due_at, at, .. } => self.change(node, |state| {
                 state.sleep(*at, input, Phase::Delayed { due_at: *due_at });
             }),
-            Fact::WaitOpened { node, input, due_at, at, .. } => self.change(node, |state| {
-                let mark = WaitMark::Waiting;
-                state.sleep(*at, input, Phase::Waiting { due_at: *due_at, mark });
-            }),
-            Fact::WaitMarked { node, mark: told, .. } => self.change(node, |state| {
-                if let Phase::Waiting { mark, .. } = &mut state.phase {
-                    *mark = *told;
-                }
-            }),
+            Fact::WaitOpened { .. } => self.wait(fact),
+            Fact::WaitMarked { node, mark, .. } => self.mark(node, *mark),
             // All are told for the audience; the state follows with the fact that comes next.
             Fact::WaitResumed { .. }
             | Fact::WaitTimedOut { .. }
@@ -239,6 +232,21 @@ impl Run {
         } else if before.is_active() {
             self.active.remove(&spot);
         }
+    }
+
+    fn wait(&mut self, fact: &Fact) {
+        let Fact::WaitOpened { node, input, due_at, at, .. } = fact else { return };
+        let phase = Phase::Waiting { due_at: *due_at, mark: WaitMark::Waiting };
+        self.change(node, |state| state.sleep(*at, input, phase));
+    }
+
+    /// Notes for what a node waits. One that waits no longer is as it is.
+    fn mark(&mut self, node: &Place, told: WaitMark) {
+        self.change(node, |state| {
+            if let Phase::Waiting { mark, .. } = &mut state.phase {
+                *mark = told;
+            }
+        });
     }
 
     /// Tells what follows a node that one more way to it is decided.

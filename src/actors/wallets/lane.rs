@@ -53,7 +53,7 @@ pub(super) struct Round {
 
 impl Round {
     /// A round that knows nothing yet.
-    pub(super) fn new(nodes: Arc<dyn ChainReader>) -> Self {
+    pub(super) const fn new(nodes: Arc<dyn ChainReader>) -> Self {
         Self { nodes, market: None, count: None, heads: None, head: None }
     }
 

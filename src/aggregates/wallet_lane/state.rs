@@ -13,7 +13,7 @@ use super::bump::is_enough;
 use super::command::{Command, Order, Simulation, Verdict};
 use super::error::Error;
 use super::event::{Event, Inclusion};
-use super::funding::{Funding, Lacking};
+use super::funding::Funding;
 use super::intent::{Intent, Until};
 use super::wanted::{Attempt, Stage, Wanted};
 use crate::policies::approvals::Asked;
@@ -425,17 +425,11 @@ impl Aggregate for Lane {
                 wanted.gas_limit = Some(gas_limit);
                 wanted.stage = Stage::Simulated;
             }),
-            Event::FundsLacking { run_id, until, .. } => self.change(id, |wanted| {
-                let told = wanted.lacking.as_ref().and_then(|it| it.told);
-                wanted.lacking = Some(Lacking { run_id, until, told });
-                wanted.stage = Stage::Lacking;
-            }),
+            Event::FundsLacking { run_id, until, .. } => {
+                self.change(id, |wanted| wanted.lack(run_id, until));
+            }
             Event::TopUpWanted { top_up, .. } => {
-                self.change(id, |wanted| {
-                    if let Some(lacking) = &mut wanted.lacking {
-                        lacking.told = Some(top_up.needed);
-                    }
-                });
+                self.change(id, |wanted| wanted.tell(top_up.needed));
                 self.funding.begin(id, *top_up);
             }
             Event::TopUpCalledOff { .. } => self.funding.call_off(),

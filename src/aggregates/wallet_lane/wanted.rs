@@ -10,6 +10,7 @@ use super::funding::Lacking;
 use super::intent::{Call, Intent, Origin, Until};
 use super::step::Step;
 use crate::policies::approvals::Asked;
+use crate::primitives::RunId;
 use crate::transactions::{Fees, Signed, Unsigned};
 
 /// What gas a transaction takes that moves nothing.
@@ -139,6 +140,20 @@ impl Wanted {
     /// Whether it is itself what moves nothing.
     pub fn moves_nothing(&self) -> bool {
         self.intent.call == Call::nothing(self.intent.address)
+    }
+
+    /// It waits for this run to get money.
+    pub(super) fn lack(&mut self, run_id: RunId, until: OffsetDateTime) {
+        let told = self.lacking.as_ref().and_then(|it| it.told);
+        self.lacking = Some(Lacking { run_id, until, told });
+        self.stage = Stage::Lacking;
+    }
+
+    /// The run was told that it needs so much.
+    pub(super) const fn tell(&mut self, needed: U256) {
+        if let Some(lacking) = &mut self.lacking {
+            lacking.told = Some(needed);
+        }
     }
 
     /// Who waits until then, if somebody does.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use engine::{NodeId, WaitMark};
+use engine::NodeId;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
@@ -99,11 +99,7 @@ impl<'a> Changes<'a> {
             }
             Fact::WaitOpened(pending) => self.suspend(place, event, pending, Status::Waiting)?,
             Fact::WaitMarked { node, mark, .. } => {
-                let row = self.execution(place, event, node, ONLY_ATTEMPT)?;
-                row.status = Some(match mark {
-                    WaitMark::Waiting => Status::Waiting,
-                    WaitMark::AutoSwapping => Status::AutoSwapping,
-                });
+                self.execution(place, event, node, ONLY_ATTEMPT)?.status = Some(mark.into());
             }
             Fact::WaitResumed { node, source, by, at: _ } => {
                 let row = self.execution(place, event, node, ONLY_ATTEMPT)?;

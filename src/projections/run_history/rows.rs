@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use engine::WaitMark;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
@@ -76,6 +77,15 @@ pub(super) enum Status {
     Waiting,
     AutoSwapping,
     Scheduled,
+}
+
+impl From<WaitMark> for Status {
+    fn from(mark: WaitMark) -> Self {
+        match mark {
+            WaitMark::Waiting => Self::Waiting,
+            WaitMark::AutoSwapping => Self::AutoSwapping,
+        }
+    }
 }
 
 impl Status {

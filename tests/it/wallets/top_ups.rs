@@ -107,6 +107,8 @@ async fn what_cannot_be_paid_waits_for_the_run_that_gets_the_money() {
     assert_eq!(shown["status"], "waiting", "{shown}");
     let waiting = poor.stage.until(&run, "awaiting_funds").await;
     assert_eq!(waiting["nonce"], Value::Null);
+    let listed = async || poor.stage.app.client.data("/v1/runs?nodeStatus=auto_swapping").await;
+    poor.stage.app.eventually(listed, |page| page["items"][0]["id"] == run).await;
 
     // and goes on by itself once it is there
     let ended = poor.stage.mined(&run).await;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt as _, stream};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::actors::wallets::hindrance::Hindrance;
@@ -14,6 +16,10 @@ use crate::projections::{self, HouseViews};
 
 /// How many floors are read at a time.
 const PAGE: i64 = 200;
+/// How many are looked at side by side.
+const AT_ONCE: usize = 16;
+/// How long a look may take.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// Who acts here.
 const NAME: &str = "wallet-floor";
 
@@ -36,9 +42,7 @@ impl FloorClerk {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = self.room.floors.heard() => {
-                    for place in self.room.floors.take() {
-                        self.look(place).await;
-                    }
+                    self.look_at(self.room.floors.take()).await;
                 }
                 () = tokio::time::sleep_until(next) => {
                     self.look_at_all(&stop).await?;
@@ -55,25 +59,30 @@ impl FloorClerk {
             let page = places(&self.views, &slots, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(*last);
-            for place in page {
-                if stop.is_cancelled() {
-                    return Ok(());
-                }
-                self.look(place).await;
+            if stop.is_cancelled() {
+                return Ok(());
             }
+            self.look_at(page).await;
         }
+    }
+
+    /// A slow chain keeps nobody waiting for the others.
+    async fn look_at(&self, places: impl IntoIterator<Item = Place>) {
+        stream::iter(places).for_each_concurrent(AT_ONCE, |place| self.look(place)).await;
     }
 
     /// What cannot be seen now is looked at the next time.
     async fn look(&self, place: Place) {
-        if let Err(hindrance) = look(&self.room, place).await {
-            let Place { organization, wallet, chain } = place;
-            tracing::warn!(
-                organization.id = %organization, wallet.id = %wallet, chain,
-                "what wallet {wallet} has on chain {chain} is looked at again later: {}",
-                hindrance.in_words()
-            );
-        }
+        let why = match timeout(PATIENCE, look(&self.room, place)).await {
+            Ok(Ok(())) => return,
+            Ok(Err(hindrance)) => hindrance.in_words(),
+            Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+        };
+        let Place { organization, wallet, chain } = place;
+        tracing::warn!(
+            organization.id = %organization, wallet.id = %wallet, chain,
+            "what wallet {wallet} has on chain {chain} is looked at again later: {why}"
+        );
     }
 }
 

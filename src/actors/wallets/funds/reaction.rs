@@ -1,11 +1,12 @@
 //! What follows from events about money: a run that gets some begins and ends, a node shows that it waits for
 //! some, and a crossing of a floor is an event that starts workflows.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use alloy_primitives::U256;
 use engine::{Compensate, Failure, Place, SIGNER_SOURCE, Trigger, WaitMark};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use time::format_description::well_known::Rfc3339;
 
 use super::TOP_UP;

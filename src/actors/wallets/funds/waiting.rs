@@ -31,6 +31,12 @@ pub(in crate::actors::wallets) struct Need {
     pub(in crate::actors::wallets) gas: Result<u64, String>,
 }
 
+/// How a run that gets money ended.
+enum End {
+    Well,
+    Badly(String),
+}
+
 impl Need {
     /// Whether it fails for nothing else than that there is too little.
     pub(in crate::actors::wallets) fn is_lacking(&self, value: U256) -> bool {
@@ -128,26 +134,27 @@ impl LaneLife {
         let (run, is_late) = (top_up.run_id, self.room.clock.now() >= top_up.until);
         let is_called_off = *is_called_off;
         let order = match self.end_of(run).await? {
-            Some(failure) => Order::EndTopUp { run, failure },
+            Some(End::Well) => Order::EndTopUp { run, failure: None },
+            Some(End::Badly(why)) => Order::EndTopUp { run, failure: Some(why) },
             None if is_late && !is_called_off => Order::CallOffTopUp,
             None => return Ok(false),
         };
         Ok(!self.record(lane, order).await?.is_empty())
     }
 
-    /// How a run ended, if it did: well, or why not.
-    async fn end_of(&mut self, run: RunId) -> Result<Option<Option<String>>, Hindrance> {
+    /// How a run ended, if it did.
+    async fn end_of(&mut self, run: RunId) -> Result<Option<End>, Hindrance> {
         let mut after = self.read.filter(|(known, _)| *known == run).map_or(0, |(_, after)| after);
         loop {
             let page = self.room.journal.read_stream(&StreamId::run(run), after, PAGE).await?;
             let Some(last) = page.last() else { break };
             for recorded in &page {
                 match recorded.event_type.as_str() {
-                    "succeeded" => return Ok(Some(None)),
-                    "cancelled" => return Ok(Some(Some("it was cancelled".to_owned()))),
+                    "succeeded" => return Ok(Some(End::Well)),
+                    "cancelled" => return Ok(Some(End::Badly("it was cancelled".to_owned()))),
                     "failed" => {
                         let Fact::Failed { failure, .. } = recorded.fact()?.0 else { continue };
-                        return Ok(Some(Some(failure.message)));
+                        return Ok(Some(End::Badly(failure.message)));
                     }
                     _ => {}
                 }
