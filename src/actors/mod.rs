@@ -54,6 +54,6 @@ pub use safety::Safety;
 pub use stream_hub::{Filter, Live, StreamHub};
 pub use supervisor::{Drained, Fault, Supervisor, Watch};
 pub use table_reaction::TableReaction;
-pub use tasks::{TaskClerk, TaskReaction};
+pub use tasks::{ApprovalReaction, TaskClerk, TaskReaction};
 pub use timers::Timers;
 pub use usage_clerk::UsageClerk;

@@ -17,9 +17,9 @@ use crate::actors::events::{
 use crate::actors::wallets::{FloorClerk, LaneKeeper, SignatureReaction, WalletReaction};
 use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
-    Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership, Patience, Postman,
-    Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk, TaskReaction, Timers,
-    UsageClerk, Watch, housekeeping, offices,
+    ApprovalReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership,
+    Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk,
+    TaskReaction, Timers, UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::journal::pool;
@@ -268,6 +268,7 @@ impl Parts<'_> {
             )),
             Arc::new(SequenceEnds::new(self.rooms.journal.clone())),
             Arc::new(TaskReaction::new(self.rooms.journal.clone(), self.rooms.desk.clone())),
+            Arc::new(ApprovalReaction::new(self.rooms.journal.clone())),
             Arc::new(WalletReaction::new(
                 self.rooms.journal.clone(),
                 self.rooms.lanes.clone(),

@@ -45,7 +45,8 @@ pub(super) enum Task {
         #[command(flatten)]
         acting: Acting,
     },
-    /// Answer a task; its run goes on with the answer.
+    /// Answer a task; its run goes on with the answer. One that asks for an approval takes
+    /// `{"decision": "approve"}` or `"reject"`.
     Complete {
         /// The task.
         id: String,
@@ -160,6 +161,11 @@ fn show(client: &Client, task: &Value) {
     }
     line(&in_a_line(task));
     line(&format!("run {} node {}", text_of(task, "runId"), text_of(task, "nodeId")));
+    let approval = &task["approval"];
+    if !approval.is_null() {
+        let of = |name| text_of(approval, name);
+        line(&format!("approval of {} {}, digest {}", of("kind"), of("intentId"), of("digest")));
+    }
     for name in ["description", "reason", "settledBy", "expiresAt"] {
         if !text_of(task, name).is_empty() {
             line(&format!("{name} {}", text_of(task, name)));

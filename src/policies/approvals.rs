@@ -55,6 +55,17 @@ struct Granted {
     at: OffsetDateTime,
 }
 
+/// Who was asked, and is waited for no longer: what they were given to answer by is taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Discharged {
+    /// When they were asked.
+    #[serde(with = "time::serde::rfc3339")]
+    pub asked_at: OffsetDateTime,
+    /// They: whoever answered among them.
+    pub people: Vec<String>,
+}
+
 /// How an approval stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -79,13 +90,13 @@ pub enum Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It is about something else.
-    #[error("the answer is about another digest: look at the transaction and answer again")]
+    #[error("the answer is about another digest: look at what is asked and answer again")]
     OtherDigest,
     /// They are not among the approvers.
     #[error("only those whom the policy names may answer")]
     NotAsked,
     /// They caused it.
-    #[error("whoever caused a transaction does not approve it: somebody else has to")]
+    #[error("whoever caused it does not approve it: somebody else has to")]
     OwnRequest,
     /// They answered before.
     #[error("you approved it before: another of the approvers has to, too")]
@@ -129,6 +140,39 @@ impl Asked {
             need.approvers.iter().filter(|it| **it != self.asked_by).collect();
         let counts = |it: &&&String| self.grants.get(**it).is_some_and(|grant| grant.at < until);
         need.needed.max(1).saturating_sub(people.iter().filter(counts).count())
+    }
+
+    /// Who may approve it: whoever caused it does not.
+    pub fn people(&self) -> BTreeSet<&str> {
+        let all = self.needs.iter().flat_map(|need| &need.approvers).map(String::as_str);
+        all.filter(|it| *it != self.asked_by).collect()
+    }
+
+    /// Those who have not answered: they are waited for no longer when it is over.
+    pub fn silent(&self) -> Discharged {
+        let answered =
+            |it: &&str| self.grants.contains_key(*it) || self.rejected_by.as_deref() == Some(*it);
+        let people = self.people().into_iter().filter(|it| !answered(it));
+        Discharged { asked_at: self.asked_at, people: people.map(str::to_owned).collect() }
+    }
+
+    /// Whether it is granted once this one has approved, and who is waited for no longer then.
+    ///
+    /// # Errors
+    /// Why the approval does not count.
+    pub fn granted_by_one_more(
+        &self,
+        by: &str,
+        digest: B256,
+        at: OffsetDateTime,
+    ) -> Result<(bool, Discharged), Refused> {
+        self.may_grant(by, digest, at)?;
+        let mut then = self.clone();
+        then.grant(by.to_owned(), at);
+        if then.standing(at) == Standing::Granted {
+            return Ok((true, self.silent()));
+        }
+        Ok((false, Discharged { asked_at: self.asked_at, people: vec![by.to_owned()] }))
     }
 
     /// Who approved so far.
@@ -256,6 +300,23 @@ mod tests {
         assert_eq!(asked.missing(&need("large", &["ada", "bob"], 2, 3_600)), 1);
         assert_eq!(asked.missing(&need("large", &["bob", "eve"], 1, 3_600)), 1);
         assert_eq!(asked.missing(&need("another", &["ada"], 1, 60)), 0);
+    }
+
+    #[test]
+    fn whoever_is_waited_for_no_longer_is_named_once_and_its_causer_never() {
+        let mut asked = asked(vec![
+            need("large", &["ada", "bob", "cyd"], 2, 3_600),
+            need("new-supplier", &["ada", "eve"], 1, 3_600),
+        ]);
+        let names = |discharged: &Discharged| discharged.people.join(" ");
+        assert_eq!(names(&asked.silent()), "ada bob eve");
+        let (is_enough, one) = asked.granted_by_one_more("ada", DIGEST, AT).unwrap();
+        assert_eq!((is_enough, names(&one).as_str()), (false, "ada"));
+        asked.grant("ada".to_owned(), AT);
+        assert_eq!(names(&asked.silent()), "bob eve");
+        let (is_enough, all) = asked.granted_by_one_more("bob", DIGEST, AT).unwrap();
+        assert_eq!((is_enough, names(&all).as_str()), (true, "bob eve"));
+        assert_eq!(asked.granted_by_one_more("ada", DIGEST, AT), Err(Refused::Twice));
     }
 
     #[test]

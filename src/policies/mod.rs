@@ -11,6 +11,7 @@ mod condition;
 mod decide;
 mod decimal;
 mod decision;
+mod described;
 mod document;
 mod facts;
 mod known;
@@ -34,6 +35,7 @@ pub use decide::{Applied, Mode, decide};
 pub use decision::{
     Decision, Malformed, Monitored, Near, Outcome, Place, PolicyVersion, Reason, Used, Why,
 };
+pub use described::{Described, describe};
 pub use document::{
     Approval, Document, Effect, Fault, Limit, MAX_APPROVERS, MAX_LIMITS, MAX_LIST, MAX_RULES,
     MAX_WITHIN, Measure, Owner, Period, Rule, Scope,

@@ -268,6 +268,12 @@ impl TaskId {
     pub fn of(run: RunId, node: &str) -> Self {
         Self::derived(run.born(), &format!("{run} {node}"))
     }
+
+    /// The task by which a person who was asked at this time answers whether something may be signed: the
+    /// same at each asking.
+    pub fn of_approval(intent: IntentId, person: &str, asked_at: OffsetDateTime) -> Self {
+        Self::derived(asked_at, &format!("approval {intent} {person}"))
+    }
 }
 
 impl IntentId {

@@ -1426,6 +1426,7 @@ fn task_events() -> Vec<task::Event> {
         task::Event::Created(Box::new(task::Created {
             task_id: TaskId::of(run, "approval"),
             organization_id: OrganizationId::DEFAULT,
+            approval: None,
             run_id: run,
             node_id: "approval".into(),
             workflow_id: WorkflowId::from_uuid(uuid::Uuid::max()),

@@ -111,6 +111,7 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
             by: "usr bob".into(),
             comment: Some("as agreed".into()),
             is_enough: false,
+            discharged: None,
             at,
         },
         Event::ApprovalRejected {
@@ -119,9 +120,10 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
             by: "usr cyd".into(),
             comment: Some("twice".into()),
             origin: origin(),
+            discharged: None,
             at,
         },
-        Event::ApprovalExpired { intent_id, origin: origin(), at },
+        Event::ApprovalExpired { intent_id, origin: origin(), discharged: None, at },
         Event::Simulated { intent_id, gas_limit: 21_000, at },
         Event::SimulationFailed {
             intent_id,
@@ -192,6 +194,7 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
             by: by(),
             instead: Some(hash),
             origin: Some(origin()),
+            discharged: None,
             at,
         },
     ];

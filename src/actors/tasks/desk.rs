@@ -26,7 +26,18 @@ impl TaskDesk {
         at: OffsetDateTime,
         context: Context,
     ) -> Result<(), Trouble> {
-        let command = Command { by: context.actor.clone(), at, order };
+        self.order_by(context.actor.clone(), (task, order), at, context).await
+    }
+
+    /// The same where it is what a person has done.
+    pub(super) async fn order_by(
+        &self,
+        by: String,
+        (task, order): (TaskId, Order),
+        at: OffsetDateTime,
+        context: Context,
+    ) -> Result<(), Trouble> {
+        let command = Command { by, at, order };
         let context = journal::Context::new(context.into_metadata());
         carried_out(self.0.execute(&task.to_string(), command, context).await, settled)
     }
@@ -41,6 +52,8 @@ fn settled(refusal: task::Error) -> Result<(), Trouble> {
         | task::Error::NotClaimed
         | task::Error::TooLate(_)
         | task::Error::NotDue(_)
+        | task::Error::OfApproval
+        | task::Error::NoApproval
         | task::Error::InvalidAnswer(_)
         | task::Error::TooLarge(_)
         | task::Error::Reason { .. }

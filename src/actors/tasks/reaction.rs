@@ -90,6 +90,7 @@ impl TaskReaction {
         Ok(Order::Create(Box::new(Opening {
             id: TaskId::of(run, &node),
             organization: event.organization,
+            approval: None,
             run,
             node,
             workflow: workflow.id.parse().map_err(|_| odd(Odd::Beginning(run)))?,
@@ -111,7 +112,7 @@ impl TaskReaction {
             Event::Cancelled { cause: CancelCause::Requested, reason, by, .. } => {
                 rejected(id, &by, reason.as_deref().unwrap_or("the task was cancelled"))
             }
-            Event::Cancelled { cause: CancelCause::RunEnded, .. }
+            Event::Cancelled { cause: CancelCause::RunEnded | CancelCause::Decided, .. }
             | Event::Created(_)
             | Event::Assigned { .. }
             | Event::Reassigned { .. }
@@ -124,6 +125,10 @@ impl TaskReaction {
         let first = self.journal.read_stream(&StreamId::task(id), 0, 1).await?;
         let first = first.first().ok_or_else(|| odd(Odd::Order(id)))?.task()?;
         let Event::Created(created) = first else { return Err(odd(Odd::Order(id))) };
+        // What is answered by it goes its own way: its node waits for a signature.
+        if created.approval.is_some() {
+            return Ok(());
+        }
         let (node, context) = (Place::from(created.node_id), Context::because_of(event, NAME));
         let source = TASK_SOURCE.to_owned();
         resumed(self.runs.resume(created.run_id, node, Arc::new(answer), source, context).await)

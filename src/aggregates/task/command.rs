@@ -3,7 +3,7 @@
 use engine::{Json, ManualTask};
 use time::OffsetDateTime;
 
-use super::event::CancelCause;
+use super::event::{Approval, CancelCause};
 use crate::primitives::{OrganizationId, RunId, TaskId, WorkflowId};
 
 /// An order, by whom and when it was given.
@@ -52,6 +52,31 @@ pub enum Order {
     Prompt,
     /// End it because nobody answered in time.
     Expire,
+    /// End it as what it asks to have approved says.
+    Close(Closing),
+}
+
+/// How a task ends that asks for an approval. What was answered stands where the approval counts; the task
+/// follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closing {
+    /// Whoever gives the order has approved.
+    Approved {
+        /// What they said of it.
+        comment: Option<String>,
+    },
+    /// Whoever gives the order said no.
+    Rejected {
+        /// What they said of it.
+        comment: Option<String>,
+    },
+    /// Too few approved in time.
+    Expired,
+    /// Nobody waits for an answer any more.
+    NotNeeded {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What a task is made from.
@@ -61,6 +86,8 @@ pub struct Opening {
     pub id: TaskId,
     /// The organization that it belongs to.
     pub organization: OrganizationId,
+    /// What it asks one person to approve, where it is no node's own.
+    pub approval: Option<Approval>,
     /// The run that waits for it.
     pub run: RunId,
     /// The node of the run that does.

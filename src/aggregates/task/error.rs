@@ -32,6 +32,15 @@ pub enum Error {
     /// The time has not come.
     #[error("this task is not due before {0}")]
     NotDue(OffsetDateTime),
+    /// It asks for an approval, which only whom the policy names may give.
+    #[error(
+        "this task asks for an approval, which is for the one whom the policy names: complete or reject \
+         it with a key of theirs, or cancel the transaction that waits for it"
+    )]
+    OfApproval,
+    /// It asks for no approval.
+    #[error("this task asks for no approval")]
+    NoApproval,
     /// The answer is not what the form asks for.
     #[error("the answer is not what the task's form asks for")]
     InvalidAnswer(Vec<PayloadProblem>),

@@ -1,11 +1,12 @@
 //! What happened to a task. Stored for ever: a changed shape is a new version and an upcaster.
 
+use alloy_primitives::B256;
 use cqrs_es::DomainEvent;
 use engine::{Audience, Json, Priority};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::primitives::{OrganizationId, RunId, TaskId, WorkflowId};
+use crate::primitives::{IntentId, OrganizationId, RunId, TaskId, WalletId, WorkflowId};
 
 /// What led to a task's end before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,8 @@ pub enum CancelCause {
     Requested,
     /// The run waits no longer.
     RunEnded,
+    /// What was to be approved is decided, or was called off.
+    Decided,
 }
 
 /// A moment at which somebody is reminded.
@@ -34,6 +37,34 @@ pub struct Escalation {
     pub audience: Audience,
 }
 
+/// What is to be approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase", tag = "kind")]
+pub enum Subject {
+    /// A transaction.
+    Transaction {
+        /// The wallet that is to send it.
+        wallet_id: WalletId,
+        /// On which chain.
+        chain_id: u64,
+    },
+    /// A document that is to be signed.
+    Document,
+}
+
+/// A question for approval that a task puts to one person. Its answer is given to what is to be signed, and
+/// decides there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// What is to be approved.
+    pub subject: Subject,
+    /// Its id.
+    pub intent_id: IntentId,
+    /// What the answer is about, and nothing else.
+    pub digest: B256,
+}
+
 /// All that a task begins with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +73,9 @@ pub struct Created {
     pub task_id: TaskId,
     /// Its owner.
     pub organization_id: OrganizationId,
+    /// What it asks one person to approve, where it is no node's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// The run that waits for it.
     pub run_id: RunId,
     /// The node of the run that does.

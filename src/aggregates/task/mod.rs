@@ -1,4 +1,5 @@
-//! A task: work for a person, which a run waits for.
+//! A task: work for a person, which a run waits for; or a question to a person whether something may be
+//! signed.
 
 mod command;
 mod error;
@@ -8,8 +9,8 @@ mod state;
 mod tests;
 mod upcast;
 
-pub use command::{Command, Opening, Order};
+pub use command::{Closing, Command, Opening, Order};
 pub use error::Error;
-pub use event::{CancelCause, Created, Escalation, Event, Reminder};
+pub use event::{Approval, CancelCause, Created, Escalation, Event, Reminder, Subject};
 pub use state::{Status, Task};
 pub use upcast::upcasters;

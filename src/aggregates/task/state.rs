@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
-use super::command::{Command, Opening, Order};
+use super::command::{Closing, Command, Opening, Order};
 use super::error::Error;
-use super::event::{Created, Escalation, Event, Reminder};
+use super::event::{CancelCause, Created, Escalation, Event, Reminder};
 use crate::catalog::{Schema, Stage};
 
 /// How long a reason may be, in characters: what a person reads at a glance.
@@ -106,7 +106,8 @@ impl Task {
                 | Order::Reject { .. }
                 | Order::Cancel { .. }
                 | Order::Prompt
-                | Order::Expire => Err(Error::Unknown),
+                | Order::Expire
+                | Order::Close(_) => Err(Error::Unknown),
             };
         };
         if !self.status.is_open() {
@@ -119,11 +120,24 @@ impl Task {
                 | Order::Reject { .. }
                 | Order::Cancel { .. }
                 | Order::Prompt
-                | Order::Expire => Error::Settled(self.status),
+                | Order::Expire
+                | Order::Close(_) => Error::Settled(self.status),
             });
         }
+        let is_approval = created.approval.is_some();
         match order {
             Order::Create(_) => Err(Error::Exists),
+            Order::Close(_) if !is_approval => Err(Error::NoApproval),
+            Order::Close(closing) => Ok(vec![closed(created, closing, by, at)]),
+            // Its answer counts where the approval does, and it is nobody else's.
+            Order::Assign { .. }
+            | Order::Complete { .. }
+            | Order::Reject { .. }
+            | Order::Cancel { cause: CancelCause::Requested, .. }
+                if is_approval =>
+            {
+                Err(Error::OfApproval)
+            }
             Order::Assign { assignee } => self.assign(&assignee, by, at),
             Order::Claim => {
                 must_be_in_time(created, at)?;
@@ -157,6 +171,30 @@ impl Task {
             Order::Expire if at < created.expires_at => Err(Error::NotDue(created.expires_at)),
             Order::Expire => Ok(vec![Event::Expired { by, at }]),
         }
+    }
+
+    /// Whether this person could answer with this now: what a task that asks for an approval is held against
+    /// before its answer is given to what is to be approved.
+    ///
+    /// # Errors
+    /// Why they could not.
+    pub fn may_complete(&self, by: &str, data: &Json, at: OffsetDateTime) -> Result<(), Error> {
+        let created = self.may_answer(by, at)?;
+        must_fit(created.form.as_ref(), data)
+    }
+
+    /// Whether this person could answer in some way now.
+    ///
+    /// # Errors
+    /// Why they could not.
+    pub fn may_answer(&self, by: &str, at: OffsetDateTime) -> Result<&Created, Error> {
+        let created = self.created.as_deref().ok_or(Error::Unknown)?;
+        if !self.status.is_open() {
+            return Err(Error::Settled(self.status));
+        }
+        must_be_in_time(created, at)?;
+        self.must_be_theirs(by)?;
+        Ok(created)
     }
 
     fn assign(&self, assignee: &str, by: String, at: OffsetDateTime) -> Result<Vec<Event>, Error> {
@@ -280,12 +318,38 @@ impl Aggregate for Task {
     }
 }
 
+/// How a task ends whose question for approval is answered elsewhere.
+fn closed(created: &Created, closing: Closing, by: String, at: OffsetDateTime) -> Event {
+    let answer = |decision: &str, comment: Option<String>| {
+        let digest = created.approval.as_ref().map(|it| it.digest);
+        let mut answer = json!({ "decision": decision, "digest": digest });
+        if let Some(comment) = comment {
+            answer["comment"] = comment.into();
+        }
+        Json::new(answer)
+    };
+    match closing {
+        Closing::Approved { comment } => {
+            Event::Completed { data: answer("approve", comment), by, at }
+        }
+        Closing::Rejected { comment } => {
+            let reason = comment.unwrap_or_else(|| "it is not approved".to_owned());
+            Event::Rejected { reason, by, at }
+        }
+        Closing::Expired => Event::Expired { by, at },
+        Closing::NotNeeded { reason } => {
+            Event::Cancelled { cause: CancelCause::Decided, reason: Some(reason), by, at }
+        }
+    }
+}
+
 fn must_be_in_time(created: &Created, at: OffsetDateTime) -> Result<(), Error> {
     if at < created.expires_at { Ok(()) } else { Err(Error::TooLate(created.expires_at)) }
 }
 
 fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
-    let Opening { id, organization, run, node, workflow, task, opened_at, expires_at } = opening;
+    let Opening { id, organization, approval, run, node, workflow, .. } = opening;
+    let Opening { task, opened_at, expires_at, .. } = opening;
     let ManualTask {
         title,
         description,
@@ -306,6 +370,7 @@ fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
     let created = Created {
         task_id: id,
         organization_id: organization,
+        approval,
         run_id: run,
         node_id: node,
         workflow_id: workflow,

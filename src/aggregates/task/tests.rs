@@ -40,6 +40,7 @@ fn create(payload: &Value) -> Command {
     let opening = Opening {
         id: TaskId::of(RUN, "ask"),
         organization: OrganizationId::DEFAULT,
+        approval: None,
         run: RUN,
         node: "ask".into(),
         workflow: WorkflowId::from_uuid(uuid::Uuid::nil()),
@@ -54,6 +55,7 @@ fn created() -> Event {
     Event::Created(Box::new(Created {
         task_id: TaskId::of(RUN, "ask"),
         organization_id: OrganizationId::DEFAULT,
+        approval: None,
         run_id: RUN,
         node_id: "ask".into(),
         workflow_id: WorkflowId::from_uuid(uuid::Uuid::nil()),

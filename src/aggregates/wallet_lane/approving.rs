@@ -7,7 +7,7 @@ use super::error::Error;
 use super::event::Event;
 use super::state::Lane;
 use super::wanted::{Stage, Wanted};
-use crate::policies::approvals::{Asked, Refused, Standing};
+use crate::policies::approvals::{Asked, Discharged, Refused, Standing};
 use crate::primitives::IntentId;
 
 impl Lane {
@@ -20,11 +20,9 @@ impl Lane {
         at: OffsetDateTime,
     ) -> Result<Event, Error> {
         let (_, asked) = self.asked(intent_id)?;
-        asked.may_grant(&by, digest, at)?;
-        let mut then = asked.clone();
-        then.grant(by.clone(), at);
-        let is_enough = then.standing(at) == Standing::Granted;
-        Ok(Event::ApprovalGranted { intent_id, digest, by, comment, is_enough, at })
+        let (is_enough, discharged) = asked.granted_by_one_more(&by, digest, at)?;
+        let discharged = Some(discharged);
+        Ok(Event::ApprovalGranted { intent_id, digest, by, comment, is_enough, discharged, at })
     }
 
     /// Somebody does not approve this digest.
@@ -37,8 +35,8 @@ impl Lane {
     ) -> Result<Event, Error> {
         let (wanted, asked) = self.asked(intent_id)?;
         asked.may_reject(&by, digest, at)?;
-        let origin = wanted.intent.origin.clone();
-        Ok(Event::ApprovalRejected { intent_id, digest, by, comment, origin, at })
+        let (origin, discharged) = (wanted.intent.origin.clone(), Some(asked.silent()));
+        Ok(Event::ApprovalRejected { intent_id, digest, by, comment, origin, discharged, at })
     }
 
     /// Too few approved it in time.
@@ -46,13 +44,19 @@ impl Lane {
         let (wanted, asked) = self.asked(intent_id)?;
         match asked.standing(at) {
             Standing::Expired => {
-                let origin = wanted.intent.origin.clone();
-                Ok(Event::ApprovalExpired { intent_id, origin, at })
+                let (origin, discharged) = (wanted.intent.origin.clone(), Some(asked.silent()));
+                Ok(Event::ApprovalExpired { intent_id, origin, discharged, at })
             }
             Standing::Pending { .. } | Standing::Granted | Standing::Rejected { .. } => {
                 Err(Error::OutOfPlace(intent_id, "expire"))
             }
         }
+    }
+
+    /// Who is waited for no longer when an intent is called off.
+    pub(super) fn discharged(wanted: &Wanted) -> Option<Discharged> {
+        let asked = wanted.asked.as_ref().filter(|_| wanted.stage == Stage::Asked);
+        asked.map(Asked::silent)
     }
 
     /// The intent, and who was asked, while that is open.

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::funding::TopUp;
 use super::intent::{Intent, Origin};
-use crate::policies::approvals::Need;
+use crate::policies::approvals::{Discharged, Need};
 use crate::primitives::{IntentId, RunId};
 use crate::transactions::{Signed, Unsigned};
 
@@ -121,6 +121,9 @@ pub enum Event {
         comment: Option<String>,
         /// Whether nobody else has to.
         is_enough: bool,
+        /// Who was asked and is waited for no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        discharged: Option<Discharged>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -138,6 +141,9 @@ pub enum Event {
         comment: Option<String>,
         /// Who waits no longer.
         origin: Origin,
+        /// Who was asked and is waited for no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        discharged: Option<Discharged>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -148,6 +154,9 @@ pub enum Event {
         intent_id: IntentId,
         /// Who waits no longer.
         origin: Origin,
+        /// Who was asked and is waited for no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        discharged: Option<Discharged>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -363,6 +372,9 @@ pub enum Event {
         /// Who waits no longer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Origin>,
+        /// Who was asked and is waited for no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        discharged: Option<Discharged>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,

@@ -120,6 +120,7 @@ impl Lane {
                         by,
                         instead: Some(inclusion.hash),
                         origin: Some(wanted.intent.origin.clone()),
+                        discharged: None,
                         at,
                     },
                     Some(_) | None => {
@@ -146,6 +147,7 @@ impl Lane {
                         by,
                         instead: None,
                         origin: Some(wanted.intent.origin.clone()),
+                        discharged: Self::discharged(wanted),
                         at,
                     }],
                     // Its nonce has to be used: by what moves nothing, or by itself if that is faster.

@@ -182,7 +182,9 @@ impl From<task::Error> for Problem {
             | task::Error::AssignedToAnother(_)
             | task::Error::NotClaimed
             | task::Error::TooLate(_)
-            | task::Error::NotDue(_) => Self::new(Code::TaskRefuses).because(refusal),
+            | task::Error::NotDue(_)
+            | task::Error::OfApproval
+            | task::Error::NoApproval => Self::new(Code::TaskRefuses).because(refusal),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Tasks: work for people, which runs wait for.
 
 mod acting;
+mod approval;
 mod assign;
 mod cancel;
 mod claim;

@@ -1,5 +1,6 @@
 //! Gives an order to a task, once, and answers with the task as it then is.
 
+use super::approval;
 use super::record::{self, Record};
 use crate::access::Principal;
 use crate::aggregates::task::{Command, Order};
@@ -32,17 +33,20 @@ pub(super) async fn order(
     let task = asked.task;
     let done = match Turn::take(api, who, key, fingerprint).await? {
         Turn::Replay(done) => done,
-        Turn::Fresh(ticket) => {
-            record::must_belong(api, who, task).await?;
-            execute(api, who, &ticket, asked).await?
-        }
+        Turn::Fresh(ticket) => match record::must_belong(api, who, task).await?.approval {
+            Some(of) => approval::order(api, who, &ticket, (asked, of)).await?,
+            None => execute(api, who, &ticket, asked).await?,
+        },
     };
-    let record = record::load(api, who, task, Some(done.sequence)).await?;
+    // What was answered to something else says nothing of how far the task is.
+    let until = (done.stream == StreamId::task(task)).then_some(done.sequence);
+    let record = record::load(api, who, task, until).await?;
     let written = api.written(&done.stream, done.sequence).await;
     Ok(Answer::ok(record).written(written).replayed(done.replayed))
 }
 
-async fn execute(
+/// Gives the order to the task.
+pub(super) async fn execute(
     api: &Api,
     who: &Principal,
     ticket: &Ticket,

@@ -10,10 +10,10 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::access::Principal;
-use crate::aggregates::task::{Event, Status, Task};
+use crate::aggregates::task::{self, Created, Event, Status, Subject, Task};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
-use crate::journal::StreamId;
+use crate::journal::{Recorded, StreamId};
 use crate::primitives::TaskId;
 
 /// How many events are read at a time.
@@ -27,6 +27,8 @@ pub struct Record {
     /// Its id.
     #[schema(value_type = String, example = "task_01h455vb4pex5vsknk084sn02q")]
     pub id: TaskId,
+    /// What it asks one person to approve; null where it is a node's own.
+    pub approval: Option<Approval>,
     /// The run that waits for it.
     pub run_id: String,
     /// The node of the run that does.
@@ -72,6 +74,33 @@ pub struct Record {
     pub history: Vec<Deed>,
 }
 
+/// What a task asks one person to approve. Completing it with the `decision` `approve` or `reject`, or
+/// rejecting it, is the same as answering there.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TaskApproval)]
+pub struct Approval {
+    /// `transaction` or `document`.
+    #[schema(example = "transaction")]
+    kind: &'static str,
+    /// Its id: `GET /v1/transactions/{id}` or `GET /v1/signatures/{id}` has all of it.
+    #[schema(example = "int_01h455vb4pex5vsknk084sn02q")]
+    intent_id: String,
+    /// What the answer counts for, and nothing else.
+    digest: String,
+}
+
+impl Approval {
+    fn of(approval: task::Approval) -> Self {
+        let kind = match approval.subject {
+            Subject::Transaction { .. } => "transaction",
+            Subject::Document => "document",
+        };
+        let (intent_id, digest) = (approval.intent_id.to_string(), approval.digest.to_string());
+        Self { kind, intent_id, digest }
+    }
+}
+
 /// Something that happened to a task.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -88,11 +117,16 @@ pub struct Deed {
     key: String,
 }
 
-/// Refuses a task that does not exist or is somebody else's.
-pub(super) async fn must_belong(api: &Api, who: &Principal, id: TaskId) -> Result<(), Problem> {
+/// With what a task began. Refuses one that does not exist or is somebody else's.
+pub(super) async fn must_belong(
+    api: &Api,
+    who: &Principal,
+    id: TaskId,
+) -> Result<Created, Problem> {
     let first = api.journal.read_stream(&StreamId::task(id), 0, 1).await?;
-    match first.first() {
-        Some(event) if event.organization == who.organization => Ok(()),
+    let ours = first.first().filter(|event| event.organization == who.organization);
+    match ours.map(Recorded::task).transpose()? {
+        Some(Event::Created(created)) => Ok(*created),
         Some(_) | None => Err(Problem::new(Code::TaskNotFound)),
     }
 }
@@ -138,6 +172,7 @@ impl Record {
         };
         Some(Self {
             id,
+            approval: created.approval.map(Approval::of),
             run_id: created.run_id.to_string(),
             node_id: created.node_id,
             workflow_id: created.workflow_id.to_string(),

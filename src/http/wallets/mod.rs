@@ -12,6 +12,7 @@ mod order;
 mod payers;
 mod record;
 mod rename;
+pub(in crate::http) mod said;
 pub mod signatures;
 pub mod transactions;
 pub mod x402;

@@ -25,6 +25,7 @@ pub(super) fn task(dice: &mut Dice, workflow: WorkflowId) -> History {
     let opening = Opening {
         id,
         organization: OrganizationId::DEFAULT,
+        approval: None,
         run,
         node: "ask".into(),
         workflow,

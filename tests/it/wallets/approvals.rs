@@ -10,22 +10,28 @@ use super::stage::{CHAIN, Stage, somebody};
 use crate::support::client::Client;
 
 /// Somebody with a key of their own, who may see what wallets do.
-struct Approver {
-    id: String,
-    client: Client,
+pub(super) struct Approver {
+    pub(super) id: String,
+    pub(super) client: Client,
 }
 
 impl Stage {
-    async fn approver(&self, name: &str) -> Approver {
-        let (id, key) = self
-            .app
-            .key_of(&self.app.client, name, &["wallets:read", "wallets:approve", "workflows:run"])
-            .await;
+    /// Somebody who may approve, and answer tasks.
+    pub(super) async fn approver(&self, name: &str) -> Approver {
+        let held =
+            ["wallets:read", "wallets:approve", "workflows:run", "tasks:read", "tasks:write"];
+        let (id, key) = self.app.key_of(&self.app.client, name, &held).await;
         Approver { id, client: self.app.client.with_key(&key) }
     }
 
+    /// The same one after a restart, at the new door.
+    pub(super) fn again(&self, before: &Approver) -> Approver {
+        let client = self.app.client.with_key(before.client.credentials().1);
+        Approver { client, id: before.id.clone() }
+    }
+
     /// A policy by which so many of these have to approve what is more than 4.
-    async fn asks(&self, people: &[&Approver], needed: usize) {
+    pub(super) async fn asks(&self, people: &[&Approver], needed: usize) {
         let people: Vec<_> = people.iter().map(|it| &it.id).collect();
         let coin = json!({ "token": { "chain": CHAIN, "address": somebody(0) } });
         let document = json!({
@@ -46,7 +52,7 @@ impl Stage {
     }
 
     /// The transaction of a run that waits for people, with what they approve.
-    async fn asked(&self, run: &str) -> (String, String) {
+    pub(super) async fn asked(&self, run: &str) -> (String, String) {
         let transaction = self.until(run, "awaiting_approval").await;
         let id = transaction["id"].as_str().unwrap().to_owned();
         let shown = self.app.client.data(&format!("/v1/transactions/{id}")).await;
@@ -61,7 +67,7 @@ impl Approver {
         (answer.status, serde_json::from_str(&answer.text()).unwrap())
     }
 
-    async fn approves(&self, id: &str, digest: &str) -> u16 {
+    pub(super) async fn approves(&self, id: &str, digest: &str) -> u16 {
         self.says("approve", id, digest).await.0
     }
 }
@@ -165,8 +171,7 @@ async fn what_waits_for_people_waits_on_after_a_restart() {
         .post(&format!("/v1/transactions/{id}/approve"), &json!({ "digest": digest }))
         .await;
     assert_eq!(answer.status, 403, "{}", answer.text());
-    let bob =
-        Approver { client: stage.app.client.with_key(bob.client.credentials().1), id: bob.id };
+    let bob = stage.again(&bob);
     assert_eq!(bob.approves(&id, &digest).await, 200);
     assert_eq!(stage.mined(&run).await["status"], "success");
 }

@@ -1,5 +1,6 @@
 //! Transactions and documents that runs want, from the node that waits to what stays, on a real chain.
 
+mod approval_tasks;
 mod approvals;
 mod batches;
 mod chances;

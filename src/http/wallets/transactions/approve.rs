@@ -1,45 +1,14 @@
 use actix_web::web::{Data, Path};
-use alloy_primitives::B256;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::order::order;
 use super::record::Record;
 use crate::access::Principal;
-use crate::aggregates::wallet_lane::Order;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
-use crate::http::problem::{Code, Document, Problem};
+use crate::http::problem::{Document, Problem};
+use crate::http::wallets::said::{Answered, Decision, Said};
 use crate::primitives::IntentId;
-
-/// The longest comment, in characters.
-const MAX_COMMENT: usize = 500;
-
-/// An answer of somebody who was asked to approve a transaction.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(as = ApprovalAnswer)]
-pub struct Answered {
-    /// What they looked at: `approval.digest` of the transaction. It stands for the call and for the most
-    /// that its fees may come to, so that nothing else is approved by it.
-    #[schema(value_type = String)]
-    digest: B256,
-    /// What they say of it, at most 500 characters. It stays on the ledger.
-    comment: Option<String>,
-}
-
-impl Answered {
-    fn read(self) -> Result<(B256, Option<String>), Problem> {
-        let Self { digest, comment } = self;
-        let comment = comment.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
-        if comment.as_ref().is_some_and(|it| it.chars().count() > MAX_COMMENT) {
-            let message = "must be 500 characters or fewer";
-            return Err(Problem::new(Code::InvalidBody).at("/comment", message));
-        }
-        Ok((digest, comment))
-    }
-}
 
 /// Approves a transaction as one of those whom a policy names. Once enough have, it is signed.
 #[utoipa::path(
@@ -66,9 +35,8 @@ pub async fn approve(
     key: IdempotencyKey,
     body: Body<Answered>,
 ) -> Result<Answer<Record>, Problem> {
-    let (digest, comment) = body.content.read()?;
-    order(&api, &who, key, &body.fingerprint, (*id, Order::Grant { intent: *id, digest, comment }))
-        .await
+    let said = Said::read(Decision::Approve, body.content)?;
+    order(&api, &who, key, &body.fingerprint, (*id, said.to_lane(*id))).await
 }
 
 /// Rejects a transaction as one of those whom a policy names. One is enough: it is over, and never signed.
@@ -96,7 +64,6 @@ pub async fn reject(
     key: IdempotencyKey,
     body: Body<Answered>,
 ) -> Result<Answer<Record>, Problem> {
-    let (digest, comment) = body.content.read()?;
-    order(&api, &who, key, &body.fingerprint, (*id, Order::Reject { intent: *id, digest, comment }))
-        .await
+    let said = Said::read(Decision::Reject, body.content)?;
+    order(&api, &who, key, &body.fingerprint, (*id, said.to_lane(*id))).await
 }
