@@ -66,7 +66,7 @@ permissions! {
     ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors; name endpoints of chains";
     WalletsRead = "wallets:read", "See wallets: their names and addresses, never their keys";
     WalletsManage = "wallets:manage", "Create, import, rename, archive wallets, choose the default";
-    WalletsApprove = "wallets:approve", "Approve and reject transactions, where a policy names the one who does";
+    WalletsApprove = "wallets:approve", "Approve and reject transactions and documents, where a policy names the one who does";
     PoliciesRead = "policies:read", "See policies of signing, and ask what they would decide";
     PoliciesManage = "policies:manage", "Change what keys may sign, and how long changes wait";
     DataRead = "data:read", "See tables of the organization, their rows and documents, and query them";

@@ -47,6 +47,7 @@ pub(super) fn open(
         wallets: Store::wallets(journal.clone()),
         floors: Store::wallet_floors(journal.clone()),
         lanes: Store::wallet_lanes(journal.clone()),
+        requests: Store::signature_requests(journal.clone()),
         spendings: Store::spendings(journal.clone()),
         paid_endpoints: Store::paid_endpoints(journal.clone()),
         cashier: rooms.cashier.clone(),

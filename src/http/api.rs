@@ -34,6 +34,7 @@ use crate::aggregates::paid_endpoints::PaidEndpoints;
 use crate::aggregates::policy::Policy;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
+use crate::aggregates::signature_request::SignatureRequest;
 use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::Spending;
 use crate::aggregates::task::Task;
@@ -107,6 +108,8 @@ pub struct Api {
     pub floors: Store<Floor>,
     /// What they are to send.
     pub lanes: Store<Lane>,
+    /// What they are to sign beside that.
+    pub requests: Store<SignatureRequest>,
     /// The endpoints that organizations pay by request.
     pub paid_endpoints: Store<PaidEndpoints>,
     /// What is asked for runs that are sold, and what was presented for them.

@@ -260,6 +260,8 @@ pub(super) const PATH: &str = "/openapi.json";
         wallets::transactions::cancel,
         wallets::signatures::list,
         wallets::signatures::get,
+        wallets::signatures::approve,
+        wallets::signatures::reject,
         wallets::x402::list,
         wallets::x402::create,
         wallets::x402::probe,

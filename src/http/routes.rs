@@ -290,6 +290,8 @@ table! {
     POST   "/v1/transactions/{id}/cancel"                     May(WalletsManage)          wallets::transactions::cancel;
     GET    "/v1/signatures"                                   May(WalletsRead)            wallets::signatures::list;
     GET    "/v1/signatures/{id}"                              May(WalletsRead)            wallets::signatures::get;
+    POST   "/v1/signatures/{id}/approve"                      May(WalletsApprove)         wallets::signatures::approve;
+    POST   "/v1/signatures/{id}/reject"                       May(WalletsApprove)         wallets::signatures::reject;
     GET    "/v1/x402-endpoints"                               May(WalletsRead)            wallets::x402::list;
     POST   "/v1/x402-endpoints"                               May(WalletsManage)          wallets::x402::create;
     POST   "/v1/x402-endpoints/probe"                         May(WalletsManage)          wallets::x402::probe;

@@ -11,7 +11,7 @@ use super::projection::Projection;
 use super::text::Text;
 use super::views::{HouseViews, Views};
 use super::{Error, facts};
-use crate::aggregates::signature_request::{Event, Intent};
+use crate::aggregates::signature_request::{Event, Intent, NOT_APPROVED, rejection};
 use crate::journal::{Recorded, StreamId, slot_of};
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId};
 
@@ -65,9 +65,18 @@ impl Change {
         let end = |status, reason, at| Self { status, reason, at, ended: true };
         Ok(match event {
             Event::Accepted { intent, at, .. } => return Err((intent, at)),
-            Event::PolicyDecided { is_allowed: true, at, .. } => to("allowed", at),
+            Event::PolicyDecided { is_allowed: true, at, .. }
+            | Event::ApprovalGranted { is_enough: true, at, .. } => to("allowed", at),
             Event::PolicyDecided { is_allowed: false, refusal, at, .. } => {
                 end("denied", refusal, at)
+            }
+            Event::ApprovalRequested { at, .. }
+            | Event::ApprovalGranted { is_enough: false, at, .. } => to("awaiting_approval", at),
+            Event::ApprovalRejected { by, comment, at, .. } => {
+                end("rejected", Some(rejection(&by, comment.as_deref())), at)
+            }
+            Event::ApprovalExpired { at, .. } => {
+                end("not_approved", Some(NOT_APPROVED.to_owned()), at)
             }
             Event::SignRequested { at, .. } => to("signing", at),
             Event::Signed { at, .. } => end("signed", None, at),

@@ -7,7 +7,7 @@ use chainkeel::aggregates::wallet_floor;
 use chainkeel::aggregates::wallet_lane::{
     Call, Event, Inclusion, Intent, Origin, Sent, TopUp, Until,
 };
-use chainkeel::policies::approvals::Need;
+use chainkeel::policies::approvals::{Discharged, Need};
 use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use chainkeel::transactions::{Fees, Signature, Signed, TypedData, Unsigned};
@@ -259,6 +259,8 @@ fn every_event_of_a_document_that_should_be_signed_is_read_as_it_was_written() {
         let (signer, user) = (Address::repeat_byte(5), user.clone());
         Box::new(Told { intent_id, wallet_id, signer, origin: origin(), user })
     };
+    let discharged =
+        || Discharged { asked_at: AT, people: vec!["usr bob".into(), "usr cyd".into()] };
     let intent = signature_request::Intent {
         intent_id,
         organization_id: OrganizationId::DEFAULT,
@@ -278,6 +280,35 @@ fn every_event_of_a_document_that_should_be_signed_is_read_as_it_was_written() {
             told: Some(told()),
             at,
         },
+        Event::ApprovalRequested {
+            digest,
+            asked_by: "usr ada".into(),
+            needs: vec![Need {
+                policy: "permits".into(),
+                approval: "one-of-two".into(),
+                approvers: vec!["usr bob".into(), "usr cyd".into()],
+                needed: 1,
+                within: 3_600,
+            }],
+            at,
+        },
+        Event::ApprovalGranted {
+            digest,
+            by: "usr bob".into(),
+            comment: Some("as agreed".into()),
+            is_enough: true,
+            discharged: discharged(),
+            at,
+        },
+        Event::ApprovalRejected {
+            digest,
+            by: "usr cyd".into(),
+            comment: Some("twice".into()),
+            discharged: discharged(),
+            told: told(),
+            at,
+        },
+        Event::ApprovalExpired { discharged: discharged(), told: told(), at },
         Event::SignRequested { digest, at },
         Event::Signed {
             digest,
@@ -290,6 +321,7 @@ fn every_event_of_a_document_that_should_be_signed_is_read_as_it_was_written() {
             reason: "too late".into(),
             by: by(),
             may_exist: false,
+            discharged: None,
             told: told(),
             at,
         },

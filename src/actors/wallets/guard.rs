@@ -140,7 +140,7 @@ impl Guard {
             Some(_) | None => None,
         };
         let wanted = wanted.filter(|it| it.document == *document).ok_or_else(unasked)?;
-        let cleared = judging::clear_document(&self.laws, wanted).await?;
+        let cleared = judging::clear_document(&self.laws, wanted, request.asked.as_ref()).await?;
         let clearance = cleared.map_err(Refusal::Never)?;
         let answered = signer
             .sign_typed_data(

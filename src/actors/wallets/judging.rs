@@ -13,7 +13,7 @@ use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::{self, Spending};
 use crate::aggregates::wallet_lane::{Call, Intent, Origin, Verdict, Wanted};
 use crate::journal::{Context, Journal, Metadata, NotExecuted, Store};
-use crate::policies::approvals::Need;
+use crate::policies::approvals::{self, Need};
 use crate::policies::limits::{Book, Refused};
 use crate::policies::{
     self, Asked, Candidate, Decision, DocumentCandidate, Outcome, Prices, Reason,
@@ -118,16 +118,16 @@ pub(super) async fn foresee(
 }
 
 /// Decides over a document, and reserves what it lets move of limits; with the whole decision, as auditors
-/// read it. People are not asked about documents: what needs them is denied.
+/// read it.
 pub(super) async fn judge_document(
     laws: &Laws,
     intent: &signature_request::Intent,
 ) -> Result<(signature_request::Verdict, Json), Hindrance> {
     let candidate = DocumentCandidate::new(intent.address, intent.document.clone());
-    let allowed = |_: Case<'_>, decision: &Decision| allowed(decision);
-    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), allowed).await?;
+    let (ruled, reasons) = weigh(laws, intent.into(), (&candidate).into(), approvable).await?;
     let verdict = match ruled {
-        Ok(()) => signature_request::Verdict::Allowed,
+        Ok(None) => signature_request::Verdict::Allowed,
+        Ok(Some(needs)) => signature_request::Verdict::Asks(needs),
         Err(why) => signature_request::Verdict::Denied(why),
     };
     Ok((verdict, reasons))
@@ -159,17 +159,25 @@ pub(super) async fn clear(
     })
 }
 
-/// The last door of a document: its clearance, where the policies of this moment allow it.
+/// The last door of a document: its clearance, where the policies of this moment allow it; where they want
+/// approvals, these have to be there, as they want them now.
 pub(super) async fn clear_document(
     laws: &Laws,
     intent: &signature_request::Intent,
+    asked: Option<&approvals::Asked>,
 ) -> Result<Result<TypedClearance, String>, Hindrance> {
     let (signer, digest) = (intent.address, intent.document.digest());
     let candidate = DocumentCandidate::new(signer, intent.document.clone());
     let decision = decided_now(laws, intent.into(), (&candidate).into()).await?;
     let ruling = Ruling::AllowedDocument { signer, digest };
     let cleared = || TypedClearance::granted(&ruling).ok_or_else(String::new);
-    Ok(allowed(&decision).and_then(|()| cleared()))
+    let is_approved = |asked: &approvals::Asked| asked.digest == digest && meets(asked, &decision);
+    Ok(match decision.outcome {
+        Outcome::NeedsApproval if asked.is_some_and(is_approved) => cleared(),
+        Outcome::Allow | Outcome::NeedsApproval | Outcome::Deny | Outcome::Malformed => {
+            allowed(&decision).and_then(|()| cleared())
+        }
+    })
 }
 
 /// Decides, and reserves what it takes of limits; what follows by this rule or why nothing does, and the whole
@@ -212,7 +220,7 @@ fn approvable(case: Case<'_>, decision: &Decision) -> Result<Option<Vec<Need>>, 
         None => Ok(Some(needs)),
         Some(Need { policy, approval, needed, .. }) => Err(format!(
             "the approval {approval} of the policy {policy} needs {needed}, and without \
-             {started_by}, who caused the transaction, fewer may approve it"
+             {started_by}, who caused it, fewer may approve it"
         )),
     }
 }
@@ -226,7 +234,12 @@ fn is_approved(wanted: &Wanted, transaction: &Unsigned, decision: &Decision) -> 
     let seen = Intent { call: Call::of(transaction), ..wanted.intent.clone() };
     asked.digest == seen.digest(fee_budget)
         && wanted.may_cost(transaction)
-        && decision.needs().iter().all(|need| asked.missing(need) == 0)
+        && meets(asked, decision)
+}
+
+/// Whether as many approved as the decision wants.
+fn meets(asked: &approvals::Asked, decision: &Decision) -> bool {
+    decision.needs().iter().all(|need| asked.missing(need) == 0)
 }
 
 /// What the policies of this moment say.

@@ -1,9 +1,11 @@
 //! What the request of a signature can be told.
 
+use alloy_primitives::B256;
 use engine::Json;
 use time::OffsetDateTime;
 
 use super::intent::Intent;
+use crate::policies::approvals::Need;
 use crate::policies::limits::Proof;
 use crate::transactions::Signature;
 
@@ -23,6 +25,8 @@ pub struct Command {
 pub enum Verdict {
     /// They do.
     Allowed,
+    /// They do, once these people have approved it.
+    Asks(Vec<Need>),
     /// They do not, and why.
     Denied(String),
 }
@@ -39,6 +43,22 @@ pub enum Order {
         /// From which rules and facts that follows.
         reasons: Json,
     },
+    /// Note that whoever gives this order approves it.
+    Grant {
+        /// What is approved.
+        digest: B256,
+        /// What they say of it.
+        comment: Option<String>,
+    },
+    /// Note that whoever gives this order does not approve it. It is over.
+    Reject {
+        /// What is rejected.
+        digest: B256,
+        /// What they say of it.
+        comment: Option<String>,
+    },
+    /// Note that too few approved it in time.
+    Expire,
     /// Note that the backend is asked from here on.
     Request,
     /// Keep the signature.

@@ -1,5 +1,6 @@
 //! Why the request of a signature refuses an order.
 
+use crate::policies::approvals;
 use crate::primitives::IntentId;
 
 /// The obstacle.
@@ -11,6 +12,9 @@ pub enum Error {
     /// Nothing was accepted under its id.
     #[error("no document of this id is to be signed")]
     Unknown,
+    /// The answer to the question for approval does not count.
+    #[error(transparent)]
+    Approval(#[from] approvals::Refused),
     /// It does not stand where this order could concern it.
     #[error("the document {0} does not stand where it could {1}")]
     OutOfPlace(IntentId, &'static str),

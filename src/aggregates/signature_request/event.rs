@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::intent::{Intent, Origin};
+use crate::policies::approvals::{Discharged, Need};
 use crate::policies::limits::Proof;
 use crate::primitives::{IntentId, WalletId};
 use crate::transactions::Signature;
@@ -46,7 +47,7 @@ pub enum Event {
     },
     /// The policies were asked. It is over where they do not allow it.
     PolicyDecided {
-        /// Whether it may be signed.
+        /// Whether it may be signed. Where people have to approve it first, `approval_requested` follows.
         is_allowed: bool,
         /// Why not, in words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +57,62 @@ pub enum Event {
         /// Who is told, where it is over.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         told: Option<Box<Told>>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// People are asked whether it may be signed.
+    ApprovalRequested {
+        /// What they approve: the digest of the document.
+        digest: B256,
+        /// Who caused it, and does not approve it.
+        asked_by: String,
+        /// What is wanted of whom.
+        needs: Vec<Need>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody approved it.
+    ApprovalGranted {
+        /// What was approved.
+        digest: B256,
+        /// Who did it.
+        by: String,
+        /// What they said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+        /// Whether nobody else has to.
+        is_enough: bool,
+        /// Who was asked and is waited for no longer.
+        discharged: Discharged,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Somebody said no. It is over.
+    ApprovalRejected {
+        /// What was rejected.
+        digest: B256,
+        /// Who did it.
+        by: String,
+        /// What they said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+        /// Who was asked and is waited for no longer.
+        discharged: Discharged,
+        /// Who is told.
+        told: Box<Told>,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// Too few approved it in time. It is over.
+    ApprovalExpired {
+        /// Who was asked and is waited for no longer.
+        discharged: Discharged,
+        /// Who is told.
+        told: Box<Told>,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
@@ -100,6 +157,9 @@ pub enum Event {
         by: String,
         /// Whether a backend was asked before: then nobody can prove that it has not signed.
         may_exist: bool,
+        /// Who was asked to approve it and is waited for no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        discharged: Option<Discharged>,
         /// Who is told.
         told: Box<Told>,
         /// When.
@@ -135,9 +195,13 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 12] = [
         "accepted",
         "policy_decided",
+        "approval_requested",
+        "approval_granted",
+        "approval_rejected",
+        "approval_expired",
         "sign_requested",
         "signed",
         "refused",
@@ -151,6 +215,10 @@ impl Event {
         match self {
             Self::Accepted { .. } => "accepted",
             Self::PolicyDecided { .. } => "policy_decided",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalGranted { .. } => "approval_granted",
+            Self::ApprovalRejected { .. } => "approval_rejected",
+            Self::ApprovalExpired { .. } => "approval_expired",
             Self::SignRequested { .. } => "sign_requested",
             Self::Signed { .. } => "signed",
             Self::Refused { .. } => "refused",
@@ -166,8 +234,12 @@ impl Event {
             Self::PolicyDecided { told, .. } => told.as_deref(),
             Self::Signed { told, .. }
             | Self::Refused { told, .. }
-            | Self::Cancelled { told, .. } => Some(told),
+            | Self::Cancelled { told, .. }
+            | Self::ApprovalRejected { told, .. }
+            | Self::ApprovalExpired { told, .. } => Some(told),
             Self::Accepted { .. }
+            | Self::ApprovalRequested { .. }
+            | Self::ApprovalGranted { .. }
             | Self::SignRequested { .. }
             | Self::Settled { .. }
             | Self::Lapsed { .. } => None,

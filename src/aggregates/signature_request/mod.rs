@@ -5,6 +5,7 @@
 //! reserved before it is signed, and counts as used from then on; only a document that was surely never
 //! signed, or whose time was over before anybody used it, gives it back.
 
+mod approving;
 mod command;
 mod error;
 mod event;
@@ -18,5 +19,5 @@ pub use command::{Command, Order, Verdict};
 pub use error::Error;
 pub use event::{Event, Told};
 pub use intent::{Intent, Origin};
-pub use state::{SignatureRequest, Stage};
+pub use state::{NOT_APPROVED, SignatureRequest, Stage, rejection};
 pub use upcast::upcasters;

@@ -10,8 +10,18 @@ use super::command::{Command, Order, Verdict};
 use super::error::Error;
 use super::event::{Event, Told};
 use super::intent::Intent;
+use crate::policies::approvals::Asked;
 use crate::policies::limits::Proof;
 use crate::transactions::Signature;
+
+/// Why a document is over that too few approved.
+pub const NOT_APPROVED: &str = "too few approved it in time";
+
+/// Why a document is over that somebody rejected.
+pub fn rejection(by: &str, comment: Option<&str>) -> String {
+    let comment = comment.map_or_else(String::new, |it| format!(": {it}"));
+    format!("{by} rejected it{comment}")
+}
 
 /// Where a document stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +29,8 @@ use crate::transactions::Signature;
 pub enum Stage {
     /// It was accepted: the policies are to be asked.
     Accepted,
+    /// People were asked to approve it.
+    Asked,
     /// They let it be signed: a backend is to be asked.
     Allowed,
     /// A backend was asked, at this time first.
@@ -46,7 +58,7 @@ impl Stage {
     pub const fn is_over(&self) -> bool {
         match self {
             Self::Signed { .. } | Self::Over { .. } => true,
-            Self::Accepted | Self::Allowed | Self::Signing { .. } => false,
+            Self::Accepted | Self::Asked | Self::Allowed | Self::Signing { .. } => false,
         }
     }
 }
@@ -56,6 +68,8 @@ impl Stage {
 pub struct SignatureRequest {
     /// What is wanted, once anything is, and where that stands.
     pub wanted: Option<(Box<Intent>, Stage)>,
+    /// Who was asked to approve it, and who did.
+    pub asked: Option<Asked>,
 }
 
 impl SignatureRequest {
@@ -63,80 +77,101 @@ impl SignatureRequest {
     pub fn signature(&self) -> Option<&Signature> {
         match &self.wanted.as_ref()?.1 {
             Stage::Signed { signature, .. } => Some(signature),
-            Stage::Accepted | Stage::Allowed | Stage::Signing { .. } | Stage::Over { .. } => None,
+            Stage::Accepted
+            | Stage::Asked
+            | Stage::Allowed
+            | Stage::Signing { .. }
+            | Stage::Over { .. } => None,
         }
     }
 
     /// Decides what an order leads to, or why it is refused. No event: it was done before.
-    pub fn decide(&self, Command { by, at, order }: Command) -> Result<Option<Event>, Error> {
+    pub fn decide(&self, Command { by, at, order }: Command) -> Result<Vec<Event>, Error> {
         match (order, &self.wanted) {
-            (Order::Accept(intent), None) => Ok(Some(Event::Accepted { intent, by, at })),
+            (Order::Accept(intent), None) => Ok(vec![Event::Accepted { intent, by, at }]),
             (_, None) => Err(Error::Unknown),
-            (order, Some((intent, stage))) => decided((intent, stage), order, by, at),
+            (order, Some((intent, stage))) => self.decided((intent, stage), order, by, at),
+        }
+    }
+
+    fn decided(
+        &self,
+        (intent, stage): (&Intent, &Stage),
+        order: Order,
+        by: String,
+        at: OffsetDateTime,
+    ) -> Result<Vec<Event>, Error> {
+        let out_of_place = |what| Err(Error::OutOfPlace(intent.intent_id, what));
+        let told = || Box::new(told(intent));
+        let one = |event: Option<Event>| event.into_iter().collect();
+        match order {
+            Order::Accept(_) => Err(Error::Known(intent.intent_id)),
+            Order::Judge { verdict, reasons } => match stage {
+                Stage::Accepted => Ok(judged(intent, verdict, reasons, at)),
+                Stage::Asked
+                | Stage::Allowed
+                | Stage::Signing { .. }
+                | Stage::Signed { .. }
+                | Stage::Over { .. } => out_of_place("be judged"),
+            },
+            Order::Grant { digest, comment } => {
+                self.granted((digest, comment), by, at).map(|it| vec![it])
+            }
+            Order::Reject { digest, comment } => {
+                self.rejected((digest, comment), by, at).map(|it| vec![it])
+            }
+            Order::Expire => self.expired(at).map(|it| vec![it]),
+            Order::Request => match stage {
+                Stage::Allowed => {
+                    Ok(vec![Event::SignRequested { digest: intent.document.digest(), at }])
+                }
+                Stage::Accepted
+                | Stage::Asked
+                | Stage::Signing { .. }
+                | Stage::Signed { .. }
+                | Stage::Over { .. } => out_of_place("be given to a backend"),
+            },
+            Order::Sign(signature) => match stage {
+                Stage::Signing { .. } => {
+                    check(intent, signature)?;
+                    let digest = intent.document.digest();
+                    Ok(vec![Event::Signed { digest, signature, told: told(), at }])
+                }
+                // Another one of the same document would be as good, and nobody gets it.
+                Stage::Signed { .. } => Ok(Vec::new()),
+                Stage::Accepted | Stage::Asked | Stage::Allowed | Stage::Over { .. } => {
+                    out_of_place("be signed")
+                }
+            },
+            Order::Refuse { reason } => {
+                let refused = |may_exist| Event::Refused { reason, may_exist, told: told(), at };
+                Ok(one(may_exist(intent, stage)?.map(refused)))
+            }
+            Order::Cancel { reason } => {
+                let (discharged, told) = (self.discharged(), told());
+                let cancelled =
+                    |may_exist| Event::Cancelled { reason, by, may_exist, discharged, told, at };
+                Ok(one(may_exist(intent, stage)?.map(cancelled)))
+            }
+            Order::Settle => {
+                let intent_id = intent.intent_id;
+                let settled = Event::Settled { intent_id, by, at };
+                Ok(one(is_unsettled(intent, stage)?.then_some(settled)))
+            }
+            Order::Lapse(proof @ Proof::Lapsed { .. }) => {
+                let intent_id = intent.intent_id;
+                let lapsed = Event::Lapsed { intent_id, proof, by, at };
+                Ok(one(is_unsettled(intent, stage)?.then_some(lapsed)))
+            }
+            Order::Lapse(
+                Proof::NeverSigned | Proof::AnotherFinal { .. } | Proof::RevertedFinal { .. },
+            ) => Err(Error::NoProof),
         }
     }
 }
 
-fn decided(
-    (intent, stage): (&Intent, &Stage),
-    order: Order,
-    by: String,
-    at: OffsetDateTime,
-) -> Result<Option<Event>, Error> {
-    let out_of_place = |what| Err(Error::OutOfPlace(intent.intent_id, what));
-    let told = || Box::new(told(intent));
-    match order {
-        Order::Accept(_) => Err(Error::Known(intent.intent_id)),
-        Order::Judge { verdict, reasons } => match stage {
-            Stage::Accepted => Ok(Some(judged(intent, verdict, reasons, at))),
-            Stage::Allowed | Stage::Signing { .. } | Stage::Signed { .. } | Stage::Over { .. } => {
-                out_of_place("be judged")
-            }
-        },
-        Order::Request => match stage {
-            Stage::Allowed => {
-                Ok(Some(Event::SignRequested { digest: intent.document.digest(), at }))
-            }
-            Stage::Accepted | Stage::Signing { .. } | Stage::Signed { .. } | Stage::Over { .. } => {
-                out_of_place("be given to a backend")
-            }
-        },
-        Order::Sign(signature) => match stage {
-            Stage::Signing { .. } => {
-                check(intent, signature)?;
-                let digest = intent.document.digest();
-                Ok(Some(Event::Signed { digest, signature, told: told(), at }))
-            }
-            // Another one of the same document would be as good, and nobody gets it.
-            Stage::Signed { .. } => Ok(None),
-            Stage::Accepted | Stage::Allowed | Stage::Over { .. } => out_of_place("be signed"),
-        },
-        Order::Refuse { reason } => {
-            let refused = |may_exist| Event::Refused { reason, may_exist, told: told(), at };
-            Ok(may_exist(intent, stage)?.map(refused))
-        }
-        Order::Cancel { reason } => {
-            let cancelled =
-                |may_exist| Event::Cancelled { reason, by, may_exist, told: told(), at };
-            Ok(may_exist(intent, stage)?.map(cancelled))
-        }
-        Order::Settle => Ok(is_unsettled(intent, stage)?.then_some(Event::Settled {
-            intent_id: intent.intent_id,
-            by,
-            at,
-        })),
-        Order::Lapse(proof @ Proof::Lapsed { .. }) => {
-            let intent_id = intent.intent_id;
-            let lapsed = Event::Lapsed { intent_id, proof, by, at };
-            Ok(is_unsettled(intent, stage)?.then_some(lapsed))
-        }
-        Order::Lapse(
-            Proof::NeverSigned | Proof::AnotherFinal { .. } | Proof::RevertedFinal { .. },
-        ) => Err(Error::NoProof),
-    }
-}
-
-fn told(intent: &Intent) -> Told {
+/// Who is told that it is over.
+pub(super) fn told(intent: &Intent) -> Told {
     Told {
         intent_id: intent.intent_id,
         wallet_id: intent.wallet_id,
@@ -146,13 +181,20 @@ fn told(intent: &Intent) -> Told {
     }
 }
 
-fn judged(intent: &Intent, verdict: Verdict, reasons: Json, at: OffsetDateTime) -> Event {
-    let (is_allowed, refusal) = match verdict {
-        Verdict::Allowed => (true, None),
-        Verdict::Denied(refusal) => (false, Some(refusal)),
+fn judged(intent: &Intent, verdict: Verdict, reasons: Json, at: OffsetDateTime) -> Vec<Event> {
+    let decided = |refusal: Option<String>| {
+        let told = refusal.is_some().then(|| Box::new(told(intent)));
+        let is_allowed = refusal.is_none();
+        Event::PolicyDecided { is_allowed, refusal, reasons, told, at }
     };
-    let told = (!is_allowed).then(|| Box::new(told(intent)));
-    Event::PolicyDecided { is_allowed, refusal, reasons, told, at }
+    match verdict {
+        Verdict::Allowed => vec![decided(None)],
+        Verdict::Denied(refusal) => vec![decided(Some(refusal))],
+        Verdict::Asks(needs) => {
+            let (digest, asked_by) = (intent.document.digest(), intent.origin.started_by.clone());
+            vec![decided(None), Event::ApprovalRequested { digest, asked_by, needs, at }]
+        }
+    }
 }
 
 fn check(intent: &Intent, signature: Signature) -> Result<(), Error> {
@@ -167,7 +209,7 @@ fn check(intent: &Intent, signature: Signature) -> Result<(), Error> {
 /// Whether there may be a signature of what is given up; nothing where it was given up before.
 fn may_exist(intent: &Intent, stage: &Stage) -> Result<Option<bool>, Error> {
     match stage {
-        Stage::Accepted | Stage::Allowed => Ok(Some(false)),
+        Stage::Accepted | Stage::Asked | Stage::Allowed => Ok(Some(false)),
         Stage::Signing { .. } => Ok(Some(true)),
         Stage::Over { .. } => Ok(None),
         Stage::Signed { .. } => Err(Error::OutOfPlace(intent.intent_id, "be given up")),
@@ -181,9 +223,11 @@ fn is_unsettled(intent: &Intent, stage: &Stage) -> Result<bool, Error> {
     }
     match stage {
         Stage::Signed { is_settled, .. } => Ok(!is_settled),
-        Stage::Accepted | Stage::Allowed | Stage::Signing { .. } | Stage::Over { .. } => {
-            Err(Error::OutOfPlace(intent.intent_id, "be settled"))
-        }
+        Stage::Accepted
+        | Stage::Asked
+        | Stage::Allowed
+        | Stage::Signing { .. }
+        | Stage::Over { .. } => Err(Error::OutOfPlace(intent.intent_id, "be settled")),
     }
 }
 
@@ -200,7 +244,7 @@ impl Aggregate for SignatureRequest {
         (): &(),
         sink: &EventSink<Self>,
     ) -> Result<(), Error> {
-        if let Some(event) = self.decide(command)? {
+        for event in self.decide(command)? {
             sink.write(event, self).await;
         }
         Ok(())
@@ -216,6 +260,24 @@ impl Aggregate for SignatureRequest {
             Event::PolicyDecided { is_allowed: false, refusal, .. } => {
                 Stage::Over { reason: refusal.unwrap_or_default() }
             }
+            Event::ApprovalRequested { digest, asked_by, needs, at } => {
+                self.asked = Some(Asked::new(digest, asked_by, needs, at));
+                Stage::Asked
+            }
+            Event::ApprovalGranted { by, is_enough, at, .. } => {
+                if let Some(asked) = &mut self.asked {
+                    asked.grant(by, at);
+                }
+                if is_enough { Stage::Allowed } else { Stage::Asked }
+            }
+            Event::ApprovalRejected { by, comment, .. } => {
+                let reason = rejection(&by, comment.as_deref());
+                if let Some(asked) = &mut self.asked {
+                    asked.reject(by);
+                }
+                Stage::Over { reason }
+            }
+            Event::ApprovalExpired { .. } => Stage::Over { reason: NOT_APPROVED.to_owned() },
             Event::SignRequested { at, .. } => Stage::Signing { asked_at: at },
             Event::Signed { signature, told, .. } => {
                 Stage::Signed { signature, is_settled: told.user.is_none() }

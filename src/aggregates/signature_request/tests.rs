@@ -1,6 +1,6 @@
 //! Given what happened to a document, when it is told something, then this follows.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use cqrs_es::Aggregate;
 use k256::ecdsa::SigningKey;
 use serde_json::json;
@@ -9,6 +9,7 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
+use crate::policies::approvals::{Need, Refused};
 use crate::policies::limits::Proof;
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use crate::transactions::{Signature, TypedData};
@@ -61,13 +62,18 @@ fn lapsed() -> Proof {
 }
 
 fn tell(request: &mut SignatureRequest, order: Order) -> Result<Option<Event>, Error> {
-    let event = request.decide(Command { by: "system:test".to_owned(), at: AT, order })?;
-    if let Some(event) = &event {
+    tell_as(request, "system:test", order)
+}
+
+/// The last of what follows.
+fn tell_as(request: &mut SignatureRequest, by: &str, order: Order) -> Result<Option<Event>, Error> {
+    let mut events = request.decide(Command { by: by.to_owned(), at: AT, order })?;
+    for event in &events {
         let written = serde_json::to_string(event).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), *event, "{written}");
         request.apply(event.clone());
     }
-    Ok(event)
+    Ok(events.pop())
 }
 
 fn judged(verdict: Verdict) -> Order {
@@ -165,4 +171,83 @@ fn only_its_user_says_what_became_of_a_signature_and_only_once() {
     let event = tell(&mut unused, Order::Lapse(lapsed())).unwrap();
     assert!(matches!(event, Some(Event::Lapsed { .. })));
     assert_eq!(tell(&mut unused, Order::Settle), Ok(None));
+}
+
+/// One that people were asked about: two of these three, of whom one caused it.
+fn asked() -> SignatureRequest {
+    let need = Need {
+        policy: "treasury".to_owned(),
+        approval: "permits".to_owned(),
+        approvers: ["usr ada", "usr bob", "usr cyd"].map(str::to_owned).to_vec(),
+        needed: 2,
+        within: 60,
+    };
+    let mut request = SignatureRequest::default();
+    tell(&mut request, Order::Accept(Box::new(intent(None)))).unwrap();
+    let asks = tell(&mut request, judged(Verdict::Asks(vec![need]))).unwrap();
+    assert!(matches!(asks, Some(Event::ApprovalRequested { .. })), "{asks:?}");
+    request
+}
+
+fn grant(request: &mut SignatureRequest, by: &str) -> Result<Option<Event>, Error> {
+    let digest = intent(None).document.digest();
+    tell_as(request, by, Order::Grant { digest, comment: None })
+}
+
+fn discharged(event: Option<&Event>) -> Vec<String> {
+    match event {
+        Some(
+            Event::ApprovalGranted { discharged, .. }
+            | Event::ApprovalRejected { discharged, .. }
+            | Event::Cancelled { discharged: Some(discharged), .. },
+        ) => discharged.people.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_document_that_people_have_to_approve_is_signed_once_they_have() {
+    let mut request = asked();
+    // Nothing is signed before, and the answers are about its digest and for those who were asked.
+    assert!(matches!(tell(&mut request, Order::Request), Err(Error::OutOfPlace(..))));
+    let other = Order::Grant { digest: B256::ZERO, comment: None };
+    assert_eq!(tell_as(&mut request, "usr bob", other), Err(Refused::OtherDigest.into()));
+    assert_eq!(grant(&mut request, "usr ada"), Err(Refused::OwnRequest.into()));
+    assert_eq!(grant(&mut request, "usr eve"), Err(Refused::NotAsked.into()));
+    let one = grant(&mut request, "usr bob").unwrap();
+    assert!(matches!(one, Some(Event::ApprovalGranted { is_enough: false, .. })));
+    assert_eq!(discharged(one.as_ref()), ["usr bob"]);
+    assert_eq!(grant(&mut request, "usr bob"), Err(Refused::Twice.into()));
+    let enough = grant(&mut request, "usr cyd").unwrap();
+    assert!(matches!(enough, Some(Event::ApprovalGranted { is_enough: true, .. })));
+    assert_eq!(discharged(enough.as_ref()), ["usr cyd"]);
+    tell(&mut request, Order::Request).unwrap();
+    tell(&mut request, Order::Sign(signature(7))).unwrap();
+    assert_eq!(request.signature(), Some(&signature(7)));
+    assert_eq!(grant(&mut request, "usr cyd"), Err(Refused::Over.into()));
+}
+
+#[test]
+fn what_is_not_approved_is_never_signed_and_says_who_is_waited_for_no_longer() {
+    let digest = intent(None).document.digest();
+    let mut rejected = asked();
+    let no = Order::Reject { digest, comment: Some("twice".to_owned()) };
+    let event = tell_as(&mut rejected, "usr bob", no).unwrap().unwrap();
+    assert_eq!(discharged(Some(&event)), ["usr bob", "usr cyd"]);
+    assert!(event.told().is_some(), "its node waits no longer");
+    assert_eq!(
+        rejected.wanted.unwrap().1,
+        Stage::Over { reason: rejection("usr bob", Some("twice")) }
+    );
+
+    let mut expired = asked();
+    assert!(matches!(tell(&mut expired, Order::Expire), Err(Error::OutOfPlace(..))), "in time");
+    let at = AT + time::Duration::minutes(1);
+    let late = expired.decide(Command { by: String::new(), at, order: Order::Expire }).unwrap();
+    assert!(matches!(&late[..], [Event::ApprovalExpired { .. }]), "{late:?}");
+
+    let mut given_up = asked();
+    let event = tell(&mut given_up, Order::Cancel { reason: "late".to_owned() }).unwrap();
+    assert_eq!(discharged(event.as_ref()), ["usr bob", "usr cyd"]);
+    assert!(matches!(event, Some(Event::Cancelled { may_exist: false, .. })));
 }

@@ -1,5 +1,6 @@
 //! The commands about what is signed: wallets, what they may sign, and the token of development.
 
+mod approval;
 mod floor;
 mod history;
 mod policy;

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use serde_json::Value;
 
+use super::approval::{answer, approval};
 use super::history::history;
 use crate::cli::client::{Client, Error, query};
 use crate::cli::print::{line, list, tell};
@@ -30,6 +31,26 @@ pub(in crate::cli) enum Signature {
         /// The document.
         id: String,
     },
+    /// Approve a document as one of those whom a policy names.
+    Approve {
+        /// The document.
+        id: String,
+        /// What you looked at: the digest that `signature show` prints.
+        digest: String,
+        /// What you say of it; it stays on the ledger.
+        #[arg(long)]
+        comment: Option<String>,
+    },
+    /// Reject a document as one of those whom a policy names: it is never signed.
+    Reject {
+        /// The document.
+        id: String,
+        /// What you looked at: the digest that `signature show` prints.
+        digest: String,
+        /// What you say of it; it stays on the ledger.
+        #[arg(long)]
+        comment: Option<String>,
+    },
 }
 
 impl Signature {
@@ -51,8 +72,17 @@ impl Signature {
                 let shown = client.get(&format!("{SIGNATURES}/{id}")).await?;
                 tell(client, &shown, |shown| {
                     show(shown);
+                    approval(shown, "signature");
                     history(shown, detail);
                 });
+            }
+            Self::Approve { id, digest, comment } => {
+                answer(client, &format!("{SIGNATURES}/{id}/approve"), (&digest, comment), show)
+                    .await?;
+            }
+            Self::Reject { id, digest, comment } => {
+                answer(client, &format!("{SIGNATURES}/{id}/reject"), (&digest, comment), show)
+                    .await?;
             }
         }
         Ok(())
@@ -90,6 +120,7 @@ fn detail(event: &Value) -> String {
         "accepted" => content["intent"]["document"]["message"].to_string(),
         "policy_decided" if content["isAllowed"] == true => "allowed".to_owned(),
         "policy_decided" => of("refusal"),
+        "approval_granted" | "approval_rejected" => format!("{} {}", of("by"), of("comment")),
         "sign_requested" | "signed" => of("digest"),
         "refused" | "cancelled" => of("reason"),
         _ => String::new(),

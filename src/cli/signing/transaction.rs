@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::approval::{answer, approval};
 use super::history::history;
 use crate::cli::client::{Client, Error, query};
 use crate::cli::print::{line, list, tell};
@@ -76,15 +77,17 @@ impl Transaction {
                 let shown = client.get(&format!("{TRANSACTIONS}/{id}")).await?;
                 tell(client, &shown, |shown| {
                     show(shown);
-                    approval(shown);
+                    approval(shown, "transaction");
                     history(shown, detail);
                 });
             }
             Self::Approve { id, digest, comment } => {
-                answer(client, &id, "approve", (&digest, comment)).await?;
+                answer(client, &format!("{TRANSACTIONS}/{id}/approve"), (&digest, comment), show)
+                    .await?;
             }
             Self::Reject { id, digest, comment } => {
-                answer(client, &id, "reject", (&digest, comment)).await?;
+                answer(client, &format!("{TRANSACTIONS}/{id}/reject"), (&digest, comment), show)
+                    .await?;
             }
             Self::Cancel { id } => {
                 let answer =
@@ -93,45 +96,6 @@ impl Transaction {
             }
         }
         Ok(())
-    }
-}
-
-/// Answers as one of those who are asked.
-async fn answer(
-    client: &Client,
-    id: &str,
-    verb: &str,
-    (digest, comment): (&str, Option<String>),
-) -> Result<(), Error> {
-    let body = json!({ "digest": digest, "comment": comment });
-    let answer = client.post(&format!("{TRANSACTIONS}/{id}/{verb}"), &body).await?;
-    tell(client, &answer, show);
-    Ok(())
-}
-
-/// Who is asked, how that stands, and how to answer.
-fn approval(transaction: &Value) {
-    let approval = &transaction["approval"];
-    if approval.is_null() {
-        return;
-    }
-    let digest = text_of(approval, "digest");
-    line(&format!("  approval: {}, of {digest}", text_of(approval, "state")));
-    for need in approval["needs"].as_array().into_iter().flatten() {
-        let people = need["approvers"].as_array().into_iter().flatten();
-        let people = people.filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
-        line(&format!(
-            "    {} of {people} ({}, {}), {} missing, until {}",
-            need["needed"],
-            text_of(need, "policy"),
-            text_of(need, "approval"),
-            need["missing"],
-            text_of(need, "expiresAt"),
-        ));
-    }
-    if text_of(approval, "state") == "pending" {
-        let id = text_of(transaction, "id");
-        line(&format!("    answer: chainkeel transaction approve|reject {id} {digest}"));
     }
 }
 

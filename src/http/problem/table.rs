@@ -69,7 +69,7 @@ problems! {
     InvalidInput = "invalid-input", 422,
         "The input is not what the workflow asks for",
         "the input lacks what the workflow declares, or has it in another type",
-        "`details` lists every problem with its JSON pointer. The workflow's `inputSchema` says what a run needs; nothing was started.";
+        "`details` lists every problem with its JSON pointer. The `inputSchema` of the workflow, and that of its trigger, say what a run needs; nothing was started.";
     InvalidAnswer = "invalid-answer", 422,
         "The answer is not what the form asks for",
         "the answer is not what the task's form asks for",
@@ -172,12 +172,12 @@ problems! {
         "It never existed, it belongs to another organization, or it was accepted a moment ago: give `minPosition`. `GET /v1/signatures` lists those there are.";
     ApprovalNotYours = "approval-not-yours", 403,
         "It is not yours to approve",
-        "the policies do not ask you about this transaction",
-        "Only those whom the policy names may answer, and whoever caused a transaction does not approve it. `approval.needs` of `GET /v1/transactions/{id}` names them.";
+        "the policies do not ask you about this",
+        "Only those whom the policy names may answer, and whoever caused it does not approve it. `approval.needs` of `GET /v1/transactions/{id}`, or of `GET /v1/signatures/{id}`, names them.";
     ApprovalDoesNotCount = "approval-does-not-count", 409,
         "The answer does not count",
         "the answer to the question for approval does not count",
-        "Look at the transaction again: it is about another digest, you approved it before, or it is decided.";
+        "Look again: it is about another digest, you approved it before, or it is decided.";
     InvalidPayment = "invalid-payment", 400,
         "The payment cannot be read",
         "the header with the payment cannot be read",

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::order::Asked;
 use crate::access::{Permission, Principal};
 use crate::aggregates::task::{Approval, Closing, Command, Order, Subject};
-use crate::aggregates::wallet_lane;
+use crate::aggregates::{signature_request, wallet_lane};
 use crate::http::api::Api;
 use crate::http::idempotency::{Done, Ticket};
 use crate::http::middleware::authorize::authorize;
@@ -94,7 +94,11 @@ async fn give(
             let command = wallet_lane::Command { by, at, order: said.to_lane(intent) };
             ticket.execute(api, who, &api.lanes, stream, command).await
         }
-        Subject::Document => Err(Problem::new(Code::SignatureNotFound)),
+        Subject::Document => {
+            let stream = StreamId::signature_request(intent);
+            let command = signature_request::Command { by, at, order: said.to_document() };
+            ticket.execute(api, who, &api.requests, stream, command).await
+        }
     }
 }
 

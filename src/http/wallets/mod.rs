@@ -1,5 +1,6 @@
 //! The wallets of an organization: made, brought along, named, put away, what they have, and what they sign.
 
+mod approval;
 mod balances;
 mod create;
 mod deed;

@@ -4,7 +4,7 @@ use alloy_primitives::B256;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::aggregates::wallet_lane;
+use crate::aggregates::{signature_request, wallet_lane};
 use crate::http::problem::{Code, Problem};
 use crate::primitives::IntentId;
 
@@ -78,6 +78,15 @@ impl Said {
         match self.decision {
             Decision::Approve => wallet_lane::Order::Grant { intent, digest, comment },
             Decision::Reject => wallet_lane::Order::Reject { intent, digest, comment },
+        }
+    }
+
+    /// The order to a document that is to be signed.
+    pub(in crate::http) fn to_document(&self) -> signature_request::Order {
+        let (digest, comment) = (self.digest, self.comment.clone());
+        match self.decision {
+            Decision::Approve => signature_request::Order::Grant { digest, comment },
+            Decision::Reject => signature_request::Order::Reject { digest, comment },
         }
     }
 }

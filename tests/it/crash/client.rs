@@ -13,16 +13,24 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A client of a server that moves with each start.
 #[derive(Clone)]
-pub(crate) struct Client(Arc<Mutex<String>>);
+pub(crate) struct Client {
+    url: Arc<Mutex<String>>,
+    key: String,
+}
 
 impl Client {
     pub(crate) fn of(url: &str) -> Self {
-        Self(Arc::new(Mutex::new(url.to_owned())))
+        Self { url: Arc::new(Mutex::new(url.to_owned())), key: KEY.to_owned() }
+    }
+
+    /// The same server with another key; both move together.
+    pub(crate) fn with_key(&self, key: &str) -> Self {
+        Self { url: Arc::clone(&self.url), key: key.to_owned() }
     }
 
     /// The server is somewhere else now.
     pub(crate) fn moves_to(&self, url: &str) {
-        url.clone_into(&mut self.0.lock().unwrap());
+        url.clone_into(&mut self.url.lock().unwrap());
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
@@ -117,13 +125,13 @@ impl Client {
         key: Option<&str>,
         body: Option<&Value>,
     ) -> Option<Value> {
-        let url = self.0.lock().unwrap().clone();
+        let url = self.url.lock().unwrap().clone();
         let mut headers = HeaderMap::new();
         if let Some(key) = key {
             let key = HeaderValue::from_str(key).unwrap();
             headers.insert(HeaderName::from_static("idempotency-key"), key);
         }
-        let api = Api::new(&url, Some(KEY)).unwrap();
+        let api = Api::new(&url, Some(&self.key)).unwrap();
         let answer = api.call(method, path, headers, body).await.ok()?;
         answer.status.is_success().then(|| answer.body["data"].clone())
     }

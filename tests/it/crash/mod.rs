@@ -1,5 +1,6 @@
 //! The server is killed where it hurts, or its database is, and the end is the same.
 
+mod approvals;
 pub(crate) mod client;
 mod documents;
 mod kill_nine;

@@ -499,6 +499,18 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ),
     ("GET /v1/signatures", "/v1/signatures", "", Empty),
     ("GET /v1/signatures/{id}", "/v1/signatures/{signature}", "", Nothing),
+    (
+        "POST /v1/signatures/{id}/approve",
+        "/v1/signatures/{signature}/approve",
+        r#"{"digest": "0x1111111111111111111111111111111111111111111111111111111111111111"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/signatures/{id}/reject",
+        "/v1/signatures/{signature}/reject",
+        r#"{"digest": "0x1111111111111111111111111111111111111111111111111111111111111111"}"#,
+        Nothing,
+    ),
     ("POST /v1/transactions/{id}/cancel", "/v1/transactions/{transaction}/cancel", "", Nothing),
     ("GET /v1/chains", "/v1/chains", "", Own),
     // By the name of a chain, of which each organization has its own: here nobody has any.

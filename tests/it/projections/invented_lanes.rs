@@ -242,11 +242,16 @@ pub(super) fn paper(dice: &mut Dice) -> History {
     for _ in 0..dice.roll(20) {
         let reason = "because\u{0}".to_owned();
         let judge = |verdict| Order::Judge { verdict, reasons: json!({ "why": "\u{0}" }).into() };
-        orders.push(match dice.roll(12) {
+        let comment = Some("seen\u{0}".to_owned());
+        orders.push(match dice.roll(18) {
             0 => Order::Cancel { reason },
             1 => Order::Refuse { reason },
             2 => judge(Verdict::Denied(reason)),
-            3..6 => judge(Verdict::Allowed),
+            3 | 4 => judge(Verdict::Allowed),
+            5 | 12 => judge(Verdict::Asks(vec![need(dice)])),
+            13..16 => Order::Grant { digest, comment },
+            16 => Order::Reject { digest, comment },
+            17 => Order::Expire,
             6 | 7 => Order::Request,
             8 | 9 => Order::Sign(signature(digest)),
             10 => Order::Settle,
@@ -255,9 +260,12 @@ pub(super) fn paper(dice: &mut Dice) -> History {
     }
     for order in orders {
         // What is refused did not happen.
-        let event = request.decide(Command { by: "paper\u{0}".to_owned(), at, order });
-        if let Some(event) = event.unwrap_or_default() {
-            appends.push(vec![NewEvent::of(&event).unwrap()]);
+        let by = BY[usize::from(dice.roll(2) == 0)].to_owned();
+        let events = request.decide(Command { by, at, order }).unwrap_or_default();
+        if !events.is_empty() {
+            appends.push(events.iter().map(|event| NewEvent::of(event).unwrap()).collect());
+        }
+        for event in events {
             request.apply(event);
         }
         at += Duration::seconds(dice.roll(9).cast_signed());

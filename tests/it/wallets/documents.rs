@@ -10,10 +10,10 @@ use super::stage::{CHAIN, Stage, somebody};
 use crate::support::lanes::{tell_document, to_be_signed_by};
 
 /// A stage with a token, of which the wallet has some, and a workflow that signs permits for it.
-struct Signing {
-    stage: Stage,
-    token: Address,
-    workflow: String,
+pub(super) struct Signing {
+    pub(super) stage: Stage,
+    pub(super) token: Address,
+    pub(super) workflow: String,
 }
 
 /// Until when the permits of the tests count: the year 2033.
@@ -43,8 +43,12 @@ fn permit(token: Address, owner: &str, spender: &str, value: &str) -> Value {
 }
 
 impl Signing {
-    async fn begin() -> Self {
-        let stage = Stage::bare().await;
+    pub(super) async fn begin() -> Self {
+        Self::on(Stage::bare().await).await
+    }
+
+    /// The same on this stage.
+    pub(super) async fn on(stage: Stage) -> Self {
         let token = stage.node.deployed_as("Coin").await;
         let (spender, value) = ("{{$trigger.body.spender}}", "{{$trigger.body.value}}");
         let mut payload = permit(token, &stage.address, spender, value);
@@ -77,14 +81,14 @@ impl Signing {
     }
 
     /// A run that signs a permit of so much for somebody; how its node ended.
-    async fn sign(&self, spender: &str, value: u64) -> (String, Value) {
+    pub(super) async fn sign(&self, spender: &str, value: u64) -> (String, Value) {
         let input = json!({ "spender": spender, "value": value.to_string() });
         let run = self.stage.app.run_of(&self.workflow, &input).await;
         let node = self.ended(&run).await;
         (run, node)
     }
 
-    async fn ended(&self, run: &str) -> Value {
+    pub(super) async fn ended(&self, run: &str) -> Value {
         let path = format!("/v1/runs/{run}");
         let app = &self.stage.app;
         let over = |shown: &Value| !shown["finishedAt"].is_null();
@@ -92,7 +96,7 @@ impl Signing {
     }
 
     /// The document of a run, once it stands there, with all that happened to it.
-    async fn document(&self, run: &str, status: &str) -> Value {
+    pub(super) async fn document(&self, run: &str, status: &str) -> Value {
         let (app, path) = (&self.stage.app, format!("/v1/signatures?runId={run}"));
         let stands = |page: &Value| page["items"][0]["status"] == status;
         let page = app.eventually(|| app.client.data(&path), stands).await;
@@ -101,7 +105,7 @@ impl Signing {
     }
 
     /// What somebody may take of the wallet's tokens.
-    async fn allowance(&self, spender: &str) -> U256 {
+    pub(super) async fn allowance(&self, spender: &str) -> U256 {
         let (owner, spender): (Address, Address) =
             (self.stage.address.parse().unwrap(), spender.parse().unwrap());
         let data =
@@ -113,7 +117,7 @@ impl Signing {
     }
 
     /// Brings a signed permit before the token, as anybody could.
-    async fn bring(&self, spender: &str, value: u64, signed: &Value) {
+    pub(super) async fn bring(&self, spender: &str, value: u64, signed: &Value) {
         let owner: Address = self.stage.address.parse().unwrap();
         let spender: Address = spender.parse().unwrap();
         let number = |it: u64| U256::from(it).to_be_bytes::<32>().to_vec();
@@ -135,7 +139,7 @@ impl Signing {
     }
 }
 
-fn steps(document: &Value) -> Vec<&str> {
+pub(super) fn steps(document: &Value) -> Vec<&str> {
     let events = document["history"].as_array().unwrap().iter();
     events.map(|event| event["event"].as_str().unwrap()).collect()
 }

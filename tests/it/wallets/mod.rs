@@ -4,6 +4,7 @@ mod approval_tasks;
 mod approvals;
 mod batches;
 mod chances;
+mod document_approvals;
 mod documents;
 mod faults;
 mod races;

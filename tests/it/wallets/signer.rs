@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
+use super::documents::Signing;
 use super::stage::{CHAIN, Stage, somebody};
 
 /// A running `chainkeel signer`. It ends with its test.
@@ -126,4 +127,43 @@ async fn a_signer_of_its_own_signs_what_the_ledger_asks_for_and_nothing_else() {
     }
     assert_eq!(stage.balance(&somebody(0x81)).await, 0);
     drop(again);
+}
+
+#[actix_web::test]
+async fn a_signer_of_its_own_signs_a_document_once_people_have_approved_it_and_not_before() {
+    // given a house without keys, a process that has them, and a permit that somebody has to approve
+    let place = tempfile::tempdir().unwrap();
+    let socket = place.path().join("signer.sock");
+    let signing = signing::Config {
+        backend: Some(Kind::Keystore),
+        socket: Some(socket.clone()),
+        ..signing::Config::default()
+    };
+    let stage = Stage::without_a_wallet(Arc::new(SystemClock), signing).await;
+    let process = Process::start(&stage.app.database.url, &socket);
+    let signing = Signing::on(stage.with_a_wallet().await).await;
+    let (ada, friend) = (signing.stage.approver("ada").await, somebody(0xd4));
+    signing.asks(&friend, &[&ada], 1).await;
+    let run = signing.wants(&friend, 4).await;
+    let (id, digest) = signing.waits(&run).await;
+    // when somebody who has reached the socket wants it signed
+    let wallets = signing.stage.app.client.data("/v1/wallets").await;
+    let document = signing.document(&run, "awaiting_approval").await;
+    let asks = json!({
+        "kind": "keystore", "organization": OrganizationId::DEFAULT, "key": wallets["items"][0]["id"],
+        "wanted": { "document": {
+            "document": document["history"][0]["content"]["intent"]["document"],
+            "order": id, "at": "2026-11-29T12:00:00Z",
+        } },
+    });
+    let told = answered(&socket, format!("{asks}\n").as_bytes()).await;
+    // then it is refused
+    assert!(told.contains("\"refused\"") && told.contains("asks for no such"), "{told}");
+    // when it is approved, then it is signed there, and counts
+    assert_eq!(ada.signs("approve", &id, &digest).await, 200);
+    let node = signing.ended(&run).await;
+    assert_eq!(node["status"], "success", "{node}");
+    signing.bring(&friend, 4, &node["result"]).await;
+    assert_eq!(signing.allowance(&friend).await, U256::from(4));
+    drop(process);
 }

@@ -1,7 +1,7 @@
 //! What an event about an approval leads to, whatever is to be approved. Pure.
 
 use crate::aggregates::task::Closing;
-use crate::aggregates::wallet_lane;
+use crate::aggregates::{signature_request, wallet_lane};
 use crate::policies::approvals::{Asked, Discharged};
 use crate::primitives::IntentId;
 
@@ -57,6 +57,32 @@ impl Turn {
             | Event::TopUpCalledOff { .. }
             | Event::TopUpEnded { .. }
             | Event::FundsArrived { .. } => return None,
+        };
+        Some(Self::Over(intent, over))
+    }
+
+    /// What follows from an event of a document; nothing where it is about no approval.
+    pub(super) fn of_document(intent: IntentId, event: signature_request::Event) -> Option<Self> {
+        use signature_request::Event;
+        let over = match event {
+            Event::ApprovalRequested { digest, asked_by, needs, at } => {
+                return Some(Self::Put(intent, Asked::new(digest, asked_by, needs, at)));
+            }
+            Event::ApprovalGranted { by, comment, discharged, .. } => {
+                Over::granted(by, comment, discharged)
+            }
+            Event::ApprovalRejected { by, comment, discharged, .. } => {
+                Over::rejected(by, comment, discharged)
+            }
+            Event::ApprovalExpired { discharged, .. } => Over::expired(discharged),
+            Event::Cancelled { reason, discharged, .. } => Over::called_off(&reason, discharged?),
+            Event::Accepted { .. }
+            | Event::PolicyDecided { .. }
+            | Event::SignRequested { .. }
+            | Event::Signed { .. }
+            | Event::Refused { .. }
+            | Event::Settled { .. }
+            | Event::Lapsed { .. } => return None,
         };
         Some(Self::Over(intent, over))
     }

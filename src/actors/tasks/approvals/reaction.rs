@@ -10,6 +10,7 @@ use super::shown::{self, Shown};
 use crate::actors::order::Context;
 use crate::actors::reaction::{Reaction, Trouble};
 use crate::actors::tasks::desk::TaskDesk;
+use crate::aggregates::signature_request::{self, SignatureRequest};
 use crate::aggregates::task::{Approval, Closing, Opening, Order, Subject};
 use crate::aggregates::wallet_lane::{self, Lane, Origin};
 use crate::journal::{Journal, Recorded, Store, StreamId};
@@ -24,6 +25,7 @@ pub struct ApprovalReaction {
     journal: Journal,
     tasks: TaskDesk,
     lanes: Store<Lane>,
+    requests: Store<SignatureRequest>,
 }
 
 /// What a question is about.
@@ -35,11 +37,17 @@ struct About {
     decision: Option<Json>,
 }
 
+/// What is wrong with what was found on the ledger.
+#[derive(Debug, thiserror::Error)]
+#[error("the stream {0} has no id of its kind")]
+struct Odd(String);
+
 impl ApprovalReaction {
     /// Ties what is to be signed on this ledger to its tasks.
     pub fn new(journal: Journal) -> Self {
         let tasks = TaskDesk::new(Store::tasks(journal.clone()));
-        Self { tasks, lanes: Store::wallet_lanes(journal.clone()), journal }
+        let lanes = Store::wallet_lanes(journal.clone());
+        Self { tasks, lanes, requests: Store::signature_requests(journal.clone()), journal }
     }
 
     async fn lane(&self, event: &Recorded) -> Result<(), Trouble> {
@@ -61,7 +69,7 @@ impl ApprovalReaction {
     ) -> Result<Option<About>, Trouble> {
         let lane = self.lanes.load(&event.aggregate_id).await?.aggregate;
         let Some(wanted) = lane.find(intent) else { return Ok(None) };
-        let before = self.before(event).await?;
+        let before = self.before(Lane::TYPE, event).await?;
         let decision = match before.map(|it| it.wallet_lane()).transpose()? {
             Some(wallet_lane::Event::PolicyDecided { reasons, .. }) => Some(reasons),
             Some(_) | None => None,
@@ -75,9 +83,45 @@ impl ApprovalReaction {
         }))
     }
 
+    async fn document(&self, event: &Recorded) -> Result<(), Trouble> {
+        let id = &event.aggregate_id;
+        let intent = id.parse().map_err(|_| Trouble::lasting(Odd(id.clone())))?;
+        match Turn::of_document(intent, event.signature_request()?) {
+            None => Ok(()),
+            Some(Turn::Over(intent, over)) => self.close(event, intent, &over).await,
+            Some(Turn::Put(intent, asked)) => match self.to_be_signed(event).await? {
+                Some(about) => self.open(event, (intent, &asked), about).await,
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// The document that is asked about; nothing where it is over already.
+    async fn to_be_signed(&self, event: &Recorded) -> Result<Option<About>, Trouble> {
+        let request = self.requests.load(&event.aggregate_id).await?.aggregate;
+        let Some((intent, _)) = request.wanted.filter(|(_, stage)| !stage.is_over()) else {
+            return Ok(None);
+        };
+        let before = self.before(SignatureRequest::TYPE, event).await?;
+        let decision = match before.map(|it| it.signature_request()).transpose()? {
+            Some(signature_request::Event::PolicyDecided { reasons, .. }) => Some(reasons),
+            Some(_) | None => None,
+        };
+        Ok(Some(About {
+            subject: Subject::Document,
+            origin: intent.origin.clone(),
+            shown: Shown::document(&intent),
+            decision,
+        }))
+    }
+
     /// The event before one in its stream.
-    async fn before(&self, event: &Recorded) -> Result<Option<Recorded>, Trouble> {
-        let stream = StreamId::new(Lane::TYPE, event.aggregate_id.clone());
+    async fn before(
+        &self,
+        kind: &'static str,
+        event: &Recorded,
+    ) -> Result<Option<Recorded>, Trouble> {
+        let stream = StreamId::new(kind, event.aggregate_id.clone());
         let page = self.journal.read_stream(&stream, event.sequence - 2, 1).await?;
         Ok(page.into_iter().next())
     }
@@ -142,7 +186,7 @@ impl Reaction for ApprovalReaction {
 
     fn wants(&self, event: &Recorded) -> bool {
         let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        kind == Lane::TYPE
+        (kind == Lane::TYPE || kind == SignatureRequest::TYPE)
             && matches!(
                 name,
                 "approval_requested"
@@ -154,6 +198,12 @@ impl Reaction for ApprovalReaction {
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
-        Box::pin(self.lane(event))
+        Box::pin(async move {
+            if event.aggregate_type == Lane::TYPE {
+                self.lane(event).await
+            } else {
+                self.document(event).await
+            }
+        })
     }
 }

@@ -8,14 +8,17 @@ use engine::{Audience, Json, ManualTask, Priority};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::aggregates::signature_request;
 use crate::aggregates::wallet_lane::Wanted;
 use crate::policies::approvals::{Asked, Need};
-use crate::policies::{Candidate, Decision, Described, describe};
+use crate::policies::{Candidate, Decision, Described, DocumentCandidate, describe};
 use crate::primitives::IntentId;
 
 /// The most bytes of calldata that a task shows; more is shown where the transaction is.
 const MAX_DATA: usize = 4_096;
-/// The most calls that a task shows.
+/// The most bytes of a document that a task shows.
+const MAX_DOCUMENT: usize = 16 * 1_024;
+/// The most calls that a task shows, beside how many there are.
 const MAX_CALLS: usize = 32;
 
 /// What is to be signed, as a task shows it.
@@ -53,10 +56,49 @@ impl Shown {
             "value": call.value.to_string(),
             "data": bytes(&call.data, &format!("/v1/transactions/{}", intent.intent_id)),
             "calls": listed(&calls),
+            "callsInAll": calls.len(),
             "mostFees": wanted.most_fees().map(|it| it.to_string()),
             "workflowId": intent.origin.workflow_id,
             "trigger": intent.origin.trigger,
         });
+        Self { title, data, expires_at: intent.expires_at }
+    }
+
+    /// A document.
+    pub(super) fn document(intent: &signature_request::Intent) -> Self {
+        let document = &intent.document;
+        let calls = describe(&DocumentCandidate::new(intent.address, document.clone()));
+        let domain = document.domain();
+        let contract = domain.verifying_contract.map(|it| it.to_checksum(None));
+        let before = contract.as_deref().unwrap_or("any contract");
+        let kind = document.primary_type();
+        let chain = domain.chain_id.map(|it| format!(" on chain {it}")).unwrap_or_default();
+        let what = if calls.iter().any(|it| it.counterparty.is_some()) {
+            format!(": {}", in_words(&calls))
+        } else {
+            String::new()
+        };
+        let whole = json!(document);
+        let shown = if whole.to_string().len() <= MAX_DOCUMENT {
+            whole
+        } else {
+            json!({ "see": format!("/v1/signatures/{}", intent.intent_id) })
+        };
+        let data = json!({
+            "signatureId": intent.intent_id,
+            "walletId": intent.wallet_id,
+            "chainId": domain.chain_id,
+            "signer": intent.address.to_checksum(None),
+            "verifyingContract": contract,
+            "primaryType": kind,
+            "document": shown,
+            "calls": listed(&calls),
+            "callsInAll": calls.len(),
+            "user": intent.user,
+            "workflowId": intent.origin.workflow_id,
+            "trigger": intent.origin.trigger,
+        });
+        let title = format!("Approve a signature of {kind} before {before}{chain}{what}");
         Self { title, data, expires_at: intent.expires_at }
     }
 
@@ -149,21 +191,15 @@ fn in_words(calls: &[Described]) -> String {
     let moves = calls.iter().find(|it| it.counterparty.is_some() && it.action != "native");
     let Some(first) = moves.or_else(|| calls.last()) else { return "a call".to_owned() };
     let to = first.to.as_deref().unwrap_or("a new contract");
+    let many = if calls.len() > 1 { format!(" ({} calls)", calls.len()) } else { String::new() };
     if first.action == "native" {
-        return format!("{} wei to {to}", first.value);
+        return format!("{} wei to {to}{many}", first.value);
     }
-    let mut words = first.action.to_owned();
-    if first.unlimited == Some(true) {
-        words += " without end";
-    } else if let Some(amount) = &first.amount {
-        words += &format!(" {amount}");
-    }
-    if let Some(other) = &first.counterparty {
-        words += &format!(" for {other}");
-    }
-    words += &format!(" by {to}");
-    match calls.len() {
-        0 | 1 => words,
-        many => format!("{words} ({many} calls)"),
-    }
+    let amount = match (first.unlimited, &first.amount) {
+        (Some(true), _) => " without end".to_owned(),
+        (_, Some(amount)) => format!(" {amount}"),
+        (_, None) => String::new(),
+    };
+    let other = first.counterparty.as_ref().map(|it| format!(" for {it}")).unwrap_or_default();
+    format!("{}{amount}{other} by {to}{many}", first.action)
 }

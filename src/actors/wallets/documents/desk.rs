@@ -13,8 +13,8 @@ use crate::projections::signature_requests::OpenDocument;
 /// Has documents signed. Cheap to clone.
 ///
 /// What is asked for here is judged by the policies, and signed once, by whichever process owns the
-/// request's slot. Its stream says what became of it: `signed`, `policy_decided`, `refused` and `cancelled`
-/// name the [`user`](Intent::user), so that a reaction of theirs can wait for them; nobody has to stay
+/// request's slot. Its stream says what became of it: `signed`, `policy_decided`, `approval_rejected`,
+/// `approval_expired`, `refused` and `cancelled` name the [`user`](Intent::user), so that a reaction of theirs can wait for them; nobody has to stay
 /// awake for it.
 #[derive(Clone)]
 pub struct SignatureDesk {

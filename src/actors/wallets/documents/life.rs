@@ -12,6 +12,7 @@ use crate::actors::wallets::judging;
 use crate::actors::wallets::room::LaneRoom;
 use crate::aggregates::signature_request::{Command, Intent, Order, SignatureRequest, Stage};
 use crate::journal::Loaded;
+use crate::policies::approvals::{Asked, Standing};
 use crate::projections::signature_requests::OpenDocument;
 use crate::signing::{self, Attempt, Outcome};
 
@@ -19,6 +20,8 @@ use crate::signing::{self, Attempt, Outcome};
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause: people are waited for, or a backend that is gone.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The longest while people are asked here: another process may have written down what they answer.
+const WAIT_FOR: Duration = Duration::from_secs(1);
 /// Who acts here.
 const NAME: &str = "wallet-document";
 
@@ -36,6 +39,8 @@ enum Rest {
     Done,
     /// The backend waits for people.
     Waiting,
+    /// People are asked whether it may be signed.
+    Asking,
 }
 
 impl DocumentLife {
@@ -58,6 +63,7 @@ impl DocumentLife {
             match ended {
                 Ok(Rest::Done) | Err(Hindrance::Moved) => return,
                 Ok(Rest::Waiting) => {}
+                Ok(Rest::Asking) => pause = pause.min(WAIT_FOR),
                 Err(hindrance) => self.tell(&hindrance),
             }
             tokio::select! {
@@ -77,14 +83,24 @@ impl DocumentLife {
             if stage.is_over() {
                 return Ok(Rest::Done);
             }
-            let Some(order) = self.step(intent, stage).await? else { return Ok(Rest::Waiting) };
+            let asked = request.aggregate.asked.as_ref();
+            let Some(order) = self.step(intent, stage, asked).await? else {
+                let is_asked = *stage == Stage::Asked;
+                return Ok(if is_asked { Rest::Asking } else { Rest::Waiting });
+            };
             self.record(&mut request, order).await?;
         }
     }
 
     /// What is due; nothing where somebody has to be waited for.
-    async fn step(&self, intent: &Intent, stage: &Stage) -> Result<Option<Order>, Hindrance> {
-        if self.room.clock.now() >= intent.expires_at {
+    async fn step(
+        &self,
+        intent: &Intent,
+        stage: &Stage,
+        asked: Option<&Asked>,
+    ) -> Result<Option<Order>, Hindrance> {
+        let now = self.room.clock.now();
+        if now >= intent.expires_at {
             let reason = "it was not signed in time".to_owned();
             return Ok(Some(Order::Cancel { reason }));
         }
@@ -94,7 +110,11 @@ impl DocumentLife {
                 Ok(Some(Order::Judge { verdict, reasons }))
             }
             Stage::Allowed => Ok(Some(Order::Request)),
-            Stage::Signing { asked_at } => self.sign(intent, *asked_at).await,
+            Stage::Asked => {
+                let standing = asked.map(|it| it.standing(now));
+                Ok((standing == Some(Standing::Expired)).then_some(Order::Expire))
+            }
+            Stage::Signing { asked_at } => self.sign(intent, asked, *asked_at).await,
             Stage::Signed { .. } | Stage::Over { .. } => Ok(None),
         }
     }
@@ -103,12 +123,13 @@ impl DocumentLife {
     async fn sign(
         &self,
         intent: &Intent,
+        asked: Option<&Asked>,
         asked_at: OffsetDateTime,
     ) -> Result<Option<Order>, Hindrance> {
         let organization = self.place.organization;
         let wallet = self.room.wallet(organization, intent.wallet_id).await?;
         let (key, signer) = self.room.key(organization, &wallet)?;
-        let clearance = match judging::clear_document(&self.room.laws, intent).await? {
+        let clearance = match judging::clear_document(&self.room.laws, intent, asked).await? {
             Ok(clearance) => clearance,
             Err(why) => {
                 let reason = format!("the policies allow it no longer: {why}");

@@ -5,13 +5,17 @@ use alloy_primitives::{B256, hex};
 use engine::{Failure, FailureCategory};
 use serde_json::{Value, json};
 
-use crate::aggregates::signature_request::{Event, Told};
+use crate::aggregates::signature_request::{Event, NOT_APPROVED, Told, rejection};
 use crate::aggregates::spending::Order;
 use crate::policies::limits::Proof;
 use crate::transactions::Signature;
 
 /// The code of a document that the policies do not allow.
 const DENIED: &str = "document_denied";
+/// The code of one that somebody who has to approve it rejected.
+const REJECTED: &str = "document_rejected";
+/// The code of one that too few approved in time.
+const EXPIRED: &str = "document_not_approved";
 /// The code of one that was given up.
 const CANCELLED: &str = "signature_cancelled";
 
@@ -23,7 +27,9 @@ pub(super) fn spending(event: &Event) -> Option<Order> {
     };
     match event {
         // It may have been reserved by a process that died before it could write down what was decided.
-        Event::PolicyDecided { is_allowed: false, .. } => Some(Order::Release(Proof::NeverSigned)),
+        Event::PolicyDecided { is_allowed: false, .. }
+        | Event::ApprovalRejected { .. }
+        | Event::ApprovalExpired { .. } => Some(Order::Release(Proof::NeverSigned)),
         // Whoever has the signature may use it: it is used, unless its user will say otherwise.
         Event::Signed { told, .. } => told.user.is_none().then_some(Order::Settle),
         Event::Refused { may_exist, .. } | Event::Cancelled { may_exist, .. } => {
@@ -33,6 +39,8 @@ pub(super) fn spending(event: &Event) -> Option<Order> {
         Event::Lapsed { proof, .. } => Some(Order::Release(proof.clone())),
         Event::PolicyDecided { is_allowed: true, .. }
         | Event::Accepted { .. }
+        | Event::ApprovalRequested { .. }
+        | Event::ApprovalGranted { .. }
         | Event::SignRequested { .. } => None,
     }
 }
@@ -50,7 +58,14 @@ pub(super) fn answer(event: &Event) -> Option<Value> {
         Event::Cancelled { reason, .. } => {
             failed(told, FailureCategory::Service, CANCELLED, reason)
         }
+        Event::ApprovalRejected { by, comment, .. } => {
+            let why = rejection(by, comment.as_deref());
+            failed(told, FailureCategory::Auth, REJECTED, &why)
+        }
+        Event::ApprovalExpired { .. } => failed(told, FailureCategory::Auth, EXPIRED, NOT_APPROVED),
         Event::Accepted { .. }
+        | Event::ApprovalRequested { .. }
+        | Event::ApprovalGranted { .. }
         | Event::SignRequested { .. }
         | Event::Settled { .. }
         | Event::Lapsed { .. } => return None,

@@ -21,6 +21,7 @@ use crate::aggregates::signature_request::{Error, Event, Intent, SignatureReques
 use crate::journal::{Journal, Recorded};
 use crate::onchain::{Signing, question};
 use crate::primitives::IntentId;
+use crate::projections::signature_requests::OpenDocument;
 
 /// The reaction's name, on its checkpoint and as the actor of what it orders.
 const NAME: &str = "signature-reaction";
@@ -94,6 +95,9 @@ impl SignatureReaction {
         let intent: IntentId =
             event.aggregate_id.parse().map_err(|_| odd(Odd::Id(event.aggregate_id.clone())))?;
         let happened: Event = event.signature_request()?;
+        if matches!(happened, Event::ApprovalGranted { is_enough: true, .. }) {
+            self.room.documents.ring(OpenDocument { organization: event.organization, intent });
+        }
         if let Some(order) = outcome::spending(&happened) {
             self.ties.spend(&self.room, event, (intent, SPENDING), order).await?;
         }
@@ -110,7 +114,9 @@ impl SignatureReaction {
 fn settled(refusal: Error) -> Result<(), Trouble> {
     match refusal {
         Error::Known(_) | Error::Unknown | Error::OutOfPlace(..) => Ok(()),
-        Error::Forged { .. } | Error::NoUser(_) | Error::NoProof => Err(Trouble::lasting(refusal)),
+        Error::Forged { .. } | Error::Approval(_) | Error::NoUser(_) | Error::NoProof => {
+            Err(Trouble::lasting(refusal))
+        }
     }
 }
 

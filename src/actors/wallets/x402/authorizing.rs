@@ -70,7 +70,8 @@ pub(super) async fn authorize(
                 return Ok(Authorized::Signed(signature));
             }
             Some((_, Stage::Over { reason })) => return Ok(Authorized::Denied(reason)),
-            Some((_, Stage::Accepted | Stage::Allowed | Stage::Signing { .. })) | None => {}
+            Some((_, Stage::Accepted | Stage::Asked | Stage::Allowed | Stage::Signing { .. }))
+            | None => {}
         }
         if Instant::now() + pause >= end {
             return Ok(Authorized::Waits);

@@ -62,6 +62,7 @@ impl Reaction for PaymentReaction {
                 signature_request::Error::Unknown
                 | signature_request::Error::OutOfPlace(..)
                 | signature_request::Error::Forged { .. }
+                | signature_request::Error::Approval(_)
                 | signature_request::Error::NoUser(_)
                 | signature_request::Error::NoProof => Err(Trouble::lasting(refusal)),
             })

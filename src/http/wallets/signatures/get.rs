@@ -7,6 +7,7 @@ use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::problem::{Document, Problem};
+use crate::http::wallets::approval::Approval;
 use crate::http::wallets::deed::Deed;
 use crate::primitives::IntentId;
 
@@ -18,6 +19,8 @@ pub struct Whole {
     /// As it stands.
     #[serde(flatten)]
     record: Record,
+    /// Who was asked to approve it, and how that stands; null where nobody was.
+    approval: Option<Approval>,
     /// What happened to it, from its acceptance on: the document, the decision of the policies with its
     /// reasons, the signature.
     history: Vec<Deed>,
@@ -42,5 +45,7 @@ pub async fn get(
 ) -> Result<Answer<Whole>, Problem> {
     let record = Record::load(&api, &who, *id).await?;
     let history = history(&api, *id).await?;
-    Ok(Answer::ok(Whole { record, history }))
+    let asked = api.requests.load(&id.to_string()).await?.aggregate.asked;
+    let approval = asked.map(|asked| Approval::shown(&asked, api.clock.now()));
+    Ok(Answer::ok(Whole { record, approval, history }))
 }

@@ -41,7 +41,7 @@ pub struct Record {
     verifying_contract: Option<String>,
     /// What is signed.
     digest: String,
-    /// Where it stands: `accepted`, `allowed`, `denied`, `signing`, `signed`, `refused`, `cancelled`; of what
+    /// Where it stands: `accepted`, `awaiting_approval`, `rejected`, `not_approved`, `allowed`, `denied`, `signing`, `signed`, `refused`, `cancelled`; of what
     /// has a user, `settled` and `lapsed`, too.
     status: String,
     /// Why it was not signed.

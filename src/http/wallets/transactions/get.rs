@@ -2,12 +2,12 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::approval::Approval;
 use super::record::{Record, history};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::problem::{Document, Problem};
+use crate::http::wallets::approval::Approval;
 use crate::http::wallets::deed::Deed;
 use crate::primitives::IntentId;
 

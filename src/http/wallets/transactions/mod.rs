@@ -1,6 +1,5 @@
 //! What became of the transactions that runs want of wallets; approving them, and calling them off.
 
-mod approval;
 mod approve;
 mod cancel;
 mod get;

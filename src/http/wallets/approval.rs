@@ -5,14 +5,15 @@ use utoipa::ToSchema;
 use crate::aggregates::wallet_lane::Event;
 use crate::policies::approvals::{Asked, Need, Standing};
 
-/// Who was asked to approve a transaction, and how that stands.
+/// Who was asked to approve a transaction or a document, and how that stands.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = TransactionApproval)]
+#[schema(as = SigningApproval)]
 pub(super) struct Approval {
-    /// What is approved: it stands for the call and for the most that its fees may come to.
+    /// What is approved: of a transaction it stands for the call and for the most that its fees may come to,
+    /// of a document for all of it.
     digest: String,
-    /// Who caused the transaction, and does not approve it.
+    /// Who caused it, and does not approve it.
     asked_by: String,
     /// When they were asked.
     #[serde(with = "time::serde::rfc3339")]
@@ -68,7 +69,8 @@ impl Approval {
         asked.map(|asked| Self::shown(&asked, now))
     }
 
-    fn shown(asked: &Asked, now: OffsetDateTime) -> Self {
+    /// How it stands now.
+    pub(super) fn shown(asked: &Asked, now: OffsetDateTime) -> Self {
         let (state, rejected_by) = match asked.standing(now) {
             Standing::Pending { .. } => ("pending", None),
             Standing::Granted => ("granted", None),
