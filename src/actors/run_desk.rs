@@ -18,6 +18,7 @@ use super::postman::{self, Parcel};
 use super::run_registry::{Route, RunRegistry};
 use crate::aggregates::entry::{self, Scope, VARIABLES};
 use crate::aggregates::skip;
+use crate::catalog::input_problems;
 use crate::journal::{
     Allowance, Append, Entries, Inbox, Journal, NewEvent, Reply, Side, StreamId, Tail, slot_of,
 };
@@ -134,7 +135,7 @@ impl RunDesk {
             Lookup::NotLive => return Err(Refused::NotLive),
             Lookup::Unknown => return Err(Refused::UnknownWorkflow),
         };
-        let problems = engine::input_problems(&live.definition, &input);
+        let problems = input_problems(&live.definition, &input);
         if !problems.is_empty() {
             return Err(Refused::Input(problems));
         }
@@ -221,7 +222,7 @@ impl RunDesk {
         context: Context,
     ) -> Result<Placed, Refused> {
         self.must_have_units(context.organization)?;
-        let problems = engine::input_problems(&definition, &trigger.body);
+        let problems = input_problems(&definition, &trigger.body);
         if !problems.is_empty() {
             return Err(Refused::Input(problems));
         }
@@ -326,7 +327,7 @@ impl RunDesk {
         let (trigger, input) = match edited {
             None => (trigger.clone(), Arc::clone(input)),
             Some(edited) => {
-                let problems = engine::input_problems(definition, &edited);
+                let problems = input_problems(definition, &edited);
                 if !problems.is_empty() {
                     return Err(Refused::Input(problems));
                 }

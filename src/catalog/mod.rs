@@ -5,6 +5,7 @@
 //! are not resolved yet, and again when the node is performed.
 
 mod document;
+mod input;
 mod prices;
 mod registry;
 mod schema;
@@ -16,6 +17,7 @@ mod tests;
 mod wording;
 
 pub use document::{Page, document};
+pub use input::input_problems;
 pub use prices::{Prices, Table};
 pub use registry::Registry;
 pub use schema::{InvalidSchema, Schema, Stage};

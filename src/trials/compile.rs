@@ -19,6 +19,7 @@ use super::problem::Problem;
 use super::simulation::pinned;
 use super::target::{TASK, Target};
 use crate::aggregates::test::CheckKind;
+use crate::catalog::input_problems;
 use crate::primitives::pointer::below;
 
 /// When a case begins that does not say.
@@ -109,7 +110,7 @@ impl Compiler<'_> {
             }
         };
         let input: Json = Arc::new(input);
-        for problem in engine::input_problems(&definition, &input) {
+        for problem in input_problems(&definition, &input) {
             let at = format!("{}/input{}", self.at, problem.path);
             self.problems.push(Problem::at(at, problem.message));
         }

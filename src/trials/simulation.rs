@@ -12,6 +12,7 @@ use super::definition::{MockSpec, Unmocked};
 use super::document::document;
 use super::mock::answers;
 use super::problem::Problem;
+use crate::catalog::input_problems;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -58,7 +59,7 @@ pub struct Simulation {
 pub fn simulate(order: Simulated) -> Result<Simulation, Vec<Problem>> {
     let definition = order.definition;
     let mut problems = Vec::new();
-    for problem in engine::input_problems(&definition, &order.payload) {
+    for problem in input_problems(&definition, &order.payload) {
         problems.push(Problem::at(format!("/payload{}", problem.path), problem.message));
     }
     let mut mocks = answers(&order.mocks, &definition, "/mocks", &mut problems);

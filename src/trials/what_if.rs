@@ -14,6 +14,7 @@ use super::difference::{Comparison, differences};
 use super::mock::answers;
 use super::problem::Problem;
 use crate::aggregates::test::Difference;
+use crate::catalog::input_problems;
 use crate::primitives::RunId;
 
 /// What is asked.
@@ -156,7 +157,7 @@ fn one(asked: &WhatIf, facts: &[Fact], otherwise: &Answers) -> WouldBe {
         let reason = "somebody cancelled it, and nobody knows what the outside would have answered";
         return WouldBe { reason: Some(reason.to_owned()), ..would_be };
     }
-    let refused = engine::input_problems(&asked.definition, input);
+    let refused = input_problems(&asked.definition, input);
     if let Some(problem) = refused.first() {
         let reason = format!("its input would be refused: {}: {}", problem.path, problem.message);
         return WouldBe { verdict: Verdict::Refused, reason: Some(reason), ..would_be };

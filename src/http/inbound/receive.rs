@@ -10,6 +10,7 @@ use crate::access::WebhookSecrets;
 use crate::actors::Placed;
 use crate::actors::detector::{Fired, Firing};
 use crate::aggregates::skip;
+use crate::catalog::input_problems;
 use crate::deliveries::{Delivery, Outcome};
 use crate::http::answer::Written;
 use crate::http::api::Api;
@@ -253,7 +254,7 @@ impl Listener<'_> {
                 Ok(Verdict::Skipped { told: "passed_over", reason: message })
             }
             skip::Reason::InvalidInput => {
-                let found = engine::input_problems(self.definition, body).into_iter();
+                let found = input_problems(self.definition, body).into_iter();
                 let details = found.map(|problem| Detail::new(problem.path, problem.message));
                 let problem = Problem::new(Code::InvalidInput).with_details(details.collect());
                 Err(Turned::new(problem, message))

@@ -360,3 +360,58 @@ async fn standard_webhooks_and_stripe_are_taken_as_they_sign() {
     refused(&stripe(&format!("t={now},v0={code}")).send().await, "an older version of the code");
     assert_eq!(deliveries(&app, &id).await[1]["name"], "id:evt_1");
 }
+
+#[actix_web::test]
+async fn a_body_that_the_triggers_schema_does_not_take_is_refused_with_its_place_and_starts_nothing()
+ {
+    // given a webhook that says what a run begins with
+    let app = app().await;
+    let schema = json!({
+        "type": "object", "required": ["amount"],
+        "properties": { "amount": { "type": "integer", "minimum": 1 } },
+    });
+    let (id, path) = live(&app, &workflow(&json!({ "inputSchema": schema }), None)).await;
+    for (body, place) in [
+        (r#"{"amount": 0}"#, "/amount"),
+        (r#"{"amount": "7"}"#, "/amount"),
+        ("{}", "amount"),
+        ("[]", "object"),
+    ] {
+        // when something else comes
+        let answer = post(&app, &path, body).send().await;
+        // then it is told what is wrong, and nothing begins
+        assert_eq!((answer.status, answer.code().as_str()), (422, "invalid-input"), "{body}");
+        assert!(answer.text().contains(place), "{}", answer.text());
+    }
+    assert_eq!(app.count_runs().await, 0);
+    // and the deliveries say so
+    let noted = deliveries(&app, &id).await;
+    let for_what_they_bring: Vec<_> = noted
+        .iter()
+        .filter(|delivery| delivery["reason"].as_str().is_some_and(|it| it.contains("input")))
+        .collect();
+    assert_eq!(for_what_they_bring.len(), 4, "{noted:#?}");
+    assert!(for_what_they_bring.iter().all(|delivery| delivery["outcome"] == "refused"));
+    // when what comes fits, then a run begins
+    let answer = post(&app, &path, r#"{"amount": 7}"#).send().await;
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    // and whoever starts one by hand is held to the same
+    let by_hand = format!("/v1/workflows/{id}/run");
+    let refused = app.client.post(&by_hand, &json!({ "payload": { "amount": 0 } })).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+}
+
+#[actix_web::test]
+async fn a_schema_of_a_trigger_that_cannot_be_used_is_not_published() {
+    let app = app().await;
+    for (schema, words) in [
+        (json!({ "$ref": "https://example.com/elsewhere" }), "no usable JSON Schema"),
+        (json!({ "type": "{{$trigger.body.type}}" }), "cannot hold expressions"),
+        (json!({ "type": "nothing" }), "inputSchema"),
+    ] {
+        let id = app.created(&workflow(&json!({ "inputSchema": schema }), None)).await;
+        let refused = app.client.post(&format!("/v1/workflows/{id}/publish"), &json!({})).await;
+        assert_eq!((refused.status, refused.code().as_str()), (422, "invalid-definition"));
+        assert!(refused.text().contains(words), "{}", refused.text());
+    }
+}

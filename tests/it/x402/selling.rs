@@ -53,6 +53,9 @@ impl Market {
                 "inputSchema": [{ "key": "town", "type": "string", "required": true }],
                 "nodes": {
                     "root": { "type": "webhook", "children": ["tell"], "payload": {
+                        "inputSchema": {
+                            "properties": { "town": { "type": "string", "minLength": 3 } },
+                        },
                         "price": price, "respond": { "wait": true, "timeoutMs": 5_000 },
                     } },
                     "tell": { "type": "log", "payload": {
@@ -122,6 +125,27 @@ async fn who_does_not_pay_is_told_the_price_in_both_versions() {
     let free = market.stage.app.client.stranger().post(secret, &json!({ "town": "x" })).await;
     assert_eq!(free.status, 404, "{}", free.text());
     assert_eq!(market.stage.app.count_runs().await, 0);
+    market.moved(0).await;
+}
+
+#[actix_web::test]
+async fn nobody_is_asked_to_pay_for_what_would_start_nothing() {
+    let market = Market::open(&json!({})).await;
+    // Neither what the workflow nor what its webhook declares; paid for or not.
+    for (body, place) in [(json!({ "city": "Berlin" }), "/town"), (json!({ "town": "B" }), "/town")]
+    {
+        let unpaid = market.request(&body).send().await;
+        assert_eq!((unpaid.status, unpaid.code().as_str()), (422, "invalid-input"));
+        assert!(unpaid.text().contains(place), "{}", unpaid.text());
+        let header = market.payer.pays(Version::V2, &market.terms, 9);
+        let paid = market.request(&body).header("PAYMENT-SIGNATURE", &header).send().await;
+        assert_eq!((paid.status, paid.code().as_str()), (422, "invalid-input"));
+    }
+    // Who sends nothing is told the price.
+    let asked = market.stage.app.client.stranger().request("POST", &market.path).send().await;
+    assert_eq!(asked.status, 402, "{}", asked.text());
+    assert_eq!(market.stage.app.count_runs().await, 0);
+    assert!(market.sold().await.is_empty());
     market.moved(0).await;
 }
 

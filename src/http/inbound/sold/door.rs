@@ -11,6 +11,7 @@ use super::ask::Asking;
 use super::{path, told};
 use crate::actors::wallets::Unfit;
 use crate::aggregates::sale::{self, Reservation, Settlement};
+use crate::catalog::input_problems;
 use crate::http::api::Api;
 use crate::http::extract::{Address, read_bytes_up_to};
 use crate::http::inbound::arrival::content_type;
@@ -39,6 +40,8 @@ struct Order {
     body: Json,
     headers: BTreeMap<String, String>,
     fingerprint: String,
+    /// Whether there is a body, or a parameter of the query.
+    says_something: bool,
 }
 
 /// Sells a run.
@@ -51,6 +54,11 @@ pub(super) async fn sell(
     let (shop, definition) = Shop::of(api, workflow).await?;
     shop.admits(request)?;
     let Some((version, header)) = presented(request.headers())? else {
+        // Nobody is asked to pay for what would start nothing. Who sends nothing wants to know the price.
+        let order = shop.order(request, payload).await?;
+        if order.says_something {
+            takes(&definition, &order)?;
+        }
         count("asked");
         return Ok(shop.asking.answer("a payment is needed: PAYMENT-SIGNATURE or X-PAYMENT"));
     };
@@ -75,11 +83,7 @@ pub(super) async fn sell(
         return told::standing(api, request, &known, respond, true).await;
     }
     // Nobody pays for what would start nothing.
-    let problems = engine::input_problems(&definition, &order.body).into_iter();
-    let problems: Vec<_> = problems.map(|it| Detail::new(it.path, it.message)).collect();
-    if !problems.is_empty() {
-        return Err(Problem::new(Code::InvalidInput).with_details(problems));
-    }
+    takes(&definition, &order)?;
     // What is new is asked of chains and facilitators.
     public::count(api, workflow, request)?;
     let mut reservation = shop.reservation(sale, payment, &order);
@@ -176,7 +180,8 @@ impl Shop {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
-        Ok(Order { body, headers, fingerprint: hex(&digest.finalize()) })
+        let says_something = !(bytes.is_empty() && request.query_string().is_empty());
+        Ok(Order { body, headers, fingerprint: hex(&digest.finalize()), says_something })
     }
 
     /// What is kept of a payment, should it be good.
@@ -227,6 +232,17 @@ impl Shop {
         };
         Ok(self.asking.refused(&why, (reservation.payment.version, &receipt)))
     }
+}
+
+/// Whether a run could begin with what was sent.
+fn takes(definition: &Definition, order: &Order) -> Result<(), Problem> {
+    let problems = input_problems(definition, &order.body).into_iter();
+    let problems: Vec<_> = problems.map(|it| Detail::new(it.path, it.message)).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    count("unfit");
+    Err(Problem::new(Code::InvalidInput).with_details(problems))
 }
 
 /// The header with the payment, and the version in which it pays.
