@@ -17,6 +17,7 @@ use crate::http;
 use crate::http::api::Api;
 use crate::journal::pool;
 use crate::journal::{Directory, Store};
+use crate::notary::Log;
 use crate::projections::{HouseViews, Views};
 use crate::validation::Validators;
 
@@ -36,6 +37,7 @@ pub(super) fn open(
     let admission = Admission::new(&people, Arc::clone(&rooms.clock));
     let api = Api {
         journal: journal.clone(),
+        log: Log::new(rooms.pool.clone()),
         tail: rooms.tail.clone(),
         workflows: Store::workflows(journal.clone()),
         tasks: Store::tasks(journal.clone()),

@@ -22,6 +22,7 @@ use crate::config::Role;
 use crate::connectors::InvalidClients;
 use crate::egress;
 use crate::journal::{self, Journal, Tail};
+use crate::notary;
 use crate::secrets::{self, Vault};
 use crate::signing::{InvalidConfig, Signers};
 use crate::telemetry;
@@ -49,6 +50,9 @@ pub enum Error {
     /// Where the keys of wallets are.
     #[error("reading where the keys of wallets are")]
     Signing(#[from] InvalidConfig),
+    /// How the ledger is signed.
+    #[error("reading how the ledger is signed")]
+    Proofs(#[from] notary::InvalidConfig),
     /// The source of prices.
     #[error("reading where prices come from")]
     Prices(#[from] InvalidFeed),

@@ -10,6 +10,6 @@ mod signer;
 mod work;
 
 pub use house::{Error, House};
-pub use plan::{Plan, chains_at, no_chains};
+pub use plan::{Plan, Proofs, chains_at, no_chains};
 pub use serve::serve;
 pub use signer::keep_keys;

@@ -26,6 +26,7 @@ use crate::journal::pool;
 use crate::journal::{
     self, ChainViews, EventFigures, Inbox, Outbox, Reactions, Runs, Store, TailReader,
 };
+use crate::notary::Notary;
 use crate::projections::{self, HouseViews, Views};
 use crate::secrets;
 
@@ -102,6 +103,7 @@ impl Parts<'_> {
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;
             self.start_reactions(&standing).await?;
+            self.start_notary(&standing).await?;
         }
         self.watch(offices::metrics(
             self.rooms.metrics.clone(),
@@ -176,6 +178,23 @@ impl Parts<'_> {
             async move { heir.run(stop).await }
         });
         self.watch(heir).await
+    }
+
+    /// What signs the ledger.
+    async fn start_notary(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let Some(proofs) = self.plan.proofs.clone() else { return Ok(()) };
+        let notary = Notary {
+            journal: self.rooms.journal.clone(),
+            signers: self.rooms.signers.clone(),
+            copy: proofs.copy,
+            interval: proofs.interval,
+            origin: proofs.origin,
+            standing: standing.clone(),
+        };
+        self.watch(Watch::new("notary", move |stop| notary.clone().run(stop))).await
     }
 
     /// What looks for triggers to fire.

@@ -1,7 +1,7 @@
 //! What a process must know to open the house.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,9 @@ use crate::connectors::Clients;
 use crate::egress;
 use crate::http;
 use crate::journal::pool::{self, Logins};
+use crate::notary::{self, OutsideCopy};
 use crate::primitives::{Clock, Secret, SystemClock};
+use crate::proof::Origin;
 use crate::secrets::KeySource;
 use crate::signing;
 use crate::triggers::price::Feed;
@@ -47,6 +49,8 @@ pub struct Plan {
     pub clients: Clients,
     /// Where the keys of wallets are.
     pub signing: signing::Config,
+    /// How the ledger is signed; `None`: it is not.
+    pub proofs: Option<Proofs>,
     /// Where chains are read.
     pub chains: Arc<dyn ChainSources>,
     /// The sources that are asked, and whose streams are listened to.
@@ -71,6 +75,28 @@ pub struct Plan {
     pub clock: Arc<dyn Clock>,
 }
 
+/// How the ledger is signed.
+#[derive(Debug, Clone)]
+pub struct Proofs {
+    /// The copy outside of the database.
+    pub copy: OutsideCopy,
+    /// How often.
+    pub interval: Duration,
+    /// What the ledger is called, where that is chosen.
+    pub origin: Option<Origin>,
+}
+
+impl Proofs {
+    /// What a configuration says, for this data directory.
+    fn of(config: &notary::Config, data_dir: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            copy: OutsideCopy::new(config.place(data_dir)),
+            interval: config.interval()?,
+            origin: config.origin()?,
+        })
+    }
+}
+
 impl Plan {
     /// The plan that a configuration stands for. `database` is the configured one.
     pub fn of(
@@ -93,6 +119,7 @@ impl Plan {
             keys: config.secrets.source(&config.data_dir)?,
             clients: config.connectors.clients()?,
             signing: config.signing.clone(),
+            proofs: Some(Proofs::of(&config.proof, &config.data_dir)?),
             chains: Arc::new(chains),
             sources: Source::all().collect(),
             prices: config.prices.feed()?,

@@ -197,14 +197,13 @@ enum Command {
         #[command(subcommand)]
         what: Key,
     },
-    /// See who did what, and what was refused; export it
+    /// See who did what, and what was refused; export runs with their proofs, verify them
     Audit {
         #[command(flatten)]
         server: Server,
         #[command(subcommand)]
         what: Audit,
     },
-
     /// Workflows that drafts are made from
     Template {
         #[command(flatten)]
@@ -339,6 +338,7 @@ pub fn main() -> ExitCode {
         Command::Member { server, what } => asked!(server, what),
         Command::Role { server, what } => asked!(server, what),
         Command::Key { server, what } => asked!(server, what),
+        Command::Audit { server, what: Audit::Verify(verify) } => verify.run(server.json),
         Command::Audit { server, what } => asked!(server, what),
         Command::Template { server, what } => asked!(server, what),
         Command::Block { server, what } => asked!(server, what),

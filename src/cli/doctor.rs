@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::migrate::database;
 use super::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
-use crate::journal::{ChainStanding, Reactions, Standing, migrate, partitions, pool};
+use crate::journal::{self, ChainStanding, Reactions, migrate, partitions, pool};
+use crate::notary::{Log, OutsideCopy, Standing};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds;
 
@@ -33,6 +34,10 @@ pub(super) struct Doctor {
     json: bool,
 }
 
+/// What helps where history is not what was signed.
+const HALTED: &str = "stop here and keep the database as it is; `chainkeel audit verify --all` names the place, \
+                      docs/verifying.md says what to do";
+
 /// What was found of one thing.
 struct Finding {
     what: &'static str,
@@ -51,9 +56,10 @@ impl Doctor {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = begin(&self.flags, &Surroundings::read())?;
         let database = database(&config)?;
+        let copy = OutsideCopy::new(config.proof.place(&config.data_dir));
         let findings = actix_rt::System::new().block_on(async {
             let pool = pool::owner(&database, 2);
-            let findings = examine(&pool).await;
+            let findings = examine(&pool, &copy).await;
             pool.close().await;
             findings
         });
@@ -87,7 +93,7 @@ impl Doctor {
 
 type Sick = Box<dyn std::error::Error + Send + Sync>;
 
-async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick> {
     let mut findings = server(pool).await?;
     let (current, newest) = (migrate::current(pool).await?, migrate::newest());
     let found =
@@ -103,6 +109,7 @@ async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
         return Ok(findings);
     }
     findings.extend(ledger(pool).await?);
+    findings.extend(history(pool, copy).await?);
     findings.extend(work(pool).await?);
     findings.extend(reactions(pool).await?);
     findings.extend(chains(pool).await?);
@@ -132,8 +139,8 @@ async fn examine(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
 async fn reactions(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
     let head =
         sqlx::query_scalar!("select head from sequencer where id = 1").fetch_one(pool).await?;
-    let finding = |standing: Standing| {
-        let Standing { name, position, again, parked, reason } = standing;
+    let finding = |standing: journal::Standing| {
+        let journal::Standing { name, position, again, parked, reason } = standing;
         let behind = head - position;
         let late = format!("{name} is {behind} events behind and tries {again} again");
         let found = match reason {
@@ -213,6 +220,32 @@ async fn ledger(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
             "is a process of this installation running? One of them orders the ledger",
         ),
     ])
+}
+
+/// Whether the ledger is signed, and goes on from the copy outside of the database.
+async fn history(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick> {
+    let log = Log::new(pool.clone());
+    let Standing { head, last, halted } = log.standing().await?;
+    let signed = last.as_ref().map_or(0, |it| it.size);
+    let kept = copy.checkpoint()?.and_then(|note| note.lines().nth(1)?.parse::<u64>().ok());
+    let (found, cure) = match (halted, kept) {
+        (Some(reason), _) => (format!("signing has halted: {reason}"), Some(HALTED)),
+        (None, Some(kept)) if kept > head => {
+            (format!("the ledger ends at {head}, and {kept} events were signed"), Some(HALTED))
+        }
+        (None, _) => {
+            let place = copy.place().display();
+            let copied = match kept {
+                Some(kept) => format!("the copy in {place} has {kept}"),
+                None => format!("there is no copy in {place}"),
+            };
+            let is_late = head.saturating_sub(signed) > MAX_LAG.unsigned_abs();
+            let cure = "is a process with the role `worker` running, and has the keystore a key \
+                        (`CHAINKEEL_SECRETS_KEY`)? Its log says why nothing is signed";
+            (format!("{signed} of {head} events are signed; {copied}"), is_late.then_some(cure))
+        }
+    };
+    Ok(vec![Finding { what: "history", found, cure }])
 }
 
 /// How chains are followed.

@@ -320,4 +320,25 @@ pub const SETTINGS: &[Setting] = &[
         about: "The token that comes along with an access key that was lent for a while. It is \
                 not renewed.",
     },
+    Setting {
+        key: "proof.directory",
+        variable: "CHAINKEEL_PROOF_DIRECTORY",
+        kind: Kind::Text,
+        about: "Where the copy of the signed log is kept, outside of the database: a disk that a \
+                restored backup does not take along. Without it, `log` in the data directory.",
+    },
+    Setting {
+        key: "proof.seconds",
+        variable: "CHAINKEEL_PROOF_SECONDS",
+        kind: Kind::Number,
+        about: "How often a checkpoint of the ledger is signed while there is something new, in \
+                seconds.",
+    },
+    Setting {
+        key: "proof.origin",
+        variable: "CHAINKEEL_PROOF_ORIGIN",
+        kind: Kind::Text,
+        about: "What the ledger is called in its checkpoints, as in `ledger.example.com/main`. It is \
+                settled with the first checkpoint, and made up without this.",
+    },
 ];

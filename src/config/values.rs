@@ -9,7 +9,7 @@ use url::Url;
 use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
-use crate::{chains, connectors, egress, secrets, signing, telemetry};
+use crate::{chains, connectors, egress, notary, secrets, signing, telemetry};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +36,7 @@ pub struct Config {
     pub prices: price::Config,
     pub chains: chains::Config,
     pub signing: signing::Config,
+    pub proof: notary::Config,
 }
 
 impl Default for Config {
@@ -58,6 +59,7 @@ impl Default for Config {
             prices: price::Config::default(),
             chains: chains::Config::default(),
             signing: signing::Config::default(),
+            proof: notary::Config::default(),
         }
     }
 }

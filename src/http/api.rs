@@ -47,6 +47,7 @@ use crate::connectors::Desk;
 use crate::data::Data;
 use crate::deliveries::Deliveries;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
+use crate::notary::Log;
 use crate::primitives::{Clock, RunId, WorkflowId};
 use crate::projections::access::Access;
 use crate::projections::activity::Activity;
@@ -86,6 +87,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 pub struct Api {
     /// The ledger, for reading it.
     pub journal: Journal,
+    /// What is signed of it.
+    pub log: Log,
     /// Its end, for positions.
     pub tail: Tail,
     /// Where workflows are changed.

@@ -94,6 +94,7 @@ table! {
     GET    "/v1/runs"                                         May(RunsRead)               runs::list;
     POST   "/v1/runs/sync"                                    May(ActionsRun)             runs::sync;
     GET    "/v1/runs/{id}"                                    May(RunsRead)               runs::get;
+    GET    "/v1/runs/{id}/bundle"                             May(RunsRead)               audit::bundle;
     GET    "/v1/runs/{id}/events"                             May(RunsRead)               runs::events;
     GET    "/v1/runs/{id}/lineage"                            May(RunsRead)               runs::lineage;
     GET    "/v1/runs/{id}/stream"                             May(RunsRead)               runs::stream;
@@ -206,6 +207,9 @@ table! {
     GET    "/v1/organization/invitations"                     May(OrganizationRead)       invitations::list;
     POST   "/v1/organization/invitations"                     May(MembersManage)          invitations::create;
     DELETE "/v1/organization/invitations/{id}"                May(MembersManage)          invitations::revoke;
+    GET    "/v1/log/checkpoint"                               Public                      audit::checkpoint;
+    GET    "/v1/log/key"                                      Public                      audit::key;
+    GET    "/v1/log/tile/{tile}"                              Public                      audit::tile;
     GET    "/v1/organization/audit-log"                       May(AuditRead)              audit::list;
     GET    "/v1/organization/audit-log/export"                May(AuditRead)              audit::export;
     GET    "/v1/service-accounts"                             May(KeysRead)               service_accounts::list;
@@ -330,9 +334,13 @@ table! {
     PATCH  "/v1/webhooks/{secret}"                            Public                      inbound::webhook_patch;
 }
 
+/// How the server is told that a parameter goes on over slashes.
+const DEEP: &str = "{tile:.*}";
+
 /// Who may use the route with this method and pattern. Everything below `/v1` wants somebody known
 /// unless the table says otherwise.
 pub fn access(method: &Method, pattern: &str) -> Access {
+    let pattern = &pattern.replace(DEEP, "{tile}");
     let listed =
         TABLE.iter().find(|endpoint| endpoint.path == pattern && endpoint.method == *method);
     match listed {
@@ -351,7 +359,7 @@ pub fn configure(config: &mut ServiceConfig) {
     let mut paths: Vec<&str> = TABLE.iter().map(|endpoint| endpoint.path).collect();
     paths.dedup();
     for path in paths {
-        let mut resource = web::resource(path);
+        let mut resource = web::resource(path.replace("{tile}", DEEP));
         for endpoint in TABLE.iter().filter(|endpoint| endpoint.path == path) {
             resource = resource.route((endpoint.route)());
         }
@@ -365,7 +373,7 @@ pub async fn nothing_here() -> Result<HttpResponse, Problem> {
 }
 
 async fn no_such_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let pattern = request.match_pattern().unwrap_or_default();
+    let pattern = request.match_pattern().unwrap_or_default().replace(DEEP, "{tile}");
     let allowed: Vec<&str> = TABLE
         .iter()
         .filter(|endpoint| endpoint.path == pattern)

@@ -8,6 +8,7 @@
 //! `{"$blob":{"sha256":…,"size":…}}`. Either way the event reads back letter by letter.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -167,6 +168,22 @@ pub(super) async fn resolve(pool: &PgPool, events: &mut [Recorded]) -> Result<()
     }
 }
 
+/// The blobs that a stored payload names, by their hashes in hexadecimal.
+pub fn blobs_of(payload: &str) -> Vec<String> {
+    addresses(payload).map(|address| address.sha256).collect()
+}
+
+/// A stored payload with the contents put back, from blobs by their hashes; or what is amiss with it.
+pub fn whole_of<S: BuildHasher>(
+    mut payload: String,
+    found: &HashMap<Vec<u8>, String, S>,
+) -> Result<String, String> {
+    while is_reference(&payload) {
+        payload = whole(&payload, found)?;
+    }
+    Ok(payload)
+}
+
 async fn fetch(pool: &PgPool, wanted: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, String>, Error> {
     let rows = sqlx::query!("select sha256, content from blobs where sha256 = any($1)", wanted)
         .fetch_all(pool)
@@ -176,7 +193,10 @@ async fn fetch(pool: &PgPool, wanted: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, Str
 }
 
 /// The text that a reference stands for, or what is amiss with it.
-fn whole(payload: &str, found: &HashMap<Vec<u8>, String>) -> Result<String, String> {
+fn whole<S: BuildHasher>(
+    payload: &str,
+    found: &HashMap<Vec<u8>, String, S>,
+) -> Result<String, String> {
     let content = |address: &Address| {
         let gone = || format!("its blob {} is gone", address.sha256);
         found.get(&unhex(&address.sha256)).map(String::as_str).ok_or_else(gone)

@@ -34,7 +34,7 @@ mod wakeup;
 
 pub use allowances::Used;
 pub use append::{Config, Journal, Lane};
-pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES};
+pub use blobs::{INLINE_BYTES, PAYLOAD_BYTES, blobs_of, whole_of};
 pub use chain_watch::{
     Advance, ChainStanding, ChainViews, ChainWatch, Cursor, Due, Gap, Gone, Level, Mark, Match,
     OwnView, Place, Presence, Settled, View as ChainView,

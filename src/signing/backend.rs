@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
 use super::{Clearance, Error, KeyName, PrivateKey, TypedClearance};
+use crate::proof::{Checkpoint, Origin};
 use crate::transactions::{Reach, TypedData, Unsigned};
 
 /// Keeps keys and signs with them. A [`super::Signer`] asks it; nobody else does.
@@ -39,6 +40,22 @@ pub trait Backend: fmt::Debug + Send + Sync {
         &'a self,
         order: &'a Order<'a, TypedData>,
     ) -> BoxFuture<'a, Result<TypedReply, Error>>;
+
+    /// Whether it signs checkpoints of the ledger.
+    fn signs_checkpoints(&self) -> bool {
+        false
+    }
+
+    /// The public key that signs the checkpoints of this ledger; it is made where there is none.
+    fn checkpoint_key<'a>(&'a self, _: &'a Origin) -> BoxFuture<'a, Result<[u8; 32], Error>> {
+        Box::pin(async { Err(Error::NoCheckpoints) })
+    }
+
+    /// Signs a checkpoint, with a key that signs nothing else. There is no other text that this key
+    /// could be made to sign: it is written where the key is.
+    fn sign_checkpoint<'a>(&'a self, _: &'a Checkpoint) -> BoxFuture<'a, Result<[u8; 64], Error>> {
+        Box::pin(async { Err(Error::NoCheckpoints) })
+    }
 }
 
 /// What a backend can do.

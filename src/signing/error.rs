@@ -38,6 +38,9 @@ pub enum Error {
     /// Keys of this backend are made in it, and come from nowhere else.
     #[error("this backend takes no keys from outside: let it make one")]
     NoImport,
+    /// This backend has no keys of Ed25519 that sign checkpoints.
+    #[error("this backend signs no checkpoints of the ledger")]
+    NoCheckpoints,
     /// What the backend answered is not what it was asked for.
     #[error("the backend's answer is refused")]
     Reply(#[from] BadReply),
@@ -75,6 +78,7 @@ impl Error {
             | Self::Taken(_)
             | Self::PrivateKey(_)
             | Self::NoImport
+            | Self::NoCheckpoints
             | Self::Reply(_)
             | Self::Refused(_)
             | Self::Rejected(_)
@@ -89,6 +93,9 @@ pub enum BadReply {
     /// It is no signature, or a malleable one.
     #[error("its signature does not count")]
     Signature(#[from] BadSignature),
+    /// It is no signature of the checkpoint by the ledger's key.
+    #[error("it is no signature of the checkpoint by the ledger's key")]
+    Checkpoint,
     /// Somebody else's key signed.
     #[error("{found} signed, and not {expected}")]
     Signer {

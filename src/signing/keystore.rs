@@ -5,12 +5,23 @@ use alloy_primitives::{Address, U256};
 use futures::future::BoxFuture;
 use zeroize::Zeroizing;
 
-use super::{Backend, Capabilities, Error, KeyName, Order, PrivateKey, Reply, TypedReply};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use uuid::Uuid;
+
+use super::{
+    Backend, BadReply, Capabilities, Error, KeyName, Order, PrivateKey, Reply, TypedReply,
+};
+use crate::primitives::OrganizationId;
+use crate::proof::{Checkpoint, Origin};
 use crate::secrets::{self, SecretName, Vault};
 use crate::transactions::TypedData;
 
 /// The field of the vault's record that holds the key.
 const FIELD: &str = "signing-key";
+/// The field that holds the seed of the key that signs checkpoints.
+const SEED: &str = "checkpoint-seed";
+/// Whose that key is: nobody's among the organizations.
+const HOUSE: OrganizationId = OrganizationId::from_uuid(Uuid::nil());
 
 /// Keys that are sealed in the database, and opened in this process for as long as a signature
 /// takes.
@@ -57,6 +68,23 @@ impl Keystore {
         };
         drop(hold);
         kept
+    }
+
+    /// The key that signs the checkpoints of this ledger; it is made where there is none.
+    async fn checkpoints(&self, origin: &Origin) -> Result<Ed25519KeyPair, Error> {
+        let place = SecretName::new(origin.as_str(), SEED);
+        let hold = self.vault.hold(HOUSE, place.record()).await?;
+        let seed = match self.vault.open(HOUSE, &place).await {
+            Ok(kept) => Zeroizing::new(kept.to_vec()),
+            Err(secrets::Error::Missing(_)) => {
+                let fresh = Zeroizing::new(rand::random::<[u8; 32]>());
+                self.vault.seal(HOUSE, &place, &fresh[..]).await?;
+                Zeroizing::new(fresh.to_vec())
+            }
+            Err(error) => return Err(error.into()),
+        };
+        drop(hold);
+        Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| secrets::Error::Broken(place).into())
     }
 
     async fn pair<T: Sync>(&self, order: &Order<'_, T>) -> Result<(U256, U256), Error> {
@@ -112,6 +140,28 @@ impl Backend for Keystore {
         Box::pin(async move {
             let (r, s) = self.pair(order).await?;
             Ok(TypedReply::Pair { r, s })
+        })
+    }
+
+    fn signs_checkpoints(&self) -> bool {
+        true
+    }
+
+    fn checkpoint_key<'a>(&'a self, origin: &'a Origin) -> BoxFuture<'a, Result<[u8; 32], Error>> {
+        Box::pin(async move {
+            let key = self.checkpoints(origin).await?;
+            key.public_key().as_ref().try_into().map_err(|_| Error::Reply(BadReply::Checkpoint))
+        })
+    }
+
+    fn sign_checkpoint<'a>(
+        &'a self,
+        checkpoint: &'a Checkpoint,
+    ) -> BoxFuture<'a, Result<[u8; 64], Error>> {
+        Box::pin(async move {
+            let key = self.checkpoints(&checkpoint.origin).await?;
+            let signature = key.sign(checkpoint.to_string().as_bytes());
+            signature.as_ref().try_into().map_err(|_| Error::Reply(BadReply::Checkpoint))
         })
     }
 }

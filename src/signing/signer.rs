@@ -6,9 +6,10 @@ use alloy_primitives::Address;
 
 use super::reply::{self, Checked};
 use super::{
-    Attempt, Backend, Capabilities, Clearance, Error, KeyName, Order, Outcome, PrivateKey,
-    TypedClearance,
+    Attempt, Backend, BadReply, Capabilities, Clearance, Error, KeyName, Order, Outcome,
+    PrivateKey, TypedClearance,
 };
+use crate::proof::{Checkpoint, Note, Origin, VerifierKey};
 use crate::transactions::{Reach, Signature, TypedData, Unsigned};
 
 /// Signs what was cleared, by a backend that it does not trust. Cheap to clone.
@@ -77,6 +78,34 @@ impl Signer {
         let order = Order::of_document((key, signer), document, clearance, attempt)?;
         let answer = self.backend.sign_typed_data(&order).await;
         counted(key, answer.and_then(|reply| Ok(reply::check_document(&order, reply)?)))
+    }
+
+    /// Whether its backend signs checkpoints of the ledger.
+    pub fn signs_checkpoints(&self) -> bool {
+        self.backend.signs_checkpoints()
+    }
+
+    /// The key that signs the checkpoints of this ledger; it is made where there is none.
+    pub async fn checkpoint_key(&self, origin: &Origin) -> Result<VerifierKey, Error> {
+        Ok(VerifierKey::new(origin.clone(), self.backend.checkpoint_key(origin).await?))
+    }
+
+    /// The bare signature of a checkpoint, for those who ask from another process.
+    pub async fn checkpoint_signature(&self, checkpoint: &Checkpoint) -> Result<[u8; 64], Error> {
+        self.backend.sign_checkpoint(checkpoint).await
+    }
+
+    /// Has a checkpoint signed by this key. What comes back counts, or is an error.
+    pub async fn sign_checkpoint(
+        &self,
+        key: &VerifierKey,
+        checkpoint: &Checkpoint,
+    ) -> Result<Note, Error> {
+        let signature = self.checkpoint_signature(checkpoint).await?;
+        Note::sealed(checkpoint, key, &signature).map_err(|_| {
+            metrics::counter!("chainkeel_signing_refused_replies_total").increment(1);
+            Error::Reply(BadReply::Checkpoint)
+        })
     }
 }
 

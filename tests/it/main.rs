@@ -21,6 +21,7 @@ mod http;
 mod journal;
 mod onchain;
 mod projections;
+mod proof;
 mod scenarios;
 mod secrets;
 mod signing;

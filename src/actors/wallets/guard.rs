@@ -79,6 +79,15 @@ impl Guard {
         let name = KeyName::new(organization, key);
         let name = name.map_err(|error| Refusal::Never(error.to_string()))?;
         match wanted {
+            // Signed by keys that sign nothing but checkpoints: no wallet is asked for.
+            Wanted::CheckpointKey(origin) => {
+                let key = signer.checkpoint_key(origin).await?;
+                Ok(Said::Bytes(key.public().to_vec().into()))
+            }
+            Wanted::Checkpoint(checkpoint) => {
+                let bytes = signer.checkpoint_signature(checkpoint).await?;
+                Ok(Said::Bytes(bytes.to_vec().into()))
+            }
             Wanted::Create => Ok(Said::Address(signer.create(&name).await?)),
             Wanted::Address => Ok(Said::Address(signer.address(&name).await?)),
             Wanted::Transaction { transaction, order, at, .. } => {

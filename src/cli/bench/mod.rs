@@ -18,6 +18,7 @@ mod runs;
 mod session;
 mod streams;
 mod transfers;
+mod verify;
 mod workflows;
 
 pub(super) use session::Bench;

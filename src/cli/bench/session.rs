@@ -13,10 +13,10 @@ use super::echo::Echo;
 use super::node::Node;
 use super::report::Report;
 use super::workflows::Shape;
-use super::{append, chain, large, ledger, limits, matching, runs, streams, transfers};
+use super::{append, chain, large, ledger, limits, matching, runs, streams, transfers, verify};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
-use crate::app::{House, Plan, chains_at};
+use crate::app::{House, Plan, Proofs, chains_at};
 use crate::cli::client::{Client, Error, Server};
 use crate::cli::cluster::Cluster;
 use crate::cli::signing::token;
@@ -24,6 +24,7 @@ use crate::config::{Role, Surroundings};
 use crate::egress;
 use crate::journal::migrate;
 use crate::journal::pool::{self, Logins};
+use crate::notary::OutsideCopy;
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::builds::State;
 use crate::secrets::{Keyring, NoKey};
@@ -80,6 +81,12 @@ enum What {
     Rebuild,
     /// Every decision on the ledger made again
     Replay,
+    /// The whole ledger signed and verified, beside the hashing and the reading alone
+    Verify {
+        /// How many events it has
+        #[arg(long, default_value_t = 500_000)]
+        events: usize,
+    },
     /// The triggers of a log found among 1, 1,000 and 100,000 live ones; without a database
     Matching,
     /// A chain: catching up with it, how soon a block starts its runs, and what the node is asked
@@ -160,6 +167,9 @@ impl Bench {
             };
             return self.transfers((url, directory), metrics, anvil, extent).await;
         }
+        if let Some(What::Verify { events }) = self.what {
+            return self.verify((url, directory), metrics, events).await;
+        }
         let sitting = Sitting::open(url, metrics, |plan| plan.roles = roles).await?;
         let report = self.measures(&sitting, directory).await;
         sitting.close().await;
@@ -208,6 +218,31 @@ impl Bench {
         Ok(report)
     }
 
+    /// A sitting whose ledger is signed by a key of its own.
+    async fn verify(
+        &self,
+        (url, directory): (&str, &Path),
+        metrics: PrometheusHandle,
+        events: usize,
+    ) -> Result<Report, Error> {
+        let (steps, copy) = (Steps::new(self.json), OutsideCopy::new(directory.join("log")));
+        let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
+        let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
+        let interval = std::time::Duration::from_millis(100);
+        let proofs = Proofs { copy: copy.clone(), interval, origin: None };
+        let sitting = Sitting::open(url, metrics, |plan| {
+            // Views and runs have no part in it.
+            plan.roles = vec![Role::Api, Role::Worker];
+            (plan.keys, plan.proofs) = (Arc::new(keys), Some(proofs));
+        })
+        .await?;
+        let places = (&sitting.owner, &sitting.database, &copy);
+        let measured = verify::measure(places, events, TYPICAL_PAYLOAD, &steps).await;
+        sitting.close().await;
+        steps.done();
+        Ok(Report { verify: Some(measured?), ..Report::default() })
+    }
+
     async fn measures(&self, sitting: &Sitting, directory: &Path) -> Result<Report, Error> {
         let what = self.what.clone().unwrap_or(What::Runs { shape: None });
         let steps = Steps::new(self.json);
@@ -241,7 +276,7 @@ impl Bench {
                 report.streams = Some(streams);
             }
             // They have no sitting, or another one.
-            What::Matching | What::Transfers { .. } => {}
+            What::Matching | What::Transfers { .. } | What::Verify { .. } => {}
             What::Chain { anvil, blocks, logs, samples, triggers } => {
                 steps.show("the start of a node");
                 let node = Node::start(&anvil).await?;
@@ -348,6 +383,7 @@ impl Sitting {
             keys: Arc::new(NoKey),
             clients: crate::connectors::Clients::default(),
             signing: signing::Config::default(),
+            proofs: None,
             chains: crate::app::no_chains(),
             sources: Vec::new(),
             prices: None,

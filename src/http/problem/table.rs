@@ -130,6 +130,10 @@ problems! {
         "There is no such run",
         "there is no run with this id",
         "It never existed, or it belongs to another organization. A run that was just started is found at once.";
+    NotSigned = "not-signed", 404,
+        "It is not signed yet",
+        "the ledger's log has no checkpoint for this",
+        "Checkpoints of the ledger are signed every few seconds; `chainkeel doctor` says why none is. `?size=` names the events of a checkpoint that there is.";
     ChainNotHalted = "chain-not-halted", 409,
         "The watch of the chain is not halted",
         "the chain is not watched, or its watch goes on",

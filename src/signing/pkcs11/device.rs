@@ -11,10 +11,12 @@ use futures::future::BoxFuture;
 use k256::ecdsa::VerifyingKey;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::process::Host;
 use super::talk::{Answer, Fault, FaultKind, Opening, Question};
-use crate::primitives::Secret;
+use crate::primitives::{OrganizationId, Secret};
+use crate::proof::{Checkpoint, Origin};
 use crate::signing::key::address_of;
 use crate::signing::{Backend, Capabilities, Error, KeyName, Order, PrivateKey, Reply, TypedReply};
 use crate::transactions::TypedData;
@@ -198,6 +200,19 @@ impl Pkcs11 {
         Ok((U256::from_be_slice(r), U256::from_be_slice(s)))
     }
 
+    async fn ledger<const N: usize>(
+        &self,
+        origin: &Origin,
+        question: Question,
+    ) -> Result<[u8; N], Error> {
+        let key = KeyName::new(OrganizationId::from_uuid(Uuid::nil()), "ledger");
+        let key = key.map_err(|error| Error::Refused(format!("{origin}: {error}")))?;
+        let Answer::Bytes { bytes } = self.ask(&key, question).await? else {
+            return Err(unexpected());
+        };
+        hex::decode_to_array(bytes).map_err(|_| unexpected())
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Host>> {
         // Nothing panics while it is held.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
@@ -250,6 +265,22 @@ impl Backend for Pkcs11 {
             let (r, s) = self.pair(order.key(), question).await?;
             Ok(TypedReply::Pair { r, s })
         })
+    }
+
+    fn signs_checkpoints(&self) -> bool {
+        true
+    }
+
+    fn checkpoint_key<'a>(&'a self, origin: &'a Origin) -> BoxFuture<'a, Result<[u8; 32], Error>> {
+        Box::pin(self.ledger(origin, Question::CheckpointKey { origin: origin.clone() }))
+    }
+
+    fn sign_checkpoint<'a>(
+        &'a self,
+        checkpoint: &'a Checkpoint,
+    ) -> BoxFuture<'a, Result<[u8; 64], Error>> {
+        let question = Question::SignCheckpoint { checkpoint: checkpoint.clone() };
+        Box::pin(self.ledger(&checkpoint.origin, question))
     }
 }
 

@@ -62,5 +62,13 @@ fn answer(token: &mut Option<Token>, question: Question) -> Result<Answer, Fault
             let pair = token.as_mut().ok_or_else(unopened)?.sign(&label, digest)?;
             Ok(Answer::Pair { pair })
         }
+        Question::CheckpointKey { origin } => {
+            let bytes = token.as_mut().ok_or_else(unopened)?.checkpoint_key(&origin)?;
+            Ok(Answer::Bytes { bytes })
+        }
+        Question::SignCheckpoint { checkpoint } => {
+            let bytes = token.as_mut().ok_or_else(unopened)?.sign_checkpoint(&checkpoint)?;
+            Ok(Answer::Bytes { bytes })
+        }
     }
 }

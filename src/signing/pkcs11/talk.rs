@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::proof::{Checkpoint, Origin};
 use crate::transactions::{MAX_RAW, TypedData, Unsigned};
 
 /// The most bytes of a line: the largest transaction in hexadecimal, and its access list.
@@ -39,6 +40,16 @@ pub(super) enum Question {
         /// This document.
         document: Box<TypedData>,
     },
+    /// Give the public key that signs the checkpoints of this ledger; make it, unless there is one.
+    CheckpointKey {
+        /// Which ledger.
+        origin: Origin,
+    },
+    /// Sign a checkpoint by that key.
+    SignCheckpoint {
+        /// This checkpoint.
+        checkpoint: Checkpoint,
+    },
 }
 
 /// What opens a token.
@@ -67,6 +78,11 @@ pub(super) enum Answer {
     Pair {
         /// `r` and `s` in hexadecimal.
         pair: String,
+    },
+    /// Bytes of Ed25519.
+    Bytes {
+        /// A public key or a signature, in hexadecimal.
+        bytes: String,
     },
     /// It is not done.
     Fault(Fault),

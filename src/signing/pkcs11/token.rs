@@ -6,6 +6,7 @@ use alloy_primitives::{B256, hex};
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
+use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
@@ -13,9 +14,13 @@ use cryptoki::types::AuthPin;
 use k256::ecdsa::VerifyingKey;
 
 use super::talk::{Fault, FaultKind, Opening};
+use crate::proof::{Checkpoint, Origin};
 
 /// The curve's name, 1.3.132.0.10, in DER.
 const SECP256K1: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a];
+/// The name of the curve of Ed25519 in DER, `edwards25519`, as PKCS#11 3.0 has it.
+const EDWARDS25519: &[u8] =
+    &[0x13, 0x0c, b'e', b'd', b'w', b'a', b'r', b'd', b's', b'2', b'5', b'5', b'1', b'9'];
 /// How many keys a host remembers the handles of.
 const MAX_REMEMBERED: usize = 1_024;
 
@@ -64,12 +69,18 @@ impl Token {
             Err(Fault { kind: FaultKind::NoKey, .. }) => {}
             other => return other,
         }
+        self.make(label, (&Mechanism::EccKeyPairGen, SECP256K1))?;
+        self.point(label)
+    }
+
+    /// Makes a key on this curve that never leaves the token.
+    fn make(&self, label: &str, (by, curve): (&Mechanism<'_>, &[u8])) -> Result<(), Fault> {
         let name = label.as_bytes().to_vec();
         let public = [
             Attribute::Token(true),
             Attribute::Private(false),
             Attribute::Verify(true),
-            Attribute::EcParams(SECP256K1.to_vec()),
+            Attribute::EcParams(curve.to_vec()),
             Attribute::Id(name.clone()),
             Attribute::Label(name.clone()),
         ];
@@ -83,23 +94,46 @@ impl Token {
             Attribute::Label(name),
         ];
         self.session
-            .generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private)
-            .map_err(fault("making a key"))?;
-        self.point(label)
+            .generate_key_pair(by, &public, &private)
+            .map(drop)
+            .map_err(fault("making a key"))
+    }
+
+    /// The public key that signs the checkpoints of this ledger, in hexadecimal; it is made unless
+    /// there is one.
+    pub(super) fn checkpoint_key(&mut self, origin: &Origin) -> Result<String, Fault> {
+        let label = label_of(origin);
+        match self.private(&label, KeyType::EC_EDWARDS) {
+            Err(Fault { kind: FaultKind::NoKey, .. }) => {
+                self.make(&label, (&Mechanism::EccEdwardsKeyPairGen, EDWARDS25519))?;
+            }
+            found => drop(found?),
+        }
+        let point = self.point_of(&label, KeyType::EC_EDWARDS)?;
+        // A DER text of bytes, or the bare point.
+        let bare = point.strip_prefix(&[0x04, 0x20]).filter(|bare| bare.len() == 32);
+        let bare = bare.unwrap_or(&point);
+        if bare.len() == 32 {
+            Ok(hex::encode(bare))
+        } else {
+            Err(Fault::new(FaultKind::Refused, format!("{label} is no key of Ed25519")))
+        }
+    }
+
+    /// Signs a checkpoint, and nothing else; gives the signature in hexadecimal.
+    pub(super) fn sign_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<String, Fault> {
+        let key = self.private(&label_of(&checkpoint.origin), KeyType::EC_EDWARDS)?;
+        let by = Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure));
+        let text = checkpoint.to_string();
+        let signature =
+            self.session.sign(&by, key, text.as_bytes()).map_err(fault("signing a checkpoint"))?;
+        Ok(hex::encode(signature))
     }
 
     /// The public key of a label: a point without compression, in hexadecimal.
     pub(super) fn point(&mut self, label: &str) -> Result<String, Fault> {
-        self.private(label)?;
-        let public = self.one(ObjectClass::PUBLIC_KEY, label)?;
-        let attributes = self
-            .session
-            .get_attributes(public, &[AttributeType::EcPoint])
-            .map_err(fault("reading a public key"))?;
-        let point = attributes.into_iter().find_map(|attribute| {
-            if let Attribute::EcPoint(point) = attribute { Some(point) } else { None }
-        });
-        let point = point.unwrap_or_default();
+        self.private(label, KeyType::EC)?;
+        let point = self.point_of(label, KeyType::EC)?;
         // A DER text of bytes, as the standard has it, or the bare point, as some devices do.
         let bare = point.strip_prefix(&[0x04, 0x41]).filter(|bare| bare.len() == 65);
         let key = VerifyingKey::from_sec1_bytes(bare.unwrap_or(&point)).map_err(|_| {
@@ -108,9 +142,22 @@ impl Token {
         Ok(hex::encode(key.to_encoded_point(false)))
     }
 
+    /// A public key as the token has it.
+    fn point_of(&self, label: &str, kind: KeyType) -> Result<Vec<u8>, Fault> {
+        let public = self.one((ObjectClass::PUBLIC_KEY, kind), label)?;
+        let attributes = self
+            .session
+            .get_attributes(public, &[AttributeType::EcPoint])
+            .map_err(fault("reading a public key"))?;
+        let point = attributes.into_iter().find_map(|attribute| {
+            if let Attribute::EcPoint(point) = attribute { Some(point) } else { None }
+        });
+        Ok(point.unwrap_or_default())
+    }
+
     /// Signs a digest; gives `r` and `s` in hexadecimal.
     pub(super) fn sign(&mut self, label: &str, digest: B256) -> Result<String, Fault> {
-        let key = self.private(label)?;
+        let key = self.private(label, KeyType::EC)?;
         let pair = self
             .session
             .sign(&Mechanism::Ecdsa, key, digest.as_slice())
@@ -119,11 +166,11 @@ impl Token {
     }
 
     /// The handle of a private key, which must be one that cannot be read.
-    fn private(&mut self, label: &str) -> Result<ObjectHandle, Fault> {
+    fn private(&mut self, label: &str, kind: KeyType) -> Result<ObjectHandle, Fault> {
         if let Some(key) = self.keys.get(label) {
             return Ok(*key);
         }
-        let key = self.one(ObjectClass::PRIVATE_KEY, label)?;
+        let key = self.one((ObjectClass::PRIVATE_KEY, kind), label)?;
         let attributes = self
             .session
             .get_attributes(key, &[AttributeType::Sensitive, AttributeType::Extractable])
@@ -141,10 +188,14 @@ impl Token {
         Ok(key)
     }
 
-    fn one(&self, class: ObjectClass, label: &str) -> Result<ObjectHandle, Fault> {
+    fn one(
+        &self,
+        (class, kind): (ObjectClass, KeyType),
+        label: &str,
+    ) -> Result<ObjectHandle, Fault> {
         let wanted = [
             Attribute::Class(class),
-            Attribute::KeyType(KeyType::EC),
+            Attribute::KeyType(kind),
             Attribute::Label(label.as_bytes().to_vec()),
         ];
         let found = self.session.find_objects(&wanted).map_err(fault("looking for a key"))?;
@@ -156,6 +207,12 @@ impl Token {
             }
         }
     }
+}
+
+/// The label of the key that signs the checkpoints of a ledger. No wallet's key is called so: theirs
+/// begin with the id of an organization.
+fn label_of(origin: &Origin) -> String {
+    format!("ledger:{origin}")
 }
 
 fn load(path: &str) -> Result<Pkcs11, Fault> {

@@ -6,8 +6,11 @@ use std::time::Duration;
 use alloy_primitives::Address;
 use futures::future::BoxFuture;
 use tokio::net::UnixStream;
+use uuid::Uuid;
 
 use super::talk::{Question, Said, Wanted, hear, say};
+use crate::primitives::OrganizationId;
+use crate::proof::{Checkpoint, Origin};
 use crate::signing::{
     Attempt, Backend, BadReply, Capabilities, Error, KeyName, Kind, Order, PrivateKey, Reply,
     TypedReply,
@@ -61,6 +64,25 @@ impl Elsewhere {
             Said::Address(address) => Ok(address),
             other @ (Said::Whole(_)
             | Said::Pair { .. }
+            | Said::Bytes(_)
+            | Said::Pending(_)
+            | Said::NoKey
+            | Said::Later(_)
+            | Said::Rejected(_)
+            | Said::Refused(_)) => Err(garbled(&other)),
+        }
+    }
+
+    async fn bytes_by<const N: usize>(&self, wanted: Wanted) -> Result<[u8; N], Error> {
+        let key = KeyName::new(OrganizationId::from_uuid(Uuid::nil()), "ledger");
+        let key = key.map_err(|error| Error::Refused(error.to_string()))?;
+        match self.ask(&key, wanted).await? {
+            Said::Bytes(bytes) => {
+                bytes.as_ref().try_into().map_err(|_| BadReply::Checkpoint.into())
+            }
+            other @ (Said::Address(_)
+            | Said::Whole(_)
+            | Said::Pair { .. }
             | Said::Pending(_)
             | Said::NoKey
             | Said::Later(_)
@@ -104,6 +126,7 @@ impl Backend for Elsewhere {
                 Said::Pending(reference) => Ok(Reply::Pending { reference }),
                 other @ (Said::Address(_)
                 | Said::Pair { .. }
+                | Said::Bytes(_)
                 | Said::NoKey
                 | Said::Later(_)
                 | Said::Rejected(_)
@@ -125,12 +148,28 @@ impl Backend for Elsewhere {
                 Said::Pending(reference) => Ok(TypedReply::Pending { reference }),
                 other @ (Said::Address(_)
                 | Said::Whole(_)
+                | Said::Bytes(_)
                 | Said::NoKey
                 | Said::Later(_)
                 | Said::Rejected(_)
                 | Said::Refused(_)) => Err(garbled(&other)),
             }
         })
+    }
+
+    fn signs_checkpoints(&self) -> bool {
+        true
+    }
+
+    fn checkpoint_key<'a>(&'a self, origin: &'a Origin) -> BoxFuture<'a, Result<[u8; 32], Error>> {
+        Box::pin(self.bytes_by(Wanted::CheckpointKey(origin.clone())))
+    }
+
+    fn sign_checkpoint<'a>(
+        &'a self,
+        checkpoint: &'a Checkpoint,
+    ) -> BoxFuture<'a, Result<[u8; 64], Error>> {
+        Box::pin(self.bytes_by(Wanted::Checkpoint(checkpoint.clone())))
     }
 }
 
@@ -139,6 +178,7 @@ fn garbled(said: &Said) -> Error {
         Said::Address(_) => "an address",
         Said::Whole(_) => "a transaction",
         Said::Pair { .. } => "a signature",
+        Said::Bytes(_) => "bytes",
         Said::Pending(_) => "that it waits",
         Said::NoKey | Said::Later(_) | Said::Rejected(_) | Said::Refused(_) => "a refusal",
     };

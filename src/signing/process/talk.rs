@@ -9,6 +9,7 @@ use tokio::io::{
 };
 
 use crate::primitives::OrganizationId;
+use crate::proof::{Checkpoint, Origin};
 use crate::signing::{Error, Kind};
 use crate::transactions::{MAX_RAW, TypedData, Unsigned};
 
@@ -57,6 +58,10 @@ pub enum Wanted {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// The key that signs the checkpoints of this ledger; it is made where there is none.
+    CheckpointKey(Origin),
+    /// That this key signs a checkpoint. It signs nothing else.
+    Checkpoint(Checkpoint),
 }
 
 /// What comes back.
@@ -74,6 +79,8 @@ pub enum Said {
         /// The other.
         s: U256,
     },
+    /// The public key that signs checkpoints, or a signature of one.
+    Bytes(Bytes),
     /// It waits for people.
     Pending(String),
     /// Nothing: there is no such key.
@@ -107,6 +114,7 @@ impl From<Error> for Said {
             | Error::Taken(_)
             | Error::PrivateKey(_)
             | Error::NoImport
+            | Error::NoCheckpoints
             | Error::Reply(_)
             | Error::Secrets(_)
             | Error::Busy(_)

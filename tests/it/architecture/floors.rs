@@ -21,6 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("transactions", &["primitives"]),
     // What a key may sign is decided purely: the ledger replays it, and reaches no key by it.
     ("policies", &["transactions", "abi", "primitives"]),
+    // What proves history: hashes and texts in, findings out.
+    ("proof", &["primitives"]),
     ("schemas", &["primitives"]),
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
@@ -28,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What is said to be paid, and to pay: texts in, texts out.
     ("x402", &["transactions", "primitives"]),
     // Keys never leave it.
-    ("signing", &["transactions", "secrets", "egress", "primitives"]),
+    ("signing", &["transactions", "proof", "secrets", "egress", "primitives"]),
     (
         "aggregates",
         &[
@@ -49,6 +51,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("validation", &["schemas", "confined", "primitives"]),
     ("journal", &["aggregates", "primitives"]),
+    // What is signed of the ledger, and kept where the database cannot reach it.
+    ("notary", &["journal", "signing", "proof", "engine", "primitives"]),
     // What an organization keeps in tables is primary, like the ledger that says what they are.
     ("data", &["journal", "aggregates", "tables", "primitives"]),
     // What came in lately is shown to its receiver; nothing is decided by it.
@@ -146,6 +150,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "deliveries",
             "sources",
+            "proof",
+            "notary",
             "journal",
             "aggregates",
             "onchain",
@@ -175,6 +181,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "actors",
             "connectors",
             "triggers",
+            "notary",
             "journal",
             "chains",
             "signing",
@@ -197,6 +204,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "deliveries",
             "sources",
+            "proof",
+            "notary",
             "journal",
             "aggregates",
             "validation",
@@ -224,6 +233,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "imports",
             "triggers",
             "trials",
+            "proof",
+            "notary",
             "journal",
             "aggregates",
             // The command by which the program becomes a worker for values.

@@ -41,6 +41,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
         "sqlx",
         &[
             "journal",
+            "notary",
             "data",
             "deliveries",
             "sources",

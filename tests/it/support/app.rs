@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use chainkeel::access::{AdminKey, Permissions};
 use chainkeel::actors::detector::chain_watcher::{ChainSources, NoChains};
-use chainkeel::app::{House, Plan};
+use chainkeel::app::{House, Plan, Proofs};
 use chainkeel::catalog::Source;
 use chainkeel::config::Role;
 use chainkeel::http::rates;
 use chainkeel::journal::{self, Bells, Journal, pool};
+use chainkeel::notary::OutsideCopy;
 use chainkeel::primitives::{Clock, SystemClock};
 use chainkeel::projections::{
     self,
@@ -112,6 +113,18 @@ pub(crate) async fn app_that_signs(signing: chainkeel::signing::Config) -> TestA
     opened_at(&[], rates::Config::default(), test_keys(), |plan| plan.signing = signing).await
 }
 
+/// A fresh application whose ledger is signed by these backends, with its copy there.
+pub(crate) async fn app_that_proves(
+    signing: chainkeel::signing::Config,
+    copy: &OutsideCopy,
+) -> TestApp {
+    let proofs = Proofs { copy: copy.clone(), interval: Duration::from_millis(40), origin: None };
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| {
+        (plan.signing, plan.proofs) = (signing, Some(proofs));
+    })
+    .await
+}
+
 /// A fresh application that takes no more requests than this.
 pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
     opened(&[], rate_limits, test_keys()).await
@@ -145,6 +158,7 @@ async fn opened_at(
         keys,
         clients: chainkeel::connectors::Clients::default(),
         signing: chainkeel::signing::Config::default(),
+        proofs: None,
         chains: Arc::new(NoChains),
         sources: Source::all().collect(),
         prices: None,

@@ -1,18 +1,22 @@
 //! `chainkeel audit`: who did what, and what was refused.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::client::{Client, Error, query, unreachable};
-use super::print::{bytes, empty, items, line, tell};
-use super::workflow::text_of;
+use super::super::client::{Client, Error, query, unreachable};
+use super::super::print::{bytes, empty, items, line, tell};
+use super::super::workflow::text_of;
+use super::bundle;
+use super::verify::Verify;
 
 const LOG: &str = "/v1/organization/audit-log";
 
 /// What to do with the audit log.
 #[derive(Debug, Subcommand)]
-pub(super) enum Audit {
+pub(in crate::cli) enum Audit {
     /// List what happened, the latest first.
     List {
         #[command(flatten)]
@@ -21,19 +25,29 @@ pub(super) enum Audit {
         #[arg(long, default_value_t = 20)]
         limit: u8,
     },
-    /// Write the log to standard output, as NDJSON or CSV.
+    /// Write a run with its proofs into one file, or the log to standard output, as NDJSON or CSV.
     Export {
+        /// The run; without it, the log of the organization.
+        run: Option<String>,
+        /// The file; standard output when none is named.
+        #[arg(long, value_name = "FILE", requires = "run")]
+        out: Option<PathBuf>,
+        /// Against the checkpoint of so many events, instead of the last one.
+        #[arg(long, value_name = "EVENTS", requires = "run")]
+        size: Option<u64>,
         #[command(flatten)]
         wanted: Wanted,
         /// As what.
         #[arg(long, default_value = "ndjson")]
         format: Format,
     },
+    /// Verify a bundle without a server, or with --all the whole ledger in its database.
+    Verify(Verify),
 }
 
 /// Which lines are wanted.
 #[derive(Debug, clap::Args)]
-pub(super) struct Wanted {
+pub(in crate::cli) struct Wanted {
     /// Those of this actor: admin, or an id.
     #[arg(long)]
     actor: Option<String>,
@@ -56,7 +70,7 @@ pub(super) struct Wanted {
 
 /// Whether something came to pass.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Outcome {
+pub(in crate::cli) enum Outcome {
     /// It was done.
     Allowed,
     /// It was refused.
@@ -65,7 +79,7 @@ pub(super) enum Outcome {
 
 /// As what the log is exported.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::cli) enum Format {
     /// A JSON object a line.
     Ndjson,
     /// Comma-separated values.
@@ -92,7 +106,7 @@ impl Wanted {
 
 impl Audit {
     /// Does it.
-    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+    pub(in crate::cli) async fn run(self, client: &Client) -> Result<(), Error> {
         match self {
             Self::List { wanted, limit } => {
                 let query = wanted.query(("limit", &limit.to_string()));
@@ -103,7 +117,12 @@ impl Audit {
                 });
                 Ok(())
             }
-            Self::Export { wanted, format } => {
+            // It asks no server: whoever has the command does it by itself.
+            Self::Verify(_) => Ok(()),
+            Self::Export { run: Some(run), out, size, .. } => {
+                bundle::export(client, &run, size, out.as_deref()).await
+            }
+            Self::Export { run: None, wanted, format, .. } => {
                 let format = match format {
                     Format::Ndjson => "ndjson",
                     Format::Csv => "csv",
@@ -133,7 +152,7 @@ async fn write_out(client: &Client, path: &str) -> Result<(), Error> {
     if status.is_success() {
         return Ok(());
     }
-    Err(super::client::refused(serde_json::from_slice(&refusal).unwrap_or_default()))
+    Err(super::super::client::refused(serde_json::from_slice(&refusal).unwrap_or_default()))
 }
 
 fn in_a_line(entry: &Value) -> String {

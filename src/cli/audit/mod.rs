@@ -1,0 +1,7 @@
+//! `chainkeel audit`: who did what, and what proves that it was so.
+
+mod bundle;
+mod command;
+mod verify;
+
+pub(super) use command::Audit;

@@ -1,0 +1,10 @@
+//! Verifiable history against a real PostgreSQL: what was signed is what is there, or the place is named.
+#![expect(clippy::disallowed_methods, reason = "tests ask SQL ad hoc")]
+
+mod bundles;
+mod death;
+mod forging;
+mod restoring;
+mod stage;
+mod tampering;
+mod token;
