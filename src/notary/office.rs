@@ -225,7 +225,7 @@ impl Notary {
     ) -> Result<Beat, Error> {
         let outside = past.outside()?;
         let head = u64::try_from(self.journal.head().await?).unwrap_or_default();
-        self.must_reach(past, state, outside.as_ref(), head)?;
+        must_reach(past, state, outside.as_ref(), head)?;
         let more = self.grow(past, state).await?;
         let size = state.growth.size();
         metrics::gauge!("chainkeel_log_events").set(shown(size));
@@ -263,33 +263,6 @@ impl Notary {
         Ok(if more { Beat::More } else { Beat::Done })
     }
 
-    /// Refuses a ledger that is shorter than what was signed, and a copy that has turned into another.
-    fn must_reach(
-        &self,
-        past: &Past<'_>,
-        state: &mut State,
-        outside: Option<&Note>,
-        head: u64,
-    ) -> Result<(), Error> {
-        let said = outside.map(Note::checkpoint);
-        let known = state.ahead.iter().map(|note| note.checkpoint().size).max();
-        let signed = [said.map(|it| it.size), known, Some(state.in_database)];
-        let signed = signed.into_iter().flatten().max().unwrap_or_default();
-        if signed > head {
-            let copy = past.copy.place().to_owned();
-            return Err(Damage::Shorter { head, signed, copy }.into());
-        }
-        let Some(said) = said else { return Ok(()) };
-        if said.size == state.growth.size() && said.root != state.growth.root() {
-            let place = past.copy.checkpoint_file().display().to_string();
-            return Err(Damage::Root { size: said.size, place }.into());
-        }
-        if said.size > state.growth.size() && known < Some(said.size) {
-            state.ahead.extend(outside.cloned());
-        }
-        Ok(())
-    }
-
     /// Reads on; whether there may be more. The last event that was taken in is read again: it must be
     /// the same.
     async fn grow(&self, past: &Past<'_>, state: &mut State) -> Result<bool, Error> {
@@ -309,7 +282,7 @@ impl Notary {
             for leaf in read {
                 is_end = false;
                 state.growth.push(leaf.hash);
-                self.must_be_as_signed(past, state, begin).await?;
+                must_be_as_signed(past, state, begin).await?;
             }
             if is_end {
                 return Ok(false);
@@ -318,27 +291,6 @@ impl Notary {
                 return Ok(true);
             }
         }
-    }
-
-    /// Holds the tree against what was signed of this size.
-    async fn must_be_as_signed(
-        &self,
-        past: &Past<'_>,
-        state: &mut State,
-        begin: u64,
-    ) -> Result<(), Error> {
-        let size = state.growth.size();
-        let is_of_here = |note: &Note| note.checkpoint().size == size;
-        if !state.ahead.iter().any(is_of_here) {
-            return Ok(());
-        }
-        let root = state.growth.root();
-        if state.ahead.iter().any(|note| is_of_here(note) && note.checkpoint().root != root) {
-            let place = past.copy.checkpoint_file().display().to_string();
-            return Err(past.differing(begin, size, place).await);
-        }
-        state.ahead.retain(|note| !is_of_here(note));
-        Ok(())
     }
 
     /// Keeps it outside. Disks are slow: it is done by a thread that may wait.
@@ -362,6 +314,48 @@ impl Notary {
         };
         spawn_blocking(keep).await.map_err(failed)?
     }
+}
+
+/// Refuses a ledger that is shorter than what was signed, and a copy that has turned into another.
+fn must_reach(
+    past: &Past<'_>,
+    state: &mut State,
+    outside: Option<&Note>,
+    head: u64,
+) -> Result<(), Error> {
+    let said = outside.map(Note::checkpoint);
+    let known = state.ahead.iter().map(|note| note.checkpoint().size).max();
+    let signed = [said.map(|it| it.size), known, Some(state.in_database)];
+    let signed = signed.into_iter().flatten().max().unwrap_or_default();
+    if signed > head {
+        let copy = past.copy.place().to_owned();
+        return Err(Damage::Shorter { head, signed, copy }.into());
+    }
+    let Some(said) = said else { return Ok(()) };
+    if said.size == state.growth.size() && said.root != state.growth.root() {
+        let place = past.copy.checkpoint_file().display().to_string();
+        return Err(Damage::Root { size: said.size, place }.into());
+    }
+    if said.size > state.growth.size() && known < Some(said.size) {
+        state.ahead.extend(outside.cloned());
+    }
+    Ok(())
+}
+
+/// Holds the tree against what was signed of this size.
+async fn must_be_as_signed(past: &Past<'_>, state: &mut State, begin: u64) -> Result<(), Error> {
+    let size = state.growth.size();
+    let is_of_here = |note: &Note| note.checkpoint().size == size;
+    if !state.ahead.iter().any(is_of_here) {
+        return Ok(());
+    }
+    let root = state.growth.root();
+    if state.ahead.iter().any(|note| is_of_here(note) && note.checkpoint().root != root) {
+        let place = past.copy.checkpoint_file().display().to_string();
+        return Err(past.differing(begin, size, place).await);
+    }
+    state.ahead.retain(|note| !is_of_here(note));
+    Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "floats are exact far beyond these counts")]

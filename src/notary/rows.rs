@@ -44,6 +44,12 @@ impl<'c, const N: usize> Rows<'c, N> {
                 && let Some((row, length)) = read(&self.part)
             {
                 self.part.advance(length);
+                if row.is_none() {
+                    // What ends the copy is read, too, or the connection would be of no more use.
+                    while let Some(more) = self.parts.next().await {
+                        more.map_err(asked(self.doing))?;
+                    }
+                }
                 return Ok(row);
             }
             let Some(more) = self.parts.next().await else { return Ok(None) };

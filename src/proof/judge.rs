@@ -10,6 +10,10 @@ use super::note::{Note, VerifierKey};
 use super::prove::holds_inclusion;
 use crate::primitives::{hex, unhex};
 
+/// Lines of a note that the ledger's key alone has signed. Others may sign checkpoints, too; in a bundle
+/// nobody would check them.
+const LINES: usize = 5;
+
 /// What whoever judges knows from elsewhere.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
@@ -114,11 +118,14 @@ impl Bench<'_> {
         let own: VerifierKey =
             verifier_key.parse().map_err(|error| head("verifierKey", format!("{error}")))?;
         let key = trust.key.as_ref().unwrap_or(&own);
-        if *key != own {
+        if *key != own || own.to_string() != *verifier_key {
             return Err(head("verifierKey", format!("it names another key than {key}")));
         }
         let note = Note::read(checkpoint, key);
         let note = note.map_err(|error| head("checkpoint", error.to_string()))?;
+        if checkpoint.lines().count() != LINES {
+            return Err(head("checkpoint", "more than one has signed it".to_owned()));
+        }
         if let Some(kept) = &trust.checkpoint {
             let kept = Note::read(kept, key).map_err(|error| {
                 head("checkpoint", format!("the checkpoint that was kept: {error}"))
@@ -232,7 +239,11 @@ impl Bench<'_> {
     /// Whether an event is the one that the checkpoint covers.
     fn event(&self, at: At, event: &Exhibit, checkpoint: &Checkpoint) -> Result<(), Fault> {
         let hash_of = |field: &str, text: &str| -> Result<Hash, Fault> {
-            unhex(text).ok_or_else(|| self.fault(at, field, "it is no hash"))
+            // There is one way to write a hash, too.
+            let hash = unhex(text).filter(|hash| hex(hash) == text);
+            hash.ok_or_else(|| {
+                self.fault(at, field, "it is no SHA-256 in small hexadecimal digits")
+            })
         };
         let texts = [
             ("payload", &event.payload, "payloadSha256", &event.payload_sha256),

@@ -50,7 +50,7 @@ fn above(source: &mut impl Source, from: u64, to: u64) -> Result<Hash, Broken> {
 
 /// The largest power of two below a number.
 fn split(width: u64) -> u64 {
-    (width.next_power_of_two()) / 2
+    width.next_power_of_two() / 2
 }
 
 fn path(
@@ -97,7 +97,8 @@ fn growth(source: &mut impl Source, old: u64, new: u64) -> Result<Vec<Hash>, Bro
 
 /// The root of the tree when it had this size.
 pub fn root_at(tiles: &Tiles, size: u64) -> Result<Hash, Broken> {
-    if size == 0 { Ok(EMPTY) } else { above(&mut &*tiles, 0, size) }
+    let mut source = tiles;
+    if size == 0 { Ok(EMPTY) } else { above(&mut source, 0, size) }
 }
 
 /// The proof that this leaf, counted from 0, is in the tree of this size.
@@ -105,12 +106,14 @@ pub fn inclusion(tiles: &Tiles, leaf: u64, size: u64) -> Result<Vec<Hash>, Broke
     if leaf >= size {
         return Err(Broken { from: leaf, to: size });
     }
-    path(&mut &*tiles, leaf, (0, size))
+    let mut source = tiles;
+    path(&mut source, leaf, (0, size))
 }
 
 /// The proof that the tree of the one size goes on to that of the other.
 pub fn consistency(tiles: &Tiles, old: u64, new: u64) -> Result<Vec<Hash>, Broken> {
-    growth(&mut &*tiles, old, new)
+    let mut source = tiles;
+    growth(&mut source, old, new)
 }
 
 /// The tiles that these proofs need: for each leaf, and for the root at each of these sizes.
