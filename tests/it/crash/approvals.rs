@@ -75,8 +75,7 @@ async fn every_question_is_one_task_a_person_and_every_answer_counts_once_throug
     // given a wallet, and a policy by which two have to approve each payment
     let (database, data_dir) = (database().await, tempfile::tempdir().unwrap());
     let node = Anvil::start().await;
-    let settings =
-        vec![("CHAINKEEL_CHAINS_ENDPOINTS", format!("31337=http://{}/key", node.address))];
+    let settings = vec![("CHAINKEEL_CHAINS_ENDPOINTS", format!("31337=http://{}", node.address))];
     let start = || Server::with(&database.url, &data_dir, &settings);
     let mut server = start();
     let client = Client::of(&server.url);
