@@ -348,7 +348,7 @@ fn the_table_has_every_fact_and_its_tag_is_its_name() {
         assert_eq!(fact.at(), NOON);
         names.insert(fact.name());
     }
-    assert_eq!(names.len(), 26);
+    assert_eq!(names.len(), 27);
 }
 
 #[test]
