@@ -1,10 +1,8 @@
 //! What a waiting node is told when its transaction is over: a result, or why there is none. Pure.
 
-use alloy_primitives::U256;
 use engine::{Failure, FailureCategory, PayloadProblem};
 use serde_json::{Value, json};
 
-use super::ties::unusable;
 use crate::aggregates::wallet_lane::{Event, Inclusion, Origin};
 use crate::policies::limits::Proof;
 use crate::primitives::IntentId;
@@ -144,12 +142,10 @@ pub(super) fn would_fail(lane: OpenLane, intent: IntentId, reason: &str) -> Valu
 pub(super) fn included(intent: IntentId, lane: OpenLane, inclusion: &Inclusion) -> Value {
     let Inclusion { hash, nonce, block_number, block_hash, is_success, .. } = inclusion;
     let Inclusion { from, gas_used, gas_price, contract, .. } = inclusion;
-    let price: U256 = gas_price.parse().unwrap_or_default();
-    let fee = price.saturating_mul(U256::from(*gas_used));
     let facts = json!({
         "transactionHash": hash, "nonce": nonce, "blockNumber": block_number,
         "blockHash": block_hash, "gasUsed": gas_used, "effectiveGasPrice": gas_price,
-        "fee": fee.to_string(), "from": from.to_checksum(None),
+        "fee": inclusion.fee().to_string(), "from": from.to_checksum(None),
         "contractAddress": contract.map(|it| it.to_checksum(None)),
     });
     if !is_success {
@@ -204,4 +200,10 @@ fn failed(
     let failure =
         Failure { details: Some(details.into()), ..Failure::lasting(code, category, why) };
     json!({ "outcome": "failed", "failure": failure })
+}
+
+/// Why nothing can be signed for a payload, in a line.
+fn unusable(problems: &[PayloadProblem]) -> String {
+    let told = problems.iter().map(|it| format!("{} {}", it.path, it.message));
+    format!("the payload's {}", told.collect::<Vec<_>>().join("; "))
 }

@@ -14,8 +14,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
-use super::sending::{PLAIN_GAS, most, padded};
-use super::{fees, judging, outcome, reaction};
+use super::{fees, judging, outcome, reaction, sending};
 use crate::abi::Reason;
 use crate::actions::{self, ChainReads};
 use crate::actors::detector::chain_watcher::ChainDesk;
@@ -26,7 +25,7 @@ use crate::chains::{
 use crate::onchain::Wish;
 use crate::policies::Decision;
 use crate::policies::limits::Book;
-use crate::primitives::{ChainId, OrganizationId, RunId, WalletId, WorkflowId};
+use crate::primitives::{ChainId, IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use crate::projections::transactions::OpenLane;
 use crate::transactions::{Fees, Unsigned};
 
@@ -240,20 +239,10 @@ impl ChainRehearsal {
             chain: intent.chain_id,
         };
         let (id, call) = (intent.intent_id, intent.call.clone());
-        let message = Message {
-            from: Some(intent.address),
-            to: call.to,
-            value: call.value,
-            data: call.data.clone(),
-            gas: intent.gas_limit,
-        };
+        let message = Message { gas: intent.gas_limit, ..sending::message(&intent) };
         let tried = chain.gas(&message, chain.block()).await?;
         let market = chain.market().await?;
-        let gas = match (intent.gas_limit, &tried) {
-            (Some(limit), _) => limit,
-            (None, Gas::Enough(gas)) => padded(*gas),
-            (None, Gas::Undone(_)) => PLAIN_GAS,
-        };
+        let gas = sending::judged_gas(&intent, &tried);
         let budget = intent.max_fee_total.unwrap_or_else(|| fees::budget(market, gas));
         let laws = &self.room.laws;
         let (decision, denied) =
@@ -276,8 +265,8 @@ impl ChainRehearsal {
                 (None, Gas::Enough(_)) => {
                     match self.make(&intent, chain, (&message, gas, market)).await? {
                         Ok(inclusion) => {
-                            let fee = of_price(&inclusion);
-                            foreseen.made = Some((inclusion.nonce, inclusion.gas_used, fee));
+                            let made = (inclusion.nonce, inclusion.gas_used, inclusion.fee());
+                            foreseen.made = Some(made);
                             outcome::included(id, lane, &inclusion)
                         }
                         Err(reason) => would_fail(lane, id, &mut foreseen, reason),
@@ -304,7 +293,7 @@ impl ChainRehearsal {
         let balance = chain.balance(intent.address, chain.block()).await?;
         let paid = self.paid.get(&(intent.wallet_id, intent.chain_id)).copied().unwrap_or_default();
         let balance = balance.ok_or(Hindrance::Moving)?.saturating_sub(paid);
-        let fees = most(gas, fees::asked(market).at_most());
+        let fees = sending::most(gas, fees::asked(market).at_most());
         let needed = intent.call.value.saturating_add(fees);
         Ok((balance < needed).then(|| {
             format!(
@@ -349,7 +338,7 @@ impl ChainRehearsal {
             contract: unsigned.creates(intent.address),
         };
         let paid = self.paid.entry((intent.wallet_id, intent.chain_id)).or_default();
-        *paid = paid.saturating_add(of_price(&inclusion));
+        *paid = paid.saturating_add(inclusion.fee());
         Ok(Ok(inclusion))
     }
 }
@@ -364,14 +353,9 @@ const fn paid_price(market: Market) -> u128 {
     }
 }
 
-fn of_price(inclusion: &Inclusion) -> U256 {
-    let price: U256 = inclusion.gas_price.parse().unwrap_or_default();
-    price.saturating_mul(U256::from(inclusion.gas_used))
-}
-
 fn would_fail(
     lane: OpenLane,
-    id: crate::primitives::IntentId,
+    id: IntentId,
     foreseen: &mut ForeseenTransaction,
     reason: String,
 ) -> Value {

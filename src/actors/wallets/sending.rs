@@ -9,7 +9,7 @@ use super::judging::{self, Judgement};
 use super::lane::{LaneLife, Round};
 use crate::abi::Reason;
 use crate::aggregates::wallet_lane::{
-    Attempt, Call, IN_FLIGHT, Lane, Order, Sent, Simulation, Stage, Wanted,
+    Attempt, Call, IN_FLIGHT, Intent, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
 use crate::chains::{Gas, Market, Message, Said};
 use crate::journal::Loaded;
@@ -17,7 +17,7 @@ use crate::policies::approvals::Standing;
 use crate::signing::{self, Outcome};
 
 /// What a transfer of coins to an account takes: there is no code that could take more.
-pub(super) const PLAIN_GAS: u64 = 21_000;
+const PLAIN_GAS: u64 = 21_000;
 
 impl LaneLife {
     /// Asks the policy.
@@ -30,13 +30,7 @@ impl LaneLife {
         if let Some(late) = self.too_late(wanted) {
             return Ok(Some(late));
         }
-        // The gas of what cannot be carried out is not known: it is judged by what its author gives it, and
-        // the trial after it ends it.
-        let gas = match (intent.gas_limit, self.tried(round, wanted).await?) {
-            (Some(limit), _) => limit,
-            (None, Gas::Enough(gas)) => padded(gas),
-            (None, Gas::Undone(_)) => PLAIN_GAS,
-        };
+        let gas = judged_gas(intent, &self.tried(round, wanted).await?);
         let market = round.market().await?;
         let usual = fees::budget(market, gas);
         let budget = intent.max_fee_total.unwrap_or(usual);
@@ -198,16 +192,24 @@ impl LaneLife {
     }
 
     async fn tried(&self, round: &mut Round, wanted: &Wanted) -> Result<Gas, Hindrance> {
-        let intent = &wanted.intent;
-        let message = Message {
-            from: Some(intent.address),
-            to: intent.call.to,
-            value: intent.call.value,
-            data: intent.call.data.clone(),
-            gas: None,
-        };
         let head = round.head().await?;
-        Ok(round.nodes.gas(&message, &head).await?)
+        Ok(round.nodes.gas(&message(&wanted.intent), &head).await?)
+    }
+}
+
+/// The call of an intent, as it is tried.
+pub(super) fn message(intent: &Intent) -> Message {
+    let Call { to, value, data } = intent.call.clone();
+    Message { from: Some(intent.address), to, value, data, gas: None }
+}
+
+/// By how much gas an intent is judged. That of what cannot be carried out is not known: it is judged by what its
+/// author gives it, and the trial after it ends it.
+pub(super) const fn judged_gas(intent: &Intent, tried: &Gas) -> u64 {
+    match (intent.gas_limit, tried) {
+        (Some(limit), _) => limit,
+        (None, Gas::Enough(gas)) => padded(*gas),
+        (None, Gas::Undone(_)) => PLAIN_GAS,
     }
 }
 
@@ -219,7 +221,7 @@ pub(super) fn has_to_be_emptied(wanted: &Wanted) -> bool {
 }
 
 /// Some more than it took when it was tried: the state may be another one when it is carried out.
-pub(super) const fn padded(gas: u64) -> u64 {
+const fn padded(gas: u64) -> u64 {
     if gas <= PLAIN_GAS { gas } else { gas.saturating_add(gas / 5) }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Fact, PayloadProblem, Place, SIGNER_SOURCE};
+use engine::{Fact, Place, SIGNER_SOURCE};
 use serde_json::Value;
 
 use super::room::LaneRoom;
@@ -32,12 +32,6 @@ pub(super) fn odd(what: Odd) -> Trouble {
 pub(super) const WAITS_NO_LONGER: &str = "its node waits no longer";
 /// The same where its run has ended.
 pub(super) const RUN_ENDED: &str = "its run has ended";
-
-/// Why nothing can be signed for a payload, in a line.
-pub(super) fn unusable(problems: &[PayloadProblem]) -> String {
-    let told = problems.iter().map(|it| format!("{} {}", it.path, it.message));
-    format!("the payload's {}", told.collect::<Vec<_>>().join("; "))
-}
 
 /// The ties of one reaction.
 pub(super) struct Ties {

@@ -57,6 +57,14 @@ pub struct Inclusion {
     pub contract: Option<Address>,
 }
 
+impl Inclusion {
+    /// What it cost, in wei.
+    pub fn fee(&self) -> U256 {
+        let price: U256 = self.gas_price.parse().unwrap_or_default();
+        price.saturating_mul(U256::from(self.gas_used))
+    }
+}
+
 /// A fact of a lane's life.
 ///
 /// Where somebody waits no longer for an intent with a fact, it names him: its `origin`.

@@ -125,9 +125,18 @@ impl Node {
         self.send(Some(self.contract), &hex::encode_prefixed(words.concat())).await.map(drop)
     }
 
-    /// Sends a wei to somebody.
-    pub(super) async fn pay(&self, to: &str) -> Result<(), Error> {
-        let order = json!({ "from": self.from, "to": to, "value": "0x1", "gas": "0x5208" });
+    /// The nonce that its account uses next.
+    pub(super) async fn nonce(&self) -> Result<u64, Error> {
+        let next = self.ask("eth_getTransactionCount", json!([self.from, "pending"])).await?;
+        number(&next).ok_or_else(|| Error::Outcome("the node has no next nonce".to_owned()))
+    }
+
+    /// Sends a wei to somebody. Of several at the same time the node would give some the same nonce, so
+    /// it is told.
+    pub(super) async fn pay(&self, to: &str, nonce: u64) -> Result<(), Error> {
+        let order = json!({
+            "from": self.from, "to": to, "value": "0x1", "gas": "0x5208", "nonce": format!("{nonce:#x}"),
+        });
         self.ask("eth_sendTransaction", json!([order])).await.map(drop)
     }
 
@@ -138,10 +147,8 @@ impl Node {
 
     /// The number of the last block.
     pub(super) async fn head(&self) -> Result<u64, Error> {
-        let number = self.ask("eth_blockNumber", json!([])).await?;
-        let number = number.as_str().and_then(|text| text.strip_prefix("0x"));
-        let number = number.and_then(|text| u64::from_str_radix(text, 16).ok());
-        number.ok_or_else(|| Error::Outcome("the node has no last block".to_owned()))
+        let last = self.ask("eth_blockNumber", json!([])).await?;
+        number(&last).ok_or_else(|| Error::Outcome("the node has no last block".to_owned()))
     }
 
     async fn send(&self, to: Option<Address>, data: &str) -> Result<Value, Error> {
@@ -153,6 +160,10 @@ impl Node {
         }
         self.ask("eth_sendTransaction", json!([order])).await
     }
+}
+
+fn number(told: &Value) -> Option<u64> {
+    u64::from_str_radix(told.as_str()?.strip_prefix("0x")?, 16).ok()
 }
 
 /// Hands on what a node is asked, and counts it by its method.

@@ -147,8 +147,9 @@ pub(super) async fn measure(
 
 /// How many transfers a second the node takes, from accounts that it has the keys of.
 async fn node_alone(node: &Node, count: usize) -> Result<f64, Error> {
+    let first = node.nonce().await?;
     let began = Instant::now();
-    drive::repeat(count, IN_FLIGHT, |_| node.pay(RECEIVER)).await?;
+    drive::repeat(count, IN_FLIGHT, |number| node.pay(RECEIVER, first + number as u64)).await?;
     node.mine().await?;
     Ok(count as f64 / began.elapsed().as_secs_f64())
 }

@@ -266,11 +266,9 @@ async fn rehearsed(
     mut chains: ChainRehearsal,
 ) -> Result<(Simulation, Vec<ForeseenTransaction>), Problem> {
     let began = Instant::now();
-    loop {
+    let simulation = loop {
         let mut simulation = play_once(api, order.clone()).await?;
-        let Some(call) = simulation.unanswered.take() else {
-            return Ok((simulation, chains.into_transactions()));
-        };
+        let Some(call) = simulation.unanswered.take() else { break simulation };
         if order.found.len() >= MAX_FOUND || began.elapsed() >= MAX_TIME {
             simulation.stopped = Some(format!(
                 "chains were asked {} times in {} s, and no more than {MAX_FOUND} times in {} s are they: mock \
@@ -279,21 +277,22 @@ async fn rehearsed(
                 began.elapsed().as_secs(),
                 MAX_TIME.as_secs(),
             ));
-            return Ok((simulation, chains.into_transactions()));
+            break simulation;
         }
         let said = match chains.answer(&call).await {
             Ok(Some(said)) => said,
             Ok(None) if unmocked == Unmocked::Echo => Said::Response(Arc::clone(&call.input)),
-            Ok(None) => return Ok((simulation, chains.into_transactions())),
+            Ok(None) => break simulation,
             Err(not) => {
                 simulation.stopped = Some(not.to_string());
-                return Ok((simulation, chains.into_transactions()));
+                break simulation;
             }
         };
         let answers = vec![Answered::at_once(said)];
         let (subject, occurrence) = (Subject::Node(call.address), Some(call.occurrence));
         order.found.push(Mock { subject, occurrence, answers });
-    }
+    };
+    Ok((simulation, chains.into_transactions()))
 }
 
 impl SimulatedRun {
