@@ -22,6 +22,11 @@ use sqlx::{Connection, Executor, PgConnection, Row};
 /// How long the server stays up unused: long enough for the next build of whoever is at work.
 const IDLE: Duration = Duration::from_mins(1);
 
+/// Where files are memory, on Linux.
+const SHARED_MEMORY: &str = "/dev/shm";
+/// How much of it has to be free, in bytes.
+const ROOM: u64 = 6 << 30;
+
 /// What tells this binary that it is the keeper.
 const KEEPER: &str = "CHAINKEEL_TEST_KEEPER";
 
@@ -117,7 +122,8 @@ fn the_server_is_kept_while_tests_use_it() {
     }
     let lock = open(&home().join("keeper.lock"));
     lock.lock().unwrap();
-    let cluster = Cluster::start(&files(), 300, &Surroundings::read())
+    let files = files();
+    let cluster = Cluster::start(&files, 300, &Surroundings::read())
         .unwrap_or_else(|error| panic!("{error}\n{}", error.cure()));
     let maintenance = cluster.url("postgres");
     drop_leftovers(&maintenance);
@@ -136,23 +142,40 @@ fn the_server_is_kept_while_tests_use_it() {
         } else {
             // Still locked: a test that begins now waits, finds no keeper and starts the next.
             let _ = fs::remove_file(home().join("url"));
-            return cluster.stop();
+            cluster.stop();
+            // What is not used takes no memory.
+            if files.starts_with(SHARED_MEMORY) {
+                let _ = fs::remove_dir_all(files);
+            }
+            return;
         }
     }
 }
 
-/// Where the server's files are: with the build, or, where the server's user may not go there
-/// (below `/root`), among the machine's temporary files.
+/// Where the server's files are: in memory, where there is enough. A test makes and drops a database of a
+/// thousand files, which takes a disk seconds and memory a moment. Else with the build, or, where the
+/// server's user may not go there (below `/root`), among the machine's temporary files.
 fn files() -> PathBuf {
     let build = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let name =
+        format!("chainkeel-tests-{:08x}", crc32fast::hash(build.as_os_str().as_encoded_bytes()));
+    if has_room(Path::new(SHARED_MEMORY)) {
+        return Path::new(SHARED_MEMORY).join(name).join("postgres");
+    }
     let is_open = |directory: &&Path| {
         fs::metadata(directory).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
     };
     if !rustix::process::geteuid().is_root() || build.ancestors().all(|parent| is_open(&parent)) {
         return build.join("postgres");
     }
-    let name = crc32fast::hash(build.as_os_str().as_encoded_bytes());
-    std::env::temp_dir().join(format!("chainkeel-tests-{name:08x}")).join("postgres")
+    std::env::temp_dir().join(name).join("postgres")
+}
+
+/// Whether a file system has room for the databases of some tests and for what the server logs.
+fn has_room(directory: &Path) -> bool {
+    let room =
+        rustix::fs::statvfs(directory).map(|found| found.f_bavail.saturating_mul(found.f_frsize));
+    room.is_ok_and(|room| room >= ROOM)
 }
 
 /// Drops the databases of tests that were killed before they could.
