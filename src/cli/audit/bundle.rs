@@ -10,6 +10,22 @@ use serde_json::json;
 use super::super::client::{Client, Error, query, refused, unreachable};
 use super::super::print::{bytes, line, print_json};
 
+/// The bundle of a run against the last checkpoint.
+pub(super) async fn fetch(client: &Client, run: &str) -> Result<Vec<u8>, Error> {
+    let api = client.streams();
+    let lost = |source| unreachable(api.base().as_str(), source);
+    let (status, mut parts) =
+        api.download(&format!("/v1/runs/{run}/bundle")).await.map_err(lost)?;
+    let mut whole = Vec::new();
+    while let Some(part) = parts.next().await {
+        whole.extend_from_slice(&part.map_err(lost)?);
+    }
+    if status.is_success() {
+        return Ok(whole);
+    }
+    Err(refused(serde_json::from_slice(&whole).unwrap_or_default()))
+}
+
 /// Fetches the bundle of a run into a file, or to standard output where none is named.
 pub(super) async fn export(
     client: &Client,

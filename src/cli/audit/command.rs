@@ -10,6 +10,7 @@ use super::super::client::{Client, Error, query, unreachable};
 use super::super::print::{bytes, empty, items, line, tell};
 use super::super::workflow::text_of;
 use super::bundle;
+use super::report::{Shape, report};
 use super::verify::Verify;
 
 const LOG: &str = "/v1/organization/audit-log";
@@ -41,6 +42,9 @@ pub(in crate::cli) enum Audit {
         #[arg(long, default_value = "ndjson")]
         format: Format,
     },
+    /// Write what an auditor hands on about a run: who did what, each effect with its evidence, the timeline,
+    /// and whether it is what was signed.
+    Report(Shape),
     /// Verify a bundle without a server, or with --all the whole ledger in its database.
     Verify(Verify),
 }
@@ -119,6 +123,7 @@ impl Audit {
             }
             // It asks no server: whoever has the command does it by itself.
             Self::Verify(_) => Ok(()),
+            Self::Report(shape) => report(client, shape).await,
             Self::Export { run: Some(run), out, size, .. } => {
                 bundle::export(client, &run, size, out.as_deref()).await
             }

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod command;
+mod report;
 mod verify;
 
 pub(super) use command::Audit;

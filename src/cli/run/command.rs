@@ -6,18 +6,18 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 
-use super::client::{Client, Error, query, read_json, refused, unreachable};
-use super::print::{line, list, print_json, tell};
-use super::replay;
-use super::sse::Events;
-use super::workflow::text_of;
+use super::{changes, replay};
+use crate::cli::client::{Client, Error, query, read_json, refused, unreachable};
+use crate::cli::print::{line, list, print_json, tell};
+use crate::cli::sse::Events;
+use crate::cli::workflow::text_of;
 
 /// How often a stream that broke off is taken up again before the command gives up.
 const RECONNECTS: u32 = 20;
 
 /// What to do with runs.
 #[derive(Debug, Subcommand)]
-pub(super) enum Run {
+pub(in crate::cli) enum Run {
     /// List runs, the latest first.
     List {
         /// Those of this workflow.
@@ -54,6 +54,21 @@ pub(super) enum Run {
     Show {
         /// The run.
         id: String,
+        /// As it was after this event of the run, from 1 on.
+        #[arg(long, value_name = "SEQUENCE")]
+        at: Option<u64>,
+        /// As it was when the ledger had come to this position.
+        #[arg(long, value_name = "POSITION", conflicts_with = "at")]
+        as_of: Option<u64>,
+    },
+    /// Show what changed in a run between two of its events.
+    Diff {
+        /// The run.
+        id: String,
+        /// After this event, from 1 on.
+        from: u64,
+        /// After this one; without it, as it is now.
+        to: Option<u64>,
     },
     /// Show a run with all that it continues and all that continue it.
     Lineage {
@@ -133,7 +148,7 @@ pub(super) enum Run {
 
 impl Run {
     /// Does it.
-    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+    pub(in crate::cli) async fn run(self, client: &Client) -> Result<(), Error> {
         match self {
             Self::List { workflow, status, search, limit } => {
                 let query = query([
@@ -154,7 +169,8 @@ impl Run {
                 let started = client.post_once(&path, &body, idempotency_key.as_deref()).await?;
                 begun(client, &started, watch).await
             }
-            Self::Show { id } => show(client, &id).await,
+            Self::Show { id, at, as_of } => show(client, &id, (at, as_of)).await,
+            Self::Diff { id, from, to } => changes::diff(client, &id, (from, to)).await,
             Self::Lineage { id } => lineage(client, &id).await,
             Self::Watch { id } => follow(client, &id).await,
             Self::Cancel { id, reason, compensate } => {
@@ -239,8 +255,14 @@ fn payload(input: Option<String>, file: Option<PathBuf>) -> Result<Value, Error>
         .map_err(|source| Error::NotJson { what: "the input".to_owned(), source })
 }
 
-async fn show(client: &Client, id: &str) -> Result<(), Error> {
-    let run = client.get(&format!("/v1/runs/{id}")).await?;
+async fn show(
+    client: &Client,
+    id: &str,
+    (at, as_of): (Option<u64>, Option<u64>),
+) -> Result<(), Error> {
+    let moment = [("atSequence", at), ("asOf", as_of)];
+    let query = query(moment.map(|(name, value)| (name, value.map(|it| it.to_string()))));
+    let run = client.get(&format!("/v1/runs/{id}{query}")).await?;
     if client.json {
         print_json(&run);
         return Ok(());
@@ -357,7 +379,7 @@ async fn follow(client: &Client, id: &str) -> Result<(), Error> {
 }
 
 /// An event as a line: when, what, where, and what matters of it.
-pub(super) fn in_words(event: &Value) -> String {
+pub(in crate::cli) fn in_words(event: &Value) -> String {
     let at = text_of(event, "recordedAt").get(11..23).unwrap_or_default();
     let kind = text_of(event, "type");
     // The payload is as it stands on the ledger: the event inside its name.

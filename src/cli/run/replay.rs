@@ -4,8 +4,8 @@
 use engine::{Divergence, Fact, Replay, Step};
 use serde_json::{Value, json};
 
-use super::client::{Client, Error};
-use super::print::{line, print_json};
+use crate::cli::client::{Client, Error};
+use crate::cli::print::{line, print_json};
 
 /// Events of one read.
 const PAGE: u32 = 500;
