@@ -133,6 +133,9 @@ fn tell(name: &'static str, progress: &Progress, told: &mut Option<Progress>) {
                 "{name} was built by version {live}, this program has {ours}: `chainkeel projections rebuild {name}` brings it up"
             );
         }
+        Progress::Paused => {
+            tracing::warn!(projection = name, "an operator lets {name} rest: it falls behind");
+        }
         Progress::Standby => tracing::info!(projection = name, "another process keeps {name} up"),
         Progress::Replaced => tracing::info!(projection = name, "a new build of {name} is live"),
         Progress::Advanced { .. } => {}

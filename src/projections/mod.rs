@@ -15,6 +15,7 @@ mod error;
 mod facts;
 pub mod happenings;
 pub mod knowledge;
+pub mod orders;
 mod page;
 mod positions;
 mod projection;

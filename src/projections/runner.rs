@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Error;
 use super::builds::{self, Build, State};
 use super::error::while_doing;
+use super::orders::{self, Order};
 use super::positions::Positions;
 use super::projection::Projection;
 use super::session::{self, Office};
@@ -54,6 +55,8 @@ pub enum Progress {
     },
     /// Another process keeps this projection up.
     Standby,
+    /// An operator lets it rest.
+    Paused,
     /// Another build went live; the next step follows that one.
     Replaced,
     /// What readers see was built by another version, which this program cannot continue: rebuild it.
@@ -74,6 +77,11 @@ struct Serving {
     batches: Vec<Batch>,
     written_at: Instant,
     parked: bool,
+    /// What an operator wants, and when that was read.
+    order: Order,
+    ordered_at: Instant,
+    /// Before this, nothing more is written: an operator wants it slow.
+    not_before: Instant,
 }
 
 impl Runner {
@@ -106,6 +114,11 @@ impl Runner {
             return self.rest().await;
         }
         serving.gather().await?;
+        if serving.look(self.projection.name()).await?.is_paused {
+            let serving = self.serving.take().expect("it was opened above");
+            self.leave(serving).await?;
+            return Ok(Progress::Paused);
+        }
         // Taken out, so that a step that is dropped or fails half-way begins anew.
         let serving = self.serving.take().expect("it was opened above");
         self.write(serving).await
@@ -117,7 +130,11 @@ impl Runner {
         // The schema is known only when the build is: the path is set at the beginning and kept.
         let mut connection = session::open(&self.database, "public").await?;
         let build = builds::live(&mut connection, name).await?;
+        let order = orders::of(&mut connection, name).await?;
         connection.close().await.map_err(while_doing("closing a connection"))?;
+        if order.is_paused {
+            return Ok(Some(Progress::Paused));
+        }
         let ours = self.projection.version();
         if build.version != ours {
             return Ok(Some(Progress::Outdated { live: build.version, ours }));
@@ -139,6 +156,9 @@ impl Runner {
             batches: Vec::new(),
             written_at: Instant::now(),
             parked: false,
+            order,
+            ordered_at: Instant::now(),
+            not_before: Instant::now(),
         });
         Ok(None)
     }
@@ -196,8 +216,18 @@ impl Runner {
 }
 
 impl Serving {
+    /// What an operator wants of it, read again every half second.
+    async fn look(&mut self, projection: &str) -> Result<Order, Error> {
+        if self.ordered_at.elapsed() >= LOOK {
+            self.order = orders::of(&mut self.connection, projection).await?;
+            self.ordered_at = Instant::now();
+        }
+        Ok(self.order)
+    }
+
     /// Waits for an event, and then for as many as come before the next transaction is due.
     async fn gather(&mut self) -> Result<(), Error> {
+        sleep_until(self.not_before).await;
         let due = self.written_at + PACE;
         loop {
             let gathered: usize = self.batches.iter().map(|batch| batch.len()).sum();
@@ -230,6 +260,11 @@ impl Serving {
         transaction.commit().await.map_err(while_doing(doing))?;
         self.build.position = to;
         self.written_at = Instant::now();
+        if let Some(per_second) = self.order.per_second {
+            let per_second = u32::try_from(per_second).unwrap_or(1).max(1);
+            let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+            self.not_before = self.written_at + Duration::from_secs(1) * count / per_second;
+        }
         Ok(())
     }
 

@@ -6,18 +6,21 @@ use clap::{Args, Subcommand};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::config::begin;
-use super::failure::Failure;
-use super::migrate::database;
-use super::print::{line, print_json};
+use super::watch::watch;
+use crate::cli::config::begin;
+use crate::cli::failure::Failure;
+use crate::cli::migrate::database;
+use crate::cli::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
 use crate::journal::{Bells, Config, Journal, pool};
+use crate::primitives::{Clock as _, SystemClock};
+use crate::projections::orders::Order;
 use crate::projections::rebuild::{self, Means, Phase, Progress};
-use crate::projections::{self, Comparison, Projection, Reason, builds, verify};
+use crate::projections::{self, Comparison, Projection, Reason, builds, orders, verify};
 
 /// Shows the views and builds them anew from the ledger
 #[derive(Debug, Args)]
-pub(super) struct Projections {
+pub(in crate::cli) struct Projections {
     #[command(flatten)]
     flags: Flags,
     /// Print JSON for programs instead of text for people
@@ -31,6 +34,26 @@ pub(super) struct Projections {
 enum What {
     /// How far each view is, and its builds
     List,
+    /// Show how far each view is and how fast it goes, every second, until it is interrupted
+    Watch,
+    /// Let a view rest: it falls behind until it is told to go on
+    Pause {
+        /// The view; all of them when none is named
+        name: Option<String>,
+    },
+    /// Let a view go on that rests
+    Resume {
+        /// The view; all of them when none is named
+        name: Option<String>,
+    },
+    /// Bound how many events a second a view takes, so that others have the database
+    Throttle {
+        /// The view; all of them when none is named
+        name: Option<String>,
+        /// How many; without it, as many as it can
+        #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(i32).range(1..))]
+        per_second: Option<i32>,
+    },
     /// Build a view anew beside the live one, compare, and put it into service
     Rebuild {
         /// The view; all of them when none is named
@@ -44,7 +67,7 @@ enum What {
 }
 
 impl Projections {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(in crate::cli) fn run(self) -> Result<(), Failure> {
         let config = begin(&self.flags, &Surroundings::read())?;
         let database = database(&config)?;
         actix_rt::System::new().block_on(async {
@@ -54,6 +77,12 @@ impl Projections {
             let means = Means { database, journal };
             match self.what {
                 What::List => list(&means, self.json).await,
+                What::Watch => watch(&means, self.json).await,
+                What::Pause { name } => pause(&means, name.as_deref(), true, self.json).await,
+                What::Resume { name } => pause(&means, name.as_deref(), false, self.json).await,
+                What::Throttle { name, per_second } => {
+                    throttle(&means, name.as_deref(), per_second, self.json).await
+                }
                 What::Rebuild { name } => {
                     for projection in named(name.as_deref())? {
                         rebuild_one(&means, projection, self.json).await?;
@@ -77,6 +106,64 @@ fn differs() -> Failure {
         .cure("`chainkeel projections rebuild NAME` builds it anew; readers see no gap")
 }
 
+async fn pause(
+    means: &Means,
+    name: Option<&str>,
+    is_paused: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    for projection in named(name)? {
+        let (name, at) = (projection.name(), SystemClock.now());
+        let paused = orders::pause(means.journal.pool(), name, is_paused, at).await;
+        paused.map_err(|error| Failure::of(&error))?;
+        told(
+            name,
+            json!({ "isPaused": is_paused }),
+            json,
+            match is_paused {
+                true => {
+                    format!("{name} rests: `chainkeel projections resume {name}` lets it go on")
+                }
+                false => format!("{name} goes on"),
+            },
+        );
+    }
+    Ok(())
+}
+
+async fn throttle(
+    means: &Means,
+    name: Option<&str>,
+    per_second: Option<i32>,
+    json: bool,
+) -> Result<(), Failure> {
+    for projection in named(name)? {
+        let (name, at) = (projection.name(), SystemClock.now());
+        let bound = orders::throttle(means.journal.pool(), name, per_second, at).await;
+        bound.map_err(|error| Failure::of(&error))?;
+        told(
+            name,
+            json!({ "perSecond": per_second }),
+            json,
+            match per_second {
+                Some(most) => format!("{name} takes at most {most} events a second"),
+                None => format!("{name} takes as many events as it can"),
+            },
+        );
+    }
+    Ok(())
+}
+
+/// Says what was ordered. A runner that lives sees it within half a second.
+fn told(name: &str, mut order: Value, json: bool, words: String) {
+    if json {
+        order["projection"] = name.into();
+        print_json(&order);
+    } else {
+        line(&words);
+    }
+}
+
 fn named(name: Option<&str>) -> Result<Vec<&'static dyn Projection>, Failure> {
     let Some(name) = name else { return Ok(projections::all().to_vec()) };
     let known = || projections::all().iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
@@ -88,6 +175,11 @@ fn named(name: Option<&str>) -> Result<Vec<&'static dyn Projection>, Failure> {
 async fn list(means: &Means, json: bool) -> Result<(), Failure> {
     let head = means.journal.head().await.map_err(|error| Failure::of(&error))?;
     let builds = builds::list(means.journal.pool()).await.map_err(|error| Failure::of(&error))?;
+    let orders = orders::list(means.journal.pool()).await.map_err(|error| Failure::of(&error))?;
+    let order = |name: &str| {
+        let found = orders.iter().find(|(of, _)| of == name);
+        found.map(|(_, order)| *order).unwrap_or_default()
+    };
     if json {
         let builds: Vec<Value> = builds
             .iter()
@@ -101,6 +193,8 @@ async fn list(means: &Means, json: bool) -> Result<(), Failure> {
                     "lag": head - build.position,
                     "parkedPosition": build.parked_position,
                     "parkedReason": build.parked_reason,
+                    "isPaused": order(&build.projection).is_paused,
+                    "perSecond": order(&build.projection).per_second,
                 })
             })
             .collect();
@@ -121,6 +215,13 @@ async fn list(means: &Means, json: bool) -> Result<(), Failure> {
         ));
         if let (Some(position), Some(reason)) = (build.parked_position, build.parked_reason) {
             line(&format!("  parked at position {position}: {reason}"));
+        }
+        let Order { is_paused, per_second } = order(&build.projection);
+        if is_paused {
+            line("  an operator lets it rest");
+        }
+        if let Some(most) = per_second {
+            line(&format!("  an operator lets it take {most} events a second at most"));
         }
     }
     Ok(())

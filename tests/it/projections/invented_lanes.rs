@@ -9,7 +9,7 @@ use chainkeel::journal::{NewEvent, StreamId};
 use chainkeel::policies::approvals::Need;
 use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
-use chainkeel::transactions::{Fees, Signature, Signed, TypedData, Unsigned};
+use chainkeel::transactions::{Fees, Signature, Signed, SignedBytes, TypedData, Unsigned};
 use cqrs_es::Aggregate;
 use k256::ecdsa::SigningKey;
 use serde_json::json;
@@ -91,7 +91,7 @@ fn order(dice: &mut Dice, lane: &Lane, wallet: WalletId, at: OffsetDateTime) -> 
     let wanted = open[usize::try_from(dice.roll(open.len() as u64)).unwrap()];
     let (intent, reason) = (wanted.intent.intent_id, "because\u{0}".to_owned());
     let last = wanted.attempts.last();
-    let hash = last.and_then(|it| it.signed.as_ref()).map_or(B256::ZERO, Signed::hash);
+    let hash = last.and_then(|it| it.signed.as_ref()).map_or(B256::ZERO, SignedBytes::hash);
     let price = |more: u128| Fees::Dynamic { max_fee: 100 * more, max_priority_fee: 10 * more };
     let digest = wanted.asked.as_ref().map_or(B256::ZERO, |asked| asked.digest);
     let comment = Some("seen\u{0}".to_owned());

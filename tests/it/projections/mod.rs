@@ -19,6 +19,7 @@ mod invented_x402;
 mod invention;
 mod isolation;
 mod law;
+mod orders;
 mod poison;
 mod questions;
 mod stage;

@@ -1,0 +1,75 @@
+//! What an operator wants of a projection: that it rests, or is slow.
+
+use std::time::Duration;
+
+use chainkeel::primitives::{Clock as _, SystemClock};
+use chainkeel::projections::runner::Progress;
+use chainkeel::projections::{self, orders};
+use tokio::time::Instant;
+
+use super::invention::{happen, world};
+use super::stage::Stage;
+
+const VIEW: &str = "run_history";
+
+#[tokio::test]
+async fn a_projection_that_rests_writes_nothing_and_goes_on_where_it_was() {
+    // given events, and a view that is to rest
+    let stage = Stage::new().await;
+    happen(&stage, world(1, 5).0).await;
+    let first = stage.sequenced().await;
+    let pause = |is_paused| orders::pause(&stage.app, VIEW, is_paused, SystemClock.now());
+    pause(true).await.unwrap();
+    let mut runner = stage.runner(projections::by_name(VIEW).unwrap());
+    assert_eq!(runner.step().await.unwrap(), Progress::Paused);
+    assert_eq!(runner.step().await.unwrap(), Progress::Paused);
+
+    // when it may go on, then it takes all there is
+    pause(false).await.unwrap();
+    assert_eq!(orders::list(&stage.app).await.unwrap(), []);
+    while runner.step().await.unwrap() != (Progress::Advanced { from: 0, to: first }) {}
+
+    // and when it is to rest while it follows, it does from the next event on
+    pause(true).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(510)).await;
+    happen(&stage, world(2, 5).0).await;
+    let second = stage.sequenced().await;
+    assert_eq!(runner.step().await.unwrap(), Progress::Paused);
+    assert_eq!(stage.positions.of(VIEW).await.unwrap(), first);
+    pause(false).await.unwrap();
+    loop {
+        if let Progress::Advanced { from, to } = runner.step().await.unwrap() {
+            assert!(from >= first);
+            if to == second {
+                return;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_projection_that_is_to_be_slow_waits_as_long_as_its_events_are_worth() {
+    // given a view that may take as many events a second as there are
+    let stage = Stage::new().await;
+    happen(&stage, world(1, 5).0).await;
+    let head = stage.sequenced().await;
+    let bound = Some(i32::try_from(head).unwrap());
+    orders::throttle(&stage.app, VIEW, bound, SystemClock.now()).await.unwrap();
+    let mut runner = stage.runner(projections::by_name(VIEW).unwrap());
+    let began = Instant::now();
+
+    // when it has taken these and one lot more
+    let mut at = 0;
+    while at < head {
+        let Progress::Advanced { to, .. } = runner.step().await.unwrap() else { continue };
+        at = to;
+    }
+    happen(&stage, world(2, 1).0).await;
+    stage.sequenced().await;
+    while !matches!(runner.step().await.unwrap(), Progress::Advanced { .. }) {}
+
+    // then that took a second at the least
+    assert!(began.elapsed() >= Duration::from_millis(990), "{:?}", began.elapsed());
+    orders::throttle(&stage.app, VIEW, None, SystemClock.now()).await.unwrap();
+    assert_eq!(orders::list(&stage.app).await.unwrap(), []);
+}
