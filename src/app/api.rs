@@ -11,7 +11,7 @@ use super::rooms::Rooms;
 use super::{Error, Plan};
 use crate::access::AdminKey;
 use crate::actors::people::{Admission, People};
-use crate::actors::wallets::Rehearsals;
+use crate::actors::wallets::{Quoting, Rehearsals};
 use crate::catalog::Registry;
 use crate::http;
 use crate::http::api::Api;
@@ -48,6 +48,7 @@ pub(super) fn open(
         sequence_instances: Store::sequence_instances(journal.clone()),
         wallets: Store::wallets(journal.clone()),
         floors: Store::wallet_floors(journal.clone()),
+        quoting: Quoting::new(journal.clone(), plan.quotes.clone()),
         lanes: Store::wallet_lanes(journal.clone()),
         requests: Store::signature_requests(journal.clone()),
         spendings: Store::spendings(journal.clone()),

@@ -22,7 +22,7 @@ use crate::primitives::{Clock, Secret, SystemClock};
 use crate::proof::Origin;
 use crate::secrets::KeySource;
 use crate::signing;
-use crate::triggers::price::Feed;
+use crate::triggers::price::{Feed, Quotes};
 
 /// How many effects a process performs at the same time; more wait their turn.
 const EFFECTS_AT_ONCE: usize = 512;
@@ -57,6 +57,8 @@ pub struct Plan {
     pub sources: Vec<&'static Source>,
     /// Where prices come from; without it triggers on prices do not fire.
     pub prices: Option<Feed>,
+    /// By whose word policies know what coins and tokens are worth; without it limits in US dollars refuse.
+    pub quotes: Option<Quotes>,
     /// Our own program, which is started again to run code.
     pub program: PathBuf,
     /// How many effects are performed at once.
@@ -123,6 +125,7 @@ impl Plan {
             chains: Arc::new(chains),
             sources: Source::all().collect(),
             prices: config.prices.feed()?,
+            quotes: config.prices.quotes()?,
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             floors_every: FLOORS_EVERY,

@@ -115,7 +115,7 @@ impl Rooms {
         );
         let lanes_of_wallets = LaneRoom::new(
             &journal,
-            (chains.clone(), signers.clone()),
+            (chains.clone(), signers.clone(), plan.quotes.clone()),
             Arc::clone(&ownership),
             Arc::clone(&clock),
         );

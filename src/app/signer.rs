@@ -34,7 +34,7 @@ pub async fn keep_keys(
     let signers = plan.signing.signers(vault, &plan.program, &plan.egress, &plan.clock)?;
     // Nothing is written: the lanes of the journal are not started.
     let (journal, _lanes) = Journal::open(pool, &Bells::default(), journal::Config::default());
-    let laws = Laws::new(&journal, Arc::clone(&plan.clock));
+    let laws = Laws::new(&journal, plan.quotes.clone(), Arc::clone(&plan.clock));
     let guard = Arc::new(Guard::new(&journal, laws, signers));
     let stop = CancellationToken::new();
     let door = process::Door::open(&socket).await.map_err(Error::Socket)?;

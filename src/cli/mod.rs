@@ -30,7 +30,6 @@ mod organization;
 mod print;
 mod projections;
 mod readiness;
-mod replay;
 mod review;
 mod role;
 mod run;

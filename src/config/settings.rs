@@ -207,6 +207,15 @@ pub const SETTINGS: &[Setting] = &[
                 not count.",
     },
     Setting {
+        key: "prices.assets",
+        variable: "CHAINKEEL_PRICES_ASSETS",
+        kind: Kind::Text,
+        about: "What limits in US dollars know the price of: `1:coin=ETHUSD,8453:0x…=USDCUSD/6`, the \
+                chain's id, `coin` or a token's address, what Stork calls it, and of a token its \
+                decimals. Without it such limits refuse. The process that signs needs it, too, and \
+                the key.",
+    },
+    Setting {
         key: "chains.endpoints",
         variable: "CHAINKEEL_CHAINS_ENDPOINTS",
         kind: Kind::Secret,

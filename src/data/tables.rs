@@ -194,7 +194,7 @@ impl Data {
             let stream = StreamId::table(id);
             let page = i64::try_from(MAX_EVENTS).unwrap_or(i64::MAX) + 1;
             let events = self.store.journal().read_stream(&stream, 0, page).await?;
-            let mut loaded = Loaded { id: id.to_string(), aggregate: Table::default(), last: 0 };
+            let mut loaded = Loaded::blank(id.to_string());
             let first = events.first().map(Recorded::table).transpose()?;
             let Some(Event::Created { name, .. }) = first else {
                 return Err(Error::Damaged(format!("{id} has no beginning")));

@@ -19,7 +19,7 @@ use crate::access::{AdminKey, Principal, WebhookSecrets};
 use crate::actors::detector::Gate;
 use crate::actors::detector::chain_watcher::ChainDesk;
 use crate::actors::people::{Admission, People};
-use crate::actors::wallets::{Cashier, Payer, Rehearsals};
+use crate::actors::wallets::{Cashier, Payer, Quoting, Rehearsals};
 use crate::actors::{Context, KeyUses, Refusals, RunDesk, StreamHub};
 use crate::aggregates::account::Account;
 use crate::aggregates::api_key::ApiKey;
@@ -145,6 +145,8 @@ pub struct Api {
     pub policies: Store<Policy>,
     /// What keys of organizations may sign.
     pub signing_policies: Store<SigningPolicies>,
+    /// What coins and tokens are worth.
+    pub quoting: Quoting,
     /// What organizations have used of the limits of those.
     pub spendings: Store<Spending>,
     /// Where schemas are registered.

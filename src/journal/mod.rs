@@ -55,6 +55,6 @@ pub use prices::PriceMark;
 pub use reactions::{Arrear, Fate, Reactions, Standing};
 pub use schedules::ScheduleCursor;
 pub use sequencer::{Pace, Sequencer, Tick};
-pub use store::{Context, Executed, Loaded, NotExecuted, Store};
+pub use store::{Context, Executed, Loaded, Memory, NotExecuted, Store};
 pub use tail::{Batch, Subscription, Tail, TailReader};
 pub use wakeup::{Bell, Bells};

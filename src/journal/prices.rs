@@ -81,3 +81,38 @@ impl Journal {
         Ok(())
     }
 }
+
+impl Journal {
+    /// Keeps a price as it was signed, where it is newer than the one that is kept.
+    pub async fn keep_signed_price(
+        &self,
+        asset: &str,
+        signed: &Value,
+        at: OffsetDateTime,
+    ) -> Result<(), Error> {
+        sqlx::query!(
+            "insert into signed_prices as p (asset, signed, signed_at) values ($1, $2, $3)
+             on conflict (asset) do update set signed = excluded.signed, signed_at = excluded.signed_at
+              where p.signed_at < excluded.signed_at",
+            asset,
+            signed,
+            at,
+        )
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(while_doing("keeping a signed price"))
+    }
+
+    /// The newest prices of these assets, as they were signed.
+    pub async fn signed_prices(&self, assets: &[String]) -> Result<Vec<(String, Value)>, Error> {
+        let rows = sqlx::query!(
+            "select asset, signed from signed_prices where asset = any ($1) order by asset",
+            assets,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("reading signed prices"))?;
+        Ok(rows.into_iter().map(|row| (row.asset, row.signed)).collect())
+    }
+}

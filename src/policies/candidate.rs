@@ -50,6 +50,16 @@ pub enum Asked<'a> {
     Document(&'a DocumentCandidate),
 }
 
+impl Asked<'_> {
+    /// On which chain it counts; none of a document that names none.
+    pub fn chain(&self) -> Option<u64> {
+        match self {
+            Self::Transaction(it) => Some(it.chain_id),
+            Self::Document(it) => it.document().domain().chain_id,
+        }
+    }
+}
+
 impl<'a> From<&'a Candidate> for Asked<'a> {
     fn from(candidate: &'a Candidate) -> Self {
         Self::Transaction(candidate)

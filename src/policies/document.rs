@@ -225,6 +225,14 @@ pub struct Approval {
 }
 
 impl Document {
+    /// Whether it says anything that is counted in US dollars.
+    pub fn asks_for_dollars(&self) -> bool {
+        let rules = self.rules.iter().map(|it| &it.when);
+        let limits = self.limits.iter().map(|it| &it.when);
+        let mut whens = rules.chain(limits).chain(self.approvals.iter().map(|it| &it.when));
+        self.limits.iter().any(|it| it.measure == Measure::Usd) || whens.any(|it| it.usd.is_some())
+    }
+
     /// Reads a policy, or says all that is wrong with it.
     pub fn read(json: &serde_json::Value) -> Result<Self, Vec<Fault>> {
         let read: Result<Self, _> = serde_path_to_error::deserialize(json);

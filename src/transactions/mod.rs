@@ -19,6 +19,6 @@ mod tests;
 pub use envelope::MAX_RAW;
 pub use error::{BadSignature, Unreadable, Unsealed, Unsound};
 pub use signature::Signature;
-pub use signed::Signed;
+pub use signed::{Signed, SignedBytes};
 pub use typed_data::{Domain, InvalidDocument, MAX_DOCUMENT, Reach, TypedData};
 pub use unsigned::{Access, Fees, Unsigned};

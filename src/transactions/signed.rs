@@ -5,10 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Signature, Unreadable, Unsigned, reading};
 
-/// A signed transaction. Its text is that of its bytes: all else follows from them, and is found
-/// anew when it is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Bytes", into = "Bytes")]
+/// A signed transaction, of which it is known whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     raw: Bytes,
     hash: B256,
@@ -63,16 +61,41 @@ impl Signed {
     }
 }
 
-impl TryFrom<Bytes> for Signed {
-    type Error = Unreadable;
+/// The bytes of a signed transaction that was read and checked before. Finding anew whose it is takes a tenth of a
+/// millisecond, and a ledger is full of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Bytes", into = "Bytes")]
+pub struct SignedBytes {
+    raw: Bytes,
+    hash: B256,
+}
 
-    fn try_from(raw: Bytes) -> Result<Self, Unreadable> {
-        Self::read(&raw)
+impl SignedBytes {
+    /// What goes to a node.
+    pub const fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// How the chain calls it.
+    pub const fn hash(&self) -> B256 {
+        self.hash
     }
 }
 
-impl From<Signed> for Bytes {
+impl From<Signed> for SignedBytes {
     fn from(signed: Signed) -> Self {
+        Self { raw: signed.raw, hash: signed.hash }
+    }
+}
+
+impl From<Bytes> for SignedBytes {
+    fn from(raw: Bytes) -> Self {
+        Self { hash: keccak256(&raw), raw }
+    }
+}
+
+impl From<SignedBytes> for Bytes {
+    fn from(signed: SignedBytes) -> Self {
         signed.raw
     }
 }

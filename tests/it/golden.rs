@@ -44,7 +44,7 @@ fn updating() -> bool {
 }
 
 /// What the file holds; writes it first where it is missing and that is wanted.
-fn golden(aggregate: &str, name: &str, today: &Value) -> Value {
+pub(crate) fn golden(aggregate: &str, name: &str, today: &Value) -> Value {
     let path = directory(aggregate).join(format!("{name}.json"));
     if updating() && !path.exists() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();

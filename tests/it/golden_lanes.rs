@@ -2,19 +2,20 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use chainkeel::aggregates::signature_request::{self, Told};
-use chainkeel::aggregates::spending;
+use chainkeel::aggregates::spending::{self, Spending};
 use chainkeel::aggregates::wallet_floor;
 use chainkeel::aggregates::wallet_lane::{
-    Call, Event, Inclusion, Intent, Origin, Sent, TopUp, Until,
+    self, Call, Event, Inclusion, Intent, Lane, Origin, Sent, TopUp, Until,
 };
 use chainkeel::policies::approvals::{Discharged, Need};
 use chainkeel::policies::limits::Proof;
 use chainkeel::primitives::{IntentId, OrganizationId, RunId, WalletId, WorkflowId};
 use chainkeel::transactions::{Fees, Signature, Signed, TypedData, Unsigned};
-use serde_json::json;
+use cqrs_es::Aggregate;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::golden::{AT, every_file_is_known, names, stands};
+use crate::golden::{AT, every_file_is_known, golden, names, stands};
 
 /// A transfer of chain 1 that was signed long ago: the example of EIP-155.
 const SIGNED: &str = "0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83";
@@ -48,8 +49,41 @@ fn inclusion() -> Inclusion {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a list of all events")]
 fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
+    let events = events_of_a_lane();
+    for event in &events {
+        stands("wallet_lane", event);
+    }
+    every_file_is_known("wallet_lane", &names(&events));
+    assert_eq!(events.map(|event| event.name()), Event::NAMES);
+}
+
+/// What snapshots of an earlier program hold is read as long as the form has the same number.
+#[test]
+fn states_are_written_as_they_were_in_snapshots_of_the_same_form() {
+    passes_through::<Lane>(wallet_lane::FORM, events_of_a_lane());
+    passes_through::<Spending>(spending::FORM, events_of_spending());
+}
+
+/// Holds the states that an aggregate has after each of these events against its file.
+fn passes_through<A: Aggregate + PartialEq + std::fmt::Debug>(
+    form: i32,
+    events: impl IntoIterator<Item = A::Event>,
+) {
+    let mut aggregate = A::default();
+    let fold = |event| {
+        aggregate.apply(event);
+        serde_json::to_value(&aggregate).unwrap()
+    };
+    let states: Value = events.into_iter().map(fold).collect();
+    let kept = golden("states", &format!("{}@{form}", A::TYPE), &states);
+    assert_eq!(states, kept, "{} is folded or written otherwise: that is a new FORM", A::TYPE);
+    let read: Vec<A> = serde_json::from_value(kept).unwrap();
+    assert_eq!(read.last(), Some(&aggregate));
+}
+
+#[expect(clippy::too_many_lines, reason = "a list of all events")]
+fn events_of_a_lane() -> [Event; Event::NAMES.len()] {
     let (intent_id, at, by) = (intent_id(), AT, || "system:wallet-lane".to_owned());
     let (hash, block_hash) = (B256::repeat_byte(1), B256::repeat_byte(2));
     let digest = B256::repeat_byte(3);
@@ -81,7 +115,7 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
         fees: Fees::Dynamic { max_fee: 100, max_priority_fee: 1 },
     };
     let signed: Bytes = SIGNED.parse().unwrap();
-    let events = [
+    [
         Event::IntentAccepted { intent: Box::new(intent), by: by(), at },
         Event::PolicyDecided {
             intent_id,
@@ -171,12 +205,7 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
         },
         Event::NonceReserved { intent_id, nonce: 9, at },
         Event::SignRequested { intent_id, transaction, at },
-        Event::Signed {
-            intent_id,
-            hash,
-            transaction: Box::new(Signed::read(&signed).unwrap()),
-            at,
-        },
+        Event::Signed { intent_id, hash, transaction: Signed::read(&signed).unwrap().into(), at },
         Event::BroadcastAttempted {
             intent_id,
             hash,
@@ -197,12 +226,7 @@ fn every_event_of_a_wallets_lane_is_read_as_it_was_written() {
             discharged: None,
             at,
         },
-    ];
-    for event in &events {
-        stands("wallet_lane", event);
-    }
-    every_file_is_known("wallet_lane", &names(&events));
-    assert_eq!(events.map(|event| event.name()), Event::NAMES);
+    ]
 }
 
 #[test]
@@ -342,12 +366,21 @@ fn every_event_of_a_document_that_should_be_signed_is_read_as_it_was_written() {
 
 #[test]
 fn every_event_of_spending_is_read_as_it_was_written() {
+    let events = events_of_spending();
+    for event in &events {
+        stands("spending", event);
+    }
+    every_file_is_known("spending", &names(&events));
+    assert_eq!(events.map(|event| event.name()), spending::Event::NAMES);
+}
+
+fn events_of_spending() -> [spending::Event; 3] {
     let (intent_id, at) = (intent_id(), AT);
     let claim = json!({
         "key": "suppliers/daily/1:fees/organization", "amount": "5", "most": "100",
         "minutes": 1440, "isBinding": true, "isSunk": true,
     });
-    let events = [
+    [
         spending::Event::Reserved {
             organization_id: OrganizationId::DEFAULT,
             intent_id,
@@ -360,10 +393,5 @@ fn every_event_of_spending_is_read_as_it_was_written() {
             proof: Proof::RevertedFinal { hash: B256::repeat_byte(1).to_string() },
             at,
         },
-    ];
-    for event in &events {
-        stands("spending", event);
-    }
-    every_file_is_known("spending", &names(&events));
-    assert_eq!(events.map(|event| event.name()), spending::Event::NAMES);
+    ]
 }

@@ -69,7 +69,7 @@ impl fmt::Debug for Admission {
 impl Admission {
     /// Nobody is known yet.
     pub fn new(people: &People, clock: Arc<dyn Clock>) -> Self {
-        let keys = nothing(StreamId::token_keys().aggregate_id);
+        let keys = Loaded::blank(StreamId::token_keys().aggregate_id);
         let kept = Kept {
             users: HashMap::new(),
             sessions: HashMap::new(),
@@ -159,8 +159,8 @@ impl Admission {
     async fn look(&self, user: UserId, session: SessionId) -> Result<Known, Rejected> {
         let mut known = {
             let kept = self.kept();
-            let fresh_user = || Arc::new(nothing(user.to_string()));
-            let fresh_session = || Arc::new(nothing(session.to_string()));
+            let fresh_user = || Arc::new(Loaded::blank(user.to_string()));
+            let fresh_session = || Arc::new(Loaded::blank(session.to_string()));
             Known {
                 user: kept.users.get(&user).cloned().unwrap_or_else(fresh_user),
                 session: kept.sessions.get(&session).cloned().unwrap_or_else(fresh_session),
@@ -200,10 +200,6 @@ impl Admission {
         // Nothing panics while it is held.
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn nothing<A: Default>(id: String) -> Loaded<A> {
-    Loaded { id, aggregate: A::default(), last: 0 }
 }
 
 /// Applies what was found; copies the aggregate only when there is something new.

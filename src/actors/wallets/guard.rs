@@ -9,7 +9,7 @@ use super::judging::{self, Laws};
 use crate::aggregates::signature_request::{self, SignatureRequest};
 use crate::aggregates::wallet_lane::{Lane, Stage, Wanted as WantedTransaction};
 use crate::aggregates::wallets::{Wallet, Wallets};
-use crate::journal::{Journal, Store};
+use crate::journal::{self, Journal, Memory, Store};
 use crate::primitives::{IntentId, WalletId};
 use crate::projections::transactions::OpenLane;
 use crate::signing::process::{Keeper, Question, Said, Wanted};
@@ -20,7 +20,8 @@ use crate::transactions::{TypedData, Unsigned};
 pub struct Guard {
     laws: Laws,
     wallets: Store<Wallets>,
-    lanes: Store<Lane>,
+    /// From their events alone: who can write a snapshot could have anything signed by it.
+    lanes: Memory<Lane>,
     requests: Store<SignatureRequest>,
     signers: Signers,
 }
@@ -38,8 +39,8 @@ impl From<Hindrance> for Refusal {
     }
 }
 
-impl From<crate::journal::Error> for Refusal {
-    fn from(error: crate::journal::Error) -> Self {
+impl From<journal::Error> for Refusal {
+    fn from(error: journal::Error) -> Self {
         Self::Later(format!("reading the ledger: {error}"))
     }
 }
@@ -64,9 +65,9 @@ impl Guard {
     /// A guard of these keys, who reads this ledger.
     pub fn new(journal: &Journal, laws: Laws, signers: Signers) -> Self {
         Self {
-            laws,
+            laws: laws.without_snapshots(),
             wallets: Store::wallets(journal.clone()),
-            lanes: Store::wallet_lanes(journal.clone()),
+            lanes: Memory::of(Store::wallet_lanes(journal.clone())).without_snapshots(),
             requests: Store::signature_requests(journal.clone()),
             signers,
         }
@@ -120,11 +121,12 @@ impl Guard {
     ) -> Result<Said, Refusal> {
         let organization = key.organization();
         let lane = OpenLane { organization, wallet: *wallet_id, chain: transaction.chain_id };
-        let lane = self.lanes.load(&lane.stream().aggregate_id).await?.aggregate;
-        let wanted = lane.find(*intent).filter(|it| asks_for(it, transaction));
+        let lane = lane.stream().aggregate_id;
+        let wanted = self.lanes.read(&lane, |lane| lane.aggregate.find(*intent).cloned()).await?;
+        let wanted = wanted.filter(|it| asks_for(it, transaction));
         let unasked = || Refusal::Never("the ledger asks for no such signature".to_owned());
         let wanted = wanted.ok_or_else(unasked)?;
-        let cleared = judging::clear(&self.laws, wanted, transaction).await?;
+        let cleared = judging::clear(&self.laws, &wanted, transaction).await?;
         let clearance = cleared.map_err(Refusal::Never)?;
         let answered = signer
             .sign_transaction((key, wallet.address), transaction, &clearance, attempt)

@@ -8,19 +8,19 @@ use engine::Json;
 use time::OffsetDateTime;
 
 use super::hindrance::Hindrance;
+use super::quoting::{Quote, Quoting};
 use crate::aggregates::signature_request;
 use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::{self, Spending};
 use crate::aggregates::wallet_lane::{Call, Intent, Origin, Verdict, Wanted};
-use crate::journal::{Context, Journal, Metadata, NotExecuted, Store};
+use crate::journal::{Context, Journal, Memory, Metadata, NotExecuted, Store};
 use crate::policies::approvals::{self, Need};
 use crate::policies::limits::{Book, Refused};
-use crate::policies::{
-    self, Asked, Candidate, Decision, DocumentCandidate, Outcome, Prices, Reason,
-};
+use crate::policies::{self, Asked, Candidate, Decision, DocumentCandidate, Outcome, Reason};
 use crate::primitives::{Clock, CommandId, IntentId, OrganizationId, WalletId};
 use crate::signing::{Clearance, Ruling, TypedClearance};
 use crate::transactions::Unsigned;
+use crate::triggers::price::Quotes;
 
 /// How often is decided anew because others took of the same limits meanwhile.
 const TRIES: usize = 8;
@@ -29,18 +29,26 @@ const TRIES: usize = 8;
 #[derive(Clone)]
 pub struct Laws {
     policies: Store<SigningPolicies>,
-    pub(super) spendings: Store<Spending>,
+    pub(super) spendings: Memory<Spending>,
+    quoting: Quoting,
     clock: Arc<dyn Clock>,
 }
 
 impl Laws {
     /// The policies on this ledger, and what was used of their limits.
-    pub fn new(journal: &Journal, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(journal: &Journal, quotes: Option<Quotes>, clock: Arc<dyn Clock>) -> Self {
         Self {
             policies: Store::signing_policies(journal.clone()),
-            spendings: Store::spendings(journal.clone()),
+            spendings: Memory::of(Store::spendings(journal.clone())),
+            quoting: Quoting::new(journal.clone(), quotes),
             clock,
         }
+    }
+
+    /// The same that believes nothing but events: who can write a snapshot could widen a limit.
+    #[must_use]
+    pub fn without_snapshots(self) -> Self {
+        Self { spendings: self.spendings.without_snapshots(), ..self }
     }
 }
 
@@ -104,11 +112,11 @@ pub(super) async fn foresee(
     let (case, at) = (Case::from(intent), laws.clock.now());
     let mut kept = match book.take() {
         Some(kept) => kept,
-        None => spending(laws, case).await?.book().clone(),
+        None => spent(laws, case).await?,
     };
     let candidate =
         candidate(intent, intent.call.clone(), (gas_limit, price(gas_limit, fee_budget)));
-    let decision = decide(laws, case, (&candidate).into(), &kept, at).await?;
+    let (decision, _) = decide(laws, case, (&candidate).into(), &kept, at).await?;
     let denied = approvable(case, &decision).err();
     if denied.is_none() {
         kept.keep(&intent.intent_id.to_string(), decision.claims.clone(), at);
@@ -190,9 +198,13 @@ async fn weigh<T>(
 ) -> Result<(Result<T, String>, Json), Hindrance> {
     for _ in 0..TRIES {
         let at = laws.clock.now();
-        let spending = spending(laws, case).await?;
-        let decision = decide(laws, case, what, spending.book(), at).await?;
-        let reasons = Json::new(serde_json::to_value(&decision).unwrap_or_default());
+        let book = spent(laws, case).await?;
+        let (decision, quotes) = decide(laws, case, what, &book, at).await?;
+        let mut reasons = serde_json::to_value(&decision).unwrap_or_default();
+        if !quotes.is_empty() {
+            reasons["prices"] = serde_json::to_value(&quotes).unwrap_or_default();
+        }
+        let reasons = Json::new(reasons);
         let ruled = rule(case, &decision);
         if ruled.is_err() || reserve(laws, case, decision, at).await? {
             return Ok((ruled, reasons));
@@ -246,8 +258,8 @@ fn meets(asked: &approvals::Asked, decision: &Decision) -> bool {
 async fn decided_now(laws: &Laws, case: Case<'_>, what: Asked<'_>) -> Result<Decision, Hindrance> {
     let at = laws.clock.now();
     // What is reserved for this one does not stand in its own way.
-    let book = spending(laws, case).await?.book().without(&case.intent.to_string());
-    decide(laws, case, what, &book, at).await
+    let book = spent(laws, case).await?.without(&case.intent.to_string());
+    Ok(decide(laws, case, what, &book, at).await?.0)
 }
 
 /// The most that a gas may cost, where so much of it may come to this in all.
@@ -263,8 +275,10 @@ fn candidate(intent: &Intent, call: Call, (gas_limit, max_fee): (u64, u128)) -> 
     Candidate { chain_id, from, to, value, data, gas_limit, max_fee }
 }
 
-async fn spending(laws: &Laws, case: Case<'_>) -> Result<Spending, Hindrance> {
-    Ok(laws.spendings.load(&case.organization.to_string()).await?.aggregate)
+/// What the organization has used of its limits.
+async fn spent(laws: &Laws, case: Case<'_>) -> Result<Book, Hindrance> {
+    let organization = case.organization.to_string();
+    Ok(laws.spendings.read(&organization, |spending| spending.aggregate.book().clone()).await?)
 }
 
 async fn decide(
@@ -273,8 +287,10 @@ async fn decide(
     what: Asked<'_>,
     book: &Book,
     at: OffsetDateTime,
-) -> Result<Decision, Hindrance> {
+) -> Result<(Decision, Vec<Quote>), Hindrance> {
     let all = laws.policies.load(&case.organization.to_string()).await?.aggregate;
+    let applied = all.in_force(at);
+    let (prices, quotes) = laws.quoting.prices(&applied, what.chain(), at).await?;
     let context = policies::Context {
         organization: case.organization.to_string(),
         wallet: case.wallet.to_string(),
@@ -282,9 +298,9 @@ async fn decide(
         actor: case.origin.started_by.clone(),
         trigger: Some(case.origin.trigger.clone()),
         at,
-        prices: Prices::default(),
+        prices,
     };
-    Ok(policies::decide(&all.in_force(at), what, &context, book))
+    Ok((policies::decide(&applied, what, &context, book), quotes))
 }
 
 /// Whether it was reserved; not, where others took of the same limits meanwhile.

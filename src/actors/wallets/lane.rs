@@ -31,8 +31,6 @@ pub(super) struct LaneLife {
     pub(super) room: LaneRoom,
     pub(super) place: OpenLane,
     wake: Arc<Notify>,
-    /// As far as it was read.
-    lane: Option<Loaded<Lane>>,
     /// When each transaction was sent the last time.
     pub(super) sent: HashMap<IntentId, Instant>,
     told: HashMap<IntentId, String>,
@@ -104,7 +102,7 @@ impl Round {
 impl LaneLife {
     pub(super) fn new(room: LaneRoom, place: OpenLane, wake: Arc<Notify>) -> Self {
         let (sent, told) = (HashMap::new(), HashMap::new());
-        Self { room, place, wake, lane: None, sent, told, read: None, has_spent: true }
+        Self { room, place, wake, sent, told, read: None, has_spent: true }
     }
 
     /// Lives until nothing is left to do, the slot is lost, or it is told to stop.
@@ -136,10 +134,7 @@ impl LaneLife {
 
     /// Reads the lane, and does what is due in it until nothing moves any more.
     async fn go_through(&mut self, id: &str) -> Result<Rest, Hindrance> {
-        let mut lane = match self.lane.take() {
-            Some(lane) => self.room.lanes.refresh(lane).await?,
-            None => self.room.lanes.load(id).await?,
-        };
+        let mut lane = self.room.lanes.read(id, Loaded::clone).await?;
         loop {
             if lane.aggregate.open.is_empty() && lane.aggregate.funding.under_way.is_none() {
                 self.look().await;
@@ -164,8 +159,7 @@ impl LaneLife {
                     Err(hindrance) => {
                         is_well = false;
                         self.tell(Some(intent), &hindrance);
-                        // What is in memory may be ahead of the ledger.
-                        lane = self.room.lanes.load(id).await?;
+                        lane = self.room.lanes.read(id, Loaded::clone).await?;
                     }
                 }
             }
@@ -174,14 +168,13 @@ impl LaneLife {
                 self.look().await;
                 let waits = |it: &Wanted| matches!(it.stage, Stage::Asked | Stage::Lacking);
                 let is_quiet = lane.aggregate.open.values().all(waits);
-                self.lane = Some(lane);
                 return Ok(Rest::Until(match (is_well, is_quiet) {
                     (false, _) => Next::Try,
                     (true, true) => Next::Answer,
                     (true, false) => Next::Look,
                 }));
             }
-            lane = self.room.lanes.refresh(lane).await?;
+            lane = self.room.lanes.read(id, Loaded::clone).await?;
         }
     }
 
@@ -238,7 +231,9 @@ impl LaneLife {
         let at = self.room.clock.now();
         let (by, context) = self.room.as_owner(self.place.organization, NAME, &lane.id)?;
         let command = Command { by, at, order };
-        Ok(self.room.lanes.execute_on(lane, command, context).await?)
+        let done = self.room.lanes.execute(&lane.id, command, context).await?;
+        (lane.aggregate, lane.last) = (done.aggregate, done.last);
+        Ok(done.events)
     }
 
     /// Says once what is in the way.

@@ -14,18 +14,19 @@ use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::{Wallet, Wallets};
 use crate::chains::{ChainReader, Readers as _};
-use crate::journal::{Context, Journal, Store, slot_of};
+use crate::journal::{Context, Journal, Memory, Store, slot_of};
 use crate::primitives::{ChainId, Clock, OrganizationId, WalletId};
 use crate::projections::signature_requests::OpenDocument;
 use crate::projections::transactions::OpenLane;
 use crate::projections::wallet_floors::Place;
 use crate::signing::{self, KeyName, Signer, Signers};
+use crate::triggers::price::Quotes;
 
 /// What lanes and documents work with. Cheap to clone.
 #[derive(Clone)]
 pub struct LaneRoom {
     pub(super) journal: Journal,
-    pub(super) lanes: Store<Lane>,
+    pub(super) lanes: Memory<Lane>,
     pub(super) floors_of: Store<Floor>,
     pub(super) published: Store<Publication>,
     pub(super) requests: Store<SignatureRequest>,
@@ -44,18 +45,18 @@ impl LaneRoom {
     /// A room over this ledger, these chains and these keys.
     pub fn new(
         journal: &Journal,
-        (chains, signers): (ChainDesk, Signers),
+        (chains, signers, quotes): (ChainDesk, Signers, Option<Quotes>),
         ownership: Arc<Ownership>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             journal: journal.clone(),
-            lanes: Store::wallet_lanes(journal.clone()),
+            lanes: Memory::of(Store::wallet_lanes(journal.clone())),
             floors_of: Store::wallet_floors(journal.clone()),
             published: Store::events(journal.clone()),
             requests: Store::signature_requests(journal.clone()),
             wallets: Store::wallets(journal.clone()),
-            laws: Laws::new(journal, Arc::clone(&clock)),
+            laws: Laws::new(journal, quotes, Arc::clone(&clock)),
             chains,
             signers,
             ownership,

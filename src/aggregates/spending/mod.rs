@@ -15,5 +15,5 @@ mod upcast;
 pub use command::{Command, Order};
 pub use error::Error;
 pub use event::Event;
-pub use state::Spending;
+pub use state::{FORM, Spending};
 pub use upcast::upcasters;

@@ -10,6 +10,10 @@ use super::event::Event;
 use crate::policies::limits::Book;
 use crate::primitives::IntentId;
 
+/// The form in which the state is kept in snapshots. It rises whenever the state is written otherwise, or an
+/// event is folded otherwise: a test that holds a state against this number says when.
+pub const FORM: i32 = 1;
+
 /// The spending of an organization, folded from its events.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spending {

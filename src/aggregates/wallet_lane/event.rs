@@ -10,7 +10,7 @@ use super::funding::TopUp;
 use super::intent::{Intent, Origin};
 use crate::policies::approvals::{Discharged, Need};
 use crate::primitives::{IntentId, RunId};
-use crate::transactions::{Signed, Unsigned};
+use crate::transactions::{SignedBytes, Unsigned};
 
 /// What a node said when it was sent a transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -287,7 +287,7 @@ pub enum Event {
         /// The transaction's hash.
         hash: B256,
         /// The transaction, as the bytes that are sent.
-        transaction: Box<Signed>,
+        transaction: SignedBytes,
         /// When.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,

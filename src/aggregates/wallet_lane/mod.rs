@@ -13,6 +13,7 @@ mod funding;
 #[cfg(test)]
 mod funding_tests;
 mod intent;
+mod packed;
 mod state;
 mod step;
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub use error::Error;
 pub use event::{Event, Inclusion, Sent};
 pub use funding::{Ended, Funding, Hook, Lacking, TopUp, UnderWay};
 pub use intent::{Call, Intent, Origin, Until};
-pub use state::{IN_FLIGHT, Lane, MAX_OPEN};
+pub use state::{FORM, IN_FLIGHT, Lane, MAX_OPEN};
 pub use step::Step;
 pub use upcast::upcasters;
 pub use wanted::{Attempt, Stage, Wanted};

@@ -15,6 +15,7 @@ use super::error::Error;
 use super::event::{Event, Inclusion};
 use super::funding::Funding;
 use super::intent::{Intent, Until};
+use super::packed;
 use super::wanted::{Attempt, Stage, Wanted};
 use crate::policies::approvals::Asked;
 use crate::primitives::IntentId;
@@ -22,6 +23,9 @@ use crate::transactions::{Fees, Signed};
 
 /// How many transactions with a nonce may stand in no block: nodes keep so many of a sender.
 pub const IN_FLIGHT: usize = 16;
+/// The form in which the state is kept in snapshots. It rises whenever the state is written otherwise, or an
+/// event is folded otherwise: a test that holds a state against this number says when.
+pub const FORM: i32 = 1;
 /// How many intents may be open in a lane.
 pub const MAX_OPEN: usize = 10_000;
 
@@ -37,6 +41,7 @@ pub struct Lane {
     /// Where in this order each of them is.
     turns: BTreeMap<IntentId, u64>,
     /// What is over: a repeated wish is not carried out again.
+    #[serde(with = "packed")]
     over: BTreeSet<IntentId>,
     /// How many were accepted.
     accepted: u64,
@@ -288,7 +293,7 @@ impl Lane {
             return Err(forged(format!("{} signed it", transaction.signer())));
         }
         let hash = transaction.hash();
-        Ok(vec![Event::Signed { intent_id: intent, hash, transaction: Box::new(transaction), at }])
+        Ok(vec![Event::Signed { intent_id: intent, hash, transaction: transaction.into(), at }])
     }
 
     fn replaced(
@@ -450,7 +455,7 @@ impl Aggregate for Lane {
             }),
             Event::Signed { transaction, .. } => self.change(id, |wanted| {
                 if let Some(last) = wanted.attempts.last_mut() {
-                    last.signed = Some(*transaction);
+                    last.signed = Some(transaction);
                 }
                 wanted.stage = Stage::Signed;
             }),

@@ -11,7 +11,7 @@ use super::intent::{Call, Intent, Origin, Until};
 use super::step::Step;
 use crate::policies::approvals::Asked;
 use crate::primitives::RunId;
-use crate::transactions::{Fees, Signed, Unsigned};
+use crate::transactions::{Fees, SignedBytes, Unsigned};
 
 /// What gas a transaction takes that moves nothing.
 const PLAIN_GAS: u64 = 21_000;
@@ -49,7 +49,7 @@ pub struct Attempt {
     #[serde(with = "time::serde::rfc3339")]
     pub asked_at: OffsetDateTime,
     /// The signed transaction, once it is there.
-    pub signed: Option<Signed>,
+    pub signed: Option<SignedBytes>,
     /// What nodes said last when they were sent it.
     pub said: Option<Sent>,
 }
@@ -81,7 +81,7 @@ pub struct Wanted {
 impl Attempt {
     /// Its hash, once it is signed.
     pub fn hash(&self) -> Option<B256> {
-        self.signed.as_ref().map(Signed::hash)
+        self.signed.as_ref().map(SignedBytes::hash)
     }
 }
 

@@ -387,6 +387,7 @@ impl Sitting {
             chains: crate::app::no_chains(),
             sources: Vec::new(),
             prices: None,
+            quotes: None,
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             floors_every: std::time::Duration::from_mins(1),

@@ -32,6 +32,12 @@ pub struct Reading {
     node_ids: Option<String>,
     /// Without `executionState` and `workflowDefinition`.
     summary: Option<bool>,
+    /// As it was after this event of the run, from 1 on.
+    #[param(minimum = 1)]
+    at_sequence: Option<i64>,
+    /// As it was when the ledger had come to this position.
+    #[param(minimum = 1)]
+    as_of: Option<i64>,
     /// Waits up to 5 seconds until this position is reached.
     #[param(value_type = Option<i64>)]
     min_position: Option<MinPosition>,
@@ -153,11 +159,14 @@ pub async fn get(
     id: Path<RunId>,
     query: Params<Reading>,
 ) -> Result<Answer<RunDetail>, Problem> {
-    let Params(Reading { node_ids, summary, min_position }) = query;
+    let Params(Reading { node_ids, summary, at_sequence, as_of, min_position }) = query;
+    let moment = Moment::of(at_sequence, as_of)?;
     let position = api.ledger_at(min_position).await?;
-    let (run, first, last_sequence) = load(&api, &who, *id).await?;
+    let (run, first, last_sequence) = load(&api, &who, *id, moment).await?;
     let mut detail = detail(*id, run.state(), &first, last_sequence)?;
-    detail.compute_units = api.usage().of_run(who.organization, *id).await?;
+    if moment == Moment::Now {
+        detail.compute_units = api.usage().of_run(who.organization, *id).await?;
+    }
     if summary != Some(true) {
         let wanted = node_ids.as_deref().map(|ids| ids.split(',').map(str::trim).collect());
         detail.execution_state = Some(execution_state(run.state(), wanted.as_ref()));
@@ -166,27 +175,80 @@ pub async fn get(
     Ok(Answer::ok(detail).at(position))
 }
 
-/// The run, its first event, and the sequence of its last one.
-async fn load(api: &Api, who: &Principal, id: RunId) -> Result<(Run, Recorded, i64), Problem> {
+/// As of when a run is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Now,
+    /// After this event of its own.
+    Sequence(i64),
+    /// After this event of the ledger.
+    Position(i64),
+}
+
+impl Moment {
+    fn of(at_sequence: Option<i64>, as_of: Option<i64>) -> Result<Self, Problem> {
+        let refuse = |name: &str, why: &str| Err(Problem::new(Code::InvalidQuery).at(name, why));
+        match (at_sequence, as_of) {
+            (None, None) => Ok(Self::Now),
+            (Some(_), Some(_)) => refuse("asOf", "cannot be combined with atSequence"),
+            (Some(..1), None) => refuse("atSequence", "is a number from 1 on"),
+            (None, Some(..1)) => refuse("asOf", "is a number from 1 on"),
+            (Some(sequence), None) => Ok(Self::Sequence(sequence)),
+            (None, Some(position)) => Ok(Self::Position(position)),
+        }
+    }
+
+    /// Whether an event had happened by then. What has no position yet is behind all that have one.
+    const fn has_seen(self, event: &Recorded) -> bool {
+        match self {
+            Self::Now => true,
+            Self::Sequence(last) => event.sequence <= last,
+            Self::Position(last) => 0 < event.position && event.position <= last,
+        }
+    }
+}
+
+/// The run as it was then, its first event, and the sequence of the last one by then.
+async fn load(
+    api: &Api,
+    who: &Principal,
+    id: RunId,
+    moment: Moment,
+) -> Result<(Run, Recorded, i64), Problem> {
     let stream = StreamId::run(id);
-    let mut run = Run::default();
-    let mut first = None;
-    let mut after = 0;
-    loop {
-        let page = api.journal.read_stream(&stream, after, PAGE).await?;
+    let (mut run, mut first) = (Run::default(), None);
+    let (mut read, mut applied) = (0, 0);
+    'reading: loop {
+        let page = api.journal.read_stream(&stream, read, PAGE).await?;
         let Some(last) = page.last() else { break };
-        after = last.sequence;
+        read = last.sequence;
         for event in page {
             if event.organization != who.organization {
                 return Err(Problem::new(Code::RunNotFound));
             }
-            run.apply(event.fact()?);
+            let is_seen = moment.has_seen(&event);
+            if is_seen {
+                applied = event.sequence;
+                run.apply(event.fact()?);
+            }
             first.get_or_insert(event);
+            if !is_seen {
+                break 'reading;
+            }
         }
     }
     let first = first.ok_or_else(|| Problem::new(Code::RunNotFound))?;
     ledger::must_be_shown(api, who, &first)?;
-    Ok((run, first, after))
+    let refuse = |name: &str, why: String| Err(Problem::new(Code::InvalidQuery).at(name, &why));
+    match moment {
+        Moment::Sequence(wanted) if applied < wanted => {
+            refuse("atSequence", format!("the run has {applied} events"))
+        }
+        Moment::Position(_) if applied == 0 => {
+            refuse("asOf", format!("the run begins at position {}", first.position))
+        }
+        Moment::Now | Moment::Sequence(_) | Moment::Position(_) => Ok((run, first, applied)),
+    }
 }
 
 fn detail(

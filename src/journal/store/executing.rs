@@ -7,6 +7,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::EventUpcaster;
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
 
+use super::snapshots::Snapshots;
 use crate::journal::event::{Append, Fence, Metadata, NewEvent, Outcome, Recorded, Side, StreamId};
 use crate::journal::upcast::decode;
 use crate::journal::{Error, Journal};
@@ -23,6 +24,7 @@ const PAGE: i64 = 1000;
 pub struct Store<A> {
     journal: Journal,
     upcasters: Arc<[Box<dyn EventUpcaster>]>,
+    snapshots: Option<Snapshots>,
     kind: std::marker::PhantomData<fn() -> A>,
 }
 
@@ -31,6 +33,7 @@ impl<A> Clone for Store<A> {
         Self {
             journal: self.journal.clone(),
             upcasters: Arc::clone(&self.upcasters),
+            snapshots: self.snapshots,
             kind: self.kind,
         }
     }
@@ -45,6 +48,8 @@ pub struct Loaded<A> {
     pub aggregate: A,
     /// The last sequence that the state contains; 0 when nothing is recorded.
     pub last: i64,
+    /// That of the last snapshot that is known to be kept.
+    pub(super) kept: i64,
 }
 
 /// What goes along with a command.
@@ -111,7 +116,19 @@ where
 {
     /// Aggregates whose events of earlier versions take these steps to the present one.
     pub fn new(journal: Journal, upcasters: Vec<Box<dyn EventUpcaster>>) -> Self {
-        Self { journal, upcasters: upcasters.into(), kind: std::marker::PhantomData }
+        let kind = std::marker::PhantomData;
+        Self { journal, upcasters: upcasters.into(), snapshots: None, kind }
+    }
+
+    /// The same, whose long streams are not folded from their beginning each time.
+    pub(super) fn with_snapshots(self, snapshots: Snapshots) -> Self {
+        Self { snapshots: Some(snapshots), ..self }
+    }
+
+    /// The same that believes nothing but events.
+    #[must_use]
+    pub fn without_snapshots(self) -> Self {
+        Self { snapshots: None, ..self }
     }
 
     /// The journal below.
@@ -119,11 +136,27 @@ where
         &self.journal
     }
 
-    /// Folds an aggregate from all its events.
+    /// Folds an aggregate from its events: from all of them, or from those behind its last snapshot.
     pub async fn load(&self, id: &str) -> Result<Loaded<A>, Error> {
-        let mut loaded = Loaded { id: id.to_owned(), aggregate: A::default(), last: 0 };
+        let kept = match self.snapshots {
+            Some(snapshots) => snapshots.read(&self.journal, id).await?,
+            None => None,
+        };
+        let mut loaded = kept.unwrap_or_else(|| Loaded::blank(id));
         self.catch_up(&mut loaded, i64::MAX).await?;
+        self.keep(&mut loaded).await?;
         Ok(loaded)
+    }
+
+    /// Keeps a snapshot, where one is due.
+    pub(super) async fn keep(&self, loaded: &mut Loaded<A>) -> Result<(), Error> {
+        let due = self.snapshots.filter(|it| loaded.last - loaded.kept >= it.every);
+        let Some(snapshots) = due else { return Ok(()) };
+        if let [last] = &self.read(&loaded.id, loaded.last - 1, 1).await?[..] {
+            snapshots.keep(&self.journal, loaded, last).await;
+            loaded.kept = loaded.last;
+        }
+        Ok(())
     }
 
     /// Brings an aggregate up to what is recorded by now.
@@ -259,7 +292,7 @@ where
 
     /// What a command led to when it was recorded, between two sequences.
     async fn recall(&self, id: &str, before: i64, last: i64) -> Result<Executed<A>, Error> {
-        let mut loaded = Loaded { id: id.to_owned(), aggregate: A::default(), last: 0 };
+        let mut loaded = Loaded::blank(id);
         self.catch_up(&mut loaded, before).await?;
         let events = self.catch_up(&mut loaded, last).await?;
         Ok(Executed { events, last, aggregate: loaded.aggregate })
@@ -295,6 +328,13 @@ where
 
     async fn read(&self, id: &str, after: i64, limit: i64) -> Result<Vec<Recorded>, Error> {
         self.journal.read_stream(&StreamId::new(A::TYPE, id), after, limit).await
+    }
+}
+
+impl<A: Aggregate> Loaded<A> {
+    /// One of which nothing is recorded.
+    pub fn blank(id: impl Into<String>) -> Self {
+        Self { id: id.into(), aggregate: A::default(), last: 0, kept: 0 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stores that there are: a line an aggregate.
 
 use super::Store;
+use super::snapshots::Snapshots;
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, login_name, organization, paid_endpoints, payment,
@@ -9,6 +10,9 @@ use crate::aggregates::{
     wallets, workflow,
 };
 use crate::journal::Journal;
+
+/// After how many events the state of what has no end is kept: in a lane, those of some twenty transactions.
+const EVERY: i64 = 256;
 
 impl Store<run::Run> {
     /// The runs.
@@ -76,7 +80,8 @@ impl Store<signing_policy::SigningPolicies> {
 impl Store<spending::Spending> {
     /// What organizations have used of their limits.
     pub fn spendings(journal: Journal) -> Self {
-        Self::new(journal, spending::upcasters())
+        let snapshots = Snapshots { form: spending::FORM, every: EVERY };
+        Self::new(journal, spending::upcasters()).with_snapshots(snapshots)
     }
 }
 
@@ -139,7 +144,8 @@ impl Store<wallet_floor::Floor> {
 impl Store<wallet_lane::Lane> {
     /// What wallets are to send.
     pub fn wallet_lanes(journal: Journal) -> Self {
-        Self::new(journal, wallet_lane::upcasters())
+        let snapshots = Snapshots { form: wallet_lane::FORM, every: EVERY };
+        Self::new(journal, wallet_lane::upcasters()).with_snapshots(snapshots)
     }
 }
 

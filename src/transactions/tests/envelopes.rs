@@ -112,9 +112,10 @@ fn on_the_ledger_amounts_are_decimal_texts_and_the_signed_is_its_bytes() {
     assert_eq!(legacy["fees"], json!({"kind": "legacy", "gasPrice": "20000000000"}));
 
     let signed = sealed(dynamic(), &a_key());
-    let kept = serde_json::to_value(&signed).unwrap();
+    let bytes = SignedBytes::from(signed.clone());
+    let kept = serde_json::to_value(&bytes).unwrap();
     assert_eq!(kept, json!(signed.raw().to_string()));
-    assert_eq!(serde_json::from_value::<Signed>(kept).unwrap(), signed);
+    assert_eq!(serde_json::from_value::<SignedBytes>(kept).unwrap(), bytes);
 
     let mut unknown = expected;
     unknown["gas"] = json!(1);

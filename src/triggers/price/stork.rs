@@ -100,6 +100,20 @@ impl Oracle {
         Self { key: Address::new(key), max_age }
     }
 
+    /// The same whose prices count for so long.
+    #[must_use]
+    pub const fn patient(&self, max_age: Duration) -> Self {
+        Self { key: self.key, max_age }
+    }
+
+    /// A price of this asset that was said before, or why it does not count now.
+    ///
+    /// # Errors
+    /// It is not signed, too old, or of a time that has not come.
+    pub fn check(&self, asset: &str, raw: &Value, now_ns: u64) -> Result<Reading, Doubt> {
+        self.one(asset, raw, now_ns)
+    }
+
     /// The prices of a message: each of them, or why it does not count. A message is an object or
     /// an array of them; what is of another type says nothing.
     pub fn read(&self, text: &str, now_ns: u64) -> Vec<Result<Reading, Doubt>> {

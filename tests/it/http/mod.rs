@@ -18,6 +18,7 @@ mod idempotency;
 mod knowledge;
 mod lists;
 mod malformed;
+mod moments;
 mod odd;
 mod policies;
 mod positions;

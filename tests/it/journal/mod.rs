@@ -10,5 +10,6 @@ mod lost_answers;
 mod migrations;
 mod model;
 mod sequencer;
+mod snapshots;
 mod store;
 mod tail;

@@ -4,6 +4,7 @@
 mod bundles;
 mod death;
 mod forging;
+mod reports;
 mod restoring;
 mod stage;
 mod tampering;

@@ -19,7 +19,7 @@ use chainkeel::projections::{
     rebuild::{Means, rebuild},
 };
 use chainkeel::secrets::{KeySource, Keyring};
-use chainkeel::triggers::price::Feed;
+use chainkeel::triggers::price::{Feed, Quotes};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
@@ -84,6 +84,19 @@ pub(crate) async fn app_that_pays(
 pub(crate) async fn app_of_one_place(chains: Arc<dyn ChainSources>) -> TestApp {
     opened_at(&[], rates::Config::default(), test_keys(), |plan| {
         (plan.chains, plan.effects_at_once) = (chains, 1);
+    })
+    .await
+}
+
+/// A fresh application with these chains, whose policies know prices by this peer's word.
+pub(crate) async fn app_that_values(
+    chains: Arc<dyn ChainSources>,
+    peer: SocketAddr,
+    (feed, quotes): (Feed, Quotes),
+) -> TestApp {
+    let openings = [peer.to_string()];
+    opened_at(&openings, rates::Config::default(), test_keys(), |plan| {
+        (plan.chains, plan.prices, plan.quotes) = (chains, Some(feed), Some(quotes));
     })
     .await
 }
@@ -162,6 +175,7 @@ async fn opened_at(
         chains: Arc::new(NoChains),
         sources: Source::all().collect(),
         prices: None,
+        quotes: None,
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         floors_every: Duration::from_mins(1),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use alloy_primitives::{Address, B256, I256, U256, hex, keccak256};
 use chainkeel::primitives::{Clock as _, Secret, SystemClock};
-use chainkeel::triggers::price::{Feed, Oracle};
+use chainkeel::triggers::price::{Assets, Feed, Oracle, Quotes};
 use futures::{SinkExt as _, StreamExt as _};
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
@@ -62,9 +62,22 @@ impl SocketPeer {
 
     /// How an application hears it, that goes away when nothing that counts was said for so long.
     pub(crate) fn feed(&self, silence: Option<Duration>) -> Feed {
+        self.feed_of(silence, &Assets::default())
+    }
+
+    /// How an application hears it that keeps the prices of these for its policies, and by whose word.
+    pub(crate) fn valuing(&self, assets: &str) -> (Feed, Quotes) {
+        let assets = Assets::read(assets).unwrap();
+        let feed = self.feed_of(None, &assets);
+        let quotes = Quotes { oracle: feed.oracle.clone(), assets };
+        (feed, quotes)
+    }
+
+    fn feed_of(&self, silence: Option<Duration>, assets: &Assets) -> Feed {
         let oracle = Oracle::new(signer(OURS).1.into_array(), MAX_AGE);
         let url = format!("ws://{}/evm/subscribe", self.address);
-        Feed { url, token: Secret::new("a-token".to_owned()), oracle, silence }
+        let token = Secret::new("a-token".to_owned());
+        Feed { url, token, oracle, silence, assets: assets.clone() }
     }
 
     /// Says something to all who have subscribed.

@@ -6,6 +6,7 @@ mod batches;
 mod chances;
 mod document_approvals;
 mod documents;
+mod dollars;
 mod faults;
 mod races;
 mod rehearsals;

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::support::anvil::Anvil;
 use crate::support::fault_proxy::FaultProxy;
-use crate::support::{TestApp, app_that_pays};
+use crate::support::socket_peer::SocketPeer;
+use crate::support::{TestApp, app_that_pays, app_that_values};
 
 /// The chain of the tests.
 pub(super) const CHAIN: u64 = 31_337;
@@ -33,6 +34,16 @@ pub(super) fn somebody(number: u8) -> String {
     format!("{:#x}", Address::repeat_byte(number))
 }
 
+/// A node, the door before it, and the chains of who knows it by that door.
+async fn chain(clock: Arc<dyn Clock>) -> (Anvil, FaultProxy, Arc<Chains>) {
+    let node = Anvil::start().await;
+    let door = FaultProxy::before(&node);
+    let endpoints = format!("{CHAIN}=http://{}/key", door.address);
+    let config = Config { endpoints: Some(Secret::new(&endpoints)) };
+    let chains = Chains::new(&config, &egress::Config::default(), clock).unwrap();
+    (node, door, Arc::new(chains))
+}
+
 impl Stage {
     /// A house with a wallet of ten coins, and no policy yet.
     pub(super) async fn bare() -> Self {
@@ -51,13 +62,16 @@ impl Stage {
 
     /// The same before it has a wallet.
     pub(super) async fn without_a_wallet(clock: Arc<dyn Clock>, signing: signing::Config) -> Self {
-        let node = Anvil::start().await;
-        let door = FaultProxy::before(&node);
-        let endpoints = format!("{CHAIN}=http://{}/key", door.address);
-        let config = Config { endpoints: Some(Secret::new(&endpoints)) };
-        let chains = Chains::new(&config, &egress::Config::default(), Arc::clone(&clock));
-        let app = app_that_pays(Arc::new(chains.unwrap()), signing, clock).await;
+        let (node, door, chains) = chain(Arc::clone(&clock)).await;
+        let app = app_that_pays(chains, signing, clock).await;
         Self { app, node, door, address: String::new() }
+    }
+
+    /// A house with a wallet of ten coins, whose policies know by the word of this peer what they are worth.
+    pub(super) async fn valued(stork: &SocketPeer, assets: &str) -> Self {
+        let (node, door, chains) = chain(Arc::new(SystemClock)).await;
+        let app = app_that_values(chains, stork.address, stork.valuing(assets)).await;
+        Self { app, node, door, address: String::new() }.with_a_wallet().await
     }
 
     /// The same with a wallet of ten coins.

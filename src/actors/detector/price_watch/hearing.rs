@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::Trigger;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -10,15 +11,18 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
 
 use crate::actors::detector::{Firing, Gate};
 use crate::journal::{Error, Journal, PriceMark};
 use crate::primitives::{Clock, hex};
-use crate::triggers::price::{Condition, Memory, PRICE, Reading, Settings, Verdict};
+use crate::triggers::price::{Assets, Condition, Memory, PRICE, Reading, Settings, Verdict};
 use crate::triggers::{Key, Subscriber, Subscription, TriggerIndex};
 
 /// From where such triggers come.
 const SOURCE: &str = "stork";
+/// How long a price is kept for policies before the next one of its asset is.
+const KEEP_EVERY: Duration = Duration::from_secs(1);
 /// How many that wait for a price are told of it at the same time.
 const AT_ONCE: usize = 64;
 
@@ -106,6 +110,9 @@ pub(super) struct Hearing {
     pub(super) gate: Gate,
     pub(super) journal: Journal,
     pub(super) clock: Arc<dyn Clock>,
+    /// What is kept for policies, and when each of it was kept last.
+    priced: Assets,
+    kept: HashMap<String, Instant>,
     listeners: HashMap<Subscriber, Listener>,
 }
 
@@ -115,8 +122,10 @@ impl Hearing {
         gate: Gate,
         journal: Journal,
         clock: Arc<dyn Clock>,
+        priced: Assets,
     ) -> Self {
-        Self { index, gate, journal, clock, listeners: HashMap::new() }
+        let kept = HashMap::new();
+        Self { index, gate, journal, clock, priced, kept, listeners: HashMap::new() }
     }
 
     /// Takes in what waits at this moment; what was being fired when a process died is fired.
@@ -171,6 +180,7 @@ impl Hearing {
     pub(super) fn assets(&self) -> Vec<Arc<str>> {
         let mut assets: Vec<_> =
             self.listeners.values().map(|it| Arc::clone(&it.condition.settings().asset)).collect();
+        assets.extend(self.priced.names());
         assets.sort_unstable();
         assets.dedup();
         assets
@@ -185,12 +195,26 @@ impl Hearing {
 
     /// A price was heard: what it changes is remembered before it is acted upon.
     pub(super) async fn hear(&mut self, reading: &Reading) -> Result<(), Error> {
+        self.keep(reading).await?;
         let live = self.index.under(&Key::Price(reading.asset.as_str().into()));
         let waiting: HashSet<_> = live.iter().map(|it| &it.subscriber).collect();
         let (gate, journal) = (&self.gate, &self.journal);
         let hearing = self.listeners.iter_mut().filter(|(it, _)| waiting.contains(it));
         let hearing = hearing.map(|(_, listener)| listener.hear(reading, gate, journal));
         stream::iter(hearing).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    /// Keeps a price for policies, where it is one of theirs; not each of many in a second.
+    async fn keep(&mut self, reading: &Reading) -> Result<(), Error> {
+        let is_soon = |at: &Instant| at.elapsed() < KEEP_EVERY;
+        if !self.priced.has(&reading.asset) || self.kept.get(&reading.asset).is_some_and(is_soon) {
+            return Ok(());
+        }
+        let nanos = i128::from(reading.tick.at_ns);
+        let Ok(at) = OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return Ok(()) };
+        self.journal.keep_signed_price(&reading.asset, &reading.raw, at).await?;
+        self.kept.insert(reading.asset.clone(), Instant::now());
+        Ok(())
     }
 
     /// The present time in nanoseconds since 1970.

@@ -77,6 +77,7 @@ impl PriceWatch {
             self.gate.clone(),
             self.journal.clone(),
             Arc::clone(&self.clock),
+            self.feed.assets.clone(),
         );
         let mut changes = self.index.changes(PRICE);
         let (mut failures, mut heard) = (0, Heard::default());

@@ -31,10 +31,10 @@ pub struct SimulatePolicies {
     workflow: Option<String>,
     /// The kind of the trigger that began the run.
     trigger: Option<String>,
-    /// Prices by chain and token, `8453:0x…` in small digits: `microUsd`, `decimals`, `signedAt`.
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    prices: Prices,
+    /// Prices by chain and token, `8453:0x…` in small digits: `microUsd`, `decimals`, `signedAt`. When absent, those
+    /// that are on record.
+    #[schema(value_type = Option<Object>)]
+    prices: Option<Prices>,
     /// A policy to be judged by instead of those of the organization.
     #[schema(value_type = Object)]
     document: Option<Value>,
@@ -75,6 +75,16 @@ pub async fn simulate(
         Problem::new(Code::InvalidBody).with_details(faults.into_iter().map(detail).collect())
     })?;
     let (all, at) = (load(&api, &who).await?, api.clock.now());
+    let applied = match &document {
+        Some(document) => {
+            vec![Applied { policy: "simulated", version: 1, mode: Mode::Enforce, document }]
+        }
+        None => all.in_force(at),
+    };
+    let (known, quotes) = match prices {
+        Some(prices) => (prices, Vec::new()),
+        None => api.quoting.prices(&applied, asked.chain(), at).await?,
+    };
     let context = Context {
         organization: who.organization.to_string(),
         wallet,
@@ -82,15 +92,13 @@ pub async fn simulate(
         actor: who.to_string(),
         trigger,
         at,
-        prices,
-    };
-    let applied = match &document {
-        Some(document) => {
-            vec![Applied { policy: "simulated", version: 1, mode: Mode::Enforce, document }]
-        }
-        None => all.in_force(at),
+        prices: known,
     };
     let spending = api.spendings.load(&who.organization.to_string()).await?.aggregate;
     let decision = decide(&applied, asked, &context, spending.book());
-    Ok(Answer::ok(serde_json::to_value(decision).map_err(Problem::internal)?))
+    let mut told = serde_json::to_value(decision).map_err(Problem::internal)?;
+    if !quotes.is_empty() {
+        told["prices"] = serde_json::to_value(quotes).map_err(Problem::internal)?;
+    }
+    Ok(Answer::ok(told))
 }
