@@ -61,3 +61,36 @@ async fn a_restored_backup_is_refused_at_once_and_after_it_has_grown_beyond_what
     assert!(damage.to_string().contains(&format!("position {}", kept + 1)), "{damage}");
     assert_eq!(stage.outside().await, note);
 }
+
+/// Lets the events come from another server, whose transactions were further, as a dump brings them; and takes the
+/// order up, as a restore does.
+const FROM_ANOTHER_SERVER: &str = "
+    alter table events alter column xid type xid8
+      using ((pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 500)::text)::xid8;
+    select journal_reset_after_restore();";
+
+/// Lets this server come to those ids.
+const MANY_TRANSACTIONS: &str = "
+    do $$ begin for i in 1..1000 loop perform pg_current_xact_id(); commit; end loop; end $$";
+
+#[actix::test]
+async fn a_ledger_from_another_server_goes_on_when_this_one_comes_to_its_transaction_ids() {
+    // given a signed ledger that came by a dump
+    let mut stage = Stage::with_runs().await;
+    stage
+        .app
+        .after_downtime(async |database| {
+            sqlx::raw_sql(FROM_ANOTHER_SERVER).execute(&database.pool).await.unwrap();
+        })
+        .await;
+
+    // when as many transactions go by as the other server had had
+    stage.runs(1).await;
+    stage.tamper(MANY_TRANSACTIONS).await;
+    stage.runs(1).await;
+
+    // then every event has one place, and all of them are signed
+    let note = stage.signed().await;
+    assert_eq!(stage.app.count_events().await, stage.app.head().await);
+    assert_eq!(stage.walked().await.unwrap().checkpoint, *note.checkpoint());
+}
