@@ -5,6 +5,7 @@ use serde_json::json;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
+use super::client::{Client, Server};
 use super::config::begin;
 use super::failure::Failure;
 use super::migrate::database;
@@ -29,6 +30,9 @@ const MIN_POSTGRES: i32 = 150_000;
 pub(super) struct Doctor {
     #[command(flatten)]
     flags: Flags,
+    /// Only ask the server of `CHAINKEEL_URL` whether it serves: for the health checks of containers
+    #[arg(long)]
+    ready: bool,
     /// Print JSON for programs instead of text for people
     #[arg(long)]
     json: bool,
@@ -55,6 +59,9 @@ impl Finding {
 impl Doctor {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = begin(&self.flags, &Surroundings::read())?;
+        if self.ready {
+            return ready(config.url.to_string(), self.json);
+        }
         let database = database(&config)?;
         let copy = OutsideCopy::new(config.proof.place(&config.data_dir));
         let findings = actix_rt::System::new().block_on(async {
@@ -89,6 +96,19 @@ impl Doctor {
             sick => Err(Failure::new(format!("{sick} things need a look"))),
         }
     }
+}
+
+/// Asks the server itself, and looks at nothing else: a container has no other program that could.
+fn ready(url: String, json: bool) -> Result<(), Failure> {
+    let server = Server { url, api_key: None, organization: None, json };
+    let asked = async { Client::new(&server, None)?.get("readyz").await };
+    let ready = actix_rt::System::new().block_on(asked).map_err(|error| Failure::of(&error))?;
+    if json {
+        print_json(&ready);
+    } else {
+        line(&format!("{} is ready, at position {}", server.url, ready["seen"]));
+    }
+    Ok(())
 }
 
 type Sick = Box<dyn std::error::Error + Send + Sync>;

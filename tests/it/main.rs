@@ -12,6 +12,7 @@ mod contracts;
 mod crash;
 mod data;
 mod databases;
+mod deployment;
 mod dev;
 mod egress;
 mod golden;
