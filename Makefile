@@ -5,7 +5,7 @@
 # scripts/get-chain see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test check fmt lint docs deny sqlx bench help prerequisites chain
+.PHONY: dev test check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain
 
 CARGO ?= cargo
 
@@ -39,8 +39,14 @@ sqlx: prerequisites ## Refresh .sqlx, the data that queries are checked against
 bench: prerequisites ## Measure runs, streams, rebuilds and replays
 	@$(CARGO) run --locked --release --quiet -- bench
 
+try-restore: prerequisites ## Back up and restore on real servers, and hold it against what was signed
+	@scripts/try-restore
+
+check-deploy: ## Check what is in deploy/, by the tools of its own that are installed
+	@scripts/check-deploy
+
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 prerequisites:
 	@scripts/prerequisites
