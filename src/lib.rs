@@ -27,6 +27,7 @@ pub mod validation;
 
 pub mod data;
 pub mod deliveries;
+pub mod hooks;
 pub mod journal;
 pub mod notary;
 pub mod onchain;

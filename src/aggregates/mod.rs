@@ -13,6 +13,7 @@ pub mod event;
 pub mod event_definition;
 pub mod event_sequences;
 pub mod event_subscriptions;
+pub mod execution_hooks;
 pub mod login_name;
 pub mod organization;
 pub mod paid_endpoints;

@@ -13,6 +13,7 @@ use crate::access::AdminKey;
 use crate::actors::people::{Admission, People};
 use crate::actors::wallets::{Quoting, Rehearsals};
 use crate::catalog::Registry;
+use crate::hooks;
 use crate::http;
 use crate::http::api::Api;
 use crate::journal::pool;
@@ -44,6 +45,9 @@ pub(super) fn open(
         events: Store::events(journal.clone()),
         event_definitions: Store::event_definitions(journal.clone()),
         event_subscriptions: Store::event_subscriptions(journal.clone()),
+        execution_hooks: Store::execution_hooks(journal.clone()),
+        hook_log: hooks::Log::new(rooms.pool.clone()),
+        hook_door: hooks::Door::new(rooms.egress.clone()),
         event_sequences: Store::event_sequences(journal.clone()),
         sequence_instances: Store::sequence_instances(journal.clone()),
         wallets: Store::wallets(journal.clone()),

@@ -11,8 +11,8 @@ use super::{Error, Plan};
 use crate::actors::detector::chain_watcher::{ChainTurning, ChainWatchers};
 use crate::actors::detector::{ClockTower, Poller, PriceWatch};
 use crate::actors::events::{
-    Courier, EventReaction, EventStarter, EventSubscriber, EventTally, SequenceClerk, SequenceEnds,
-    SequenceReaction, Standing,
+    Courier, EventReaction, EventStarter, EventSubscriber, EventTally, HookPost, SequenceClerk,
+    SequenceEnds, SequenceReaction, Standing,
 };
 use crate::actors::wallets::{FloorClerk, LaneKeeper, SignatureReaction, WalletReaction};
 use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
@@ -22,6 +22,7 @@ use crate::actors::{
     TaskReaction, Timers, UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
+use crate::hooks;
 use crate::journal::pool;
 use crate::journal::{
     self, ChainViews, EventFigures, Inbox, Outbox, Reactions, Runs, Store, TailReader,
@@ -103,6 +104,7 @@ impl Parts<'_> {
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;
             self.start_reactions(&standing).await?;
+            self.start_hooks(&standing).await?;
             self.start_notary(&standing).await?;
         }
         self.watch(offices::metrics(
@@ -195,6 +197,27 @@ impl Parts<'_> {
             standing: standing.clone(),
         };
         self.watch(Watch::new("notary", move |stop| notary.clone().run(stop))).await
+    }
+
+    /// What tells others of runs.
+    async fn start_hooks(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let known = Arc::new(Standing::hooks());
+        self.stand("standing execution hooks", &known).await?;
+        let post = HookPost {
+            journal: self.rooms.journal.clone(),
+            tail: self.rooms.tail.clone(),
+            office: hooks::Office::new(self.rooms.pool.clone()),
+            hooks: Store::execution_hooks(self.rooms.journal.clone()),
+            known,
+            vault: self.rooms.vault.clone(),
+            egress: self.rooms.egress.clone(),
+            clock: Arc::clone(&self.rooms.clock),
+            standing: standing.clone(),
+        };
+        self.watch(Watch::new("execution hooks", move |stop| post.clone().run(stop))).await
     }
 
     /// What looks for triggers to fire.

@@ -25,6 +25,7 @@ use super::login::{LogIn, LogOut, Register};
 use super::member::Member;
 use super::migrate::Migrate;
 use super::organization::Organization;
+use super::outgoing::{Hook, Subscription};
 use super::projections::Projections;
 use super::readiness::Checklist;
 use super::review::Review;
@@ -36,7 +37,6 @@ use super::search::Sought;
 use super::secrets::Secrets;
 use super::serve::Serve;
 use super::signing::{Policy, Signature, Signer, Transaction, Wallet, X402};
-use super::subscription::Subscription;
 use super::task::Task;
 use super::test::Test;
 use super::token_keys::TokenKeys;
@@ -232,6 +232,13 @@ enum Command {
         #[command(flatten)]
         what: Sought,
     },
+    /// Tell endpoints of the outside what happens in runs
+    Hook {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Hook,
+    },
     /// Send events to endpoints of the outside
     Subscription {
         #[command(flatten)]
@@ -344,6 +351,7 @@ pub fn main() -> ExitCode {
         Command::Block { server, what } => asked!(server, what),
         Command::Review { server, what } => asked!(server, what),
         Command::Search { server, what } => asked!(server, what),
+        Command::Hook { server, what } => asked!(server, what),
         Command::Subscription { server, what } => asked!(server, what),
         Command::DeadLetter { server, what } => asked!(server, what),
         Command::Event { server, what } => asked!(server, what),

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::migrate::database;
 use super::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
+use crate::hooks;
 use crate::journal::{self, ChainStanding, Reactions, migrate, partitions, pool};
 use crate::notary::{Log, OutsideCopy, Standing};
 use crate::primitives::{Clock, SystemClock};
@@ -22,6 +23,8 @@ const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
 const MAX_LAG: i64 = 10_000;
 /// How many blocks a chain may be behind before it is worth a look.
 const MAX_BLOCKS_BEHIND: i64 = 500;
+/// How long an endpoint may take nothing before it is worth a look.
+const MAX_SILENCE: time::Duration = time::Duration::hours(1);
 /// The oldest PostgreSQL whose snapshots the sequencer can use.
 const MIN_POSTGRES: i32 = 150_000;
 
@@ -133,6 +136,7 @@ async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick
     findings.extend(work(pool).await?);
     findings.extend(reactions(pool).await?);
     findings.extend(chains(pool).await?);
+    findings.extend(endpoints(pool).await?);
     for build in builds::list(pool).await? {
         if !matches!(build.state, builds::State::Live | builds::State::Parked) {
             continue;
@@ -172,6 +176,31 @@ async fn reactions(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
         Finding::new("reaction", found, parked == 0 && behind <= MAX_LAG, cure)
     };
     Ok(Reactions::list(pool).await?.into_iter().map(finding).collect())
+}
+
+/// Who is told of runs, and takes nothing.
+async fn endpoints(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
+    let head =
+        sqlx::query_scalar!("select head from sequencer where id = 1").fetch_one(pool).await?;
+    let fed = hooks::Office::new(pool.clone()).position().await?;
+    let behind = fed.map_or(0, |fed| head - fed);
+    let mut findings = vec![Finding::new(
+        "execution hooks",
+        format!("are told up to {behind} events before the end"),
+        behind <= MAX_LAG,
+        "is a worker running? One of them tells execution webhooks what happens",
+    )];
+    for it in hooks::ailing(pool, SystemClock.now() - MAX_SILENCE).await? {
+        let hooks::Ailing { endpoint_id, organization_id, waiting, since, problem } = it;
+        let problem = problem.unwrap_or_default();
+        findings.push(Finding::new(
+            "execution hook",
+            format!("{endpoint_id} of {organization_id} has not taken {waiting} since {since}: {problem}"),
+            false,
+            "`chainkeel hook deliveries --hook` shows what it answers; mend it, or `chainkeel hook disable` it",
+        ));
+    }
+    Ok(findings)
 }
 
 async fn server(pool: &PgPool) -> Result<Vec<Finding>, Sick> {

@@ -118,6 +118,13 @@ impl Egress {
         &self.0.guard
     }
 
+    /// Whether a request may go to a URL, by all that can be known before it is sent: refused, or whether
+    /// openings of the operator lead there. What a name leads to is judged again at each connection.
+    pub async fn may_reach(&self, url: &Url, patience: Duration) -> Result<bool, Refusal> {
+        let port = self.0.guard.check(url)?;
+        self.0.guard.foresee(url, port, patience).await
+    }
+
     /// Sends a request and takes its response, following redirects as it asks.
     ///
     /// Any status is a response; an error means that there is none.

@@ -7,6 +7,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -111,7 +112,35 @@ impl Guard {
 
     /// Whether a connection to this address and port may be made.
     pub(super) fn admits(&self, address: IpAddr, port: u16) -> bool {
-        is_public(address) || self.openings.iter().any(|opening| opening.admits(address, port))
+        is_public(address) || self.opens(address, port)
+    }
+
+    /// Whether an opening leads to this address and port.
+    fn opens(&self, address: IpAddr, port: u16) -> bool {
+        self.openings.iter().any(|opening| opening.admits(address, port))
+    }
+
+    /// Looks ahead to where a URL leads that passed [`Guard::check`] with this port: whether openings lead to
+    /// all of it. A name that is not found in time is judged when a connection is made.
+    pub(super) async fn foresee(
+        &self,
+        url: &Url,
+        port: u16,
+        patience: Duration,
+    ) -> Result<bool, Refusal> {
+        let name = match url.host() {
+            None => return Err(Refusal::NoHost),
+            Some(Host::Ipv4(address)) => return Ok(self.opens(address.into(), port)),
+            Some(Host::Ipv6(address)) => return Ok(self.opens(address.into(), port)),
+            Some(Host::Domain(name)) => name,
+        };
+        let looked = tokio::time::timeout(patience, tokio::net::lookup_host((name, port))).await;
+        let Ok(Ok(found)) = looked else { return Ok(false) };
+        let found: Vec<IpAddr> = found.map(|found| found.ip()).collect();
+        if !found.iter().any(|address| self.admits(*address, port)) {
+            return Err(Refusal::Name(name.to_owned()));
+        }
+        Ok(found.iter().all(|address| self.opens(*address, port)))
     }
 
     /// The guard as a resolver for connections to one port.

@@ -29,6 +29,7 @@ use crate::aggregates::event::Publication;
 use crate::aggregates::event_definition::Definition;
 use crate::aggregates::event_sequences::Sequences;
 use crate::aggregates::event_subscriptions::Subscriptions;
+use crate::aggregates::execution_hooks::Hooks;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::paid_endpoints::PaidEndpoints;
 use crate::aggregates::policy::Policy;
@@ -46,6 +47,7 @@ use crate::catalog::Registry;
 use crate::connectors::Desk;
 use crate::data::Data;
 use crate::deliveries::Deliveries;
+use crate::hooks;
 use crate::journal::{Directory, Entries, Journal, Store, StreamId, Tail};
 use crate::notary::Log;
 use crate::primitives::{Clock, RunId, WorkflowId};
@@ -101,6 +103,12 @@ pub struct Api {
     pub event_definitions: Store<Definition>,
     /// Where they are sent.
     pub event_subscriptions: Store<Subscriptions>,
+    /// Who is told of runs.
+    pub execution_hooks: Store<Hooks>,
+    /// What they were told.
+    pub hook_log: hooks::Log,
+    /// Where they may be.
+    pub hook_door: hooks::Door,
     /// Which sequences of them are expected.
     pub event_sequences: Store<Sequences>,
     /// How the stories stand that they follow.

@@ -252,6 +252,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "event" => "event",
         "event_definition" => "event_definition",
         "event_subscriptions" => "event_subscriptions",
+        "execution_hooks" => "execution_hooks",
         "chain_endpoints" => "chain_endpoints",
         "wallets" => "wallets",
         "paid_endpoints" => "paid_endpoints",

@@ -17,6 +17,7 @@ pub mod deliveries;
 pub mod events;
 pub mod extract;
 pub mod health;
+pub mod hooks;
 pub mod idempotency;
 pub mod inbound;
 pub mod invitations;

@@ -10,9 +10,9 @@ use utoipa::{Modify, OpenApi};
 use super::routes::{Access, TABLE};
 use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
-    health, inbound, invitations, knowledge, members, organizations, projections, public, reviews,
-    roles, runs, search, service_accounts, storage, tables, tasks, templates, testing, token_keys,
-    usage, users, validation, wallets, whoami, workflows,
+    health, hooks, inbound, invitations, knowledge, members, organizations, projections, public,
+    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
+    token_keys, usage, users, validation, wallets, whoami, workflows,
 };
 
 /// Where the document is.
@@ -99,6 +99,19 @@ pub(super) const PATH: &str = "/openapi.json";
         events::subscriptions::remove,
         events::subscriptions::rotate,
         events::subscriptions::status,
+        hooks::list,
+        hooks::create,
+        hooks::deliveries::list,
+        hooks::deliveries::get,
+        hooks::deliveries::replay,
+        hooks::get,
+        hooks::change,
+        hooks::remove,
+        hooks::enable,
+        hooks::disable,
+        hooks::regenerate,
+        hooks::replay,
+        hooks::test,
         events::sequences::list,
         events::sequences::create,
         events::sequences::get,
@@ -321,6 +334,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "storage", description = "What workflows keep between their runs"),
         (name = "public", description = "What everybody may see and execute, without a key"),
         (name = "webhooks", description = "Where the outside starts runs"),
+        (name = "execution webhooks", description = "Endpoints of the outside that are told what happens in runs"),
         (name = "triggers", description = "What starts runs by itself, and how it is watched for"),
         (name = "x402", description = "Paying for HTTP requests, and selling runs by request"),
         (name = "wallets", description = "With what organizations sign; keys stay where they were made"),

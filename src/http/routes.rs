@@ -7,9 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 use super::problem::{Code, Problem};
 use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
-    health, inbound, invitations, knowledge, members, openapi, organizations, projections, public,
-    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
-    token_keys, usage, users, validation, wallets, whoami, workflows,
+    health, hooks, inbound, invitations, knowledge, members, openapi, organizations, projections,
+    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
+    testing, token_keys, usage, users, validation, wallets, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -129,6 +129,19 @@ table! {
     DELETE "/v1/event-subscriptions/{id}"                     May(EventsManage)           events::subscriptions::remove;
     POST   "/v1/event-subscriptions/{id}/rotate-secret"       May(EventsManage)           events::subscriptions::rotate;
     POST   "/v1/event-subscriptions/{id}/status"              May(EventsManage)           events::subscriptions::status;
+    GET    "/v1/execution-webhooks"                           May(EventsRead)             hooks::list;
+    POST   "/v1/execution-webhooks"                           May(EventsManage)           hooks::create;
+    GET    "/v1/execution-webhooks/deliveries"                May(RunsRead)               hooks::deliveries::list;
+    GET    "/v1/execution-webhooks/deliveries/{id}"           May(RunsRead)               hooks::deliveries::get;
+    POST   "/v1/execution-webhooks/deliveries/{id}/replay"    May(EventsManage)           hooks::deliveries::replay;
+    GET    "/v1/execution-webhooks/{id}"                      May(EventsRead)             hooks::get;
+    PATCH  "/v1/execution-webhooks/{id}"                      May(EventsManage)           hooks::change;
+    DELETE "/v1/execution-webhooks/{id}"                      May(EventsManage)           hooks::remove;
+    POST   "/v1/execution-webhooks/{id}/enable"               May(EventsManage)           hooks::enable;
+    POST   "/v1/execution-webhooks/{id}/disable"              May(EventsManage)           hooks::disable;
+    POST   "/v1/execution-webhooks/{id}/regenerate-secret"    May(EventsManage)           hooks::regenerate;
+    POST   "/v1/execution-webhooks/{id}/replay"               May(EventsManage)           hooks::replay;
+    POST   "/v1/execution-webhooks/{id}/test"                 May(EventsManage)           hooks::test;
     GET    "/v1/event-sequences"                              May(EventsRead)             events::sequences::list;
     POST   "/v1/event-sequences"                              May(EventsManage)           events::sequences::create;
     GET    "/v1/event-sequences/{name}"                       May(EventsRead)             events::sequences::get;

@@ -44,6 +44,11 @@ impl StreamId {
         Self::new("event_subscriptions", organization.to_string())
     }
 
+    /// The stream of an organization's endpoints that are told of runs.
+    pub fn execution_hooks(organization: OrganizationId) -> Self {
+        Self::new("execution_hooks", organization.to_string())
+    }
+
     /// The stream of the endpoints of chains that an organization named.
     pub fn chain_endpoints(organization: OrganizationId) -> Self {
         Self::new("chain_endpoints", organization.to_string())
@@ -460,6 +465,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "event" => Cow::Borrowed("event"),
         "event_definition" => Cow::Borrowed("event_definition"),
         "event_subscriptions" => Cow::Borrowed("event_subscriptions"),
+        "execution_hooks" => Cow::Borrowed("execution_hooks"),
         "event_sequences" => Cow::Borrowed("event_sequences"),
         "sequence_instance" => Cow::Borrowed("sequence_instance"),
         _ => Cow::Owned(text),

@@ -9,9 +9,10 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
-    event, event_definition, event_sequences, event_subscriptions, organization, paid_endpoints,
-    payment, run, sale, schema, sequence_instance, signature_request, skip, spending, table, task,
-    test, test_execution, user, wallet_floor, wallet_lane, wallets, workflow,
+    event, event_definition, event_sequences, event_subscriptions, execution_hooks, organization,
+    paid_endpoints, payment, run, sale, schema, sequence_instance, signature_request, skip,
+    spending, table, task, test, test_execution, user, wallet_floor, wallet_lane, wallets,
+    workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -28,6 +29,7 @@ static EVENT: LazyLock<Upcasters> = LazyLock::new(event::upcasters);
 static EVENT_DEFINITION: LazyLock<Upcasters> = LazyLock::new(event_definition::upcasters);
 static EVENT_SEQUENCES: LazyLock<Upcasters> = LazyLock::new(event_sequences::upcasters);
 static EVENT_SUBSCRIPTIONS: LazyLock<Upcasters> = LazyLock::new(event_subscriptions::upcasters);
+static EXECUTION_HOOKS: LazyLock<Upcasters> = LazyLock::new(execution_hooks::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
 static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance::upcasters);
@@ -161,6 +163,11 @@ impl Recorded {
     /// The event of the subscriptions to events.
     pub fn event_subscription(&self) -> Result<event_subscriptions::Event, Error> {
         decode(self, &EVENT_SUBSCRIPTIONS)
+    }
+
+    /// The event of the endpoints that are told of runs.
+    pub fn execution_hook(&self) -> Result<execution_hooks::Event, Error> {
+        decode(self, &EXECUTION_HOOKS)
     }
 
     /// The event of an organization's endpoints of chains.

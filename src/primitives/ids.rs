@@ -149,6 +149,18 @@ id!(
 );
 
 id!(
+    /// An endpoint of the outside that is told what happens in runs.
+    ExecutionHookId,
+    "hook"
+);
+
+id!(
+    /// Something that an endpoint is told; derived from the endpoint and the event.
+    HookDeliveryId,
+    "hdl"
+);
+
+id!(
     /// The definition of an event in all its versions; derived from the event's name.
     EventDefinitionId,
     "edef"
@@ -308,6 +320,18 @@ impl EventId {
     /// time that he sends it, and another one for everybody else.
     pub fn sent(organization: OrganizationId, id: &str) -> Self {
         Self::derived(OffsetDateTime::UNIX_EPOCH, &format!("{organization} {id}"))
+    }
+}
+
+impl HookDeliveryId {
+    /// The delivery by which an endpoint is told of an event, under this word and about this node: the same
+    /// each time, whoever puts it down and however often.
+    pub fn of(
+        endpoint: ExecutionHookId,
+        (position, recorded_at): (i64, OffsetDateTime),
+        (topic, node): (&str, &str),
+    ) -> Self {
+        Self::derived(recorded_at, &format!("{endpoint} {position} {topic} {node}"))
     }
 }
 

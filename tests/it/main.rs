@@ -16,6 +16,7 @@ mod deployment;
 mod dev;
 mod egress;
 mod golden;
+mod golden_hooks;
 mod golden_lanes;
 mod golden_x402;
 mod http;

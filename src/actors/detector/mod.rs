@@ -5,7 +5,7 @@ mod clock_tower;
 mod gate;
 mod items;
 mod lanes;
-mod office;
+pub(super) mod office;
 mod poller;
 mod price_watch;
 mod ringer;

@@ -16,11 +16,11 @@ const CANDIDACY: Duration = Duration::from_secs(1);
 
 /// The name of such a work.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Office(pub(super) &'static str);
+pub(in crate::actors) struct Office(pub(in crate::actors) &'static str);
 
 /// Does a work while this process holds its office, or waits until it may, until it is told to
 /// stop.
-pub(super) async fn hold(
+pub(in crate::actors) async fn hold(
     office: Office,
     mut standing: watch::Receiver<Option<Leases>>,
     stop: CancellationToken,

@@ -1,6 +1,7 @@
 //! What follows from events that are published or emitted.
 
 mod courier;
+mod hooks;
 mod reaction;
 mod sequences;
 mod standing;
@@ -9,6 +10,7 @@ mod subscriber;
 mod tally;
 
 pub use courier::Courier;
+pub use hooks::HookPost;
 pub use reaction::EventReaction;
 pub use sequences::{SequenceClerk, SequenceEnds, SequenceReaction};
 pub use standing::Standing;

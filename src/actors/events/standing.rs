@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::actors::reaction::Trouble;
 use crate::aggregates::event_sequences::Sequences;
 use crate::aggregates::event_subscriptions::Subscriptions;
+use crate::aggregates::execution_hooks::Hooks;
 use crate::journal::{Error, Journal, Recorded, Tail};
 use crate::primitives::OrganizationId;
 
@@ -43,6 +44,13 @@ impl Standing<Subscriptions> {
     }
 }
 
+impl Standing<Hooks> {
+    /// Who is told of runs.
+    pub fn hooks() -> Self {
+        Self::of(Recorded::execution_hook)
+    }
+}
+
 impl Standing<Sequences> {
     /// Which sequences of events they expect.
     pub fn sequences() -> Self {
@@ -68,8 +76,13 @@ impl<A: Aggregate> Standing<A> {
         if !waited.is_ok_and(|reached| reached.is_ok()) {
             return Err(Trouble::Passing(Behind { kind: A::TYPE, position }.into()));
         }
+        Ok(self.present(organization))
+    }
+
+    /// What an organization has, as far as the ledger was read; none when it never had any.
+    pub(super) fn present(&self, organization: OrganizationId) -> Option<Arc<A>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(known.get(&organization).map(Arc::clone))
+        known.get(&organization).map(Arc::clone)
     }
 }
 

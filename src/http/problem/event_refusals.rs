@@ -2,7 +2,8 @@
 
 use super::{Code, Problem};
 use crate::aggregates::{
-    event, event_definition, event_sequences, event_subscriptions, sequence_instance,
+    event, event_definition, event_sequences, event_subscriptions, execution_hooks,
+    sequence_instance,
 };
 
 impl From<event_definition::Error> for Problem {
@@ -41,6 +42,29 @@ impl From<event_subscriptions::Error> for Problem {
             }
             event_subscriptions::Error::Headers => "/headers".to_owned(),
             event_subscriptions::Error::Retry => "/retry".to_owned(),
+        };
+        Self::new(Code::InvalidBody).at(place, refusal)
+    }
+}
+
+impl From<execution_hooks::Error> for Problem {
+    fn from(refusal: execution_hooks::Error) -> Self {
+        let place = match &refusal {
+            execution_hooks::Error::Unknown => return Self::new(Code::ExecutionHookNotFound),
+            // Ids are new each time: two requests do not make the same one.
+            execution_hooks::Error::Exists => return Self::internal(refusal),
+            execution_hooks::Error::Full
+            | execution_hooks::Error::Secrets
+            | execution_hooks::Error::Disabled => {
+                return Self::new(Code::ExecutionHookRefuses).because(refusal);
+            }
+            execution_hooks::Error::Name => "/name",
+            execution_hooks::Error::Description => "/description",
+            execution_hooks::Error::Url => "/url",
+            execution_hooks::Error::EventTypes => "/subscribedEventTypes",
+            execution_hooks::Error::Workflows => "/workflowIds",
+            execution_hooks::Error::Retries => "/maxRetries",
+            execution_hooks::Error::Span => "/from",
         };
         Self::new(Code::InvalidBody).at(place, refusal)
     }

@@ -294,6 +294,18 @@ problems! {
         "No such subscription to events",
         "this subscription to events does not exist",
         "It does not exist in this organization, or it was removed. `GET /v1/event-subscriptions` lists those there are.";
+    ExecutionHookNotFound = "execution-webhook-not-found", 404,
+        "No such execution webhook",
+        "this execution webhook does not exist",
+        "It does not exist in this organization, or it was removed. `GET /v1/execution-webhooks` lists those there are.";
+    ExecutionHookRefuses = "execution-webhook-refuses", 409,
+        "The execution webhook does not allow this now",
+        "the execution webhook does not allow this now",
+        "It is disabled: enable it before anything is sent to it. Or there are too many: an organization has at most 100, and of one 4 secrets sign at a time; `overlapMs` 0 ends those of before.";
+    HookDeliveryNotFound = "execution-webhook-delivery-not-found", 404,
+        "No such delivery",
+        "this delivery of an execution webhook does not exist",
+        "It does not exist in this organization, or it is forgotten: what is over is kept for 30 days, the last 10,000 of an endpoint. A replay of its position sends it again under the same id.";
     EventSubscriptionRefuses = "event-subscription-refuses", 409,
         "There are too many subscriptions to events, or secrets of one",
         "there are too many subscriptions to events, or secrets of one",

@@ -4,10 +4,10 @@ use super::Store;
 use super::snapshots::Snapshots;
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
-    event_sequences, event_subscriptions, login_name, organization, paid_endpoints, payment,
-    policy, run, sale, schema, sequence_instance, session, signature_request, signing_policy,
-    spending, table, task, test, test_execution, token_keys, user, wallet_floor, wallet_lane,
-    wallets, workflow,
+    event_sequences, event_subscriptions, execution_hooks, login_name, organization,
+    paid_endpoints, payment, policy, run, sale, schema, sequence_instance, session,
+    signature_request, signing_policy, spending, table, task, test, test_execution, token_keys,
+    user, wallet_floor, wallet_lane, wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -124,6 +124,13 @@ impl Store<event_subscriptions::Subscriptions> {
     /// Where events are sent.
     pub fn event_subscriptions(journal: Journal) -> Self {
         Self::new(journal, event_subscriptions::upcasters())
+    }
+}
+
+impl Store<execution_hooks::Hooks> {
+    /// Who is told of runs.
+    pub fn execution_hooks(journal: Journal) -> Self {
+        Self::new(journal, execution_hooks::upcasters())
     }
 }
 

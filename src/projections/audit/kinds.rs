@@ -90,6 +90,20 @@ const DEEDS: &[(&str, &[&str])] = &[
         "event_subscriptions",
         &["subscribed", "status_changed", "changed", "secret_rotated", "removed"],
     ),
+    (
+        "execution_hooks",
+        &[
+            "created",
+            "changed",
+            "enabled",
+            "disabled",
+            "secret_regenerated",
+            "replay_ordered",
+            "redelivery_ordered",
+            "test_ordered",
+            "removed",
+        ],
+    ),
     ("event_sequences", &["defined", "retired"]),
     ("sequence_instance", &["retried", "abandoned"]),
     ("blueprint", &["created", "revised", "retired"]),
@@ -156,8 +170,9 @@ mod tests {
     use super::*;
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
-        event_subscriptions, organization, paid_endpoints, policy, sequence_instance, session,
-        signing_policy, table, token_keys, user, wallet_floor, wallets, workflow,
+        event_subscriptions, execution_hooks, organization, paid_endpoints, policy,
+        sequence_instance, session, signing_policy, table, token_keys, user, wallet_floor, wallets,
+        workflow,
     };
 
     #[test]
@@ -176,6 +191,7 @@ mod tests {
                 "signing_policy" => &signing_policy::Event::NAMES,
                 "event_definition" => &event_definition::Event::NAMES,
                 "event_subscriptions" => &event_subscriptions::Event::NAMES,
+                "execution_hooks" => &execution_hooks::Event::NAMES,
                 "chain_endpoints" => &chain_endpoints::Event::NAMES,
                 "wallets" => &wallets::Event::NAMES,
                 "wallet_floor" => &wallet_floor::Event::NAMES,

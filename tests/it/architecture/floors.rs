@@ -57,6 +57,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["journal", "aggregates", "tables", "primitives"]),
     // What came in lately is shown to its receiver; nothing is decided by it.
     ("deliveries", &["primitives"]),
+    // What endpoints are told of runs: which events say what, and where it waits to be sent.
+    ("hooks", &["journal", "aggregates", "egress", "engine", "primitives"]),
     // How far sources were read is primary: what is asked of them next follows from it.
     ("sources", &["primitives"]),
     // What nodes ask of chains, read out of their payloads: checked at publish as in a run.
@@ -118,6 +120,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "data",
             "deliveries",
+            "hooks",
             "sources",
             "journal",
             "aggregates",
@@ -149,6 +152,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "data",
             "deliveries",
+            "hooks",
             "sources",
             "proof",
             "notary",
@@ -203,6 +207,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "triggers",
             "data",
             "deliveries",
+            "hooks",
             "sources",
             "proof",
             "notary",
@@ -230,6 +235,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "actions",
             "connectors",
             "projections",
+            "hooks",
             "imports",
             "triggers",
             "trials",

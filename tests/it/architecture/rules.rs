@@ -44,6 +44,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
             "notary",
             "data",
             "deliveries",
+            "hooks",
             "sources",
             "projections",
             "secrets",

@@ -3,6 +3,7 @@
 mod approvals;
 pub(crate) mod client;
 mod documents;
+mod hooks;
 mod kill_nine;
 mod loops;
 mod postgres;

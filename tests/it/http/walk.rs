@@ -6,9 +6,9 @@ use chainkeel::access::{InvitationToken, KeyHash};
 use chainkeel::http::routes::TABLE;
 use chainkeel::primitives::{
     ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
-    IntentId, InvitationId, OrganizationId, PaidEndpointId, PaymentId, RoleId, RunId, SaleId,
-    SchemaId, SequenceInstanceId, ServiceAccountId, TaskId, TemplateId, TestExecutionId, TestId,
-    UserId, WalletId, WorkflowId,
+    ExecutionHookId, HookDeliveryId, IntentId, InvitationId, OrganizationId, PaidEndpointId,
+    PaymentId, RoleId, RunId, SaleId, SchemaId, SequenceInstanceId, ServiceAccountId, TaskId,
+    TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -229,6 +229,65 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"status": "suspended"}"#,
         Nothing,
     ),
+    ("GET /v1/execution-webhooks", "/v1/execution-webhooks", "", Empty),
+    (
+        "POST /v1/execution-webhooks",
+        "/v1/execution-webhooks",
+        r#"{"name": "own", "url": "https://example.com/own", "subscribedEventTypes": ["run.*"]}"#,
+        Own,
+    ),
+    ("GET /v1/execution-webhooks/deliveries", "/v1/execution-webhooks/deliveries", "", Empty),
+    (
+        "GET /v1/execution-webhooks/deliveries",
+        "/v1/execution-webhooks/deliveries?endpointId={hook}",
+        "",
+        Empty,
+    ),
+    (
+        "GET /v1/execution-webhooks/deliveries/{id}",
+        "/v1/execution-webhooks/deliveries/{told}",
+        "",
+        Nothing,
+    ),
+    (
+        "POST /v1/execution-webhooks/deliveries/{id}/replay",
+        "/v1/execution-webhooks/deliveries/{told}/replay",
+        "{}",
+        Nothing,
+    ),
+    ("GET /v1/execution-webhooks/{id}", "/v1/execution-webhooks/{hook}", "", Nothing),
+    (
+        "PATCH /v1/execution-webhooks/{id}",
+        "/v1/execution-webhooks/{hook}",
+        r#"{"name": "taken"}"#,
+        Nothing,
+    ),
+    ("DELETE /v1/execution-webhooks/{id}", "/v1/execution-webhooks/{hook}", "", Nothing),
+    (
+        "POST /v1/execution-webhooks/{id}/enable",
+        "/v1/execution-webhooks/{hook}/enable",
+        "{}",
+        Nothing,
+    ),
+    (
+        "POST /v1/execution-webhooks/{id}/disable",
+        "/v1/execution-webhooks/{hook}/disable",
+        "{}",
+        Nothing,
+    ),
+    (
+        "POST /v1/execution-webhooks/{id}/regenerate-secret",
+        "/v1/execution-webhooks/{hook}/regenerate-secret",
+        "{}",
+        Nothing,
+    ),
+    (
+        "POST /v1/execution-webhooks/{id}/replay",
+        "/v1/execution-webhooks/{hook}/replay",
+        r#"{"from": 1}"#,
+        Nothing,
+    ),
+    ("POST /v1/execution-webhooks/{id}/test", "/v1/execution-webhooks/{hook}/test", "{}", Nothing),
     ("GET /v1/event-sequences", "/v1/event-sequences", "", Empty),
     (
         "POST /v1/event-sequences",
@@ -774,6 +833,14 @@ impl World {
             json!({"pattern": "never.walked", "url": format!("https://example.com/{MARK}")});
         let subscription = app.client.post("/v1/event-subscriptions", &subscription).await.data();
         let subscription = subscription["subscription"]["id"].as_str().unwrap().to_owned();
+        let hook = json!({
+            "name": MARK, "url": format!("https://example.com/{MARK}"), "subscribedEventTypes": ["run.*"],
+        });
+        let hook = app.client.post("/v1/execution-webhooks", &hook).await.data();
+        let hook = hook["id"].as_str().unwrap().to_owned();
+        let tested =
+            app.client.post(&format!("/v1/execution-webhooks/{hook}/test"), &json!({})).await;
+        let told = tested.data()["deliveryId"].as_str().unwrap().to_owned();
         let steps =
             json!([{"eventId": "step.one", "order": 1}, {"eventId": "step.two", "order": 2}]);
         let sequence =
@@ -849,6 +916,8 @@ impl World {
             ("{schema}", schema),
             ("{definition}", definition),
             ("{subscription}", subscription),
+            ("{hook}", hook),
+            ("{told}", told),
             ("{sequence}", "sequence-of-the-walk".to_owned()),
             ("{instance}", instance),
             ("{workflow}", workflow),
@@ -886,6 +955,8 @@ impl World {
             ("{schema}", SchemaId::generate().to_string()),
             ("{definition}", EventDefinitionId::generate().to_string()),
             ("{subscription}", EventSubscriptionId::generate().to_string()),
+            ("{hook}", ExecutionHookId::generate().to_string()),
+            ("{told}", HookDeliveryId::generate().to_string()),
             ("{sequence}", "sequence-of-nobody".to_owned()),
             ("{instance}", SequenceInstanceId::generate().to_string()),
             ("{workflow}", WorkflowId::generate().to_string()),

@@ -3,6 +3,7 @@
 mod event_triggers;
 mod events;
 mod hand;
+mod hooks;
 mod index;
 mod kin;
 mod limits;

@@ -62,6 +62,11 @@ pub(crate) async fn app_at(clock: Arc<dyn Clock>) -> TestApp {
     opened_at(&[], rates::Config::default(), test_keys(), |plan| plan.clock = clock).await
 }
 
+/// The same, and its effects reach these private addresses.
+pub(crate) async fn app_at_that_reaches(clock: Arc<dyn Clock>, openings: &[String]) -> TestApp {
+    opened_at(openings, rates::Config::default(), test_keys(), |plan| plan.clock = clock).await
+}
+
 /// A fresh application that reads these chains, and whose effects reach these private addresses.
 pub(crate) async fn app_that_reads(chains: Arc<dyn ChainSources>, openings: &[String]) -> TestApp {
     opened_at(openings, rates::Config::default(), test_keys(), |plan| plan.chains = chains).await

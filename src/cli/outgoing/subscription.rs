@@ -3,15 +3,15 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::client::{Client, Error};
-use super::print::{line, list, tell};
-use super::workflow::text_of;
+use crate::cli::client::{Client, Error};
+use crate::cli::print::{line, list, tell};
+use crate::cli::workflow::text_of;
 
 const SUBSCRIPTIONS: &str = "/v1/event-subscriptions";
 
 /// What to do with subscriptions.
 #[derive(Debug, Subcommand)]
-pub(super) enum Subscription {
+pub(in crate::cli) enum Subscription {
     /// Send events to an endpoint; prints the secret that signs them, this once.
     Create {
         /// Which events, as order.*
@@ -74,7 +74,7 @@ pub(super) enum Subscription {
 
 impl Subscription {
     /// Does it.
-    pub(super) async fn run(self, client: &Client) -> Result<(), Error> {
+    pub(in crate::cli) async fn run(self, client: &Client) -> Result<(), Error> {
         match self {
             Self::Create { pattern, endpoint, condition, header } => {
                 let mut body = json!({ "pattern": pattern, "url": endpoint, "headers": {} });

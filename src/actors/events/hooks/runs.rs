@@ -1,0 +1,65 @@
+//! Which workflow a run belongs to: only its first event says so.
+
+use std::collections::HashMap;
+use std::str::FromStr as _;
+
+use engine::Fact;
+
+use crate::journal::{Error, Journal, Recorded, StreamId};
+use crate::primitives::{RunId, WorkflowId};
+
+/// How many runs are remembered, twice: two generations, so that forgetting costs nothing.
+const REMEMBERED: usize = 8_192;
+
+/// The workflows of runs that were heard of lately.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    young: HashMap<String, WorkflowId>,
+    old: HashMap<String, WorkflowId>,
+}
+
+impl Runs {
+    /// The workflow of an event's run.
+    pub(super) async fn workflow(
+        &mut self,
+        journal: &Journal,
+        event: &Recorded,
+        fact: &Fact,
+    ) -> Result<WorkflowId, Error> {
+        let run = event.aggregate_id.as_str();
+        if let Some(known) = workflow_of(fact) {
+            self.remember(run, known);
+            return Ok(known);
+        }
+        if let Some(known) = self.young.get(run) {
+            return Ok(*known);
+        }
+        let known = if let Some(known) = self.old.get(run) {
+            *known
+        } else {
+            let gone = || Error::Damaged(format!("run {run} has no beginning"));
+            let id = RunId::from_str(run).map_err(|_| gone())?;
+            let page = journal.read_stream(&StreamId::run(id), 0, 1).await?;
+            let first = page.first().ok_or_else(gone)?.fact()?;
+            workflow_of(&first.0).ok_or_else(gone)?
+        };
+        self.remember(run, known);
+        Ok(known)
+    }
+
+    fn remember(&mut self, run: &str, workflow: WorkflowId) {
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(run.to_owned(), workflow);
+    }
+}
+
+/// The workflow, where a fact names it. What belongs to none is nobody's.
+fn workflow_of(fact: &Fact) -> Option<WorkflowId> {
+    if let Fact::Started { workflow, .. } = fact {
+        Some(workflow.id.parse().unwrap_or(WorkflowId::NONE))
+    } else {
+        None
+    }
+}
