@@ -116,17 +116,12 @@ async fn pause(
         let (name, at) = (projection.name(), SystemClock.now());
         let paused = orders::pause(means.journal.pool(), name, is_paused, at).await;
         paused.map_err(|error| Failure::of(&error))?;
-        told(
-            name,
-            json!({ "isPaused": is_paused }),
-            json,
-            match is_paused {
-                true => {
-                    format!("{name} rests: `chainkeel projections resume {name}` lets it go on")
-                }
-                false => format!("{name} goes on"),
-            },
-        );
+        let words = if is_paused {
+            format!("{name} rests: `chainkeel projections resume {name}` lets it go on")
+        } else {
+            format!("{name} goes on")
+        };
+        told(name, json!({ "isPaused": is_paused }), json, &words);
     }
     Ok(())
 }
@@ -141,26 +136,22 @@ async fn throttle(
         let (name, at) = (projection.name(), SystemClock.now());
         let bound = orders::throttle(means.journal.pool(), name, per_second, at).await;
         bound.map_err(|error| Failure::of(&error))?;
-        told(
-            name,
-            json!({ "perSecond": per_second }),
-            json,
-            match per_second {
-                Some(most) => format!("{name} takes at most {most} events a second"),
-                None => format!("{name} takes as many events as it can"),
-            },
-        );
+        let words = match per_second {
+            Some(most) => format!("{name} takes at most {most} events a second"),
+            None => format!("{name} takes as many events as it can"),
+        };
+        told(name, json!({ "perSecond": per_second }), json, &words);
     }
     Ok(())
 }
 
 /// Says what was ordered. A runner that lives sees it within half a second.
-fn told(name: &str, mut order: Value, json: bool, words: String) {
+fn told(name: &str, mut order: Value, json: bool, words: &str) {
     if json {
         order["projection"] = name.into();
         print_json(&order);
     } else {
-        line(&words);
+        line(words);
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) async fn watch(means: &Means, json: bool) -> Result<(), Failure> {
             if stdout().is_terminal() {
                 line(CLEAR);
             }
-            in_words(before.as_ref(), &now).iter().for_each(|text| line(text));
+            line(&in_words(before.as_ref(), &now).join("\n"));
         }
         before = Some(now);
     }

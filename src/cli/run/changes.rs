@@ -89,11 +89,10 @@ fn of_fields(node: Option<&String>, before: &Value, after: &Value) -> Vec<Change
 }
 
 fn short(value: &Value) -> String {
-    let text = match value {
-        Value::Null => return "nothing".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    if value.is_null() {
+        return "nothing".to_owned();
+    }
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match text.char_indices().nth(SHOWN) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,

@@ -57,7 +57,7 @@ impl Page {
     fn element(&mut self, name: &str, text: &str) {
         let _ = write!(self.0, "<{name}>");
         self.text(text);
-        let _ = write!(self.0, "</{name}>\n");
+        let _ = writeln!(self.0, "</{name}>");
     }
 
     /// A table of names and what they stand for; what is not there has no line.
@@ -142,12 +142,10 @@ impl Page {
         let _ = write!(self.0, "<p class=\"verdict {class}\">");
         self.text(&words);
         self.raw("</p>\n");
-        let known = match &verification["keyWasKnown"] {
-            Value::Bool(true) => "the auditor knew it",
-            Value::Bool(false) => {
-                "taken from the server: hold it against one that you trust (--key)"
-            }
-            _ => "",
+        let known = match verification["keyWasKnown"].as_bool() {
+            Some(true) => "the auditor knew it",
+            Some(false) => "taken from the server: hold it against one that you trust (--key)",
+            None => "",
         };
         self.pairs([
             ("Key of the ledger", text_of(verification, "key").to_owned()),

@@ -60,7 +60,7 @@ pub(in crate::cli) async fn report(client: &Client, shape: Shape) -> Result<(), 
         }
         None => line(text.trim_end()),
     }
-    let wrong = &report["verification"]["verified"] == &json!(false);
+    let wrong = report["verification"]["verified"] == json!(false);
     if wrong || !report["replay"]["divergesAt"].is_null() {
         return Err(Error::Outcome(format!("{run} is not what was signed: the report says where")));
     }
