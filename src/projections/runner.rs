@@ -114,13 +114,12 @@ impl Runner {
             return self.rest().await;
         }
         serving.gather().await?;
+        // Taken out, so that a step that is dropped or fails half-way begins anew.
+        let mut serving = self.serving.take().expect("it was opened above");
         if serving.look(self.projection.name()).await?.is_paused {
-            let serving = self.serving.take().expect("it was opened above");
             self.leave(serving).await?;
             return Ok(Progress::Paused);
         }
-        // Taken out, so that a step that is dropped or fails half-way begins anew.
-        let serving = self.serving.take().expect("it was opened above");
         self.write(serving).await
     }
 
