@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod error;
 mod guard;
+mod patience;
 mod redirect;
 mod socket;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use client::{Egress, MAX_RESPONSE_BYTES, Redirects, Request, Response};
 pub use config::{Config, InvalidOpening, Opening};
 pub use error::Error;
 pub use guard::Refusal;
+pub use patience::retry_after;
 pub use socket::{Socket, SocketError, socket_pause};
 
 pub use reqwest::Method;

@@ -89,6 +89,22 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the secret itself is gone or spoilt, so that only another one helps.
+    pub const fn is_lost(&self) -> bool {
+        match self {
+            Self::Missing(_) | Self::Broken(_) => true,
+            Self::NoKey
+            | Self::Key { .. }
+            | Self::File { .. }
+            | Self::UnknownKey { .. }
+            | Self::BrokenDataKey { .. }
+            | Self::TooLarge { .. }
+            | Self::Name
+            | Self::StillUsed { .. }
+            | Self::Database { .. } => false,
+        }
+    }
+
     /// Whether trying again may help without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {

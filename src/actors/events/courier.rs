@@ -11,7 +11,7 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::format_description::well_known::Rfc3339;
 use tokio_util::sync::CancellationToken;
 
 use super::reaction::happening;
@@ -24,11 +24,11 @@ use crate::aggregates::event_subscriptions::{
     Command, Error as Refusal, Order, Retry, Status, Subscription, Subscriptions,
 };
 use crate::egress::{
-    Egress, HeaderMap, HeaderName, HeaderValue, Method, Redirects, Request, header,
+    Egress, HeaderMap, HeaderName, HeaderValue, Method, Redirects, Request, header, retry_after,
 };
 use crate::journal::{self, Fate, Journal, MAX_DEAD, Outbox, Parcel, Reactions, Recorded, Store};
 use crate::primitives::{Clock, EventSubscriptionId, OrganizationId};
-use crate::secrets::{self, Mask, SecretName, Vault};
+use crate::secrets::{Mask, SecretName, Vault};
 
 /// The actor of what it orders.
 const NAME: &str = "event-courier";
@@ -191,19 +191,12 @@ impl Courier {
         field: &str,
     ) -> Result<Delivery, Setback> {
         let opened = self.vault.open(organization, &SecretName::new(id, field)).await;
-        let sealed = opened.map_err(|error| match error {
-            secrets::Error::Missing(_) | secrets::Error::Broken(_) => {
+        let sealed = opened.map_err(|error| {
+            if error.is_lost() {
                 Setback::ForGood("the secret of the subscription is gone".to_owned())
+            } else {
+                Setback::House(Trouble::Passing(error.into()))
             }
-            error @ (secrets::Error::NoKey
-            | secrets::Error::Key { .. }
-            | secrets::Error::File { .. }
-            | secrets::Error::UnknownKey { .. }
-            | secrets::Error::BrokenDataKey { .. }
-            | secrets::Error::TooLarge { .. }
-            | secrets::Error::Name
-            | secrets::Error::StillUsed { .. }
-            | secrets::Error::Database { .. }) => Setback::House(Trouble::Passing(error.into())),
         })?;
         Delivery::read(&sealed).ok_or_else(broken)
     }
@@ -250,7 +243,7 @@ impl Courier {
                 let reason = format!("the endpoint answered with {}", response.status.as_u16());
                 Err(match response.status.as_u16() {
                     408 | 425 | 429 | 500.. => {
-                        Setback::ForNow(reason, retry_after(&response.headers, now))
+                        Setback::ForNow(reason, retry_after(&response.headers, now, LONGEST_ASKED))
                     }
                     0..=499 => Setback::ForGood(reason),
                 })
@@ -263,18 +256,6 @@ impl Courier {
 
 fn broken() -> Setback {
     Setback::ForGood("the secret of the subscription is broken".to_owned())
-}
-
-/// How long an endpoint asks to wait, in seconds or until a date; an hour at most.
-fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
-    let after = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let asked = if let Ok(seconds) = after.parse::<u64>() {
-        Duration::from_secs(seconds)
-    } else {
-        let date = OffsetDateTime::parse(after, &Rfc2822).ok()?;
-        Duration::try_from(date - now).unwrap_or_default()
-    };
-    Some(asked.min(LONGEST_ASKED))
 }
 
 /// What an endpoint reads.
@@ -355,7 +336,7 @@ mod tests {
         let now = datetime!(2026-11-29 07:00 UTC);
         let asked = |text: &'static str| {
             let headers = [(header::RETRY_AFTER, HeaderValue::from_static(text))];
-            retry_after(&HeaderMap::from_iter(headers), now).map(|it| it.as_secs())
+            retry_after(&HeaderMap::from_iter(headers), now, LONGEST_ASKED).map(|it| it.as_secs())
         };
         assert_eq!(asked("120"), Some(120));
         assert_eq!(asked("Sun, 29 Nov 2026 07:00:30 GMT"), Some(30));

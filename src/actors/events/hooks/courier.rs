@@ -15,17 +15,17 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::letter::{headers, kept, retry_after, shown};
+use super::letter::{headers, kept, shown};
 use super::post::HookPost;
 use crate::access::Delivery;
 use crate::actors::reaction::{Trouble, carried_out};
 use crate::actors::rhythm::Rhythm;
 use crate::aggregates::execution_hooks::{Command, Endpoint, Order, Reason};
-use crate::egress::{Method, Redirects, Request};
-use crate::hooks::{Fate, Parcel, Tried, pause};
+use crate::egress::{Method, Redirects, Request, retry_after};
+use crate::hooks::{Fate, LONGEST_ASKED, Parcel, Tried, pause};
 use crate::journal::{Context, Error, Leases, Metadata};
 use crate::primitives::{CommandId, ExecutionHookId, HookDeliveryId, OrganizationId};
-use crate::secrets::{self, Mask, SecretName};
+use crate::secrets::{Mask, SecretName};
 
 /// The actor of what it orders.
 const NAME: &str = "system:execution-hooks";
@@ -315,18 +315,8 @@ impl<'a> Courier<'a> {
             let name = SecretName::new(parcel.endpoint, secret.field.clone());
             match self.post.vault.open(parcel.organization, &name).await {
                 Ok(sealed) => signing.extend(Delivery::read(&sealed)),
-                Err(secrets::Error::Missing(_) | secrets::Error::Broken(_)) => {}
-                Err(
-                    error @ (secrets::Error::NoKey
-                    | secrets::Error::Key { .. }
-                    | secrets::Error::File { .. }
-                    | secrets::Error::UnknownKey { .. }
-                    | secrets::Error::BrokenDataKey { .. }
-                    | secrets::Error::TooLarge { .. }
-                    | secrets::Error::Name
-                    | secrets::Error::StillUsed { .. }
-                    | secrets::Error::Database { .. }),
-                ) => return Err(Trouble::Passing(error.into())),
+                Err(error) if error.is_lost() => {}
+                Err(error) => return Err(Trouble::Passing(error.into())),
             }
         }
         Ok(signing)
@@ -377,7 +367,10 @@ impl<'a> Courier<'a> {
                 let fate = match status {
                     200..=299 => Fate::Taken,
                     410 => Fate::GivenUp,
-                    _ => self.again(parcel, retry_after(&response.headers, self.post.clock.now())),
+                    _ => {
+                        let now = self.post.clock.now();
+                        self.again(parcel, retry_after(&response.headers, now, LONGEST_ASKED))
+                    }
                 };
                 Tried { headers: shown, answered: Some(kept(response)), took, problem, fate }
             }

@@ -1,14 +1,12 @@
 //! How a delivery looks on the wire, and what of the answer is kept.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 use crate::access::Delivery;
 use crate::egress::{HeaderMap, HeaderName, HeaderValue, Response, header};
-use crate::hooks::{Answered, LONGEST_ASKED};
+use crate::hooks::Answered;
 
 /// The signature of the body alone, as B3OS has it.
 const BODY_SIGNATURE: HeaderName = HeaderName::from_static("x-b3os-signature");
@@ -72,24 +70,14 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
 }
 
-/// How long an endpoint asks to be left alone, in seconds or until a date.
-pub(super) fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
-    let after = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let asked = if let Ok(seconds) = after.parse::<u64>() {
-        Duration::from_secs(seconds)
-    } else {
-        let date = OffsetDateTime::parse(after, &Rfc2822).ok()?;
-        Duration::try_from(date - now).unwrap_or_default()
-    };
-    Some(asked.min(LONGEST_ASKED))
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
     use time::macros::datetime;
 
     use super::*;
+    use crate::egress::retry_after;
+    use crate::hooks::LONGEST_ASKED;
 
     const NOW: OffsetDateTime = datetime!(2026-11-30 07:00 UTC);
 
@@ -97,7 +85,7 @@ mod tests {
     fn an_endpoint_asks_for_patience_in_seconds_or_by_a_date_and_for_a_day_at_most() {
         let asked = |text: &'static str| {
             let headers = [(header::RETRY_AFTER, HeaderValue::from_static(text))];
-            retry_after(&HeaderMap::from_iter(headers), NOW).map(|it| it.as_secs())
+            retry_after(&HeaderMap::from_iter(headers), NOW, LONGEST_ASKED).map(|it| it.as_secs())
         };
         assert_eq!(asked("120"), Some(120));
         assert_eq!(asked("Mon, 30 Nov 2026 07:00:30 GMT"), Some(30));
