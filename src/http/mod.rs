@@ -38,6 +38,7 @@ pub mod runs;
 pub mod search;
 pub mod server;
 pub mod service_accounts;
+mod signing_secret;
 mod sse;
 pub mod storage;
 pub mod tables;

@@ -2,7 +2,7 @@ use actix_web::web::{Data, Path};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::order::{give, judge};
+use super::order::{answered, judge};
 use super::record::{Record, load};
 use crate::access::Principal;
 use crate::aggregates::execution_hooks::{Change, Choice, Order};
@@ -70,8 +70,5 @@ pub async fn change(
     } = body.content;
     let change = Change { name, description, url, event_types, workflows, max_retries };
     let order = Order::Change(Box::new(change));
-    let done = give(&api, &who, (key, &body.fingerprint), (*id, order)).await?;
-    let record = Record::of((*id, load(&api, &who, *id).await?));
-    let written = api.written(&done.stream, done.sequence).await;
-    Ok(Answer::ok(record).written(written).replayed(done.replayed))
+    answered(&api, &who, (key, &body.fingerprint), (*id, order)).await
 }

@@ -13,9 +13,10 @@ use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Document, Problem};
+use crate::http::signing_secret::NewSecret;
 use crate::journal::StreamId;
 use crate::primitives::{ExecutionHookId, WorkflowId};
-use crate::secrets::{Mask, SecretName};
+use crate::secrets::SecretName;
 
 /// Who is told of what.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -107,10 +108,8 @@ async fn make(
     asked: CreateExecutionHook,
 ) -> Result<(Done, Option<String>), Problem> {
     let (id, organization) = (ExecutionHookId::generate(), who.organization);
-    let delivery = Delivery::new(&rand::random(), BTreeMap::new());
-    let _mask = Mask::of(delivery.secrets());
     let name = SecretName::new(id, Delivery::FIELD);
-    api.vault.seal(organization, &name, &delivery.to_be_sealed()).await?;
+    let secret = NewSecret::seal(api, who, name, BTreeMap::new()).await?;
     let wish = Box::new(Wish {
         name: asked.name,
         description: asked.description,
@@ -122,12 +121,6 @@ async fn make(
     let order = Order::Create { organization, wish, enabled: asked.enabled };
     let command = Command { by: who.to_string(), at: api.clock.now(), id, order };
     let stream = StreamId::execution_hooks(organization);
-    match ticket.execute(api, who, &api.execution_hooks, stream, command).await {
-        Ok(done) if !done.replayed => Ok((done, Some(delivery.text()))),
-        other => {
-            // Nothing names what was sealed: it goes again.
-            api.vault.forget(organization, &name).await?;
-            Ok((other?, None))
-        }
-    }
+    let done = ticket.execute(api, who, &api.execution_hooks, stream, command).await;
+    secret.shown(api, done).await
 }

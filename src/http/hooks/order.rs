@@ -1,7 +1,9 @@
 //! How endpoints are given orders.
 
+use super::record::{Record, load};
 use crate::access::Principal;
 use crate::aggregates::execution_hooks::{Command, Order};
+use crate::http::answer::Answer;
 use crate::http::api::Api;
 use crate::http::extract::IdempotencyKey;
 use crate::http::idempotency::{Done, Turn};
@@ -24,6 +26,19 @@ pub(super) async fn give(
             ticket.execute(api, who, &api.execution_hooks, stream, command).await
         }
     }
+}
+
+/// Gives an order, once for a key, and answers with the endpoint as it is then.
+pub(super) async fn answered(
+    api: &Api,
+    who: &Principal,
+    request: (IdempotencyKey, &str),
+    (id, order): (ExecutionHookId, Order),
+) -> Result<Answer<Record>, Problem> {
+    let done = give(api, who, request, (id, order)).await?;
+    let record = Record::of((id, load(api, who, id).await?));
+    let written = api.written(&done.stream, done.sequence).await;
+    Ok(Answer::ok(record).written(written).replayed(done.replayed))
 }
 
 /// Whether something may be sent there.

@@ -6,21 +6,17 @@ use time::Duration;
 use utoipa::ToSchema;
 
 use super::record::{Record, load};
-use crate::access::{Delivery, Principal};
+use crate::access::Principal;
 use crate::aggregates::execution_hooks::{Command, Order};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
-use crate::http::problem::{Code, Document, Problem};
+use crate::http::problem::{Document, Problem};
+use crate::http::signing_secret::{NewSecret, next_field, overlap};
 use crate::journal::StreamId;
-use crate::primitives::{CommandId, ExecutionHookId};
-use crate::secrets::{Mask, SecretName};
-
-/// How long the secret of before signs, too, unless it is said: a day.
-const OVERLAP_MS: i64 = 24 * 3_600_000;
-/// How long it may: a week.
-const LONGEST_OVERLAP_MS: i64 = 7 * OVERLAP_MS;
+use crate::primitives::ExecutionHookId;
+use crate::secrets::SecretName;
 
 /// How a secret is replaced.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -68,11 +64,7 @@ pub async fn regenerate(
     key: IdempotencyKey,
     body: Body<RegenerateExecutionHookSecret>,
 ) -> Result<Answer<Regenerated>, Problem> {
-    let overlap = body.content.overlap_ms.unwrap_or(OVERLAP_MS);
-    if !(0..=LONGEST_OVERLAP_MS).contains(&overlap) {
-        let message = format_args!("is 0 to {LONGEST_OVERLAP_MS} milliseconds");
-        return Err(Problem::new(Code::InvalidBody).at("/overlapMs", message));
-    }
+    let overlap = overlap(body.content.overlap_ms)?;
     load(&api, &who, *id).await?;
     let (done, secret) = match Turn::take(&api, &who, key, &body.fingerprint).await? {
         Turn::Replay(done) => (done, None),
@@ -84,29 +76,19 @@ pub async fn regenerate(
     Ok(Answer::ok(regenerated).written(written).replayed(done.replayed))
 }
 
-/// Seals a new secret, and says on the ledger that it signs. One that is sealed under a field that
-/// nothing names is none.
+/// Seals a new secret, and says on the ledger that it signs.
 async fn replace(
     api: &Api,
     who: &Principal,
     ticket: &Ticket,
-    (id, overlap): (ExecutionHookId, i64),
+    (id, overlap): (ExecutionHookId, Duration),
 ) -> Result<(Done, Option<String>), Problem> {
-    let (organization, at) = (who.organization, api.clock.now());
-    let delivery = Delivery::new(&rand::random(), BTreeMap::new());
-    let _mask = Mask::of(delivery.secrets());
-    let field = format!("{}-{}", Delivery::FIELD, CommandId::generate());
+    let (at, field) = (api.clock.now(), next_field());
     let name = SecretName::new(id, field.clone());
-    api.vault.seal(organization, &name, &delivery.to_be_sealed()).await?;
-    let until = at.checked_add(Duration::milliseconds(overlap)).unwrap_or(at);
-    let order = Order::Regenerate { field, until };
+    let secret = NewSecret::seal(api, who, name, BTreeMap::new()).await?;
+    let order = Order::Regenerate { field, until: at.checked_add(overlap).unwrap_or(at) };
     let command = Command { by: who.to_string(), at, id, order };
-    let stream = StreamId::execution_hooks(organization);
-    match ticket.execute(api, who, &api.execution_hooks, stream, command).await {
-        Ok(done) if !done.replayed => Ok((done, Some(delivery.text()))),
-        other => {
-            api.vault.forget(organization, &name).await?;
-            Ok((other?, None))
-        }
-    }
+    let stream = StreamId::execution_hooks(who.organization);
+    let done = ticket.execute(api, who, &api.execution_hooks, stream, command).await;
+    secret.shown(api, done).await
 }

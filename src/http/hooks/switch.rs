@@ -1,7 +1,7 @@
 use actix_web::web::{Data, Path};
 
-use super::order::give;
-use super::record::{Record, load};
+use super::order::answered;
+use super::record::Record;
 use crate::access::Principal;
 use crate::aggregates::execution_hooks::{Order, Reason};
 use crate::http::answer::{Answer, Envelope};
@@ -32,7 +32,7 @@ pub async fn enable(
     key: IdempotencyKey,
     body: Body<Nothing>,
 ) -> Result<Answer<Record>, Problem> {
-    turn(&api, &who, (key, &body.fingerprint), (*id, Order::Enable)).await
+    answered(&api, &who, (key, &body.fingerprint), (*id, Order::Enable)).await
 }
 
 /// Tells an endpoint nothing until it is enabled. What waits rests; what happens meanwhile is sent only where
@@ -59,17 +59,5 @@ pub async fn disable(
     body: Body<Nothing>,
 ) -> Result<Answer<Record>, Problem> {
     let order = Order::Disable(Reason::Ordered);
-    turn(&api, &who, (key, &body.fingerprint), (*id, order)).await
-}
-
-async fn turn(
-    api: &Api,
-    who: &Principal,
-    request: (IdempotencyKey, &str),
-    (id, order): (ExecutionHookId, Order),
-) -> Result<Answer<Record>, Problem> {
-    let done = give(api, who, request, (id, order)).await?;
-    let record = Record::of((id, load(api, who, id).await?));
-    let written = api.written(&done.stream, done.sequence).await;
-    Ok(Answer::ok(record).written(written).replayed(done.replayed))
+    answered(&api, &who, (key, &body.fingerprint), (*id, order)).await
 }

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::record::{Record, load, secret_name};
-use crate::access::{Delivery, Principal};
+use crate::access::Principal;
 use crate::aggregates::event_subscriptions::{Command, Order, Retry, Wish};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Code, Document, Problem};
+use crate::http::signing_secret::NewSecret;
 use crate::journal::{Recorded, StreamId};
 use crate::primitives::EventSubscriptionId;
 use crate::secrets::Mask;
@@ -128,22 +129,13 @@ async fn subscribe(
     }
     let (id, organization) = (EventSubscriptionId::generate(), who.organization);
     let names = headers.keys().cloned().collect();
-    let delivery = Delivery::new(&rand::random(), headers);
-    let _mask = Mask::of(delivery.secrets());
-    let name = secret_name(id);
-    api.vault.seal(organization, &name, &delivery.to_be_sealed()).await?;
+    let secret = NewSecret::seal(api, who, secret_name(id), headers).await?;
     let wish = Box::new(Wish { pattern, condition, url, headers: names, retry });
     let order = Order::Subscribe { organization, wish };
     let command = Command { by: who.to_string(), at: api.clock.now(), id, order };
     let stream = StreamId::event_subscriptions(organization);
-    match ticket.execute(api, who, &api.event_subscriptions, stream, command).await {
-        Ok(done) if !done.replayed => Ok((done, Some(delivery.text()))),
-        other => {
-            // Nothing names what was sealed: it goes again.
-            api.vault.forget(organization, &name).await?;
-            Ok((other?, None))
-        }
-    }
+    let done = ticket.execute(api, who, &api.event_subscriptions, stream, command).await;
+    secret.shown(api, done).await
 }
 
 /// The subscription that was made there.
