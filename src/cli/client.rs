@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use bytes::Bytes;
 use clap::Args;
+use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 
 use super::session_file;
@@ -142,6 +144,24 @@ impl Client {
     /// Patches what is at `path` and gives the `data` of the answer.
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, Error> {
         self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    /// What the server sends at `path`, part by part as it comes; its refusal is an error.
+    pub(super) async fn download(
+        &self,
+        path: &str,
+    ) -> Result<BoxStream<'_, Result<Bytes, Error>>, Error> {
+        let lost = |source| unreachable(self.api.base().as_str(), source);
+        let (status, parts) = self.api.download(path).await.map_err(lost)?;
+        let mut parts = parts.map_err(lost).boxed();
+        if status.is_success() {
+            return Ok(parts);
+        }
+        let mut refusal = Vec::new();
+        while let Some(part) = parts.try_next().await? {
+            refusal.extend_from_slice(&part);
+        }
+        Err(refused(serde_json::from_slice(&refusal).unwrap_or_default()))
     }
 
     /// The streams of the server, for those who watch.

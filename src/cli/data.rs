@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use clap::{Subcommand, ValueEnum};
-use futures::{StreamExt, stream};
+use futures::{TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
@@ -308,26 +308,16 @@ async fn import(client: &Client, path: &str, file: &Path, format: Format) -> Res
 
 /// Writes what comes as it comes.
 async fn export(client: &Client, path: &str, file: Option<&Path>) -> Result<(), Error> {
-    let server = client.streams().base().to_string();
-    let lost = |source| unreachable(&server, source);
-    let (status, mut parts) = client.streams().download(path).await.map_err(lost)?;
+    let mut parts = client.download(path).await?;
     let shown =
         file.map_or_else(|| "standard output".to_owned(), |file| file.display().to_string());
     let cannot = |source| Error::File { path: shown.clone(), source };
-    if !status.is_success() {
-        let mut text = Vec::new();
-        while let Some(part) = parts.next().await {
-            text.extend_from_slice(&part.map_err(lost)?);
-        }
-        return Err(refused(serde_json::from_slice(&text).unwrap_or_default()));
-    }
     let mut out: Box<dyn std::io::Write> = match file {
         Some(file) => Box::new(File::create(file).map_err(cannot)?),
         None => Box::new(std::io::stdout()),
     };
     let bar = if file.is_some() { bar(0, client.json) } else { ProgressBar::hidden() };
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(lost)?;
+    while let Some(part) = parts.try_next().await? {
         bar.inc(part.len() as u64);
         out.write_all(&part).map_err(cannot)?;
     }

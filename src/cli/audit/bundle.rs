@@ -4,26 +4,20 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-use futures::StreamExt as _;
+use futures::TryStreamExt as _;
 use serde_json::json;
 
-use super::super::client::{Client, Error, query, refused, unreachable};
+use super::super::client::{Client, Error, query};
 use super::super::print::{bytes, line, print_json};
 
 /// The bundle of a run against the last checkpoint.
 pub(super) async fn fetch(client: &Client, run: &str) -> Result<Vec<u8>, Error> {
-    let api = client.streams();
-    let lost = |source| unreachable(api.base().as_str(), source);
-    let (status, mut parts) =
-        api.download(&format!("/v1/runs/{run}/bundle")).await.map_err(lost)?;
-    let mut whole = Vec::new();
-    while let Some(part) = parts.next().await {
-        whole.extend_from_slice(&part.map_err(lost)?);
-    }
-    if status.is_success() {
-        return Ok(whole);
-    }
-    Err(refused(serde_json::from_slice(&whole).unwrap_or_default()))
+    let parts = client.download(&format!("/v1/runs/{run}/bundle")).await?;
+    let gather = async |mut whole: Vec<u8>, part: bytes::Bytes| {
+        whole.extend_from_slice(&part);
+        Ok(whole)
+    };
+    parts.try_fold(Vec::new(), gather).await
 }
 
 /// Fetches the bundle of a run into a file, or to standard output where none is named.
@@ -34,30 +28,22 @@ pub(super) async fn export(
     out: Option<&Path>,
 ) -> Result<(), Error> {
     let query = query([("size", size.map(|size| size.to_string()))]);
-    let api = client.streams();
-    let lost = |source| unreachable(api.base().as_str(), source);
-    let (status, mut parts) =
-        api.download(&format!("/v1/runs/{run}/bundle{query}")).await.map_err(lost)?;
+    let mut parts = client.download(&format!("/v1/runs/{run}/bundle{query}")).await?;
     let failed =
         |path: &Path, error| Error::Outcome(format!("writing {}: {error}", path.display()));
-    let mut file = match out.filter(|_| status.is_success()) {
+    let mut file = match out {
         Some(path) => Some((File::create(path).map_err(|error| failed(path, error))?, path)),
         None => None,
     };
-    let (mut refusal, mut length) = (Vec::new(), 0);
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(lost)?;
+    let mut length = 0;
+    while let Some(part) = parts.try_next().await? {
         length += part.len();
         match &mut file {
-            _ if !status.is_success() => refusal.extend_from_slice(&part),
             Some((file, path)) => file.write_all(&part).map_err(|error| failed(path, error))?,
             // A closed pipe (`| head`) is not an error of the command.
             None if !bytes(&part) => return Ok(()),
             None => {}
         }
-    }
-    if !status.is_success() {
-        return Err(refused(serde_json::from_slice(&refusal).unwrap_or_default()));
     }
     let Some((file, path)) = file else { return Ok(()) };
     file.sync_all().map_err(|error| failed(path, error))?;

@@ -2,6 +2,8 @@
 
 mod changes;
 mod command;
+mod events;
 mod replay;
 
 pub(super) use command::Run;
+pub(super) use events::{events, facts};

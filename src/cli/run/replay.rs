@@ -4,15 +4,13 @@
 use engine::{Divergence, Fact, Replay, Step};
 use serde_json::{Value, json};
 
+use super::events::{events, facts};
 use crate::cli::client::{Client, Error};
 use crate::cli::print::{line, print_json};
 
-/// Events of one read.
-const PAGE: u32 = 500;
-
 /// Replays the run from the ledger of the server.
 pub(super) async fn replay(client: &Client, id: &str) -> Result<(), Error> {
-    let facts = read(client, id).await?;
+    let facts = facts(&events(client, id).await?, id)?;
     let replay = engine::verify(&facts);
     if client.json {
         print_json(&report(id, &replay));
@@ -30,27 +28,6 @@ pub(super) async fn replay(client: &Client, id: &str) -> Result<(), Error> {
     match &replay.divergence {
         None => Ok(()),
         Some(divergence) => Err(Error::Outcome(described(divergence))),
-    }
-}
-
-async fn read(client: &Client, id: &str) -> Result<Vec<Fact>, Error> {
-    let mut facts = Vec::new();
-    let mut after = 0;
-    loop {
-        let page = client.get(&format!("/v1/runs/{id}/events?after={after}&limit={PAGE}")).await?;
-        let items = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-        for item in &items {
-            after = item.get("sequence").and_then(Value::as_i64).unwrap_or_default();
-            let fact = item.get("payload").cloned().unwrap_or_default();
-            let fact = serde_json::from_value(fact).map_err(|source| Error::NotJson {
-                what: format!("event {after} of {id}"),
-                source,
-            })?;
-            facts.push(fact);
-        }
-        if !page.get("hasMore").and_then(Value::as_bool).unwrap_or_default() {
-            return Ok(facts);
-        }
     }
 }
 

@@ -1,16 +1,15 @@
 //! What there is to say about a run, asked of the server and checked here.
 
-use engine::{Fact, Replay};
+use engine::Replay;
 use serde_json::{Value, json};
 
 use crate::cli::client::{Client, Error, query};
 use crate::cli::print::items;
+use crate::cli::run::{events, facts};
 use crate::cli::workflow::text_of;
 use crate::notary;
 use crate::proof::{self, Judged, Trust};
 
-/// Events of one read.
-const PAGE: u32 = 500;
 /// Transactions, documents or tasks of one read.
 const LIST: u32 = 100;
 
@@ -18,8 +17,7 @@ const LIST: u32 = 100;
 pub(super) async fn gather(client: &Client, run: &str, trust: &Trust) -> Result<Value, Error> {
     let shown = client.get(&format!("/v1/runs/{run}")).await?;
     let events = events(client, run).await?;
-    let facts = facts(&events)?;
-    let replay = engine::verify(&facts);
+    let replay = engine::verify(&facts(&events, run)?);
     Ok(json!({
         "run": about(&shown),
         "verification": verification(client, run, trust).await?,
@@ -44,30 +42,6 @@ fn about(shown: &Value) -> Value {
         fields.remove("workflowDefinition");
     }
     about
-}
-
-async fn events(client: &Client, run: &str) -> Result<Vec<Value>, Error> {
-    let (mut events, mut after) = (Vec::new(), 0);
-    loop {
-        let page = client.get(&format!("/v1/runs/{run}/events?after={after}&limit={PAGE}")).await?;
-        events.extend(items(&page).cloned());
-        let last = events.last().and_then(|event: &Value| event.get("sequence")?.as_i64());
-        after = last.unwrap_or(after);
-        if page.get("hasMore") != Some(&Value::Bool(true)) {
-            return Ok(events);
-        }
-    }
-}
-
-fn facts(events: &[Value]) -> Result<Vec<Fact>, Error> {
-    let fact = |event: &Value| {
-        let payload = event.get("payload").cloned().unwrap_or_default();
-        serde_json::from_value(payload).map_err(|source| Error::NotJson {
-            what: format!("event {}", event.get("sequence").unwrap_or(&Value::Null)),
-            source,
-        })
-    };
-    events.iter().map(fact).collect()
 }
 
 /// Each event with who caused it, and what it changed.
@@ -114,9 +88,7 @@ async fn each(client: &Client, kind: &str, run: &str) -> Result<Vec<Value>, Erro
 async fn verification(client: &Client, run: &str, trust: &Trust) -> Result<Value, Error> {
     let bundle = match super::super::bundle::fetch(client, run).await {
         Ok(bundle) => bundle,
-        Err(Error::Refused { problem, .. }) => {
-            return Ok(json!({ "verified": null, "why": text_of(&problem, "detail") }));
-        }
+        Err(Error::Refused { text, .. }) => return Ok(json!({ "verified": null, "why": text })),
         Err(error) => return Err(error),
     };
     Ok(match proof::judge(&bundle, trust) {
