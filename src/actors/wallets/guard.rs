@@ -122,7 +122,7 @@ impl Guard {
         let organization = key.organization();
         let lane = OpenLane { organization, wallet: *wallet_id, chain: transaction.chain_id };
         let lane = lane.stream().aggregate_id;
-        let wanted = self.lanes.read(&lane, |lane| lane.aggregate.find(*intent).cloned()).await?;
+        let wanted = self.lanes.read(&lane, |lane| lane.find(*intent).cloned()).await?;
         let wanted = wanted.filter(|it| asks_for(it, transaction));
         let unasked = || Refusal::Never("the ledger asks for no such signature".to_owned());
         let wanted = wanted.ok_or_else(unasked)?;

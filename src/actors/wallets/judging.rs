@@ -8,7 +8,7 @@ use engine::Json;
 use time::OffsetDateTime;
 
 use super::hindrance::Hindrance;
-use super::quoting::{Quote, Quoting};
+use super::quoting::{Quote, Quoting, with_prices};
 use crate::aggregates::signature_request;
 use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::{self, Spending};
@@ -200,11 +200,7 @@ async fn weigh<T>(
         let at = laws.clock.now();
         let book = spent(laws, case).await?;
         let (decision, quotes) = decide(laws, case, what, &book, at).await?;
-        let mut reasons = serde_json::to_value(&decision).unwrap_or_default();
-        if !quotes.is_empty() {
-            reasons["prices"] = serde_json::to_value(&quotes).unwrap_or_default();
-        }
-        let reasons = Json::new(reasons);
+        let reasons = Json::new(with_prices(&decision, &quotes).unwrap_or_default());
         let ruled = rule(case, &decision);
         if ruled.is_err() || reserve(laws, case, decision, at).await? {
             return Ok((ruled, reasons));
@@ -278,7 +274,7 @@ fn candidate(intent: &Intent, call: Call, (gas_limit, max_fee): (u64, u128)) -> 
 /// What the organization has used of its limits.
 async fn spent(laws: &Laws, case: Case<'_>) -> Result<Book, Hindrance> {
     let organization = case.organization.to_string();
-    Ok(laws.spendings.read(&organization, |spending| spending.aggregate.book().clone()).await?)
+    Ok(laws.spendings.read(&organization, |spending| spending.book().clone()).await?)
 }
 
 async fn decide(

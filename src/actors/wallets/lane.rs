@@ -13,7 +13,7 @@ use super::hindrance::Hindrance;
 use super::room::LaneRoom;
 use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Stage, Step, Wanted};
 use crate::chains::{ChainReader, Header, Heads, Market};
-use crate::journal::{Loaded, slot_of};
+use crate::journal::slot_of;
 use crate::primitives::{IntentId, RunId};
 use crate::projections::transactions::OpenLane;
 
@@ -134,9 +134,9 @@ impl LaneLife {
 
     /// Reads the lane, and does what is due in it until nothing moves any more.
     async fn go_through(&mut self, id: &str) -> Result<Rest, Hindrance> {
-        let mut lane = self.room.lanes.read(id, Loaded::clone).await?;
+        let mut lane = self.room.lanes.read(id, Lane::unfinished).await?;
         loop {
-            if lane.aggregate.open.is_empty() && lane.aggregate.funding.under_way.is_none() {
+            if lane.open.is_empty() && lane.funding.under_way.is_none() {
                 self.look().await;
                 return Ok(Rest::Done);
             }
@@ -146,8 +146,7 @@ impl LaneLife {
             let nodes = self.room.nodes(self.place.organization, self.place.chain).await?;
             let mut round = Round::new(nodes);
             let (mut has_moved, mut is_well) = (self.tend(&mut lane).await?, true);
-            let all: Vec<_> =
-                lane.aggregate.open.values().map(|wanted| wanted.intent.intent_id).collect();
+            let all: Vec<_> = lane.open.values().map(|wanted| wanted.intent.intent_id).collect();
             for intent in all {
                 match self.step(&mut lane, &mut round, intent).await {
                     Ok(true) => {
@@ -159,7 +158,7 @@ impl LaneLife {
                     Err(hindrance) => {
                         is_well = false;
                         self.tell(Some(intent), &hindrance);
-                        lane = self.room.lanes.read(id, Loaded::clone).await?;
+                        lane = self.room.lanes.read(id, Lane::unfinished).await?;
                     }
                 }
             }
@@ -167,32 +166,32 @@ impl LaneLife {
             if !has_moved {
                 self.look().await;
                 let waits = |it: &Wanted| matches!(it.stage, Stage::Asked | Stage::Lacking);
-                let is_quiet = lane.aggregate.open.values().all(waits);
+                let is_quiet = lane.open.values().all(waits);
                 return Ok(Rest::Until(match (is_well, is_quiet) {
                     (false, _) => Next::Try,
                     (true, true) => Next::Answer,
                     (true, false) => Next::Look,
                 }));
             }
-            lane = self.room.lanes.read(id, Loaded::clone).await?;
+            lane = self.room.lanes.read(id, Lane::unfinished).await?;
         }
     }
 
     /// Does what is due for an intent; says whether anything came of it.
     async fn step(
         &mut self,
-        lane: &mut Loaded<Lane>,
+        lane: &mut Lane,
         round: &mut Round,
         intent: IntentId,
     ) -> Result<bool, Hindrance> {
         let mut has_moved = false;
         // As far as it goes at once: until it was sent, nothing has to be waited for.
-        while let Some(wanted) = lane.aggregate.find(intent).cloned() {
+        while let Some(wanted) = lane.find(intent).cloned() {
             let order = match wanted.step() {
                 Step::Judge => self.judge(round, &wanted).await?,
                 Step::Ask => self.ask(&wanted),
                 Step::Simulate => self.simulate(lane, round, &wanted).await?,
-                Step::Fund => self.fund(&lane.aggregate, round, &wanted).await?,
+                Step::Fund => self.fund(lane, round, &wanted).await?,
                 Step::Number => self.number(lane, round, &wanted).await?,
                 Step::Sign => self.sign(round, &wanted).await?,
                 Step::Broadcast => self.send(round, &wanted).await?,
@@ -205,7 +204,7 @@ impl LaneLife {
             }
             has_moved = true;
         }
-        if lane.aggregate.find(intent).is_none() {
+        if lane.find(intent).is_none() {
             self.sent.remove(&intent);
         }
         Ok(has_moved)
@@ -225,15 +224,18 @@ impl LaneLife {
     /// Writes down what an order leads to, as long as the lane is this process's.
     pub(super) async fn record(
         &self,
-        lane: &mut Loaded<Lane>,
+        lane: &mut Lane,
         order: Order,
     ) -> Result<Vec<Event>, Hindrance> {
         let at = self.room.clock.now();
-        let (by, context) = self.room.as_owner(self.place.organization, NAME, &lane.id)?;
+        let id = self.place.stream().aggregate_id;
+        let (by, context) = self.room.as_owner(self.place.organization, NAME, &id)?;
         let command = Command { by, at, order };
-        let done = self.room.lanes.execute(&lane.id, command, context).await?;
-        (lane.aggregate, lane.last) = (done.aggregate, done.last);
-        Ok(done.events)
+        let lanes = &self.room.lanes;
+        let done = lanes.execute_and_look(&id, command, context, Lane::unfinished).await?;
+        let (events, now) = done;
+        *lane = now;
+        Ok(events)
     }
 
     /// Says once what is in the way.

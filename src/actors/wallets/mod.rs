@@ -27,7 +27,7 @@ pub use funds::FloorClerk;
 pub use guard::Guard;
 pub use judging::Laws;
 pub use keeper::LaneKeeper;
-pub use quoting::{Quote, Quoting};
+pub use quoting::{Quote, Quoting, with_prices};
 pub use reaction::WalletReaction;
 pub use rehearsal::{ChainRehearsal, ForeseenTransaction, NotForeseen, Rehearsals, Whose};
 pub use room::LaneRoom;

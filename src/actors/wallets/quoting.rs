@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use alloy_primitives::Address;
 use serde::Serialize;
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::journal::{self, Journal};
-use crate::policies::{Applied, MAX_PRICE_AGE, Price, Prices};
+use crate::policies::{Applied, Decision, MAX_PRICE_AGE, Price, Prices};
 use crate::triggers::price::{Asset, Quotes};
 
 /// Whose prices these are.
@@ -36,6 +37,18 @@ pub struct Quote {
     signed_at: OffsetDateTime,
     /// How old it was, in milliseconds.
     age_ms: i64,
+}
+
+/// A decision as auditors read it, with the prices by which it was made.
+///
+/// # Errors
+/// It cannot be written.
+pub fn with_prices(decision: &Decision, quotes: &[Quote]) -> Result<Value, serde_json::Error> {
+    let mut told = serde_json::to_value(decision)?;
+    if !quotes.is_empty() {
+        told["prices"] = serde_json::to_value(quotes)?;
+    }
+    Ok(told)
 }
 
 /// Where prices are found. Cheap to clone.

@@ -21,7 +21,7 @@ use crate::aggregates::run::Run;
 use crate::aggregates::spending;
 use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::{self, Call, Command, Intent, Lane, Order, Origin, Until};
-use crate::journal::{self, Journal, Loaded, NotExecuted, Recorded, StreamId};
+use crate::journal::{self, Journal, NotExecuted, Recorded, StreamId};
 use crate::onchain::{Awaited, Wish};
 use crate::primitives::{IntentId, OrganizationId, RunId, WalletId};
 use crate::projections::transactions::OpenLane;
@@ -151,8 +151,7 @@ impl WalletReaction {
         for wallet in candidates {
             let lane = OpenLane { organization, wallet, chain: wish.chain.0 };
             let id = lane.stream().aggregate_id;
-            let holds = |loaded: &Loaded<Lane>| loaded.aggregate.find(intent).is_some();
-            if self.room.lanes.read(&id, holds).await? {
+            if self.room.lanes.read(&id, |lane| lane.find(intent).is_some()).await? {
                 return Ok(Some(lane));
             }
         }

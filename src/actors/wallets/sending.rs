@@ -12,7 +12,6 @@ use crate::aggregates::wallet_lane::{
     Attempt, Call, IN_FLIGHT, Intent, Lane, Order, Sent, Simulation, Stage, Wanted,
 };
 use crate::chains::{Gas, Market, Message, Said};
-use crate::journal::Loaded;
 use crate::policies::approvals::Standing;
 use crate::signing::{self, Outcome};
 
@@ -52,14 +51,14 @@ impl LaneLife {
     /// Tries it without sending it.
     pub(super) async fn simulate(
         &self,
-        lane: &Loaded<Lane>,
+        lane: &Lane,
         round: &mut Round,
         wanted: &Wanted,
     ) -> Result<Option<Order>, Hindrance> {
         let intent = wanted.intent.intent_id;
-        let need = self.needs(&lane.aggregate, round, wanted).await?;
+        let need = self.needs(lane, round, wanted).await?;
         if need.is_lacking(wanted.intent.call.value)
-            && let Some(order) = self.lack(&lane.aggregate, wanted, &need).await?
+            && let Some(order) = self.lack(lane, wanted, &need).await?
         {
             return Ok(Some(order));
         }
@@ -104,14 +103,14 @@ impl LaneLife {
     /// Gives it a nonce.
     pub(super) async fn number(
         &self,
-        lane: &Loaded<Lane>,
+        lane: &Lane,
         round: &mut Round,
         wanted: &Wanted,
     ) -> Result<Option<Order>, Hindrance> {
         if let Some(late) = self.too_late(wanted) {
             return Ok(Some(late));
         }
-        if lane.aggregate.in_flight() >= IN_FLIGHT {
+        if lane.in_flight() >= IN_FLIGHT {
             return Ok(None);
         }
         let gas = wanted.gas_limit.unwrap_or(PLAIN_GAS);

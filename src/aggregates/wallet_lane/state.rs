@@ -51,6 +51,22 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// The lane without what is over, which grows for ever: for who looks at it, and gives its orders to the
+    /// whole.
+    #[must_use]
+    pub fn unfinished(&self) -> Self {
+        let Self { place, next_nonce, open, turns, over: _, accepted, funding } = self;
+        Self {
+            place: *place,
+            next_nonce: *next_nonce,
+            open: open.clone(),
+            turns: turns.clone(),
+            over: BTreeSet::new(),
+            accepted: *accepted,
+            funding: funding.clone(),
+        }
+    }
+
     /// An intent that is not over.
     pub fn find(&self, intent: IntentId) -> Option<&Wanted> {
         self.open.get(self.turns.get(&intent)?)

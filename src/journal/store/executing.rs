@@ -234,7 +234,8 @@ where
     /// As [`Store::execute`], on what is in memory: what is recorded meanwhile is read, and no more. Gives
     /// the events.
     ///
-    /// Where it fails, what is in memory may be ahead of the ledger, and is to be loaded anew.
+    /// Where it refuses, what is in memory is as it is recorded; where it fails otherwise, that may be ahead
+    /// of the ledger, and is to be loaded anew.
     pub async fn execute_on(
         &self,
         loaded: &mut Loaded<A>,
@@ -246,12 +247,15 @@ where
     {
         for _ in 0..ATTEMPTS {
             let sink = EventSink::default();
-            loaded
-                .aggregate
-                .handle(command.clone(), &(), &sink)
-                .await
-                .map_err(NotExecuted::Refused)?;
+            let decided = loaded.aggregate.handle(command.clone(), &(), &sink).await;
             let events = sink.collect().await;
+            if let Err(refused) = decided {
+                // What it had decided before is applied already, and is not recorded.
+                if !events.is_empty() {
+                    *loaded = self.load(&loaded.id).await?;
+                }
+                return Err(NotExecuted::Refused(refused));
+            }
             if events.is_empty() {
                 return Ok(events);
             }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cqrs_es::Aggregate;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::{Context, Executed, Loaded, NotExecuted, Store};
+use super::{Context, Loaded, NotExecuted, Store};
 use crate::journal::Error;
 
 /// How many are kept; beyond that, those that nobody uses are read anew.
@@ -31,7 +31,7 @@ impl<A> Clone for Memory<A> {
 
 impl<A> Memory<A>
 where
-    A: Aggregate<Services = ()> + Clone,
+    A: Aggregate<Services = ()>,
 {
     /// An empty memory of a store.
     pub fn of(store: Store<A>) -> Self {
@@ -45,19 +45,19 @@ where
     }
 
     /// Looks at an aggregate as it is recorded by now.
-    pub async fn read<T>(&self, id: &str, look: impl FnOnce(&Loaded<A>) -> T) -> Result<T, Error> {
+    pub async fn read<T>(&self, id: &str, look: impl FnOnce(&A) -> T) -> Result<T, Error> {
         let cell = self.cell(id);
         let mut held = cell.lock().await;
         let loaded = match held.take() {
             Some(known) => self.store.refresh(known).await?,
             None => self.store.load(id).await?,
         };
-        let seen = look(&loaded);
+        let seen = look(&loaded.aggregate);
         *held = Some(loaded);
         Ok(seen)
     }
 
-    /// As [`Store::execute`].
+    /// As [`Store::execute`]; gives the events.
     ///
     /// # Errors
     ///
@@ -67,13 +67,30 @@ where
         id: &str,
         command: A::Command,
         context: Context,
-    ) -> Result<Executed<A>, NotExecuted<A::Error>>
+    ) -> Result<Vec<A::Event>, NotExecuted<A::Error>>
+    where
+        A::Command: Clone,
+    {
+        self.execute_and_look(id, command, context, |_| ()).await.map(|(events, ())| events)
+    }
+
+    /// The same, and looks at the aggregate as it is then.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn execute_and_look<T>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: Context,
+        look: impl FnOnce(&A) -> T,
+    ) -> Result<(Vec<A::Event>, T), NotExecuted<A::Error>>
     where
         A::Command: Clone,
     {
         let cell = self.cell(id);
         let mut held = cell.lock().await;
-        // What fails leaves nothing in memory: that may be ahead of the ledger.
         let (mut loaded, is_kept) = match held.take() {
             Some(known) => (known, true),
             None => (self.store.load(id).await?, false),
@@ -85,14 +102,26 @@ where
             Err(_) => false,
         };
         if is_kept && may_be_old {
-            loaded = self.store.load(id).await?;
-            told = self.store.execute_on(&mut loaded, command, context).await;
+            // Others may have written to it: what they wrote is read, and decides anew.
+            let known = loaded.last;
+            loaded = self.store.refresh(loaded).await?;
+            if loaded.last > known {
+                told = self.store.execute_on(&mut loaded, command, context).await;
+            }
         }
-        let events = told?;
+        let events = match told {
+            Ok(events) => events,
+            Err(refused @ NotExecuted::Refused(_)) => {
+                *held = Some(loaded);
+                return Err(refused);
+            }
+            // That leaves nothing in memory, which may be ahead of the ledger.
+            Err(failed) => return Err(failed),
+        };
         self.store.keep(&mut loaded).await?;
-        let (last, aggregate) = (loaded.last, loaded.aggregate.clone());
+        let seen = look(&loaded.aggregate);
         *held = Some(loaded);
-        Ok(Executed { events, last, aggregate })
+        Ok((events, seen))
     }
 
     fn cell(&self, id: &str) -> Cell<A> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chainkeel::journal::{
-    Context, Executed, NotExecuted, Receipt, Recorded, Side, Store, StreamId,
+    Context, Executed, Memory, NotExecuted, Receipt, Recorded, Side, Store, StreamId,
 };
 use chainkeel::primitives::OrganizationId;
 use cqrs_es::event_sink::EventSink;
@@ -44,10 +44,10 @@ impl Aggregate for Counter {
     type Services = ();
 
     async fn handle(&mut self, by: u32, (): &(), sink: &EventSink<Self>) -> Result<(), Enough> {
-        if self.0 + by > 10 {
-            return Err(Enough);
-        }
         for _ in 0..by {
+            if self.0 == 10 {
+                return Err(Enough);
+            }
             sink.write(Event::Counted { to: self.0 + 1 }, self).await;
         }
         Ok(())
@@ -74,6 +74,35 @@ async fn a_command_is_decided_recorded_and_answered() {
     assert!(matches!(refused, Err(NotExecuted::Refused(Enough))));
     let loaded = store.load("c").await.unwrap();
     assert_eq!((loaded.last, loaded.aggregate.0), (3, 3));
+}
+
+#[tokio::test]
+async fn what_is_in_memory_is_what_is_recorded_whoever_writes_and_whatever_is_refused() {
+    // given an aggregate in memory, to which others write as well
+    let ledger = Ledger::new().await;
+    let store = store(&ledger);
+    let memory = Memory::of(store.clone());
+    let context = || Context::new(metadata());
+    memory.execute("c", 3, context()).await.unwrap();
+    store.execute("c", 2, context()).await.unwrap();
+
+    // when it is read or told something, then that knows of them
+    assert_eq!(memory.read("c", |counter| counter.0).await.unwrap(), 5);
+    store.execute("c", 1, context()).await.unwrap();
+    let told = memory.execute_and_look("c", 1, context(), |counter| counter.0).await.unwrap();
+    assert_eq!(told, (vec![Event::Counted { to: 7 }], 7));
+    store.execute("c", 1, context()).await.unwrap();
+    let (events, seen) =
+        memory.execute_and_look("c", 0, context(), |counter| counter.0).await.unwrap();
+    assert_eq!((events, seen), (Vec::new(), 8), "what changes nothing looks again");
+
+    // and what is refused half-way leaves nothing behind
+    let refused = memory.execute("c", 9, context()).await;
+    assert!(matches!(refused, Err(NotExecuted::Refused(Enough))));
+    assert_eq!(memory.read("c", |counter| counter.0).await.unwrap(), 8);
+    let told = memory.execute("c", 1, context()).await.unwrap();
+    assert_eq!(told, [Event::Counted { to: 9 }]);
+    assert_eq!(store.load("c").await.unwrap().aggregate.0, 9);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,7 +12,7 @@ use crate::aggregates::wallet_floor::TopUp;
 use crate::aggregates::wallet_lane::{
     Ended, Hook, Lacking, Lane, Order, Simulation, Stage, UnderWay, Wanted,
 };
-use crate::journal::{Loaded, StreamId};
+use crate::journal::StreamId;
 use crate::primitives::RunId;
 use crate::projections::wallet_floors::Place;
 
@@ -126,9 +126,9 @@ impl LaneLife {
     /// Sees whether the run that gets money is over, or its time is; says whether anything came of it.
     pub(in crate::actors::wallets) async fn tend(
         &mut self,
-        lane: &mut Loaded<Lane>,
+        lane: &mut Lane,
     ) -> Result<bool, Hindrance> {
-        let Some(UnderWay { top_up, is_called_off, .. }) = &lane.aggregate.funding.under_way else {
+        let Some(UnderWay { top_up, is_called_off, .. }) = &lane.funding.under_way else {
             return Ok(false);
         };
         let (run, is_late) = (top_up.run_id, self.room.clock.now() >= top_up.until);

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::record::load;
 use crate::access::Principal;
+use crate::actors::wallets::with_prices;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::Body;
@@ -96,9 +97,5 @@ pub async fn simulate(
     };
     let spending = api.spendings.load(&who.organization.to_string()).await?.aggregate;
     let decision = decide(&applied, asked, &context, spending.book());
-    let mut told = serde_json::to_value(decision).map_err(Problem::internal)?;
-    if !quotes.is_empty() {
-        told["prices"] = serde_json::to_value(quotes).map_err(Problem::internal)?;
-    }
-    Ok(Answer::ok(told))
+    Ok(Answer::ok(with_prices(&decision, &quotes).map_err(Problem::internal)?))
 }
