@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
+use super::concern;
 use super::error::while_doing;
 use super::facts::{self, Fact, Failure};
 use super::page::{Page, Paging};
@@ -40,6 +41,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::RUN, concern::WORKFLOW, concern::SKIP])
     }
 
     fn write<'a>(

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use super::Error;
 use super::builds::{self, Purpose, Unfinished};
+use super::concern;
 use super::error::while_doing;
 use super::projection::Projection;
 use super::session;
@@ -258,7 +259,7 @@ impl Step<'_> {
         let Some(to) = events.last().map(|event| event.position) else {
             return Err(Error::Damaged(format!("the ledger ends before position {target}")));
         };
-        self.projection.write(transaction, &events).await?;
+        concern::write(self.projection, transaction, events).await?;
         builds::advance(transaction, build.build_id, build.position, to).await?;
         Ok(to)
     }
@@ -277,7 +278,7 @@ impl Lane {
         }
         let failed = while_doing("committing the share of a lane");
         let mut transaction = self.connection.begin().await.map_err(&failed)?;
-        projection.write(&mut transaction, &share).await?;
+        concern::write(projection, &mut transaction, share).await?;
         let moved = sqlx::query!(
             "update projection_lanes set position = $4
               where build_id = $1 and lane = $2 and position <= $3",

@@ -9,9 +9,9 @@ pub mod blueprints;
 pub mod builds;
 mod candidate;
 mod compare;
+mod concern;
 pub mod connectors;
 mod error;
-
 mod facts;
 pub mod happenings;
 pub mod knowledge;

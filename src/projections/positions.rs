@@ -33,9 +33,11 @@ impl Positions {
         Self { pool, here }
     }
 
-    /// How far the live build of a projection has come.
+    /// How far the live build of a projection has come. Where this process keeps it up, that may be further than
+    /// its checkpoint, by what does not concern it.
     pub async fn of(&self, projection: &str) -> Result<i64, Error> {
-        sqlx::query_scalar!(
+        let here = self.told(projection).map_or(0, |told| *told.borrow());
+        let stored = sqlx::query_scalar!(
             "select position from projection_builds
               where projection = $1 and state in ('live', 'parked')",
             projection,
@@ -43,7 +45,8 @@ impl Positions {
         .fetch_optional(&self.pool)
         .await
         .map_err(while_doing("asking how far a view has come"))?
-        .ok_or_else(|| Error::Unknown(projection.to_owned()))
+        .ok_or_else(|| Error::Unknown(projection.to_owned()))?;
+        Ok(stored.max(here))
     }
 
     /// Waits until readers of a projection see everything up to `min`, and says how far they see.
@@ -79,7 +82,11 @@ impl Positions {
     /// A projector of this process has come this far.
     pub(super) fn reached(&self, projection: &str, position: i64) {
         if let Some(told) = self.told(projection) {
-            told.send_replace(position);
+            told.send_if_modified(|known| {
+                let is_further = position > *known;
+                *known = position.max(*known);
+                is_further
+            });
         }
     }
 

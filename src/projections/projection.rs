@@ -18,6 +18,15 @@ pub trait Projection: std::fmt::Debug + Send + Sync + 'static {
     /// template in a migration of its own; a rebuild brings it into service.
     fn version(&self) -> i32;
 
+    /// Whether an event may change a row. What is folded of the others is nothing, so that they are not even
+    /// handed over.
+    fn concerns(&self, event: &Recorded) -> bool;
+
+    /// The tables whose rows are sums over many streams: a sample of streams says nothing of them.
+    fn summed(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Folds events, which follow what was written before, and writes their rows.
     ///
     /// The connection resolves the tables' bare names to the build that is written, and is inside

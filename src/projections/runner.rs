@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Error;
 use super::builds::{self, Build, State};
+use super::concern;
 use super::error::while_doing;
 use super::orders::{self, Order};
 use super::positions::Positions;
@@ -20,6 +21,9 @@ const MAX_EVENTS: usize = 2048;
 /// The least time between two transactions: at a high rate many events share one. What comes after
 /// a pause is written at once.
 const PACE: Duration = Duration::from_millis(25);
+/// So long the checkpoint may stay behind where nothing that was read concerns the view: twenty views that
+/// each write after each event that all events are in them are most of what a quiet house does.
+const LAZY: Duration = Duration::from_millis(200);
 /// How often a runner that has nothing to do looks whether that has changed: another process holds
 /// the office, the build is parked, or it is of another version.
 const LOOK: Duration = Duration::from_millis(500);
@@ -72,6 +76,10 @@ pub enum Progress {
 struct Serving {
     connection: PgConnection,
     build: Build,
+    /// Up to here nothing that lies behind the checkpoint concerns the view.
+    passed: i64,
+    /// Since when that is further than the checkpoint, where it is.
+    passed_at: Instant,
     subscription: Subscription,
     /// Read and not yet written.
     batches: Vec<Batch>,
@@ -126,31 +134,31 @@ impl Runner {
     /// Finds the live build and the place to go on from; or says why there is nothing to do.
     async fn open(&mut self) -> Result<Option<Progress>, Error> {
         let name = self.projection.name();
-        // The schema is known only when the build is: the path is set at the beginning and kept.
         let mut connection = session::open(&self.database, "public").await?;
-        let build = builds::live(&mut connection, name).await?;
         let order = orders::of(&mut connection, name).await?;
-        connection.close().await.map_err(while_doing("closing a connection"))?;
         if order.is_paused {
-            return Ok(Some(Progress::Paused));
+            return give_back(connection, Progress::Paused).await;
         }
         let ours = self.projection.version();
+        let build = builds::live(&mut connection, name).await?;
         if build.version != ours {
-            return Ok(Some(Progress::Outdated { live: build.version, ours }));
+            return give_back(connection, Progress::Outdated { live: build.version, ours }).await;
         }
-        let mut connection = session::open(&self.database, &build.schema_name).await?;
         if !Office::Follow.take(&mut connection, name).await? {
-            return Ok(Some(Progress::Standby));
+            return give_back(connection, Progress::Standby).await;
         }
         // Between the two looks another may have moved it.
         let build = builds::live(&mut connection, name).await?;
         if build.version != ours {
-            return Ok(Some(Progress::Outdated { live: build.version, ours }));
+            return give_back(connection, Progress::Outdated { live: build.version, ours }).await;
         }
+        session::turn_to(&mut connection, &build.schema_name).await?;
         self.positions.reached(name, build.position);
         self.serving = Some(Serving {
             connection,
             subscription: self.tail.subscribe(build.position),
+            passed: build.position,
+            passed_at: Instant::now(),
             build,
             batches: Vec::new(),
             written_at: Instant::now(),
@@ -186,7 +194,7 @@ impl Runner {
     async fn write(&mut self, mut serving: Serving) -> Result<Progress, Error> {
         let batches = std::mem::take(&mut serving.batches);
         let events: Vec<&Recorded> = batches.iter().flat_map(|batch| batch.iter()).collect();
-        let from = serving.build.position;
+        let from = serving.reached();
         let written = match serving.commit(self.projection, &events).await {
             Err(error) if error.blames_the_data().is_some() => {
                 serving.isolate(self.projection, &events).await
@@ -199,7 +207,7 @@ impl Runner {
             Err(Error::Superseded(_)) => return self.leave(serving).await,
             Err(error) => return Err(error),
         };
-        let to = serving.build.position;
+        let to = serving.reached();
         self.tell(to);
         serving.parked = parked.is_some();
         self.serving = Some(serving);
@@ -214,6 +222,15 @@ impl Runner {
     }
 }
 
+/// Gives a connection back that has nothing to write.
+async fn give_back(
+    connection: PgConnection,
+    progress: Progress,
+) -> Result<Option<Progress>, Error> {
+    connection.close().await.map_err(while_doing("closing a connection"))?;
+    Ok(Some(progress))
+}
+
 impl Serving {
     /// What an operator wants of it, read again every half second.
     async fn look(&mut self, projection: &str) -> Result<Order, Error> {
@@ -224,7 +241,18 @@ impl Serving {
         Ok(self.order)
     }
 
-    /// Waits for an event, and then for as many as come before the next transaction is due.
+    /// The view holds everything up to here.
+    fn reached(&self) -> i64 {
+        self.passed.max(self.build.position)
+    }
+
+    /// When the checkpoint has to follow what was passed over, if it is behind that.
+    fn settles_at(&self) -> Option<Instant> {
+        (self.passed > self.build.position).then(|| self.passed_at + LAZY)
+    }
+
+    /// Waits for an event, and then for as many as come before the next transaction is due; for none, where
+    /// the checkpoint has to follow.
     async fn gather(&mut self) -> Result<(), Error> {
         sleep_until(self.not_before).await;
         let due = self.written_at + PACE;
@@ -233,10 +261,10 @@ impl Serving {
             if gathered >= MAX_EVENTS || (gathered > 0 && Instant::now() >= due) {
                 return Ok(());
             }
-            let next = if gathered == 0 {
-                Ok(self.subscription.next().await)
-            } else {
-                timeout_at(due, self.subscription.next()).await
+            let due = if gathered == 0 { self.settles_at() } else { Some(due) };
+            let next = match due {
+                None => Ok(self.subscription.next().await),
+                Some(due) => timeout_at(due, self.subscription.next()).await,
             };
             match next {
                 Ok(batch) => self.batches.push(batch?),
@@ -250,14 +278,21 @@ impl Serving {
         projection: &dyn Projection,
         events: &[&Recorded],
     ) -> Result<(), Error> {
-        let Some(to) = events.last().map(|event| event.position) else { return Ok(()) };
-        let doing = "committing what was projected";
-        let mut transaction = self.connection.begin().await.map_err(while_doing(doing))?;
-        projection.write(&mut transaction, events).await?;
-        let Build { build_id, position, .. } = self.build;
-        builds::advance(&mut transaction, build_id, position, to).await?;
-        transaction.commit().await.map_err(while_doing(doing))?;
-        self.build.position = to;
+        let to = events.last().map_or(self.passed, |event| event.position);
+        let concerns = events.iter().any(|event| projection.concerns(event));
+        if !concerns && self.passed <= self.build.position {
+            self.passed_at = Instant::now();
+        }
+        if concerns || self.passed_at.elapsed() >= LAZY {
+            let doing = "committing what was projected";
+            let mut transaction = self.connection.begin().await.map_err(while_doing(doing))?;
+            concern::write(projection, &mut transaction, events.iter().copied()).await?;
+            let Build { build_id, position, .. } = self.build;
+            builds::advance(&mut transaction, build_id, position, to).await?;
+            transaction.commit().await.map_err(while_doing(doing))?;
+            self.build.position = to;
+        }
+        self.passed = to;
         self.written_at = Instant::now();
         if let Some(per_second) = self.order.per_second {
             let per_second = u32::try_from(per_second).unwrap_or(1).max(1);

@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::concern;
 use super::error::{held, while_doing};
 use super::page::{Page, Paging};
 use super::positions::Positions;
@@ -31,6 +32,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::SEQUENCE_INSTANCE])
     }
 
     fn write<'a>(

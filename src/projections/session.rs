@@ -22,6 +22,29 @@ pub(super) async fn open(database: &PgConnectOptions, schema: &str) -> Result<Pg
     Ok(connection)
 }
 
+/// From now on the bare names of tables are those of `schema`.
+pub(super) async fn turn_to(connection: &mut PgConnection, schema: &str) -> Result<(), Error> {
+    set_path(connection, schema, false).await
+}
+
+/// The same until the transaction ends.
+pub(super) async fn look_at(transaction: &mut PgConnection, schema: &str) -> Result<(), Error> {
+    set_path(transaction, schema, true).await
+}
+
+async fn set_path(
+    connection: &mut PgConnection,
+    schema: &str,
+    is_local: bool,
+) -> Result<(), Error> {
+    let path = format!("{schema}, public");
+    sqlx::query!("select set_config('search_path', $1, $2)", path, is_local)
+        .fetch_one(connection)
+        .await
+        .map(drop)
+        .map_err(while_doing("turning to the tables of a build"))
+}
+
 /// What only one session at a time may do for a projection.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Office {

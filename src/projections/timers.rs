@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
+use super::concern;
 use super::error::held;
 use super::error::while_doing;
 use super::facts::{self, Fact};
@@ -34,6 +35,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::RUN])
     }
 
     fn write<'a>(

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
+use super::concern;
 use super::error::while_doing;
 use super::facts;
 use super::page::{Cursor, Page, Paging};
@@ -32,6 +33,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::USER])
     }
 
     fn write<'a>(

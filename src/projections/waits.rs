@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use sqlx::PgConnection;
 
 use super::Error;
+use super::concern;
 use super::error::held;
 use super::error::while_doing;
 use super::facts::{self, Fact, Pending};
@@ -35,6 +36,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::RUN])
     }
 
     fn write<'a>(

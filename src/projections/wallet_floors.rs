@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::Error;
+use super::concern;
 use super::error::{held, while_doing};
 use super::facts;
 use super::projection::Projection;
@@ -30,6 +31,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::WALLET_FLOOR])
     }
 
     fn write<'a>(

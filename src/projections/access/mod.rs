@@ -10,6 +10,7 @@ use super::Error;
 use super::facts;
 use super::projection::Projection;
 use crate::journal::Recorded;
+use crate::projections::concern;
 
 pub use queries::{Access, KeyFilter, KeyRow, OrganizationRow, memberships_of, organizations};
 
@@ -29,6 +30,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::ORGANIZATION, concern::API_KEY])
     }
 
     fn write<'a>(

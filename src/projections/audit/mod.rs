@@ -31,6 +31,10 @@ impl Projection for Projector {
         1
     }
 
+    fn concerns(&self, event: &Recorded) -> bool {
+        kinds::kind(&event.aggregate_type, &event.event_type) != kinds::Kind::Nothing
+    }
+
     fn write<'a>(
         &'a self,
         connection: &'a mut PgConnection,

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::aggregates::connector::{Check, Data, Event, Owner, Status, Visibility};
 use crate::journal::Recorded;
+use crate::projections::concern;
 use crate::projections::error::while_doing;
 use crate::projections::text::Text;
 use crate::projections::{Error, Projection, facts};
@@ -26,6 +27,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::CONNECTOR])
     }
 
     fn write<'a>(

@@ -10,6 +10,7 @@ use crate::aggregates::event_definition;
 use crate::aggregates::run::Run;
 use crate::journal::Recorded;
 use crate::projections::Error;
+use crate::projections::concern;
 use crate::projections::error::while_doing;
 use crate::projections::facts::{self, Fact};
 use crate::projections::text::Text;
@@ -22,6 +23,14 @@ const ENDS: [&str; 3] = ["succeeded", "failed", "cancelled"];
 /// What the trigger of a run with a key has among its headers. Asked of the text first: parsing
 /// each start would cost more than all the rest.
 const CORRELATION_KEY: &str = "\"correlationKey\"";
+
+/// Whether an event leads to a row.
+pub(super) fn concerns(event: &Recorded) -> bool {
+    let kind = event.event_type.as_str();
+    concern::is_of(event, &[concern::EVENT, concern::EVENT_DEFINITION])
+        || concern::is_of(event, &[concern::RUN])
+            && (kind == EMITTED || kind == STARTED || ENDS.contains(&kind))
+}
 
 /// Of what the trigger brought, the key.
 #[derive(Deserialize)]

@@ -34,6 +34,10 @@ impl Projection for Projector {
         1
     }
 
+    fn concerns(&self, event: &Recorded) -> bool {
+        fold::concerns(event)
+    }
+
     fn write<'a>(
         &'a self,
         connection: &'a mut PgConnection,

@@ -8,6 +8,7 @@ use super::passages::passages;
 use crate::aggregates::document::{Content, Event};
 use crate::journal::Recorded;
 use crate::projections::Error;
+use crate::projections::concern;
 use crate::projections::error::while_doing;
 use crate::projections::facts;
 use crate::projections::projection::Projection;
@@ -29,6 +30,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::DOCUMENT])
     }
 
     fn write<'a>(

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use super::projection::Projection;
 use super::{Error, facts};
 use crate::journal::Recorded;
+use crate::projections::concern;
 
 pub use open::{OpenRun, running};
 pub use queries::{Execution, Filter, MAX_LINEAGE, Relative, Run, RunHistory};
@@ -32,6 +33,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::RUN])
     }
 
     fn write<'a>(

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use sqlx::PgConnection;
 
 use super::projection::Projection;
-use super::{Error, facts};
+use super::{Error, concern, facts};
 use crate::journal::Recorded;
 
 pub use queries::{Found, Search};
@@ -32,6 +32,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::WORKFLOW])
     }
 
     fn write<'a>(

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use super::projection::Projection;
 use super::{Error, facts};
 use crate::journal::Recorded;
+use crate::projections::concern;
 
 pub use queries::{Filter, Prompt, Summary, Tasks, prompts};
 
@@ -29,6 +30,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::TASK])
     }
 
     fn write<'a>(

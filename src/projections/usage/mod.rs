@@ -13,9 +13,8 @@ mod write;
 use futures::future::BoxFuture;
 use sqlx::PgConnection;
 
-use super::Error;
-use super::facts;
 use super::projection::Projection;
+use super::{Error, concern};
 use crate::journal::Recorded;
 
 pub use balance::{Balance, Due, due};
@@ -39,22 +38,19 @@ impl Projection for Projector {
         1
     }
 
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::RUN, concern::ACCOUNT])
+    }
+
+    fn summed(&self) -> &'static [&'static str] {
+        &["usage_days", "used_days"]
+    }
+
     fn write<'a>(
         &'a self,
         connection: &'a mut PgConnection,
         events: &'a [&'a Recorded],
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let payloads = facts::of_runs(events)?;
-            let mut used = fold::Used::default();
-            for (event, payload) in &payloads {
-                used.take(event, payload)?;
-            }
-            write::used(connection, &used).await?;
-            for (event, change) in facts::of_accounts(events)? {
-                account::apply(connection, event, change).await?;
-            }
-            Ok(())
-        })
+        Box::pin(write::all(connection, events))
     }
 }

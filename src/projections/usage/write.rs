@@ -2,12 +2,29 @@
 
 use sqlx::PgConnection;
 
+use super::account;
 use super::fold::{Place, Sum, Used};
+use crate::journal::Recorded;
 use crate::projections::Error;
 use crate::projections::error::while_doing;
+use crate::projections::facts;
+
+/// Folds runs and accounts.
+pub(super) async fn all(connection: &mut PgConnection, events: &[&Recorded]) -> Result<(), Error> {
+    let payloads = facts::of_runs(events)?;
+    let mut used_by_runs = Used::default();
+    for (event, payload) in &payloads {
+        used_by_runs.take(event, payload)?;
+    }
+    used(connection, &used_by_runs).await?;
+    for (event, change) in facts::of_accounts(events)? {
+        account::apply(connection, event, change).await?;
+    }
+    Ok(())
+}
 
 /// Adds everything. Runs come first: a day's rows read from them whose they are.
-pub(super) async fn used(connection: &mut PgConnection, used: &Used<'_>) -> Result<(), Error> {
+async fn used(connection: &mut PgConnection, used: &Used<'_>) -> Result<(), Error> {
     if !used.births.is_empty() {
         begin_runs(connection, used).await?;
     }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::aggregates::payment::{self, Opening, Outcome, Wish};
 use crate::aggregates::sale::{self, Reservation};
 use crate::journal::Recorded;
+use crate::projections::concern;
 use crate::projections::error::while_doing;
 use crate::projections::projection::Projection;
 use crate::projections::text::Text;
@@ -29,6 +30,10 @@ impl Projection for Projector {
 
     fn version(&self) -> i32 {
         1
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        concern::is_of(event, &[concern::SALE, concern::PAYMENT])
     }
 
     fn write<'a>(

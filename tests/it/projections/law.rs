@@ -52,6 +52,11 @@ async fn the_rows_do_not_depend_on_how_the_events_are_cut_into_batches() {
     }
     for projection in projections::all() {
         let whole = write_in_batches(&stage, *projection, &events, |_| events.len()).await;
+        let concerned: Vec<Recorded> =
+            events.iter().filter(|event| projection.concerns(event)).cloned().collect();
+        assert!(concerned.len() < events.len(), "{} is concerned by all", projection.name());
+        let told = write_in_batches(&stage, *projection, &concerned, |_| concerned.len()).await;
+        assert_eq!(told, whole, "{} by what concerns it alone", projection.name());
         let single = write_in_batches(&stage, *projection, &events, |_| 1).await;
         let mixed = write_in_batches(&stage, *projection, &events, |dice| {
             1 + usize::try_from(dice.roll(9)).unwrap()

@@ -48,6 +48,29 @@ async fn a_projection_that_rests_writes_nothing_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn the_checkpoint_follows_also_where_nothing_concerns_the_view() {
+    // given a view that is followed, and events of which the last do not concern it
+    let mut stage = Stage::new().await;
+    let users = projections::by_name("users").unwrap();
+    stage.follow(users);
+    happen(&stage, world(3, 5).0).await;
+    let head = stage.sequenced().await;
+    let last = stage.journal.read_after(head - 1, 1).await.unwrap();
+    assert!(!users.concerns(&last[0]), "{:?}", last[0]);
+
+    // when its readers have seen them, then the checkpoint follows by itself
+    stage.reached("users", head).await;
+    let stored =
+        "select position from projection_builds where projection = 'users' and state = 'live'";
+    let followed = async {
+        while stage.number(stored).await < head {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(super::stage::PATIENCE, followed).await.expect("the checkpoint follows");
+}
+
+#[tokio::test]
 async fn a_projection_that_is_to_be_slow_waits_as_long_as_its_events_are_worth() {
     // given a view that may take as many events a second as there are
     let stage = Stage::new().await;
