@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::Written;
 use super::events::Pressure;
-use super::extract::MinPosition;
+use super::extract::{AsOf, MinPosition};
 use super::idempotency::{InFlight, Ticket};
 use super::inbound::Waiting;
 use super::playing::Playing;
@@ -242,9 +242,27 @@ impl Api {
     pub async fn view_at(&self, view: &str, wanted: Option<MinPosition>) -> Result<(), Problem> {
         let wanted = MinPosition::checked(wanted)?;
         if wanted > 0 && self.positions.wait_for(view, wanted, PATIENCE).await?.is_none() {
-            return Err(self.not_reached(self.positions.of(view).await?, wanted).await?);
+            return Err(self
+                .not_reached(MinPosition::NAME, self.positions.of(view).await?, wanted)
+                .await?);
         }
         Ok(())
+    }
+
+    /// Waits until a view has reached a position, and the one as of which it is asked, if it is.
+    pub async fn view_as_of(
+        &self,
+        view: &str,
+        (as_of, wanted): (Option<AsOf>, Option<MinPosition>),
+    ) -> Result<Option<i64>, Problem> {
+        let as_of = AsOf::checked(as_of)?;
+        if let Some(then) = as_of
+            && self.positions.wait_for(view, then, PATIENCE).await?.is_none()
+        {
+            return Err(self.not_reached(AsOf::NAME, self.positions.of(view).await?, then).await?);
+        }
+        self.view_at(view, wanted).await?;
+        Ok(as_of)
     }
 
     /// Waits until the ledger, as this process sees it, has reached a position, and says how far
@@ -256,17 +274,22 @@ impl Api {
         match reached {
             Ok(Ok(head)) => Ok(*head),
             Ok(Err(closed)) => Err(Problem::unavailable(closed)),
-            Err(_) => Err(self.not_reached(self.tail.head(), wanted).await?),
+            Err(_) => Err(self.not_reached(MinPosition::NAME, self.tail.head(), wanted).await?),
         }
     }
 
     /// Why a position was not reached: a view that is behind will be there some time; what the ledger
     /// has not given out is asked for by mistake.
-    async fn not_reached(&self, position: i64, wanted: i64) -> Result<Problem, Problem> {
+    async fn not_reached(
+        &self,
+        parameter: &str,
+        position: i64,
+        wanted: i64,
+    ) -> Result<Problem, Problem> {
         let head = self.journal.head().await?;
         if wanted > head {
             let message = format_args!("is no position yet: the ledger is at {head}");
-            return Ok(Problem::new(Code::InvalidQuery).at("minPosition", message));
+            return Ok(Problem::new(Code::InvalidQuery).at(parameter, message));
         }
         Ok(Problem::new(Code::PositionNotReached)
             .because(format_args!("the view is at position {position}, not yet at {wanted}"))

@@ -15,19 +15,29 @@ pub struct Paging {
     pub offset: i64,
     /// Where an earlier page ended.
     pub after: Option<Cursor>,
+    /// The list as it was at this position of the ledger; of lists to which rows are only added.
+    pub as_of: Option<i64>,
 }
 
 impl Paging {
     /// The first `limit` rows.
     pub const fn first(limit: i64) -> Self {
-        Self { limit, offset: 0, after: None }
+        Self { limit, offset: 0, after: None, as_of: None }
     }
 
-    /// Before which position of the ledger the page begins, where an earlier one ended; of lists that are in the
-    /// order of the ledger, the latest first.
+    /// The same of the list as it was at a position of the ledger.
+    #[must_use]
+    pub fn as_of(self, as_of: Option<i64>) -> Self {
+        Self { as_of, ..self }
+    }
+
+    /// Before which position of the ledger the page begins: where an earlier one ended, and where the list ended
+    /// then. Of lists that are in the order of the ledger, the latest first.
     pub(super) fn before(&self) -> Result<Option<i64>, Error> {
         let position = |cursor: &Cursor| cursor.key().parse().map_err(|_| Error::Cursor);
-        self.after.as_ref().map(position).transpose()
+        let behind = self.after.as_ref().map(position).transpose()?;
+        let then = self.as_of.map(|last| last.saturating_add(1));
+        Ok(behind.into_iter().chain(then).min())
     }
 
     /// One row more than wanted tells whether there are more.

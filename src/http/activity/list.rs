@@ -6,7 +6,7 @@ use super::entry::ActivityEntry;
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
-use crate::http::extract::{MinPosition, Paging, Params};
+use crate::http::extract::{AsOf, MinPosition, Paging, Params};
 use crate::http::problem::{Document, Problem};
 use crate::primitives::{RunId, WorkflowId};
 use crate::projections::activity::Filter;
@@ -28,6 +28,9 @@ pub struct Wanted {
     offset: Option<i64>,
     /// Where to go on, from the last answer; instead of `offset`.
     cursor: Option<String>,
+    /// The list as it was at this position of the ledger.
+    #[param(value_type = Option<i64>)]
+    as_of: Option<AsOf>,
     /// Waits up to 5 seconds until this position is reached.
     #[param(value_type = Option<i64>)]
     min_position: Option<MinPosition>,
@@ -52,10 +55,11 @@ pub async fn list(
     who: Principal,
     query: Params<Wanted>,
 ) -> Result<Answer<Page<ActivityEntry>>, Problem> {
-    let Params(Wanted { workflow_id, run_id, limit, offset, cursor, min_position }) = query;
+    let Params(Wanted { workflow_id, run_id, limit, offset, cursor, as_of, min_position }) = query;
     let paging = Paging::of(limit, offset, cursor)?;
-    api.view_at("activity", min_position).await?;
+    let as_of = api.view_as_of("activity", (as_of, min_position)).await?;
     let filter = Filter { workflow: workflow_id, run: run_id, hidden: api.hidden_from(&who) };
-    let found = api.activity().list(who.organization, &filter, &paging.of_view()?).await?;
+    let found =
+        api.activity().list(who.organization, &filter, &paging.of_view()?.as_of(as_of)).await?;
     paging.answer(found, ActivityEntry::try_from)
 }

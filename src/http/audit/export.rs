@@ -133,7 +133,7 @@ impl Export {
                 Part::Read(page) => page,
                 Part::After(cursor) => {
                     let limit = LINES.min(export.left);
-                    let paging = Paging { limit, offset: 0, after: Some(cursor) };
+                    let paging = Paging { after: Some(cursor), ..Paging::first(limit) };
                     export.audit.list(export.organization, &export.filter, &paging).await?
                 }
             };

@@ -6,7 +6,7 @@ use super::record::{Asked, Record, Wish};
 use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
-use crate::http::extract::{Instant, MinPosition, Paging, Params};
+use crate::http::extract::{AsOf, Instant, MinPosition, Paging, Params};
 use crate::http::problem::{Document, Problem};
 use crate::projections::audit::Projector;
 
@@ -36,6 +36,9 @@ pub struct Wanted {
     offset: Option<i64>,
     /// Where to go on, from the last answer; instead of `offset`.
     cursor: Option<String>,
+    /// The list as it was at this position of the ledger.
+    #[param(value_type = Option<i64>)]
+    as_of: Option<AsOf>,
     /// Waits up to 5 seconds until this position is reached.
     #[param(value_type = Option<i64>)]
     min_position: Option<MinPosition>,
@@ -70,11 +73,13 @@ pub async fn list(
         limit,
         offset,
         cursor,
+        as_of,
         min_position,
     }) = query;
     let paging = Paging::of(limit, offset, cursor)?;
-    api.view_at(Projector::NAME, min_position).await?;
+    let as_of = api.view_as_of(Projector::NAME, (as_of, min_position)).await?;
     let filter = Asked { actor, action, outcome, address, since, until }.into();
-    let found = api.audit().list(who.organization, &filter, &paging.of_view()?).await?;
+    let found =
+        api.audit().list(who.organization, &filter, &paging.of_view()?.as_of(as_of)).await?;
     paging.answer(found, |entry| Ok(entry.into()))
 }

@@ -8,7 +8,7 @@ use crate::access::Principal;
 use crate::aggregates::event::SourceType;
 use crate::http::answer::{Answer, Envelope, Page};
 use crate::http::api::Api;
-use crate::http::extract::{Instant, MinPosition, Paging, Params};
+use crate::http::extract::{AsOf, Instant, MinPosition, Paging, Params};
 use crate::http::problem::{Code, Document, Problem};
 use crate::projections::happenings::{Filter, Happened, Projector};
 
@@ -37,6 +37,9 @@ pub struct Wanted {
     offset: Option<i64>,
     /// Where to go on, from the last answer; instead of `offset`.
     cursor: Option<String>,
+    /// The list as it was at this position of the ledger.
+    #[param(value_type = Option<i64>)]
+    as_of: Option<AsOf>,
     /// Waits up to 5 seconds until this position is reached.
     #[param(value_type = Option<i64>)]
     min_position: Option<MinPosition>,
@@ -111,6 +114,7 @@ pub async fn list(
         limit,
         offset,
         cursor,
+        as_of,
         min_position,
     }) = query;
     let paging = Paging::of(limit, offset, cursor)?;
@@ -128,7 +132,8 @@ pub async fn list(
         since: since.map(Instant::get),
         until: until.map(Instant::get),
     };
-    api.view_at(Projector::NAME, min_position).await?;
-    let found = api.happenings().list(who.organization, &filter, &paging.of_view()?).await?;
+    let as_of = api.view_as_of(Projector::NAME, (as_of, min_position)).await?;
+    let found =
+        api.happenings().list(who.organization, &filter, &paging.of_view()?.as_of(as_of)).await?;
     paging.answer(found, |event| Ok(event.into()))
 }

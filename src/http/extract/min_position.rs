@@ -21,13 +21,16 @@ pub struct Freshness {
 }
 
 impl MinPosition {
+    /// The parameter's name.
+    pub const NAME: &'static str = "minPosition";
+
     /// The position; 0 when none was asked for.
     pub fn checked(wanted: Option<Self>) -> Result<i64, Problem> {
         match wanted {
             None => Ok(0),
             Some(Self(position)) if position >= 0 => Ok(position),
             Some(_) => Err(Problem::new(Code::InvalidQuery)
-                .at("minPosition", "must be a position, which is not negative")),
+                .at(Self::NAME, "must be a position, which is not negative")),
         }
     }
 }

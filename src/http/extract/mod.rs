@@ -1,5 +1,6 @@
 //! What handlers take from a request: texts become types here, or are refused with their place.
 
+mod as_of;
 mod body;
 mod idempotency_key;
 mod instant;
@@ -13,6 +14,7 @@ mod path;
 mod principal;
 mod visitor;
 
+pub use as_of::AsOf;
 pub use body::{Body, LargeBody, read_bytes_up_to};
 pub use idempotency_key::IdempotencyKey;
 pub use instant::Instant;

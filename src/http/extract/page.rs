@@ -114,6 +114,7 @@ impl Paging {
     pub fn of_view(&self) -> Result<projections::Paging, Problem> {
         let after = self.cursor.as_ref().map(|Cursor(text)| projections::Cursor::parse(text));
         Ok(projections::Paging {
+            as_of: None,
             limit: self.limit,
             offset: self.offset,
             after: after.transpose()?,

@@ -9,8 +9,15 @@ use serde::de::value::{Error as ValueError, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::AsOf;
 use crate::http::problem::{Code, Problem};
 use crate::primitives::expectation;
+
+/// How serde refuses `asOf` where nobody takes it.
+const AS_OF_UNKNOWN: &str = "unknown field `asOf`";
+/// What to ask instead.
+const NO_HISTORY: &str = "this answer is kept only as it is now: a run as it was is at /v1/runs/{id}?asOf=, and \
+                          /v1/activity, /v1/events and /v1/organization/audit-log are kept as they were";
 
 /// The parameters of a request as a type that refuses unknown fields.
 #[derive(Debug)]
@@ -39,6 +46,9 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     }
     let parameters = parameters.into_iter().map(|(name, value)| (name, Parameter(value)));
     serde_path_to_error::deserialize(MapDeserializer::new(parameters)).map_err(|error| {
+        if error.inner().to_string().starts_with(AS_OF_UNKNOWN) {
+            return Problem::new(Code::InvalidQuery).at(AsOf::NAME, NO_HISTORY);
+        }
         let path = error.path().to_string();
         let path = if path == "." { "query".to_owned() } else { path };
         Problem::new(Code::InvalidQuery)

@@ -83,3 +83,57 @@ async fn the_command_tells_what_changed_between_two_events() {
     assert_eq!(shown.code, Some(0), "{shown:?}");
     assert!(!shown.out.contains("finished"), "{shown:?}");
 }
+
+#[actix_web::test]
+async fn lists_to_which_things_are_only_added_are_shown_as_they_were() {
+    // given an organization in which something was done, published and run
+    let (app, _, _) = finished().await;
+    for name in ["order.paid", "order.sent"] {
+        app.client.post("/v1/events", &json!({ "event": name, "payload": {} })).await;
+        let account = json!({ "name": name, "permissions": ["runs:read"] });
+        app.client.post("/v1/service-accounts", &account).await;
+    }
+    let head = app.head().await;
+    for path in ["/v1/activity", "/v1/events", "/v1/organization/audit-log"] {
+        let all = app.client.data(&format!("{path}?limit=100&minPosition={head}")).await;
+        let all: Vec<i64> = positions(&all);
+        assert!(all.len() > 1, "{path}: {all:?}");
+
+        // when it is asked for as it was at each of their positions, then it ends there
+        for then in &all {
+            let list = app.client.data(&format!("{path}?limit=100&asOf={then}")).await;
+            let known: Vec<i64> = all.iter().copied().filter(|at| at <= then).collect();
+            assert_eq!(positions(&list), known, "{path} as of {then}");
+        }
+        // and its pages go on within it
+        let (newest, then) = (all[0], all[1]);
+        let first = app.client.data(&format!("{path}?limit=1&asOf={then}")).await;
+        assert_eq!(positions(&first), [then]);
+        if let Some(cursor) = first["cursor"].as_str() {
+            let next = format!("{path}?limit=100&asOf={newest}&cursor={cursor}");
+            assert_eq!(positions(&app.client.data(&next).await), all[2..]);
+        }
+    }
+}
+
+fn positions(list: &Value) -> Vec<i64> {
+    let items = list["items"].as_array().unwrap();
+    items.iter().map(|item| item["position"].as_i64().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn a_list_that_is_kept_only_as_it_is_now_says_which_are_not() {
+    let app = app().await;
+    let head = app.head().await;
+    for (path, has) in [
+        ("/v1/runs?asOf=1".to_owned(), "/v1/activity"),
+        ("/v1/workflows?asOf=1".to_owned(), "/v1/runs/{id}?asOf="),
+        ("/v1/activity?asOf=0".to_owned(), "from 1 on"),
+        (format!("/v1/activity?asOf={}", head + 1_000), "no position yet"),
+    ] {
+        let answer = app.client.get(&path).await;
+        assert_eq!(answer.status, 400, "{path}: {}", answer.text());
+        assert!(answer.text().contains(has), "{path}: {}", answer.text());
+        assert!(answer.text().contains("asOf"), "{path}: {}", answer.text());
+    }
+}

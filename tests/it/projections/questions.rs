@@ -87,7 +87,7 @@ async fn a_cursor_walks_every_row_once_while_rows_are_added() {
     let mut expected: Vec<_> = runs.iter().map(|run| run.id.to_string()).collect();
     expected.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(seen, expected);
-    let second = Paging { limit: 7, offset: 17, after: None };
+    let second = Paging { offset: 17, ..Paging::first(7) };
     let page = history.list(OURS, &Filter::default(), &second).await.unwrap();
     assert_eq!(page.items[0].run_id, expected[7]);
 }
