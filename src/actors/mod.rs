@@ -31,6 +31,7 @@ mod table_reaction;
 mod tasks;
 mod timers;
 mod usage_clerk;
+pub mod view_doctor;
 mod waits;
 pub mod wallets;
 

@@ -14,6 +14,7 @@ use crate::actors::events::{
     Courier, EventReaction, EventStarter, EventSubscriber, EventTally, HookPost, SequenceClerk,
     SequenceEnds, SequenceReaction, Standing,
 };
+use crate::actors::view_doctor::ViewDoctor;
 use crate::actors::wallets::{FloorClerk, LaneKeeper, SignatureReaction, WalletReaction};
 use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
@@ -28,6 +29,7 @@ use crate::journal::{
     self, ChainViews, EventFigures, Inbox, Outbox, Reactions, Runs, Store, TailReader,
 };
 use crate::notary::Notary;
+use crate::projections::rebuild::Means;
 use crate::projections::{self, HouseViews, Views};
 use crate::secrets;
 
@@ -100,6 +102,17 @@ impl Parts<'_> {
                 let positions = self.rooms.positions.clone();
                 self.watch(offices::projector(*projection, database, tail, positions)).await?;
             }
+            let doctor = ViewDoctor {
+                means: Means {
+                    database: self.plan.login(pool::Role::Projector),
+                    journal: self.rooms.journal.clone(),
+                },
+                every: self.plan.projections.interval(),
+                mend: self.plan.projections.mend,
+                rebuild: self.plan.projections.rebuild,
+                clock: Arc::clone(&self.rooms.clock),
+            };
+            self.watch(Watch::new("view doctor", move |stop| doctor.clone().run(stop))).await?;
         }
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;

@@ -19,6 +19,7 @@ use crate::http;
 use crate::journal::pool::{self, Logins};
 use crate::notary::{self, OutsideCopy};
 use crate::primitives::{Clock, Secret, SystemClock};
+use crate::projections;
 use crate::proof::Origin;
 use crate::secrets::KeySource;
 use crate::signing;
@@ -65,6 +66,8 @@ pub struct Plan {
     pub effects_at_once: usize,
     /// How long passes between two looks at what idle wallets have.
     pub floors_every: Duration,
+    /// How views are looked after.
+    pub projections: projections::Config,
     /// Threads for runs, and as many for the API.
     pub threads: usize,
     /// How an operator tells this process from others.
@@ -129,6 +132,7 @@ impl Plan {
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             floors_every: FLOORS_EVERY,
+            projections: config.projections.clone(),
             threads,
             label: config.data_dir.display().to_string(),
             rate_limits: config.rate_limits.clone(),

@@ -15,7 +15,7 @@ use crate::hooks;
 use crate::journal::{self, ChainStanding, Reactions, migrate, partitions, pool};
 use crate::notary::{Log, OutsideCopy, Standing};
 use crate::primitives::{Clock, SystemClock};
-use crate::projections::builds;
+use crate::projections::{self, builds};
 
 /// How far the clocks of this machine and of the database may be apart.
 const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
@@ -23,7 +23,7 @@ const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
 const MAX_LAG: i64 = 10_000;
 /// How many blocks a chain may be behind before it is worth a look.
 const MAX_BLOCKS_BEHIND: i64 = 500;
-/// How long an endpoint may take nothing before it is worth a look.
+/// How long an endpoint may take nothing before it is worth a look, and a difference is news.
 const MAX_SILENCE: time::Duration = time::Duration::hours(1);
 /// The oldest PostgreSQL whose snapshots the sequencer can use.
 const MIN_POSTGRES: i32 = 150_000;
@@ -137,6 +137,7 @@ async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick
     findings.extend(reactions(pool).await?);
     findings.extend(chains(pool).await?);
     findings.extend(endpoints(pool).await?);
+    findings.extend(samples(pool).await?);
     for build in builds::list(pool).await? {
         if !matches!(build.state, builds::State::Live | builds::State::Parked) {
             continue;
@@ -158,6 +159,23 @@ async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick
         ));
     }
     Ok(findings)
+}
+
+/// Whether samples of the ledger differed from the views lately.
+async fn samples(pool: &PgPool) -> Result<Option<Finding>, Sick> {
+    let found = projections::findings::list(pool, 1).await?;
+    let now = SystemClock.now();
+    let lately = found.into_iter().find(|it| now - it.found_at < MAX_SILENCE);
+    Ok(lately.map(|it| {
+        let done = if it.is_mended { "it was projected again" } else { "it is as it was" };
+        let found = format!(
+            "{} differed from the ledger in {} at {}: {done}",
+            it.projection, it.table, it.key
+        );
+        let cure = "`chainkeel projections findings` shows what readers saw: report it; `chainkeel \
+                    projections verify` looks at every row";
+        Finding { what: "sample of views", found, cure: Some(cure) }
+    }))
 }
 
 async fn reactions(pool: &PgPool) -> Result<Vec<Finding>, Sick> {

@@ -350,4 +350,26 @@ pub const SETTINGS: &[Setting] = &[
         about: "What the ledger is called in its checkpoints, as in `ledger.example.com/main`. It is \
                 settled with the first checkpoint, and made up without this.",
     },
+    Setting {
+        key: "projections.examine_seconds",
+        variable: "CHAINKEEL_PROJECTIONS_EXAMINE_SECONDS",
+        kind: Kind::Number,
+        about: "How often one of the views, each in its turn, is held against a sample of the ledger, \
+                in seconds; 0: never.",
+    },
+    Setting {
+        key: "projections.mend",
+        variable: "CHAINKEEL_PROJECTIONS_MEND",
+        kind: Kind::Text,
+        about: "What becomes of rows that differ from the ledger: `automatic` projects them again at \
+                once and then builds the view anew, `by_hand` tells of them and leaves them.",
+    },
+    Setting {
+        key: "projections.rebuild",
+        variable: "CHAINKEEL_PROJECTIONS_REBUILD",
+        kind: Kind::Text,
+        about: "What becomes of a view that an older version of the program made: `automatic` builds \
+                it anew beside the old one and puts it into service, `by_hand` waits for \
+                `chainkeel projections rebuild`.",
+    },
 ];

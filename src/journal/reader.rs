@@ -259,6 +259,26 @@ impl Journal {
         .map_err(while_doing("looking for a command in a stream"))
     }
 
+    /// The streams of the events at these positions, each once; of positions that there are not,
+    /// none.
+    pub async fn streams_at(&self, positions: &[i64]) -> Result<Vec<StreamId>, Error> {
+        let rows = sqlx::query!(
+            "select distinct aggregate_type, aggregate_id from event_log where position = any($1)",
+            positions,
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(while_doing("looking for the streams of positions"))?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| match aggregate_type(row.aggregate_type) {
+                Cow::Borrowed(known) => Some(StreamId::new(known, row.aggregate_id)),
+                // Of a program that is newer than this one.
+                Cow::Owned(_) => None,
+            })
+            .collect())
+    }
+
     /// The pool that serves; for the tables of other rooms that belong to the same transaction
     /// boundary.
     pub fn pool(&self) -> &PgPool {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::postgres::PgConnectOptions;
 
 use super::drive::Finishes;
 use super::echo::Echo;
@@ -151,6 +152,8 @@ impl Bench {
     }
 
     async fn measure(&self, url: &str, directory: &Path) -> Result<Report, Error> {
+        let database: PgConnectOptions =
+            url.parse().map_err(|error: sqlx::Error| failed("the private database", &error))?;
         let roles = match self.what {
             // Its detectors come and go.
             Some(What::Chain { .. }) => vec![Role::Api, Role::Worker, Role::Projector],
@@ -165,12 +168,12 @@ impl Bench {
                 alone: *alone,
                 at_once: self.at_once,
             };
-            return self.transfers((url, directory), metrics, anvil, extent).await;
+            return self.transfers((&database, directory), metrics, anvil, extent).await;
         }
         if let Some(What::Verify { events }) = self.what {
-            return self.verify((url, directory), metrics, events).await;
+            return self.verify((database, directory), metrics, events).await;
         }
-        let sitting = Sitting::open(url, metrics, |plan| plan.roles = roles).await?;
+        let sitting = Sitting::open(database, metrics, |plan| plan.roles = roles).await?;
         let report = self.measures(&sitting, directory).await;
         sitting.close().await;
         report
@@ -179,7 +182,7 @@ impl Bench {
     /// A sitting with each backend of keys, one after the other.
     async fn transfers(
         &self,
-        (url, directory): (&str, &Path),
+        (server, directory): (&PgConnectOptions, &Path),
         metrics: PrometheusHandle,
         anvil: &Path,
         extent: transfers::Extent,
@@ -198,6 +201,7 @@ impl Bench {
             }
             None => steps.tell("SoftHSM2 is not installed: keys in a token are not measured"),
         }
+        let maintenance = pool::owner(server, 1);
         for signing in backends {
             let backend = signing.backend.map_or("", signing::Kind::name);
             steps.show(&format!("the start of a node for {backend}"));
@@ -206,7 +210,12 @@ impl Bench {
             let chains = chains.map_err(|error| failed("the node", &error))?;
             let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
             let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
-            let sitting = Sitting::open(url, metrics.clone(), |plan| {
+            // A ledger of its own: what is on it of another node is none of this one's.
+            let create = format!("create database {backend}");
+            let made = sqlx::raw_sql(&create).execute(&maintenance).await;
+            made.map_err(|error| failed("making a database", &error))?;
+            let database = server.clone().database(backend);
+            let sitting = Sitting::open(database, metrics.clone(), |plan| {
                 (plan.chains, plan.signing, plan.keys) = (chains, signing, Arc::new(keys));
             })
             .await?;
@@ -221,7 +230,7 @@ impl Bench {
     /// A sitting whose ledger is signed by a key of its own.
     async fn verify(
         &self,
-        (url, directory): (&str, &Path),
+        (database, directory): (PgConnectOptions, &Path),
         metrics: PrometheusHandle,
         events: usize,
     ) -> Result<Report, Error> {
@@ -230,7 +239,7 @@ impl Bench {
         let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
         let interval = std::time::Duration::from_millis(100);
         let proofs = Proofs { copy: copy.clone(), interval, origin: None };
-        let sitting = Sitting::open(url, metrics, |plan| {
+        let sitting = Sitting::open(database, metrics, |plan| {
             // Views and runs have no part in it.
             plan.roles = vec![Role::Api, Role::Worker];
             (plan.keys, plan.proofs) = (Arc::new(keys), Some(proofs));
@@ -351,7 +360,7 @@ pub(super) struct Sitting {
     plan: Plan,
     metrics: PrometheusHandle,
     owner: sqlx::PgPool,
-    database: sqlx::postgres::PgConnectOptions,
+    database: PgConnectOptions,
     echo: Echo,
     echo_url: String,
     watching: tokio::task::AbortHandle,
@@ -359,12 +368,10 @@ pub(super) struct Sitting {
 
 impl Sitting {
     async fn open(
-        url: &str,
+        database: PgConnectOptions,
         metrics: PrometheusHandle,
         change: impl FnOnce(&mut Plan),
     ) -> Result<Self, Error> {
-        let database: sqlx::postgres::PgConnectOptions =
-            url.parse().map_err(|error: sqlx::Error| failed("the private database", &error))?;
         let owner = pool::owner(&database, 4);
         migrate::run(&owner, SystemClock.now())
             .await
@@ -391,6 +398,7 @@ impl Sitting {
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             floors_every: std::time::Duration::from_mins(1),
+            projections: projections::Config::default(),
             threads: 2,
             label: "bench".to_owned(),
             rate_limits: crate::http::rates::Config::default(),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::json;
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use super::drive;
@@ -140,7 +141,9 @@ pub(super) async fn measure(
         a_key_at_most: IN_FLIGHT as f64 / BLOCK.as_secs_f64(),
         all_per_second,
         wallets: count,
-        to_broadcast: Percentiles::of(times.iter().map(|it| it[STEPS.len() - 1] - it[0]).collect()),
+        to_broadcast: Percentiles::of(
+            times.iter().map(|it| between(it[0], it[STEPS.len() - 1])).collect(),
+        ),
         steps: taken(&times),
     })
 }
@@ -187,7 +190,7 @@ async fn prepared(
 /// The events of transactions, as they get their places on the ledger.
 struct Seen {
     events: Subscription,
-    at: HashMap<IntentId, HashMap<String, Instant>>,
+    at: HashMap<IntentId, HashMap<String, OffsetDateTime>>,
 }
 
 impl Seen {
@@ -195,8 +198,8 @@ impl Seen {
         Self { events, at: HashMap::new() }
     }
 
-    /// When each step of a run's transaction was on the ledger.
-    async fn steps(&mut self, run: &str) -> Result<[Instant; STEPS.len()], Error> {
+    /// When each step of a run's transaction was recorded, by the database's clock.
+    async fn steps(&mut self, run: &str) -> Result<[OffsetDateTime; STEPS.len()], Error> {
         let id: RunId = run.parse().map_err(|_| Error::Outcome(format!("{run} is no run")))?;
         let intent = IntentId::of(id, NODE);
         let next = async {
@@ -215,7 +218,6 @@ impl Seen {
     }
 
     fn note(&mut self, batch: &Batch) -> Result<(), Error> {
-        let now = Instant::now();
         for event in batch.iter().filter(|it| STEPS.contains(&it.event_type.as_str())) {
             let intent = if event.aggregate_type == "wallet_lane" {
                 let told = event.wallet_lane();
@@ -226,20 +228,29 @@ impl Seen {
                 continue;
             };
             // Of what happens again, the first time.
-            self.at.entry(intent).or_default().entry(event.event_type.clone()).or_insert(now);
+            self.at
+                .entry(intent)
+                .or_default()
+                .entry(event.event_type.clone())
+                .or_insert(event.recorded_at);
         }
         Ok(())
     }
 }
 
-fn complete(at: &HashMap<String, Instant>) -> Option<[Instant; STEPS.len()]> {
+fn complete(at: &HashMap<String, OffsetDateTime>) -> Option<[OffsetDateTime; STEPS.len()]> {
     let all: Option<Vec<_>> = STEPS.iter().map(|step| at.get(*step).copied()).collect();
     all?.try_into().ok()
 }
 
-fn taken(times: &[[Instant; STEPS.len()]]) -> Vec<Step> {
+/// How long it was from one event to another; nothing where the two came in the other order.
+fn between(one: OffsetDateTime, other: OffsetDateTime) -> Duration {
+    (other - one).try_into().unwrap_or_default()
+}
+
+fn taken(times: &[[OffsetDateTime; STEPS.len()]]) -> Vec<Step> {
     let step = |at: usize| {
-        let took = times.iter().map(|it| it[at].saturating_duration_since(it[at - 1])).collect();
+        let took = times.iter().map(|it| between(it[at - 1], it[at])).collect();
         Percentiles::of(took).map(|took| Step { until: STEPS[at], took })
     };
     (1..STEPS.len()).filter_map(step).collect()

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::findings::show_findings;
+use super::list::list;
 use super::watch::watch;
 use crate::cli::config::begin;
 use crate::cli::failure::Failure;
@@ -14,9 +16,8 @@ use crate::cli::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
 use crate::journal::{Bells, Config, Journal, pool};
 use crate::primitives::{Clock as _, SystemClock};
-use crate::projections::orders::Order;
 use crate::projections::rebuild::{self, Means, Phase, Progress};
-use crate::projections::{self, Comparison, Projection, Reason, builds, orders, verify};
+use crate::projections::{self, Comparison, Projection, Reason, orders, verify};
 
 /// Shows the views and builds them anew from the ledger
 #[derive(Debug, Args)]
@@ -59,6 +60,12 @@ enum What {
         /// The view; all of them when none is named
         name: Option<String>,
     },
+    /// Show rows that differed from the ledger, as samples of it found now and then
+    Findings {
+        /// How many at most, the newest first
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=1_000))]
+        limit: i64,
+    },
     /// Fold the ledger again and compare every row with the live view; changes nothing
     Verify {
         /// The view; all of them when none is named
@@ -83,6 +90,7 @@ impl Projections {
                 What::Throttle { name, per_second } => {
                     throttle(&means, name.as_deref(), per_second, self.json).await
                 }
+                What::Findings { limit } => show_findings(&means, limit, self.json).await,
                 What::Rebuild { name } => {
                     for projection in named(name.as_deref())? {
                         rebuild_one(&means, projection, self.json).await?;
@@ -161,61 +169,6 @@ fn named(name: Option<&str>) -> Result<Vec<&'static dyn Projection>, Failure> {
     projections::by_name(name)
         .map(|projection| vec![projection])
         .map_err(|error| Failure::of(&error).cure(format!("the views are {}", known())))
-}
-
-async fn list(means: &Means, json: bool) -> Result<(), Failure> {
-    let head = means.journal.head().await.map_err(|error| Failure::of(&error))?;
-    let builds = builds::list(means.journal.pool()).await.map_err(|error| Failure::of(&error))?;
-    let orders = orders::list(means.journal.pool()).await.map_err(|error| Failure::of(&error))?;
-    let order = |name: &str| {
-        let found = orders.iter().find(|(of, _)| of == name);
-        found.map(|(_, order)| *order).unwrap_or_default()
-    };
-    if json {
-        let builds: Vec<Value> = builds
-            .iter()
-            .map(|build| {
-                json!({
-                    "projection": build.projection,
-                    "version": build.version,
-                    "build": build.build_id,
-                    "state": build.state.as_str(),
-                    "position": build.position,
-                    "lag": head - build.position,
-                    "parkedPosition": build.parked_position,
-                    "parkedReason": build.parked_reason,
-                    "isPaused": order(&build.projection).is_paused,
-                    "perSecond": order(&build.projection).per_second,
-                })
-            })
-            .collect();
-        print_json(&json!({ "head": head, "builds": builds }));
-        return Ok(());
-    }
-    line(&format!("the ledger's head is at position {head}\n"));
-    line("VIEW               VERSION  BUILD  STATE       POSITION       BEHIND");
-    for build in builds {
-        line(&format!(
-            "{:<18} {:>7}  {:>5}  {:<9} {:>10}   {:>10}",
-            build.projection,
-            build.version,
-            build.build_id,
-            build.state.as_str(),
-            build.position,
-            head - build.position
-        ));
-        if let (Some(position), Some(reason)) = (build.parked_position, build.parked_reason) {
-            line(&format!("  parked at position {position}: {reason}"));
-        }
-        let Order { is_paused, per_second } = order(&build.projection);
-        if is_paused {
-            line("  an operator lets it rest");
-        }
-        if let Some(most) = per_second {
-            line(&format!("  an operator lets it take {most} events a second at most"));
-        }
-    }
-    Ok(())
 }
 
 async fn rebuild_one(

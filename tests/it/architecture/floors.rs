@@ -186,6 +186,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "connectors",
             "triggers",
             "notary",
+            "projections",
             "journal",
             "chains",
             "signing",

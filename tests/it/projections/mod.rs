@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "in a test what is not expected is a failure")]
 
 mod crash;
+mod examination;
 mod invented_accounts;
 mod invented_audit;
 mod invented_blueprints;

@@ -1,5 +1,6 @@
 //! Events that cannot be projected: never skipped.
 
+use std::process::Command;
 use std::time::Duration;
 
 use chainkeel::journal::{NewEvent, StreamId};
@@ -131,6 +132,23 @@ async fn a_parked_projection_follows_again_when_a_rebuild_has_replaced_it() {
         }
     };
     tokio::time::timeout(super::stage::PATIENCE, parked).await.unwrap();
+    // An operator is shown the event.
+    let said = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
+        .args(["projections", "list"])
+        .env_clear()
+        .env("DATABASE_URL", &stage.database.url)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    let parked = stage
+        .text(
+            "select concat(e.event_type, ', event ', e.sequence, ' of run ', e.aggregate_id)
+               from projection_builds b join event_log l on l.position = b.parked_position
+               join events e using (aggregate_type, aggregate_id, sequence)
+              where b.projection = 'timers'",
+        )
+        .await;
+    assert!(said.contains(&parked), "{parked}: {said}");
 
     let projection = projections::by_name("timers").unwrap();
     when_free(|| async { rebuild(&stage.means(), projection, 1, |_| {}).await }).await.unwrap();

@@ -184,6 +184,7 @@ async fn opened_at(
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         floors_every: Duration::from_mins(1),
+        projections: projections::Config::default(),
         threads: 1,
         label: "test".to_owned(),
         rate_limits,
