@@ -346,6 +346,7 @@ pub fn main() -> ExitCode {
         Command::Role { server, what } => asked!(server, what),
         Command::Key { server, what } => asked!(server, what),
         Command::Audit { server, what: Audit::Verify(verify) } => verify.run(server.json),
+        Command::Audit { server, what: Audit::Replay(replay) } => replay.run(server.json),
         Command::Audit { server, what } => asked!(server, what),
         Command::Template { server, what } => asked!(server, what),
         Command::Block { server, what } => asked!(server, what),

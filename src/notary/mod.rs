@@ -2,6 +2,7 @@
 //! ledger, checkpoints are signed by the signing backend, and nothing is signed that does not go on from
 //! what was signed before.
 
+mod archive;
 mod config;
 mod copy;
 mod error;
@@ -15,6 +16,7 @@ mod rows;
 mod state;
 mod walk;
 
+pub use archive::{Archive, Differing, Listener, Mark, Pace};
 pub use config::{Config, InvalidConfig};
 pub use copy::OutsideCopy;
 pub use error::{Damage, Error};

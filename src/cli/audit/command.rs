@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
-use futures::StreamExt;
+use futures::TryStreamExt as _;
 use serde_json::Value;
 
-use super::super::client::{Client, Error, query, unreachable};
+use super::super::client::{Client, Error, query};
 use super::super::print::{bytes, empty, items, line, tell};
 use super::super::workflow::text_of;
 use super::bundle;
+use super::replay::Replay;
 use super::report::{Shape, report};
 use super::verify::Verify;
 
@@ -47,6 +48,8 @@ pub(in crate::cli) enum Audit {
     Report(Shape),
     /// Verify a bundle without a server, or with --all the whole ledger in its database.
     Verify(Verify),
+    /// Decide every run of the ledger again, in its database.
+    Replay(Replay),
 }
 
 /// Which lines are wanted.
@@ -122,7 +125,7 @@ impl Audit {
                 Ok(())
             }
             // It asks no server: whoever has the command does it by itself.
-            Self::Verify(_) => Ok(()),
+            Self::Verify(_) | Self::Replay(_) => Ok(()),
             Self::Report(shape) => report(client, shape).await,
             Self::Export { run: Some(run), out, size, .. } => {
                 bundle::export(client, &run, size, out.as_deref()).await
@@ -141,23 +144,14 @@ impl Audit {
 
 /// Writes what the server sends, as it comes.
 async fn write_out(client: &Client, path: &str) -> Result<(), Error> {
-    let api = client.streams();
-    let lost = |source| unreachable(api.base().as_str(), source);
-    let (status, mut parts) = api.download(path).await.map_err(lost)?;
-    let mut refusal = Vec::new();
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(lost)?;
-        if !status.is_success() {
-            refusal.extend_from_slice(&part);
-        } else if !bytes(&part) {
+    let mut parts = client.download(path).await?;
+    while let Some(part) = parts.try_next().await? {
+        if !bytes(&part) {
             // A closed pipe (`| head`) is not an error of the command.
             return Ok(());
         }
     }
-    if status.is_success() {
-        return Ok(());
-    }
-    Err(super::super::client::refused(serde_json::from_slice(&refusal).unwrap_or_default()))
+    Ok(())
 }
 
 fn in_a_line(entry: &Value) -> String {

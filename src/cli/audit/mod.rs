@@ -2,6 +2,7 @@
 
 mod bundle;
 mod command;
+mod replay;
 mod report;
 mod verify;
 

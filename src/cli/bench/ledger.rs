@@ -7,14 +7,12 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::app::House;
 use crate::cli::client::Error;
-use crate::journal::Journal;
+use crate::notary::{Archive, Differing, Listener, Mark, Pace};
 use crate::projections;
 use crate::projections::rebuild::{self, Means};
 
 /// Events a second that a rebuild should reach.
 const REBUILD_TARGET: f64 = 50_000.0;
-/// Events of one read.
-const PAGE: i64 = 2_000;
 
 /// How fast a ledger was gone through.
 #[derive(Debug, Serialize)]
@@ -33,38 +31,23 @@ pub(super) struct Measured {
 /// Decides every run on the ledger anew; an error names the first that differs.
 pub(super) async fn replay(house: &House) -> Result<Measured, Error> {
     let began = Instant::now();
-    let (mut events, mut after) = (0, 0);
-    let mut open = std::collections::HashMap::<String, Vec<engine::Fact>>::new();
-    loop {
-        let page = read(&house.journal, after).await?;
-        let Some(last) = page.last() else { break };
-        after = last.position;
-        for recorded in page.iter().filter(|event| event.aggregate_type == "run") {
-            // What `bench append` wrote is no run.
-            let Ok(event) = recorded.fact() else { continue };
-            events += 1;
-            let ends = event.0.ends_run();
-            let facts = open.entry(recorded.aggregate_id.clone()).or_default();
-            facts.push(event.0);
-            if ends && let Some(facts) = open.remove(&recorded.aggregate_id) {
-                let replay = engine::verify(&facts);
-                if let Some(divergence) = replay.divergence {
-                    let run = &recorded.aggregate_id;
-                    return Err(Error::Outcome(format!(
-                        "run {run} differs at event {}",
-                        divergence.sequence
-                    )));
-                }
-            }
-        }
+    let replayed = Archive::new(house.journal.clone()).replay(Mark::default(), &mut Unheard).await;
+    let mark = replayed.map_err(|error| Error::Outcome(format!("replaying: {error}")))?;
+    if let Some(Differing { run_id, sequence }) = mark.differing.first() {
+        return Err(Error::Outcome(format!("run {run_id} differs at event {sequence}")));
     }
-    let per_second = events as f64 / began.elapsed().as_secs_f64();
+    let per_second = mark.events as f64 / began.elapsed().as_secs_f64();
+    let events = mark.events;
     Ok(Measured { what: "replay", events, events_per_second: per_second, target: None })
 }
 
-async fn read(journal: &Journal, after: i64) -> Result<Vec<crate::journal::Recorded>, Error> {
-    let page = journal.read_after(after, PAGE).await;
-    page.map_err(|error| Error::Outcome(format!("the ledger cannot be read: {error}")))
+/// Waits for the end.
+struct Unheard;
+
+impl Listener for Unheard {
+    fn read(&mut self, _: Pace, _: &dyn Fn() -> Mark) {}
+
+    fn differs(&mut self, _: &str, _: &engine::Divergence) {}
 }
 
 /// Builds a view anew beside the live one, checks it and puts it into service.

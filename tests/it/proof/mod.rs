@@ -4,6 +4,7 @@
 mod bundles;
 mod death;
 mod forging;
+mod replays;
 mod reports;
 mod restoring;
 mod stage;
