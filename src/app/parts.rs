@@ -80,8 +80,11 @@ impl Parts<'_> {
         self.watch(Watch::new("trigger index", move |stop| keeper.clone().run(stop))).await?;
         if self.plan.has(Role::Api) {
             let (hub, tail) = (self.rooms.hub.clone(), self.rooms.tail.clone());
-            self.watch(Watch::new("stream hub", move |stop| hub.clone().run(tail.clone(), stop)))
-                .await?;
+            let journal = self.rooms.journal.clone();
+            self.watch(Watch::new("stream hub", move |stop| {
+                hub.clone().run(journal.clone(), tail.clone(), stop)
+            }))
+            .await?;
             let (uses, journal) = (self.rooms.key_uses.clone(), self.rooms.journal.clone());
             let clerk = KeyUseClerk::new(uses, journal, Arc::clone(&self.rooms.clock));
             self.watch(Watch::new("key use clerk", move |stop| clerk.clone().run(stop))).await?;

@@ -8,6 +8,7 @@ mod event_key;
 pub mod expectation;
 mod hex;
 mod ids;
+mod kinds;
 mod secret;
 
 pub use engine::pointer;
@@ -24,4 +25,5 @@ pub use ids::{
     SchemaId, SequenceInstanceId, ServiceAccountId, SessionId, TableId, TaskId, TemplateId,
     TestExecutionId, TestId, UserId, WalletId, WorkerId, WorkflowId,
 };
+pub use kinds::{Kind, Kinds};
 pub use secret::Secret;

@@ -25,6 +25,44 @@ use crate::aggregates::{run, skip};
 use crate::journal::Recorded;
 use crate::primitives::{OrganizationId, RunId, WorkflowId};
 
+/// The types of entries. But for triggers that were passed over, each is called as its event on the ledger:
+/// the aggregate, a dot, the event.
+pub const KINDS: &[&str] = &[
+    "run.cancel_requested",
+    "run.cancelled",
+    "run.compensation_ended",
+    "run.compensation_started",
+    "run.event_emitted",
+    "run.failed",
+    "run.node_failed",
+    "run.paused",
+    "run.started",
+    "run.succeeded",
+    "run.unpaused",
+    "run.wait_marked",
+    "run.wait_opened",
+    "run.wait_resumed",
+    "run.wait_timed_out",
+    "workflow.archived",
+    "workflow.created",
+    "workflow.draft_approved",
+    "workflow.draft_commented",
+    "workflow.draft_discarded",
+    "workflow.draft_rejected",
+    "workflow.draft_saved",
+    "workflow.limits_set",
+    "workflow.outputs_pinned",
+    "workflow.pause_reviewed",
+    "workflow.paused",
+    "workflow.published",
+    "workflow.refilled",
+    "workflow.resumed",
+    "workflow.review_requested",
+    "workflow.rolled_back",
+    "workflow.tagged",
+    "workflow.trigger_skipped",
+];
+
 /// The projection behind `view_activity`.
 #[derive(Debug, Clone, Copy)]
 pub struct Projector;
@@ -482,4 +520,22 @@ pub fn entry(event: &Recorded) -> Result<Option<Entry>, Error> {
         detail: row.detail.map(|detail| detail.get().to_owned()),
         occurred_at: row.at,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::KINDS;
+
+    #[test]
+    fn the_list_of_types_is_what_entries_are_called() {
+        let source = include_str!("activity.rs");
+        let (_, fold) = source.split_once("impl<'a> Batch<'a>").expect("the fold");
+        let (fold, _) = fold.split_once("async fn write").expect("the end of the fold");
+        let is_kind = |text: &&str| text.starts_with("run.") || text.starts_with("workflow.");
+        let called: BTreeSet<_> = fold.split('"').filter(is_kind).collect();
+        assert_eq!(called, KINDS.iter().copied().collect());
+        assert!(KINDS.is_sorted());
+    }
 }

@@ -1,35 +1,39 @@
-use std::collections::HashMap;
-
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::entry::ActivityEntry;
 use crate::access::Principal;
-use crate::actors::Filter;
+use crate::actors::{Filter, Told, Wanted};
 use crate::http::api::Api;
 use crate::http::extract::Params;
-use crate::http::problem::{Document, Problem};
-use crate::http::runs::ledger;
+use crate::http::problem::{Code, Document, Problem};
 use crate::http::sse::{self, Feed, Source, Step};
 use crate::journal::Recorded;
-use crate::primitives::{OrganizationId, WorkflowId};
-use crate::projections::activity;
+use crate::primitives::{Kind, Kinds, RunId, WorkflowId};
+use crate::projections::Origins;
+use crate::projections::activity::{self, Entry};
 
-/// How many events are read at a time.
-const PAGE: i64 = 500;
-/// How many runs' workflows one stream remembers: those of the runs that are open meanwhile.
-const MAX_REMEMBERED: usize = 10_000;
+/// How many events are read at a time: they are sent together, and read again for each client.
+const PAGE: i64 = 200;
 
 /// What is wanted, and from where on.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct Asked {
     /// Only what concerns this workflow and its runs.
     #[param(value_type = Option<String>)]
     workflow_id: Option<WorkflowId>,
+    /// Only what concerns this run.
+    #[param(value_type = Option<String>)]
+    run_id: Option<RunId>,
+    /// Only these types, with commas between: `run.failed,workflow.published`, or `run.*` for a family.
+    #[serde(rename = "type")]
+    #[param(value_type = Option<String>)]
+    kinds: Option<Kinds>,
     /// The last position that the client has seen, for those who cannot send `Last-Event-ID`.
     last_event_id: Option<i64>,
     /// A ticket of `POST /v1/auth/stream-tickets`, for those who cannot send `Authorization`.
@@ -46,106 +50,157 @@ pub struct Wanted {
     path = "/v1/activity/stream",
     tag = "activity",
     params(
-        Wanted,
+        Asked,
         ("Last-Event-ID" = Option<i64>, Header, description = "The last position that was seen"),
     ),
     responses(
         (status = 200, description = "The entries", content_type = "text/event-stream", body = String),
+        (status = 400, description = "A parameter is wrong", body = Document),
         (status = 429, description = "Too many streams", body = Document),
     ),
 )]
 pub async fn stream(
     api: Data<Api>,
     who: Principal,
-    query: Params<Wanted>,
+    query: Params<Asked>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let seen = sse::last_event_id(&request, query.0.last_event_id)?;
-    let live = api.hub.subscribe(Filter::Activity(who.organization))?;
-    let seen = seen.unwrap_or(live.from);
-    let past = Past {
-        organization: who.organization,
-        workflow: query.0.workflow_id.map(|workflow| workflow.to_string()),
-        after: seen,
-        workflows: HashMap::new(),
-        who,
-        api,
+    let Params(Asked { workflow_id, run_id, kinds, last_event_id, .. }) = query;
+    let seen = sse::last_event_id(&request, last_event_id)?;
+    must_be_known(kinds.as_ref())?;
+    let place = api.hub.enter()?;
+    let organization = who.organization;
+    let wanted = Wanted { organization, workflow: workflow_id, run: run_id, kinds };
+    let filter = Filter::Activity(wanted.clone());
+    let feed = match seen {
+        Some(seen) => Feed::after(seen, Past::new(api, who, wanted, seen), place, filter),
+        None => Feed::from_now(place, filter, |from| Past::new(api, who, wanted, from)),
     };
-    Ok(sse::respond(Feed::new(past, seen, live.from, live.events), &request))
+    Ok(sse::respond(feed))
 }
 
-/// The past of an organization.
+/// Refuses types that never happen, which are slips of the pen.
+fn must_be_known(kinds: Option<&Kinds>) -> Result<(), Problem> {
+    let is_known = |kind: Kind<'_>| match kind {
+        Kind::Family(family) => ["run", "workflow"].contains(&family),
+        Kind::Exact(kind) => activity::KINDS.contains(&kind),
+    };
+    match kinds.and_then(|kinds| kinds.unknown(is_known)) {
+        None => Ok(()),
+        Some(unknown) => Err(Problem::new(Code::InvalidQuery).at(
+            "type",
+            format_args!(
+                "`{unknown}` is no type of activity: write `run.*`, `workflow.*`, or one of {}",
+                activity::KINDS.join(", ")
+            ),
+        )),
+    }
+}
+
+/// What happens in an organization.
 struct Past {
     api: Data<Api>,
     who: Principal,
-    organization: OrganizationId,
-    /// The workflow that is wanted; all when `None`.
+    wanted: Wanted,
+    /// The workflow and the run that are wanted, as entries name them.
     workflow: Option<String>,
+    run: Option<String>,
+    /// What is read of the ledger for it.
+    kinds: Kinds,
     /// The position up to which it was read.
     after: i64,
-    /// The workflows of runs that have been seen and are not over.
-    workflows: HashMap<String, String>,
+    /// The workflows of the runs that were met.
+    origins: Origins,
 }
 
 impl Past {
-    /// The workflow of a run: only the run's first event says it.
-    async fn workflow_of(&mut self, run: &str) -> Result<String, Problem> {
-        if let Some(known) = self.workflows.get(run) {
-            return Ok(known.clone());
-        }
-        let run = run.parse().map_err(Problem::internal)?;
-        let first = ledger::first_event(&self.api, run).await?;
-        let first = first.ok_or_else(|| Problem::internal("a run without a first event"))?;
-        let workflow = ledger::workflow_of(&first)?.to_string();
-        self.remember(first.aggregate_id, &workflow);
-        Ok(workflow)
+    fn new(api: Data<Api>, who: Principal, wanted: Wanted, after: i64) -> Self {
+        let kinds = on_the_ledger(wanted.kinds.as_ref());
+        let workflow = wanted.workflow.map(|it| it.to_string());
+        let run = wanted.run.map(|it| it.to_string());
+        Self { api, who, wanted, workflow, run, kinds, after, origins: Origins::default() }
     }
 
-    fn remember(&mut self, run: String, workflow: &str) {
-        if self.workflows.len() >= MAX_REMEMBERED {
-            self.workflows.clear();
-        }
-        self.workflows.insert(run, workflow.to_owned());
+    /// Whether the client is to be told.
+    fn is_wanted(&self, entry: &Entry) -> bool {
+        (self.workflow.is_none() || self.workflow == entry.workflow_id)
+            && (self.run.is_none() || self.run == entry.run_id)
+            && self.wanted.kinds.as_ref().is_none_or(|kinds| kinds.has(&entry.kind))
+            && !self.hides(entry)
+    }
+
+    /// Whether it concerns a workflow that is private to somebody else.
+    fn hides(&self, entry: &Entry) -> bool {
+        let workflow = || entry.workflow_id.as_deref()?.parse().ok();
+        !self.who.sees_all()
+            && workflow().is_some_and(|workflow| self.api.hides(&self.who, workflow))
+    }
+}
+
+/// The types of events that tell of these entries: they are called alike, but for triggers that were passed over.
+fn on_the_ledger(wanted: Option<&Kinds>) -> Kinds {
+    match wanted {
+        None => Kinds::of_families(["run", "workflow", "skip"]),
+        Some(kinds) if kinds.has("workflow.trigger_skipped") => kinds.clone().with_family("skip"),
+        Some(kinds) => kinds.clone(),
     }
 }
 
 impl Source for Past {
-    async fn past(&mut self, until: i64) -> Result<Vec<Recorded>, Problem> {
-        while self.after < until {
-            let page = self.api.journal.read_after(self.after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            self.after = last.position;
-            let own = page.into_iter().filter(|event| event.organization == self.organization);
-            let own: Vec<_> = own.collect();
-            if !own.is_empty() {
-                return Ok(own);
-            }
-        }
-        Ok(Vec::new())
+    async fn past(&mut self, until: i64) -> Result<(Vec<Recorded>, i64), Problem> {
+        let (organization, range) = (self.wanted.organization, (self.after, until));
+        let journal = &self.api.journal;
+        let (page, looked) = journal.read_of(organization, Some(&self.kinds), range, PAGE).await?;
+        self.after = looked;
+        Ok((page, looked))
     }
 
     async fn step(&mut self, event: &Recorded) -> Result<Step, Problem> {
         let Some(mut entry) = activity::entry(event)? else { return Ok(Step::Skip) };
         match (&entry.workflow_id, &entry.run_id) {
-            (None, Some(run)) => entry.workflow_id = Some(self.workflow_of(run).await?),
-            (Some(workflow), Some(run)) => self.remember(run.clone(), workflow),
+            (None, Some(run)) => {
+                let workflow = self.origins.of_run(&self.api.journal, run).await?;
+                entry.workflow_id = Some(workflow.to_string());
+            }
+            (Some(workflow), Some(run)) => {
+                if let Ok(workflow) = workflow.parse() {
+                    self.origins.remember(run, workflow);
+                }
+            }
             (_, None) => {}
         }
-        if ledger::ends(event) {
-            self.workflows.remove(&event.aggregate_id);
-        }
-        if self.workflow.is_some() && entry.workflow_id != self.workflow {
+        Ok(if self.is_wanted(&entry) { Step::Send(frame(entry)?) } else { Step::Skip })
+    }
+
+    fn live(&mut self, told: &Told) -> Result<Step, Problem> {
+        let Some(entry) = told.entry.as_ref().filter(|entry| self.is_wanted(entry)) else {
             return Ok(Step::Skip);
-        }
-        let workflow = entry.workflow_id.as_deref().and_then(|id| id.parse().ok());
-        if workflow.is_some_and(|workflow| self.api.hides(&self.who, workflow)) {
-            return Ok(Step::Skip);
-        }
-        let kind = entry.kind.clone();
-        Ok(Step::Send(sse::data(event.position, &kind, &ActivityEntry::try_from(entry)?)?))
+        };
+        told.in_words(|| frame(entry.clone())).map(Step::Send)
     }
 
     fn ends(&self, _: &Recorded) -> bool {
         false
+    }
+}
+
+fn frame(entry: Entry) -> Result<Bytes, Problem> {
+    let (position, kind) = (entry.position, entry.kind.clone());
+    sse::frame(position, &kind, &ActivityEntry::try_from(entry)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn triggers_that_were_passed_over_stand_elsewhere_on_the_ledger() {
+        let wanted = |text: &str| Kinds::try_from(text.to_owned()).expect("types");
+        let asked = |text: &str| on_the_ledger(Some(&wanted(text)));
+        assert_eq!(asked("run.*"), wanted("run.*"));
+        for text in ["workflow.*", "workflow.trigger_skipped,run.failed"] {
+            assert!(asked(text).has("skip.skipped"), "{text}");
+        }
+        assert!(on_the_ledger(None).has("skip.skipped"));
     }
 }

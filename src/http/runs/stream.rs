@@ -1,12 +1,13 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::events::EventRecord;
 use super::ledger;
 use crate::access::Principal;
-use crate::actors::Filter;
+use crate::actors::{Filter, Told};
 use crate::http::api::Api;
 use crate::http::extract::Params;
 use crate::http::problem::{Document, Problem};
@@ -61,19 +62,19 @@ pub async fn stream(
     if seen > 0 && seen_all(&api, *id, seen).await? {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let live = api.hub.subscribe(Filter::Run(*id))?;
+    let place = api.hub.enter()?;
     let past = RunPast { journal: api.journal.clone(), stream: StreamId::run(*id), after: 0 };
-    Ok(sse::respond(Feed::new(past, seen, live.from, live.events), &request))
+    Ok(sse::respond(Feed::after(seen, past, place, Filter::Run(*id))))
 }
 
 /// Whether the run has ended with an event that the client has seen.
 async fn seen_all(api: &Api, run: RunId, seen: i64) -> Result<bool, Problem> {
     let mut past = RunPast { journal: api.journal.clone(), stream: StreamId::run(run), after: 0 };
     loop {
-        let page = past.past(seen).await?;
+        let (page, _) = past.past(seen).await?;
         let Some(last) = page.last() else { return Ok(false) };
         if ledger::ends(last) {
-            return Ok(last.position > 0 && last.position <= seen);
+            return Ok(true);
         }
     }
 }
@@ -87,18 +88,35 @@ struct RunPast {
 }
 
 impl Source for RunPast {
-    async fn past(&mut self, _: i64) -> Result<Vec<Recorded>, Problem> {
-        let page = self.journal.read_stream(&self.stream, self.after, PAGE).await?;
+    async fn past(&mut self, until: i64) -> Result<(Vec<Recorded>, i64), Problem> {
+        let mut page = self.journal.read_stream(&self.stream, self.after, PAGE).await?;
+        let read = page.len();
+        // What has no position yet, or a later one, comes later.
+        let is_past = |event: &Recorded| event.position > 0 && event.position <= until;
+        page.truncate(page.iter().take_while(|event| is_past(event)).count());
+        let is_end = page.is_empty() || page.len() < read;
         self.after = page.last().map_or(self.after, |last| last.sequence);
-        Ok(page)
+        let looked = page.last().filter(|_| !is_end).map_or(until, |last| last.position);
+        Ok((page, looked))
     }
 
     async fn step(&mut self, event: &Recorded) -> Result<Step, Problem> {
-        let data = sse::data(event.position, &event.event_type, &EventRecord::try_from(event)?)?;
-        Ok(if ledger::ends(event) { Step::Last(data) } else { Step::Send(data) })
+        Ok(step(event, frame(event)?))
+    }
+
+    fn live(&mut self, told: &Told) -> Result<Step, Problem> {
+        Ok(step(&told.event, told.whole(frame)?))
     }
 
     fn ends(&self, event: &Recorded) -> bool {
         ledger::ends(event)
     }
+}
+
+fn frame(event: &Recorded) -> Result<Bytes, Problem> {
+    sse::frame(event.position, &event.event_type, &EventRecord::try_from(event)?)
+}
+
+fn step(event: &Recorded, bytes: Bytes) -> Step {
+    if ledger::ends(event) { Step::Last(bytes) } else { Step::Send(bytes) }
 }

@@ -184,3 +184,102 @@ async fn streams_end_when_the_server_stops() {
     let kinds: Vec<_> = told.iter().map(|event| event.kind.as_str()).collect();
     assert!(["run.started", "run.wait_opened"].ends_with(&kinds), "{kinds:?}");
 }
+
+#[actix_web::test]
+async fn only_what_is_asked_for_comes_from_the_past_and_as_it_happens() {
+    let app = app().await;
+    let id = app.published(&definitions::pure()).await;
+    let failing = app.published(&definitions::failing()).await;
+    let waits = app.started_run(&app.published(&definitions::waiting()).await).await;
+    app.until_status(&waits, "waiting").await;
+    let from = app.head().await;
+    app.finished_run(&id).await;
+    let failed = app.finished_run(&failing).await;
+    // Each is opened in the middle: half of what comes is past.
+    let open = async |query: &str| {
+        let path = format!("/v1/activity/stream?{query}");
+        app.client.stream(&path, Some(from)).await
+    };
+    let mut by_type = open("type=run.failed,workflow.paused").await;
+    let mut by_family = open("type=workflow.*").await;
+    let mut by_run = open(&format!("runId={waits}")).await;
+    let mut by_both = open(&format!("workflowId={failing}&type=run.started")).await;
+    let again = app.finished_run(&failing).await;
+    let path = format!("/v1/runs/{waits}/nodes/approval/resume");
+    app.client.post(&path, &json!({"data": {"by": "Ada"}})).await.data();
+    app.client.post(&format!("/v1/workflows/{id}/pause"), &json!({})).await.data();
+
+    let mut of = Vec::new();
+    for _ in 0..3 {
+        of.push(by_type.next().await.unwrap());
+    }
+    let kinds: Vec<_> = of.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["run.failed", "run.failed", "workflow.paused"]);
+    assert_eq!((&of[0].data["runId"], &of[1].data["runId"]), (&json!(failed), &json!(again)));
+    let paused = by_family.next().await.unwrap();
+    assert_eq!((paused.id, &paused.data["workflowId"]), (of[2].id, &json!(id)));
+    let resumed = [by_run.next().await.unwrap(), by_run.next().await.unwrap()];
+    assert_eq!(resumed.each_ref().map(|event| &event.data["runId"]), [&json!(waits); 2]);
+    let kinds = resumed.each_ref().map(|event| event.kind.as_str());
+    assert_eq!(kinds, ["run.wait_resumed", "run.succeeded"]);
+    let started = [by_both.next().await.unwrap(), by_both.next().await.unwrap()];
+    let runs = started.each_ref().map(|event| event.data["runId"].as_str().unwrap());
+    assert_eq!(runs, [failed.as_str(), again.as_str()]);
+    for (wrong, says) in [
+        ("type=run.fail", "run.failed"),
+        ("type=task.*", "workflow.*"),
+        ("type=run", "run.*"),
+        ("runId=run_1", "runId"),
+        ("workflow=x", "unknown field"),
+    ] {
+        let refused = app.client.get(&format!("/v1/activity/stream?{wrong}")).await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, "invalid-query"), "{wrong}");
+        assert!(refused.text().contains(says), "{}", refused.text());
+    }
+}
+
+#[actix_web::test]
+async fn a_stream_from_the_beginning_is_handed_over_to_what_happens_while_others_write() {
+    // So many events that the past is read in rounds before the client watches.
+    const BEFORE: usize = 180;
+    const MEANWHILE: usize = 90;
+    let app = app().await;
+    let id = app.published(&definitions::pure()).await;
+    let start = async |count: usize| {
+        for _ in 0..count / 15 {
+            futures::future::join_all((0..15).map(|_| app.started_run(&id))).await;
+        }
+    };
+    start(BEFORE).await;
+    let read = async |path: &str, wanted: usize| {
+        let mut stream = app.client.stream(path, None).await;
+        let mut seen = Vec::new();
+        let mut ended = 0;
+        while ended < wanted {
+            let event = stream.next().await.expect("the stream goes on");
+            ended += usize::from(event.kind == "run.succeeded");
+            seen.push(event.id);
+        }
+        seen
+    };
+    let (all, some) = ("/v1/activity/stream?lastEventId=0", "&type=run.succeeded");
+    let filtered = format!("{all}{some}");
+    let wanted = BEFORE + MEANWHILE;
+    let ((), all, succeeded) =
+        futures::join!(start(MEANWHILE), read(all, wanted), read(&filtered, wanted));
+    assert!(all.is_sorted_by(|one, next| one < next), "out of order or twice: {all:?}");
+    let head = app.head().await;
+    let last = *all.last().unwrap();
+    let mut listed = everything(&app, 0, head).await;
+    listed.retain(|position| *position <= last);
+    assert_eq!(all, listed);
+    let of =
+        "select position from event_log join events using (aggregate_type, aggregate_id, sequence)
+               where aggregate_type = 'run' and event_type = 'succeeded' order by position";
+    assert_eq!(succeeded, positions(&app, of).await);
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests ask SQL ad hoc")]
+async fn positions(app: &TestApp, query: &'static str) -> Vec<i64> {
+    sqlx::query_scalar(query).fetch_all(&app.database.pool).await.unwrap()
+}

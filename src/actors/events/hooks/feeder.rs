@@ -13,13 +13,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::post::HookPost;
-use super::runs::Runs;
 use crate::actors::rhythm::Rhythm;
 use crate::aggregates::execution_hooks::{Event, Hooks};
 use crate::aggregates::run::Run;
 use crate::hooks::{Happened, Letter, Put, Stretch, is_told, told};
 use crate::journal::{Error, Leases, Recorded, Subscription};
 use crate::primitives::{ExecutionHookId, OrganizationId};
+use crate::projections::Origins;
 
 /// How often it is looked whether endpoints that were too slow have room.
 const LOOK: Duration = Duration::from_millis(100);
@@ -42,7 +42,7 @@ pub(super) struct Feeder<'a> {
     /// The endpoints, as they stood at the position that was read.
     known: HashMap<OrganizationId, Hooks>,
     stretches: Vec<Stretch>,
-    runs: Runs,
+    origins: Origins,
     /// Up to here the ledger was read.
     position: i64,
     /// Up to here that is stored.
@@ -68,7 +68,7 @@ impl<'a> Feeder<'a> {
             bell,
             known: HashMap::new(),
             stretches: post.office.stretches().await?,
-            runs: Runs::default(),
+            origins: Origins::default(),
             position,
             saved: position,
             saved_at: Instant::now(),
@@ -204,7 +204,7 @@ impl<'a> Feeder<'a> {
             return Ok(());
         }
         let fact = event.fact()?.0;
-        let workflow = self.runs.workflow(&self.post.journal, event, &fact).await?;
+        let workflow = self.origins.of_fact(&self.post.journal, event, &fact).await?;
         let (happened, told) = (Happened { event, workflow }, told(&fact));
         let chosen = listening.flat_map(|(id, endpoint)| {
             let wanted = told.iter().filter(move |told| endpoint.wants(told.topic, workflow));

@@ -4,6 +4,5 @@ mod courier;
 mod feeder;
 mod letter;
 mod post;
-mod runs;
 
 pub use post::HookPost;

@@ -13,24 +13,28 @@ const REMEMBERED: usize = 8_192;
 
 /// The workflows of runs that were heard of lately.
 #[derive(Debug, Default)]
-pub(super) struct Runs {
+pub struct Origins {
     young: HashMap<String, WorkflowId>,
     old: HashMap<String, WorkflowId>,
 }
 
-impl Runs {
-    /// The workflow of an event's run.
-    pub(super) async fn workflow(
+impl Origins {
+    /// The workflow of an event's run, where the fact that it tells was read already.
+    pub async fn of_fact(
         &mut self,
         journal: &Journal,
         event: &Recorded,
         fact: &Fact,
     ) -> Result<WorkflowId, Error> {
-        let run = event.aggregate_id.as_str();
         if let Some(known) = workflow_of(fact) {
-            self.remember(run, known);
+            self.remember(&event.aggregate_id, known);
             return Ok(known);
         }
+        self.of_run(journal, &event.aggregate_id).await
+    }
+
+    /// The workflow of a run; [`WorkflowId::NONE`] where it belongs to none.
+    pub async fn of_run(&mut self, journal: &Journal, run: &str) -> Result<WorkflowId, Error> {
         if let Some(known) = self.young.get(run) {
             return Ok(*known);
         }
@@ -47,7 +51,8 @@ impl Runs {
         Ok(known)
     }
 
-    fn remember(&mut self, run: &str, workflow: WorkflowId) {
+    /// Learns the workflow of a run from somebody who has read its first event.
+    pub fn remember(&mut self, run: &str, workflow: WorkflowId) {
         if self.young.len() >= REMEMBERED {
             self.old = std::mem::take(&mut self.young);
         }
