@@ -77,7 +77,7 @@ permissions! {
     MembersManage = "members:manage", "Invite, remove and give roles to members, make custom roles";
     KeysRead = "keys:read", "See service accounts and API keys, never their texts";
     KeysManage = "keys:manage", "Create and revoke service accounts and API keys";
-    AuditRead = "audit:read", "Read and export the audit log";
+    AuditRead = "audit:read", "Read and export the audit log, and export the ledger";
     InstallationManage = "installation:manage", "Operate the whole installation: views, every organization. No role may hold it";
 }
 

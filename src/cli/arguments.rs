@@ -21,6 +21,7 @@ use super::failure::Failure;
 use super::import::Import;
 use super::key::Key;
 use super::knowledge::Knowledge;
+use super::ledger::Ledger;
 use super::login::{LogIn, LogOut, Register};
 use super::member::Member;
 use super::migrate::Migrate;
@@ -204,6 +205,13 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+    /// Take along everything that happened, in its order
+    Ledger {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Ledger,
+    },
     /// Workflows that drafts are made from
     Template {
         #[command(flatten)]
@@ -348,6 +356,7 @@ pub fn main() -> ExitCode {
         Command::Audit { server, what: Audit::Verify(verify) } => verify.run(server.json),
         Command::Audit { server, what: Audit::Replay(replay) } => replay.run(server.json),
         Command::Audit { server, what } => asked!(server, what),
+        Command::Ledger { server, what } => asked!(server, what),
         Command::Template { server, what } => asked!(server, what),
         Command::Block { server, what } => asked!(server, what),
         Command::Review { server, what } => asked!(server, what),

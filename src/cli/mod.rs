@@ -23,6 +23,7 @@ mod failure;
 mod import;
 mod key;
 mod knowledge;
+mod ledger;
 mod login;
 mod member;
 mod migrate;

@@ -126,19 +126,43 @@ impl Api {
         self.bytes(path, HeaderMap::new()).await
     }
 
+    /// The same, with what the answer says about itself.
+    pub async fn open(
+        &self,
+        path: &str,
+    ) -> Result<
+        (StatusCode, HeaderMap, impl Stream<Item = Result<Bytes, Error>> + Unpin + use<>),
+        Error,
+    > {
+        self.answer(path, HeaderMap::new()).await
+    }
+
     async fn bytes(
         &self,
         path: &str,
         headers: HeaderMap,
     ) -> Result<(StatusCode, impl Stream<Item = Result<Bytes, Error>> + Unpin + use<>), Error> {
+        let (status, _, bytes) = self.answer(path, headers).await?;
+        Ok((status, bytes))
+    }
+
+    async fn answer(
+        &self,
+        path: &str,
+        headers: HeaderMap,
+    ) -> Result<
+        (StatusCode, HeaderMap, impl Stream<Item = Result<Bytes, Error>> + Unpin + use<>),
+        Error,
+    > {
         let request = self.request(Method::GET, path, headers, None)?;
         let host = host(&self.0.base);
         let response = self.0.client.execute(request).await;
-        let response = response.map_err(|source| failed(host.clone(), source))?;
+        let mut response = response.map_err(|source| failed(host.clone(), source))?;
         let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
         let bytes = response.bytes_stream();
         let bytes = bytes.map_err(move |source| interrupted(host.clone(), source));
-        Ok((status, bytes))
+        Ok((status, headers, bytes))
     }
 
     /// Posts what comes bit by bit, for as long as it takes, and reads the answer as JSON.

@@ -15,6 +15,7 @@ pub mod chains;
 pub mod connectors;
 pub mod deliveries;
 pub mod events;
+pub mod exports;
 pub mod extract;
 pub mod health;
 pub mod hooks;

@@ -10,9 +10,9 @@ use utoipa::{Modify, OpenApi};
 use super::routes::{Access, TABLE};
 use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
-    health, hooks, inbound, invitations, knowledge, members, organizations, projections, public,
-    reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates, testing,
-    token_keys, usage, users, validation, wallets, whoami, workflows,
+    exports, health, hooks, inbound, invitations, knowledge, members, organizations, projections,
+    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
+    testing, token_keys, usage, users, validation, wallets, whoami, workflows,
 };
 
 /// Where the document is.
@@ -64,6 +64,7 @@ pub(super) const PATH: &str = "/openapi.json";
         workflows::simulate,
         workflows::what_if,
         runs::list,
+        runs::export,
         runs::sync,
         runs::get,
         audit::bundle,
@@ -195,6 +196,7 @@ pub(super) const PATH: &str = "/openapi.json";
         audit::tile,
         audit::list,
         audit::export,
+        exports::ledger,
         service_accounts::list,
         service_accounts::create,
         service_accounts::change,
@@ -271,6 +273,7 @@ pub(super) const PATH: &str = "/openapi.json";
         wallets::floors::set,
         wallets::floors::remove,
         wallets::transactions::list,
+        wallets::transactions::export,
         wallets::transactions::get,
         wallets::transactions::approve,
         wallets::transactions::reject,

@@ -7,9 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 use super::problem::{Code, Problem};
 use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
-    health, hooks, inbound, invitations, knowledge, members, openapi, organizations, projections,
-    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
-    testing, token_keys, usage, users, validation, wallets, whoami, workflows,
+    exports, health, hooks, inbound, invitations, knowledge, members, openapi, organizations,
+    projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
+    templates, testing, token_keys, usage, users, validation, wallets, whoami, workflows,
 };
 use crate::access::Permission;
 
@@ -93,6 +93,7 @@ table! {
     POST   "/v1/workflows/{id}/deliveries/{deliveryId}/replay" May(WorkflowsRun)          deliveries::replay;
     GET    "/v1/runs"                                         May(RunsRead)               runs::list;
     POST   "/v1/runs/sync"                                    May(ActionsRun)             runs::sync;
+    GET    "/v1/runs/export"                                  May(RunsRead)               runs::export;
     GET    "/v1/runs/{id}"                                    May(RunsRead)               runs::get;
     GET    "/v1/runs/{id}/bundle"                             May(RunsRead)               audit::bundle;
     GET    "/v1/runs/{id}/events"                             May(RunsRead)               runs::events;
@@ -225,6 +226,7 @@ table! {
     GET    "/v1/log/tile/{tile}"                              Public                      audit::tile;
     GET    "/v1/organization/audit-log"                       May(AuditRead)              audit::list;
     GET    "/v1/organization/audit-log/export"                May(AuditRead)              audit::export;
+    GET    "/v1/ledger/export"                                May(AuditRead)              exports::ledger;
     GET    "/v1/service-accounts"                             May(KeysRead)               service_accounts::list;
     POST   "/v1/service-accounts"                             May(KeysManage)             service_accounts::create;
     PUT    "/v1/service-accounts/{id}"                        May(KeysManage)             service_accounts::change;
@@ -301,6 +303,7 @@ table! {
     PUT    "/v1/wallets/{id}/floors/{chain}"                  May(WalletsManage)          wallets::floors::set;
     DELETE "/v1/wallets/{id}/floors/{chain}"                  May(WalletsManage)          wallets::floors::remove;
     GET    "/v1/transactions"                                 May(WalletsRead)            wallets::transactions::list;
+    GET    "/v1/transactions/export"                          May(WalletsRead)            wallets::transactions::export;
     GET    "/v1/transactions/{id}"                            May(WalletsRead)            wallets::transactions::get;
     POST   "/v1/transactions/{id}/approve"                    May(WalletsApprove)         wallets::transactions::approve;
     POST   "/v1/transactions/{id}/reject"                     May(WalletsApprove)         wallets::transactions::reject;

@@ -24,6 +24,48 @@ pub struct StreamId {
 }
 
 impl StreamId {
+    /// The types that there are, as a partition of the ledger each.
+    pub const TYPES: [&'static str; 38] = [
+        "account",
+        "api_key",
+        "audit",
+        "blueprint",
+        "chain_endpoints",
+        "chain_match",
+        "connector",
+        "document",
+        "entry",
+        "event",
+        "event_definition",
+        "event_sequences",
+        "event_subscriptions",
+        "execution_hooks",
+        "login_name",
+        "organization",
+        "paid_endpoints",
+        "payment",
+        "policy",
+        "run",
+        "sale",
+        "schema",
+        "sequence_instance",
+        "session",
+        "signature_request",
+        "signing_policy",
+        "skip",
+        "spending",
+        "table",
+        "task",
+        "test",
+        "test_execution",
+        "token_keys",
+        "user",
+        "wallet_floor",
+        "wallet_lane",
+        "wallets",
+        "workflow",
+    ];
+
     /// The stream of one aggregate.
     pub fn new(aggregate_type: &'static str, aggregate_id: impl Into<String>) -> Self {
         Self { aggregate_type, aggregate_id: aggregate_id.into() }

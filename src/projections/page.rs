@@ -106,6 +106,14 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// The same rows as others tell them.
+    pub fn map<U>(self, tell: impl FnMut(T) -> U) -> Page<U> {
+        let Self { items, has_more, cursor, position } = self;
+        Page { items: items.into_iter().map(tell).collect(), has_more, cursor, position }
+    }
+}
+
 /// One answer of a view, with the position of the ledger which it reflects at least.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reflecting<T> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{changes, replay};
 use crate::cli::client::{Client, Error, query, read_json, refused, unreachable};
+use crate::cli::ledger::{RowFormat, export_rows};
 use crate::cli::print::{line, list, print_json, tell};
 use crate::cli::sse::Events;
 use crate::cli::workflow::text_of;
@@ -32,6 +33,30 @@ pub(in crate::cli) enum Run {
         /// How many at most, 1 to 100.
         #[arg(long, default_value_t = 20)]
         limit: u8,
+    },
+    /// Write all runs into a file, the latest first.
+    Export {
+        /// Those of this workflow.
+        #[arg(long, value_name = "ID")]
+        workflow: Option<String>,
+        /// Those that stand here: running, waiting, success, failure or cancelled.
+        #[arg(long)]
+        status: Option<String>,
+        /// Those that began at or after this instant, as 2026-11-28T00:00:00Z.
+        #[arg(long)]
+        from: Option<String>,
+        /// Those that began before this instant.
+        #[arg(long)]
+        to: Option<String>,
+        /// Those whose id, or whose failure, contains this.
+        #[arg(long)]
+        search: Option<String>,
+        /// As what.
+        #[arg(long, default_value = "csv")]
+        format: RowFormat,
+        /// The file; - is standard output.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// Start a run of a workflow's live version.
     Start {
@@ -161,6 +186,17 @@ impl Run {
                 let hint = "no such run: chainkeel run start WORKFLOW starts one";
                 tell(client, &page, |page| list(page, hint, in_a_line));
                 Ok(())
+            }
+            Self::Export { workflow, status, from, to, search, format, out } => {
+                let query = query([
+                    ("format", Some(format.name().to_owned())),
+                    ("workflowId", workflow),
+                    ("status", status),
+                    ("from", from),
+                    ("to", to),
+                    ("search", search),
+                ]);
+                export_rows(client, &format!("/v1/runs/export{query}"), format, &out).await
             }
             Self::Start { workflow, input, input_file, watch, idempotency_key } => {
                 let payload = payload(input, input_file)?;

@@ -1,11 +1,14 @@
 //! `chainkeel transaction`: what runs want of wallets, and what became of it.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::approval::{answer, approval};
 use super::history::history;
 use crate::cli::client::{Client, Error, query};
+use crate::cli::ledger::{RowFormat, export_rows};
 use crate::cli::print::{line, list, tell};
 use crate::cli::workflow::text_of;
 
@@ -25,6 +28,24 @@ pub(in crate::cli) enum Transaction {
         /// Those that stand here, as `broadcast` or `succeeded`.
         #[arg(long)]
         status: Option<String>,
+    },
+    /// Write all transactions into a file, the latest first.
+    Export {
+        /// Those of this wallet.
+        #[arg(long)]
+        wallet: Option<String>,
+        /// Those that this run wants.
+        #[arg(long)]
+        run: Option<String>,
+        /// Those that stand here, as `broadcast` or `succeeded`.
+        #[arg(long)]
+        status: Option<String>,
+        /// As what.
+        #[arg(long, default_value = "csv")]
+        format: RowFormat,
+        /// The file; - is standard output.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// Show a transaction with all that happened to it.
     Show {
@@ -72,6 +93,16 @@ impl Transaction {
                 let page = client.get(&format!("{TRANSACTIONS}{query}")).await?;
                 let hint = "no transaction: runs want them by nodes such as send-native-token";
                 tell(client, &page, |page| list(page, hint, show));
+            }
+            Self::Export { wallet, run, status, format, out } => {
+                let query = query([
+                    ("format", Some(format.name().to_owned())),
+                    ("walletId", wallet),
+                    ("runId", run),
+                    ("status", status),
+                ]);
+                let path = format!("{TRANSACTIONS}/export{query}");
+                export_rows(client, &path, format, &out).await?;
             }
             Self::Show { id } => {
                 let shown = client.get(&format!("{TRANSACTIONS}/{id}")).await?;

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::record::{Asked, Record, Wish};
 use crate::access::Principal;
 use crate::http::api::Api;
+use crate::http::exports::csv::text_cell;
 use crate::http::extract::{Instant, Params};
 use crate::http::problem::{Document, Problem};
 use crate::primitives::OrganizationId;
@@ -173,33 +174,9 @@ impl Format {
                     record.times.to_string(),
                     record.detail.to_string(),
                 ];
-                text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
+                text.push_str(&cells.map(|cell| text_cell(&cell)).join(","));
                 text.push_str("\r\n");
             }
         }
-    }
-}
-
-/// A cell. What a spreadsheet would take for a formula begins with an apostrophe instead.
-fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_stays_one_and_calculates_nothing() {
-        assert_eq!(quoted("api_key.issued"), "api_key.issued");
-        assert_eq!(quoted("a,\"b\"\r\n"), "\"a,\"\"b\"\"\r\n\"");
-        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(quoted("@sum"), "'@sum");
     }
 }

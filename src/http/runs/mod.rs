@@ -3,6 +3,7 @@
 mod at_once;
 mod cancel;
 mod events;
+mod export;
 mod get;
 pub(super) mod ledger;
 mod lineage;
@@ -21,6 +22,7 @@ pub use at_once::Ended;
 pub(super) use at_once::until_over;
 pub use cancel::{__path_cancel, cancel};
 pub use events::{__path_events, events};
+pub use export::{__path_export, export};
 pub use get::{__path_get, get};
 pub use lineage::{__path_lineage, lineage};
 pub use list::{__path_list, list};

@@ -101,15 +101,23 @@ pub(super) async fn write(
     .map_err(while_doing("writing the audit log"))
 }
 
-/// What somebody did, or tried to.
-fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error> {
-    let Metadata { actor, correlation_id, address } = facts::read(event, &event.metadata)?;
-    let payload: HashMap<&str, HashMap<String, &RawValue>> = facts::read(event, &event.payload)?;
-    let fields = payload.into_values().next().unwrap_or_default();
+/// The fields of an event that an auditor is shown: no secret, and no hash of one, is in any of them.
+pub fn shown(event: &Recorded) -> Map<String, Value> {
+    // An event without fields is a text.
+    let payload: Option<HashMap<&str, HashMap<String, &RawValue>>> =
+        serde_json::from_str(&event.payload).ok();
+    let fields = payload.unwrap_or_default().into_values().next().unwrap_or_default();
     let shown = SHOWN.iter().filter_map(|name| {
         let value = fields.get(*name).filter(|value| value.get().len() <= MAX_FIELD)?;
         Some(((*name).to_owned(), without_nul(serde_json::from_str(value.get()).ok()?)))
     });
+    shown.collect()
+}
+
+/// What somebody did, or tried to.
+fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error> {
+    let Metadata { actor, correlation_id, address } = facts::read(event, &event.metadata)?;
+    facts::read::<HashMap<&str, &RawValue>>(event, &event.payload)?;
     Ok(Row {
         event,
         at: event.recorded_at,
@@ -120,7 +128,7 @@ fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error
         address: address.map(|it| it.to_string()),
         request_id: correlation_id.map(|it| it.to_string()),
         times: 1,
-        detail: Value::Object(shown.collect::<Map<_, _>>()),
+        detail: Value::Object(shown(event)),
     })
 }
 

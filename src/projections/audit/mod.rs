@@ -11,6 +11,7 @@ use super::Error;
 use super::projection::Projection;
 use crate::journal::Recorded;
 
+pub use fold::shown;
 pub use queries::{Audit, Entry, Filter, Outcome};
 
 /// The projection behind `view_audit`.

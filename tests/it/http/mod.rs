@@ -13,6 +13,7 @@ mod dead_letters;
 mod definitions;
 mod documentation;
 mod events;
+mod exports;
 mod files;
 mod idempotency;
 mod knowledge;

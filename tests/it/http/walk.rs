@@ -142,6 +142,8 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/runs", "/v1/runs", "", Empty),
     ("GET /v1/runs", "/v1/runs?workflowId={workflow}", "", Empty),
     ("POST /v1/runs/sync", "/v1/runs/sync", r#"{"definition": {pure}}"#, Own),
+    ("GET /v1/runs/export", "/v1/runs/export", "", Own),
+    ("GET /v1/runs/export", "/v1/runs/export?search={run}", "", Own),
     ("GET /v1/runs/{id}", "/v1/runs/{run}", "", Nothing),
     ("GET /v1/runs/{id}", "/v1/runs/{run}?summary=true", "", Nothing),
     ("GET /v1/runs/{id}/bundle", "/v1/runs/{run}/bundle", "", Nothing),
@@ -547,6 +549,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/x402/{id}", "/v1/x402/{workflow}", "{}", Nothing),
     ("GET /v1/x402/{id}", "/v1/x402/{workflow}", "", Nothing),
     ("GET /v1/transactions", "/v1/transactions", "", Empty),
+    ("GET /v1/transactions/export", "/v1/transactions/export?format=ndjson", "", Own),
     ("GET /v1/transactions/{id}", "/v1/transactions/{transaction}", "", Nothing),
     (
         "POST /v1/transactions/{id}/approve",
@@ -712,6 +715,9 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ),
     ("GET /v1/organization/audit-log", "/v1/organization/audit-log", "", Own),
     ("GET /v1/organization/audit-log/export", "/v1/organization/audit-log/export", "", Own),
+    ("GET /v1/ledger/export", "/v1/ledger/export", "", Own),
+    ("GET /v1/ledger/export", "/v1/ledger/export?workflowId={workflow}", "", Own),
+    ("GET /v1/ledger/export", "/v1/ledger/export?runId={run}", "", Nothing),
     ("GET /v1/service-accounts", "/v1/service-accounts", "", Empty),
     (
         "POST /v1/service-accounts",

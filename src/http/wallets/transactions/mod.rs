@@ -2,6 +2,7 @@
 
 mod approve;
 mod cancel;
+mod export;
 mod get;
 mod list;
 mod order;
@@ -9,5 +10,6 @@ mod record;
 
 pub use approve::{__path_approve, __path_reject, approve, reject};
 pub use cancel::{__path_cancel, cancel};
+pub use export::{__path_export, export};
 pub use get::{__path_get, get};
 pub use list::{__path_list, list};
