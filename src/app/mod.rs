@@ -1,6 +1,7 @@
 //! The composition root: the one place that knows every room and puts them together.
 
 mod api;
+mod files;
 mod house;
 mod parts;
 mod plan;
@@ -9,6 +10,7 @@ mod serve;
 mod signer;
 mod work;
 
+pub use files::allow_files;
 pub use house::{Error, House};
 pub use plan::{Plan, Proofs, chains_at, no_chains};
 pub use serve::serve;

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use sqlx::postgres::PgConnectOptions;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Error, House, Plan};
+use super::{Error, House, Plan, allow_files};
 use crate::access::AdminKey;
 use crate::config::Config;
 use crate::journal::pool::Logins;
@@ -23,6 +23,8 @@ pub async fn serve(
     key: AdminKey,
     door: TcpListener,
 ) -> Result<(), Error> {
+    let files = allow_files();
+    tracing::debug!("{files} files may be open, a client each");
     let metrics = telemetry::measure()?;
     let plan = Plan::of(&config, database, logins, exclusive)?;
     let house = House::open(plan, door, key, metrics).await?;

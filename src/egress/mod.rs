@@ -16,6 +16,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod watched;
 
 pub use api::{Answer, Api};
 pub use client::{Egress, MAX_RESPONSE_BYTES, Redirects, Request, Response};
@@ -24,6 +25,7 @@ pub use error::Error;
 pub use guard::Refusal;
 pub use patience::retry_after;
 pub use socket::{Socket, SocketError, socket_pause};
+pub use watched::Watched;
 
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};

@@ -19,6 +19,7 @@ mod session;
 mod streams;
 mod transfers;
 mod verify;
+mod watchers;
 mod workflows;
 
 pub(super) use session::Bench;

@@ -71,10 +71,8 @@ impl Report {
             self.print_large(large);
         }
         if let Some(streams) = &self.streams {
-            line(&format!(
-                "{} clients saw {} runs: {:.0} events/s delivered, {} of them complete",
-                streams.clients, streams.runs, streams.delivered_per_second, streams.complete
-            ));
+            streams.lines().iter().for_each(|text| line(text));
+            print_latency("delay", streams.delay);
         }
         for text in self.chain.iter().flat_map(chain::Measured::lines) {
             line(&text);

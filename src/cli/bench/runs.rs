@@ -120,7 +120,8 @@ async fn waits(
     Ok((resumed, idle.zip(waiting).map(|(idle, waiting)| waiting - idle)))
 }
 
-async fn resume(client: &Client, run: &str) -> Result<(), Error> {
+/// Lets a run go on that waits.
+pub(super) async fn resume(client: &Client, run: &str) -> Result<(), Error> {
     let path = format!("/v1/runs/{run}/nodes/approval/resume");
     client.post(&path, &json!({ "data": { "approved": true } })).await.map(drop)
 }

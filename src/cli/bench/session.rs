@@ -14,7 +14,9 @@ use super::echo::Echo;
 use super::node::Node;
 use super::report::Report;
 use super::workflows::Shape;
-use super::{append, chain, large, ledger, limits, matching, runs, streams, transfers, verify};
+use super::{
+    append, chain, large, ledger, limits, matching, runs, streams, transfers, verify, watchers,
+};
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan, Proofs, chains_at};
@@ -34,8 +36,8 @@ use crate::{projections, telemetry};
 
 /// Connections of the private server.
 const MAX_CONNECTIONS: u16 = 100;
-/// How many runs all clients of a stream watch.
-const MAX_WATCHED: usize = 300;
+/// How many runs the clients of streams watch.
+const MAX_WATCHED: usize = 3_000;
 /// An event's payload of the size that a node of the measured workflows has.
 const TYPICAL_PAYLOAD: &str = r#"{"node_succeeded":{"node":"names","kind":"pluck","attempt":1,"input":{"array":[{"name":"gas","open":true,"price":12},{"name":"tip","open":true,"price":1}],"field":"name"},"result":{"values":["gas","tip"],"note":"this text makes the payload as large as that of a node with a modest input and result, which is some four hundred bytes"},"at":"2026-01-01T12:00:00.000000Z"}}"#;
 
@@ -69,9 +71,12 @@ enum What {
     /// Streams: many clients watch while runs go on
     Sse {
         /// How many clients watch
-        #[arg(long, default_value_t = 500)]
+        #[arg(long, default_value_t = 1_000)]
         clients: usize,
     },
+    /// The clients of `bench sse`, which starts them by itself
+    #[command(hide = true)]
+    Watchers,
     /// The largest: loops at the budget of a run, and one event that all runs wait for
     Large {
         /// How many iterations go on at the same time where they are parallel
@@ -133,6 +138,12 @@ impl Bench {
             matching::run(self.json);
             return Ok(());
         }
+        if matches!(self.what, Some(What::Watchers)) {
+            return watchers::run();
+        }
+        if let Some(What::Sse { clients }) = self.what {
+            watchers::must_fit(clients)?;
+        }
         let directory = self.directory.clone();
         let outcome = |text: String| Error::Outcome(text);
         if directory.exists() {
@@ -173,7 +184,15 @@ impl Bench {
         if let Some(What::Verify { events }) = self.what {
             return self.verify((database, directory), metrics, events).await;
         }
-        let sitting = Sitting::open(database, metrics, |plan| plan.roles = roles).await?;
+        let sitting = Sitting::open(database, metrics, |plan| {
+            plan.roles = roles;
+            if matches!(self.what, Some(What::Sse { .. })) {
+                // All its clients come from one machine, at once, with one key.
+                (plan.rate_limits.per_key, plan.rate_limits.per_organization) = (0, 0);
+                plan.rate_limits.per_address = 0;
+            }
+        })
+        .await?;
         let report = self.measures(&sitting, directory).await;
         sitting.close().await;
         report
@@ -277,15 +296,13 @@ impl Bench {
                 report.large.push(large);
             }
             What::Sse { clients } => {
-                steps.show("streams");
-                let (client, finishes) = (&sitting.client, &sitting.finishes);
-                // Every event goes to every client: a few runs are many deliveries.
+                // Hundreds of clients see each of them: a few runs are many deliveries.
                 let (runs, at_once) = (self.runs.min(MAX_WATCHED), self.at_once.min(2));
-                let streams = streams::measure(client, finishes, clients, runs, at_once).await?;
-                report.streams = Some(streams);
+                let extent = streams::Extent { clients: clients.max(4), runs, at_once };
+                report.streams = Some(streams::measure(sitting, extent, &steps).await?);
             }
             // They have no sitting, or another one.
-            What::Matching | What::Transfers { .. } | What::Verify { .. } => {}
+            What::Matching | What::Watchers | What::Transfers { .. } | What::Verify { .. } => {}
             What::Chain { anvil, blocks, logs, samples, triggers } => {
                 steps.show("the start of a node");
                 let node = Node::start(&anvil).await?;
@@ -357,6 +374,8 @@ pub(super) struct Sitting {
     pub(super) client: Client,
     /// Sees its runs finish.
     pub(super) finishes: Finishes,
+    /// The key that it shows.
+    pub(super) key: String,
     plan: Plan,
     metrics: PrometheusHandle,
     owner: sqlx::PgPool,
@@ -422,6 +441,7 @@ impl Sitting {
             house,
             client,
             finishes,
+            key,
             plan,
             metrics,
             owner,
