@@ -39,7 +39,6 @@ pub mod runs;
 pub mod search;
 pub mod server;
 pub mod service_accounts;
-mod signing_secret;
 mod sse;
 pub mod storage;
 pub mod tables;

@@ -8,8 +8,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
+use actix_web_lab::header::{CacheControl, CacheDirective};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, stream};
 use serde::Serialize;
@@ -302,7 +303,7 @@ pub(crate) fn respond<S: Source>(feed: Feed<S>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((CONTENT_ENCODING, "identity"))
-        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header(CacheControl(vec![CacheDirective::NoCache]))
         // nginx collects answers unless it is told not to.
         .insert_header((
             HeaderName::from_static("x-accel-buffering"),

@@ -107,7 +107,7 @@ impl<L: List> Rest<L> {
         }
         self.next = page
             .cursor
-            .map(|after| Next::After(Paging { limit: ROWS, offset: 0, after: Some(after) }));
+            .map(|after| Next::After(Paging { after: Some(after), ..Paging::first(ROWS) }));
         Ok(Some(Bytes::from(text)))
     }
 }

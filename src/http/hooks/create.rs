@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::order::judge;
 use super::record::{Record, event_at, load};
+use super::signing_secret::NewSecret;
 use crate::access::{Delivery, Principal};
 use crate::aggregates::execution_hooks::{Choice, Command, MAX_RETRIES, Order, Wish};
 use crate::http::answer::{Answer, Envelope};
@@ -13,7 +14,6 @@ use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Document, Problem};
-use crate::http::signing_secret::NewSecret;
 use crate::journal::StreamId;
 use crate::primitives::{ExecutionHookId, WorkflowId};
 use crate::secrets::SecretName;

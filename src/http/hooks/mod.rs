@@ -10,6 +10,7 @@ mod record;
 mod regenerate;
 mod remove;
 mod replay;
+pub(in crate::http) mod signing_secret;
 mod switch;
 mod test;
 

@@ -6,6 +6,7 @@ use time::Duration;
 use utoipa::ToSchema;
 
 use super::record::{Record, load};
+use super::signing_secret::{NewSecret, next_field, overlap};
 use crate::access::Principal;
 use crate::aggregates::execution_hooks::{Command, Order};
 use crate::http::answer::{Answer, Envelope};
@@ -13,7 +14,6 @@ use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
 use crate::http::idempotency::{Done, Ticket, Turn};
 use crate::http::problem::{Document, Problem};
-use crate::http::signing_secret::{NewSecret, next_field, overlap};
 use crate::journal::StreamId;
 use crate::primitives::ExecutionHookId;
 use crate::secrets::SecretName;

@@ -18,7 +18,7 @@ const OVERLAP_MS: i64 = 24 * 3_600_000;
 const LONGEST_OVERLAP_MS: i64 = 7 * OVERLAP_MS;
 
 /// For how long the secret of before signs, too, as somebody asks for it in `overlapMs`.
-pub(super) fn overlap(asked_ms: Option<i64>) -> Result<Duration, Problem> {
+pub(in crate::http) fn overlap(asked_ms: Option<i64>) -> Result<Duration, Problem> {
     let overlap = asked_ms.unwrap_or(OVERLAP_MS);
     if !(0..=LONGEST_OVERLAP_MS).contains(&overlap) {
         let message = format_args!("is 0 to {LONGEST_OVERLAP_MS} milliseconds");
@@ -28,12 +28,12 @@ pub(super) fn overlap(asked_ms: Option<i64>) -> Result<Duration, Problem> {
 }
 
 /// The field of a secret that takes the place of another.
-pub(super) fn next_field() -> String {
+pub(in crate::http) fn next_field() -> String {
     format!("{}-{}", Delivery::FIELD, CommandId::generate())
 }
 
 /// A secret that is sealed. One that is sealed under a field that nothing names is none.
-pub(super) struct NewSecret {
+pub(in crate::http) struct NewSecret {
     organization: OrganizationId,
     name: SecretName,
     delivery: Delivery,
@@ -43,7 +43,7 @@ pub(super) struct NewSecret {
 
 impl NewSecret {
     /// Seals a new one under this name, with headers that go along.
-    pub(super) async fn seal(
+    pub(in crate::http) async fn seal(
         api: &Api,
         who: &Principal,
         name: SecretName,
@@ -57,7 +57,7 @@ impl NewSecret {
     }
 
     /// Its text, where it was just named on the ledger; else nothing names what was sealed, and it goes again.
-    pub(super) async fn shown(
+    pub(in crate::http) async fn shown(
         self,
         api: &Api,
         named: Result<Done, Problem>,
