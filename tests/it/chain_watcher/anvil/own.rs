@@ -109,7 +109,8 @@ async fn an_organization_turns_to_its_own_endpoints_and_back_between_logs_that_e
 
     // The installation's endpoint dies: that is nothing to whoever has one of his own.
     stage.installed.instead(|_, _| Some(Fault::Error(-32603, "dead".to_owned())));
-    let before = stage.runs(&theirs).await;
+    let all = usize::try_from(stage.logs).unwrap();
+    let before = stage.app.eventually(|| stage.runs(&theirs), |runs| *runs == all).await;
     stage.log().await;
     stage.node.mine(3).await;
     let asked = || stage.runs(&ours);
