@@ -66,6 +66,11 @@ impl Server {
         Self { child, url }
     }
 
+    /// Whether it has ended by itself: it does where its database is away for as long as it opens the ledger.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

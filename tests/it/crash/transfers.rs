@@ -17,6 +17,7 @@ use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 use super::client::Client;
 use super::documents::by_token;
@@ -89,6 +90,7 @@ async fn go_wrong(
     (token, database): (&SoftHsm, &Path),
 ) {
     let wait = |milliseconds| actix_web::rt::time::sleep(Duration::from_millis(milliseconds));
+    is_started_again((server, start), client);
     let mut again = || {
         server.kill();
         *server = start();
@@ -109,6 +111,14 @@ async fn go_wrong(
         }
         // It may have none at this moment.
         _ => drop(SoftHsm::kill_hosts_of(server.id())),
+    }
+}
+
+/// What supervises a server starts it again when it has ended by itself.
+fn is_started_again((server, start): (&mut Server, &impl Fn() -> Server), client: &Client) {
+    if server.has_ended() {
+        *server = start();
+        client.moves_to(&server.url);
     }
 }
 
@@ -184,12 +194,20 @@ async fn every_payment_is_made_once_through_kills_of_all_parts_and_a_node_that_l
         .flat_map(|payment| wallets.iter().map(move |(wallet, _)| (payment, wallet.as_str())))
         .collect();
     let starter = stream::iter(wanted).map(pay).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
+    let is_over = Notify::new();
     let killer = async {
         for fault in 0..FAULTS.max(payments() / 8) {
             let moment = 200 + rand::random::<u64>() % 900;
             actix_web::rt::time::sleep(Duration::from_millis(moment)).await;
             let parts = (&token, &*database.files());
             go_wrong(fault, (&mut server, &start), &client, parts).await;
+        }
+        door.heals();
+        is_over.notify_one();
+        // The last of the faults may have ended it, where PostgreSQL took its time to come back.
+        loop {
+            actix_web::rt::time::sleep(Duration::from_millis(200)).await;
+            is_started_again((&mut server, &start), &client);
         }
     };
     let miner = async {
@@ -199,12 +217,12 @@ async fn every_payment_is_made_once_through_kills_of_all_parts_and_a_node_that_l
         }
     };
     let paying = async {
-        let (runs, ()) = futures::join!(starter, killer);
-        door.heals();
+        let (runs, ()) = futures::join!(starter, is_over.notified());
         client.all_succeed(&runs).await;
         runs
     };
-    let paid = select(Box::pin(paying), Box::pin(miner)).await;
+    let world = futures::future::join(killer, miner);
+    let paid = select(Box::pin(paying), Box::pin(world)).await;
     let Either::Left((runs, _)) = paid;
 
     // then each is paid, under nonces without a gap, and the balances are exact to the wei
