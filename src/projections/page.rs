@@ -104,9 +104,7 @@ impl<T> Page<T> {
         let cursor = items.last().filter(|_| has_more).map(|last| Cursor::at(key(last)));
         Self { items, has_more, cursor, position }
     }
-}
 
-impl<T> Page<T> {
     /// The same rows as others tell them.
     pub fn map<U>(self, tell: impl FnMut(T) -> U) -> Page<U> {
         let Self { items, has_more, cursor, position } = self;

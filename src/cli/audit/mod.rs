@@ -2,6 +2,7 @@
 
 mod bundle;
 mod command;
+mod pace;
 mod replay;
 mod report;
 mod verify;

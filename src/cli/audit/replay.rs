@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use engine::Divergence;
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::super::config::begin;
 use super::super::failure::Failure;
 use super::super::migrate::database;
 use super::super::print::{line, print_json};
+use super::pace::{bar, rate, show};
 use crate::config::{Flags, Surroundings};
 use crate::journal::{Bells, Config, Journal, pool};
 use crate::notary::{Archive, Listener, Mark, Pace};
@@ -40,7 +41,8 @@ impl Replay {
         if from.position > 0 && !json {
             line(&format!("goes on behind position {}", from.position));
         }
-        let mut told = Told { bar: bar(json), state: self.state.as_deref(), noted: Instant::now() };
+        let bar = bar(json, "{bar:30} position {pos} of {len}  {msg}");
+        let mut told = Told { bar, state: self.state.as_deref(), noted: Instant::now() };
         let (known, began) = (from.clone(), Instant::now());
         let replayed = actix_rt::System::new().block_on(async {
             let pool = pool::serving(&database, 2);
@@ -72,9 +74,8 @@ fn differ(what: &str) -> Failure {
     )
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
 fn say(mark: &Mark, events: u64, taken: Duration, json: bool) {
-    let rate = events as f64 / taken.as_secs_f64().max(0.001);
+    let rate = rate(events, taken);
     let Mark { position, runs, open, differing, .. } = mark;
     let open = open.len();
     if json {
@@ -134,16 +135,10 @@ struct Told<'a> {
 }
 
 impl Listener for Told<'_> {
-    #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
     fn read(&mut self, pace: Pace, mark: &dyn Fn() -> Mark) {
         let Pace { position, head, events, taken } = pace;
-        self.bar.set_length(head.unsigned_abs());
-        self.bar.set_position(position.unsigned_abs());
-        let rate = events as f64 / taken.as_secs_f64().max(0.001);
-        if rate > 0.0 {
-            let left = Duration::from_secs_f64((head - position).max(0) as f64 / rate);
-            self.bar.set_message(format!("{rate:.0}/s, {} left", HumanDuration(left)));
-        }
+        let places = (position.unsigned_abs(), head.unsigned_abs());
+        show(&self.bar, places, rate(events, taken));
         if let Some(path) = self.state
             && self.noted.elapsed() >= NOTED_EVERY
         {
@@ -157,13 +152,4 @@ impl Listener for Told<'_> {
     fn differs(&mut self, run: &str, divergence: &Divergence) {
         self.bar.println(format!("{run} differs at its event {}", divergence.sequence));
     }
-}
-
-fn bar(json: bool) -> ProgressBar {
-    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    let style = "{bar:30} position {pos} of {len}  {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
-    }
-    bar
 }

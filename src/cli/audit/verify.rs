@@ -2,16 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::super::config::begin;
 use super::super::failure::Failure;
 use super::super::migrate::database;
 use super::super::print::{line, print_json};
+use super::pace::{bar, rate, show};
 use crate::config::{Flags, Surroundings};
 use crate::journal::pool;
 use crate::notary::{self, Damage, Log, OutsideCopy, Progress, Walk, Walked};
@@ -58,11 +57,12 @@ impl Verify {
         let config = begin(&self.flags, &Surroundings::read())?;
         let database = database(&config)?;
         let copy = OutsideCopy::new(config.proof.place(&config.data_dir));
-        let bar = bar(json);
+        let bar = bar(json, "{bar:30} {pos} of {len} events  {msg}");
         let walked = actix_rt::System::new().block_on(async {
             let log = Log::new(pool::owner(&database, 2));
             let walk = Walk { database, log, copy, key, checkpoint };
-            walk.run(|progress| show(&bar, &progress)).await
+            walk.run(|Progress { done, total, taken }| show(&bar, (done, total), rate(done, taken)))
+                .await
         });
         bar.finish_and_clear();
         match walked {
@@ -185,30 +185,4 @@ fn failed(error: &notary::Error, json: bool) -> Failure {
         print_json(&json!({ "ok": false, "position": position, "fault": text }));
     }
     Failure::of(error).cure("docs/verifying.md says what each of these means, and what to do")
-}
-
-fn bar(json: bool) -> ProgressBar {
-    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    let style = "{bar:30} {pos} of {len} events  {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn show(bar: &ProgressBar, progress: &Progress) {
-    let Progress { done, total, taken } = *progress;
-    bar.set_length(total);
-    bar.set_position(done);
-    let rate = rate(done, taken);
-    if rate > 0.0 {
-        #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-        let left = Duration::from_secs_f64(total.saturating_sub(done) as f64 / rate);
-        bar.set_message(format!("{rate:.0}/s, {} left", HumanDuration(left)));
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-fn rate(events: u64, taken: Duration) -> f64 {
-    events as f64 / taken.as_secs_f64().max(0.001)
 }
