@@ -61,7 +61,7 @@ async fn an_export_is_the_ledger_as_it_stands_while_others_write() {
     };
     let ((), mut exports) = futures::join!(churn, exports);
     let head = app.head().await;
-    exports.push(app.client.get(&format!("{EXPORT}?minPosition={head}")).await);
+    exports.push(app.client.reached(&format!("{EXPORT}?minPosition={head}")).await);
     for export in exports {
         let (lines, end) = lines(&export);
         let to: i64 = export.header("chainkeel-position").unwrap().parse().unwrap();
@@ -330,7 +330,11 @@ async fn a_table_of_more_runs_than_are_read_at_a_time_has_each_of_them_once() {
         futures::future::join_all((0..30).map(|_| app.started_run(&id))).await;
     }
     let head = app.head().await;
-    let text = app.client.get(&format!("/v1/runs/export?minPosition={head}")).await.text();
+    for unfinished in ["running", "waiting"] {
+        let path = format!("/v1/runs?status={unfinished}&limit=1&minPosition={head}");
+        app.eventually(|| app.client.data(&path), |page| page["items"] == json!([])).await;
+    }
+    let text = app.client.get("/v1/runs/export").await.text();
     let ids: Vec<_> = text.lines().filter_map(|line| line.split(',').next()).collect();
     assert_eq!(ids.len(), RUNS + 1);
     assert!(ids[1..].is_sorted_by(|one, next| one > next), "the latest first, each once");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -79,9 +79,22 @@ impl Client {
         self.request("POST", path).json(body).send().await
     }
 
+    /// The answer to a read that is asked again, as its client is told to, while the view has not
+    /// reached the position that it wants.
+    pub(crate) async fn reached(&self, path: &str) -> Response {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let response = self.get(path).await;
+            let late = response.status == 503 && response.code() == "position-not-reached";
+            if !late || Instant::now() > give_up {
+                return response;
+            }
+        }
+    }
+
     /// The data of an answer that must be a success.
     pub(crate) async fn data(&self, path: &str) -> Value {
-        self.get(path).await.data()
+        self.reached(path).await.data()
     }
 
     /// Opens a stream of events.
