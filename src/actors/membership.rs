@@ -2,14 +2,16 @@
 //! slots, and gives back what it has too much of.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::ownership::Ownership;
 use super::rhythm::Rhythm;
-use crate::journal::{Error, Leases, Runs};
+use crate::journal::{Bells, Error, Leases, Runs};
 use crate::primitives::WorkerId;
 
 /// What the membership's loop needs.
@@ -25,6 +27,8 @@ pub struct Membership {
     pub ownership: Arc<Ownership>,
     /// Under which leases the process acts, while it does; for the sequencer.
     pub standing: watch::Sender<Option<Leases>>,
+    /// What rings when another worker has given slots back.
+    pub bells: Bells,
     /// Slots that were gained, for whoever takes up what their former owner left.
     pub gained: mpsc::UnboundedSender<Vec<i16>>,
 }
@@ -50,10 +54,19 @@ impl Membership {
 
     async fn live(&self, leases: &Leases, stop: &CancellationToken) -> Result<(), Error> {
         let mut rhythm = Rhythm::new(Leases::HEARTBEAT, stop.clone());
-        while rhythm.beat().await {
+        // When the lease of another worker runs out before the next beat, what it held is taken then.
+        let mut vacancy = None;
+        loop {
+            tokio::select! {
+                goes_on = rhythm.beat() => if !goes_on {
+                    return Ok(());
+                },
+                () = reached(vacancy.take()) => {}
+                () = self.bells.vacancies.rung() => {}
+            }
             let done = tokio::time::timeout(Leases::LEASE / 4, self.beat(leases)).await;
             match done {
-                Ok(Ok(())) => {}
+                Ok(Ok(next)) => vacancy = next.map(|left| Instant::now() + left),
                 Ok(Err(error)) if error.is_transient() && leases.alive() => {
                     let cause = &error as &dyn std::error::Error;
                     tracing::warn!(error = cause, "a heartbeat failed and is repeated");
@@ -63,14 +76,19 @@ impl Membership {
                 Err(_) => return Err(Error::LeaseLost("the worker")),
             }
         }
-        Ok(())
     }
 
-    async fn beat(&self, leases: &Leases) -> Result<(), Error> {
+    /// Renews the lease and looks at the slots. When the next lease of another worker runs out.
+    async fn beat(&self, leases: &Leases) -> Result<Option<Duration>, Error> {
         leases.heartbeat().await?;
         if self.runs == Runs::Unwanted {
-            return Ok(());
+            return Ok(None);
         }
+        self.take_the_share(leases).await?;
+        leases.next_to_run_out().await
+    }
+
+    async fn take_the_share(&self, leases: &Leases) -> Result<(), Error> {
         let surplus = leases.surplus().await?;
         if surplus > 0 {
             let give: Vec<i16> = self.ownership.slots().into_iter().rev().take(surplus).collect();
@@ -91,5 +109,13 @@ impl Membership {
         // The receiver lives as long as the process; without it there is nothing to take up.
         let _ = self.gained.send(gained.iter().map(|fence| fence.slot).collect());
         Ok(())
+    }
+}
+
+/// Waits until a moment; for ever where there is none.
+async fn reached(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }

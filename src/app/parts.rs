@@ -61,6 +61,7 @@ impl Parts<'_> {
             runs,
             ownership: Arc::clone(&self.rooms.ownership),
             standing,
+            bells: self.rooms.bells.clone(),
             gained,
         };
         self.watch(Watch::new("membership", move |stop| membership.clone().run(stop))).await?;

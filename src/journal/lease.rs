@@ -13,11 +13,15 @@ use sqlx::postgres::types::PgInterval;
 use tokio::time::Instant;
 
 use super::error::while_doing;
+use super::wakeup::VACANCIES;
 use super::{Error, Fence};
 use crate::primitives::WorkerId;
 
 /// The shares into which the runs are divided.
 pub const SLOTS: i16 = 256;
+
+/// How long after a lease has run out what it held is looked at.
+const AFTERWARDS: Duration = Duration::from_millis(10);
 
 /// The slot of a run: the last byte of its id's CRC-32.
 pub fn slot_of(run: &str) -> i16 {
@@ -152,6 +156,21 @@ impl Leases {
         .map_err(while_doing("taking slots"))
     }
 
+    /// How long it is until the lease of another worker runs out, of those that live: the shortest. One that
+    /// renews its lease is always far from it.
+    pub async fn next_to_run_out(&self) -> Result<Option<Duration>, Error> {
+        let left = sqlx::query_scalar!(
+            "select extract(epoch from min(lease_until) - clock_timestamp())::float8 from workers
+              where worker_id <> $1 and lease_until > clock_timestamp()",
+            self.worker.as_uuid(),
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(while_doing("asking whose lease runs out next"))?;
+        // A little later than that: the lease has run out then.
+        Ok(left.map(|left| Duration::from_secs_f64(left.max(0.0)) + AFTERWARDS))
+    }
+
     /// The slots that the worker holds.
     pub async fn slots(&self) -> Result<Vec<Fence>, Error> {
         sqlx::query_as!(
@@ -179,7 +198,7 @@ impl Leases {
         Ok(usize::try_from(surplus).unwrap_or_default())
     }
 
-    /// Gives slots back; others need not wait for the lease to run out.
+    /// Gives slots back, and tells the others so: they need not wait for the lease to run out.
     pub async fn release_slots(&self, slots: &[i16]) -> Result<(), Error> {
         sqlx::query!(
             "with mine as (
@@ -191,8 +210,12 @@ impl Leases {
         )
         .execute(&self.pool)
         .await
-        .map(drop)
-        .map_err(while_doing("giving slots back"))
+        .map_err(while_doing("giving slots back"))?;
+        sqlx::query!("select pg_notify($1, '')", VACANCIES)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(while_doing("telling that slots are free"))
     }
 
     /// Takes a lease of any other kind, if it is free or the worker's own. Returns its epoch.

@@ -82,8 +82,8 @@ pub fn owner(database: &PgConnectOptions, size: u32) -> PgPool {
 
 /// A pool for all that serves: reads and appends, and may not change what is recorded.
 ///
-/// A transaction that its client has forgotten ends after 30 s, since the share lock of an append
-/// would otherwise hold up a takeover for ever.
+/// A transaction whose client is silent for 5 s ends, since the share lock of an append would otherwise hold up
+/// the takeover of its slots for as long as the client is stopped or cut off.
 pub fn serving(database: &PgConnectOptions, size: u32) -> PgPool {
     options(size)
         .after_connect(|connection, _| {
@@ -91,7 +91,7 @@ pub fn serving(database: &PgConnectOptions, size: u32) -> PgPool {
                 connection
                     .execute(
                         "set role chainkeel_app;
-                         set idle_in_transaction_session_timeout = '30s';
+                         set idle_in_transaction_session_timeout = '5s';
                          set synchronous_commit = on;
                          set jit = off",
                     )

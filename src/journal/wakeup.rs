@@ -18,6 +18,8 @@ const LOG_HEAD: &str = "log_head";
 pub(super) const APPENDED: &str = "journal_appended";
 /// A command lies in the inbox.
 pub(super) const INBOX: &str = "run_inbox";
+/// A worker has given slots back.
+pub(super) const VACANCIES: &str = "slot_vacancies";
 
 /// Wakes the one loop that waits for it. Rings while nobody waits are kept as one.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,11 @@ impl Bell {
     /// Wakes the waiter.
     pub fn ring(&self) {
         self.0.notify_one();
+    }
+
+    /// Waits for a ring, however long.
+    pub async fn rung(&self) {
+        self.0.notified().await;
     }
 
     /// Waits for a ring, at most for `patience`.
@@ -45,6 +52,8 @@ pub struct Bells {
     pub sequenced: Bell,
     /// A command was put into the inbox: for whoever drains it.
     pub inbox: Bell,
+    /// Slots were given back: for whoever takes them.
+    pub vacancies: Bell,
     /// Whether this process is the sequencer, so that nobody else must be told of appends.
     leading: Arc<AtomicBool>,
 }
@@ -64,16 +73,18 @@ impl Bells {
     pub async fn listen(&self, pool: &PgPool) -> Result<(), Error> {
         let lost = while_doing("listening for notifications");
         let mut listener = PgListener::connect_with(pool).await.map_err(&lost)?;
-        listener.listen_all([LOG_HEAD, APPENDED, INBOX]).await.map_err(&lost)?;
+        listener.listen_all([LOG_HEAD, APPENDED, INBOX, VACANCIES]).await.map_err(&lost)?;
         loop {
             // What happened before we listened, or while the connection was away.
             self.appended.ring();
             self.sequenced.ring();
             self.inbox.ring();
+            self.vacancies.ring();
             while let Some(notice) = listener.try_recv().await.map_err(&lost)? {
                 match notice.channel() {
                     LOG_HEAD => self.sequenced.ring(),
                     APPENDED => self.appended.ring(),
+                    VACANCIES => self.vacancies.ring(),
                     _ => self.inbox.ring(),
                 }
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::Error;
 use super::builds::{self, Build, State};
@@ -27,6 +27,10 @@ const LAZY: Duration = Duration::from_millis(200);
 /// How often a runner that has nothing to do looks whether that has changed: another process holds
 /// the office, the build is parked, or it is of another version.
 const LOOK: Duration = Duration::from_millis(500);
+/// A session that is silent for so long ends, so that another process may follow.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How often a runner that waits lets the database know that it lives.
+const PULSE: Duration = Duration::from_secs(2);
 
 /// Follows the ledger for one projection.
 #[derive(Debug)]
@@ -147,6 +151,7 @@ impl Runner {
         if !Office::Follow.take(&mut connection, name).await? {
             return give_back(connection, Progress::Standby).await;
         }
+        session::ends_in_silence(&mut connection, SILENCE).await?;
         // Between the two looks another may have moved it.
         let build = builds::live(&mut connection, name).await?;
         if build.version != ours {
@@ -254,7 +259,10 @@ impl Serving {
     /// Waits for an event, and then for as many as come before the next transaction is due; for none, where
     /// the checkpoint has to follow.
     async fn gather(&mut self) -> Result<(), Error> {
-        sleep_until(self.not_before).await;
+        while Instant::now() < self.not_before {
+            sleep_until(self.not_before.min(Instant::now() + PULSE)).await;
+            self.live().await?;
+        }
         let due = self.written_at + PACE;
         loop {
             let gathered: usize = self.batches.iter().map(|batch| batch.len()).sum();
@@ -263,14 +271,29 @@ impl Serving {
             }
             let due = if gathered == 0 { self.settles_at() } else { Some(due) };
             let next = match due {
-                None => Ok(self.subscription.next().await),
-                Some(due) => timeout_at(due, self.subscription.next()).await,
+                None => self.next().await,
+                Some(due) => match timeout_at(due, self.subscription.next()).await {
+                    Ok(batch) => batch.map_err(Error::from),
+                    Err(_due) => return Ok(()),
+                },
             };
-            match next {
-                Ok(batch) => self.batches.push(batch?),
-                Err(_due) => return Ok(()),
+            self.batches.push(next?);
+        }
+    }
+
+    /// The next batch, whenever it comes.
+    async fn next(&mut self) -> Result<Batch, Error> {
+        loop {
+            match timeout(PULSE, self.subscription.next()).await {
+                Ok(batch) => return Ok(batch?),
+                Err(_quiet) => self.live().await?,
             }
         }
+    }
+
+    /// Lets the database know that this process lives: the office of one that is silent is another's.
+    async fn live(&mut self) -> Result<(), Error> {
+        self.connection.ping().await.map_err(while_doing("keeping the office of a projector"))
     }
 
     async fn commit(

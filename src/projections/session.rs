@@ -1,5 +1,7 @@
 //! A connection that writes one build.
 
+use std::time::Duration;
+
 use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 
@@ -30,6 +32,23 @@ pub(super) async fn turn_to(connection: &mut PgConnection, schema: &str) -> Resu
 /// The same until the transaction ends.
 pub(super) async fn look_at(transaction: &mut PgConnection, schema: &str) -> Result<(), Error> {
     set_path(transaction, schema, true).await
+}
+
+/// From now on the database ends this session when nothing was heard of it for so long: its process may be
+/// stopped, or cut off, and what it holds is needed by another.
+pub(super) async fn ends_in_silence(
+    connection: &mut PgConnection,
+    silence: Duration,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "select set_config('idle_session_timeout', $1, false) as between_transactions,
+                set_config('idle_in_transaction_session_timeout', $1, false) as within",
+        silence.as_millis().to_string()
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
+    .map_err(while_doing("saying when a session ends"))
 }
 
 async fn set_path(

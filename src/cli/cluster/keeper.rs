@@ -26,7 +26,8 @@ const STOP_WITHIN: Duration = Duration::from_mins(1);
 /// How often the server is looked at.
 const GLANCE: Duration = Duration::from_millis(200);
 
-/// The longest rest between two starts of a server that keeps dying; the first is a [`GLANCE`].
+/// The longest rest between two starts of a server that keeps dying; the first is a [`GLANCE`], and so is that
+/// after a server that lived for longer than this.
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
 /// What it takes to start the server.
@@ -65,13 +66,16 @@ pub(super) fn keep(launch: &Launch, orders: &Receiver<()>, ready: &SyncSender<Re
         }
     };
     let _ = ready.send(Ok(()));
-    let mut rest = GLANCE;
+    let (mut rest, mut started) = (GLANCE, Instant::now());
     loop {
         if is_told_to_stop(orders, GLANCE) {
             return stop(&mut server);
         }
         let Ok(Some(status)) = server.try_wait() else { continue };
         tracing::error!(log = %log.display(), "the private PostgreSQL ended ({status})");
+        if started.elapsed() > LONGEST_REST {
+            rest = GLANCE;
+        }
         if is_told_to_stop(orders, rest) {
             return;
         }
@@ -79,7 +83,7 @@ pub(super) fn keep(launch: &Launch, orders: &Receiver<()>, ready: &SyncSender<Re
         match start(launch) {
             Ok(again) => {
                 tracing::warn!("the private PostgreSQL was started again");
-                server = again;
+                (server, started) = (again, Instant::now());
             }
             Err(error) => tracing::error!(%error, "the private PostgreSQL did not start again"),
         }
