@@ -5,7 +5,7 @@
 # scripts/get-chain see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain
+.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain
 
 CARGO ?= cargo
 
@@ -16,6 +16,10 @@ test: prerequisites chain ## Run every test against a real PostgreSQL and a real
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \
 	then $(CARGO) nextest run --locked --workspace $(FILTER); \
 	else $(CARGO) test --locked --workspace $(FILTER); fi
+
+faults: prerequisites ## Three nodes while everything goes wrong (SECONDS=600 SEED=…)
+	@CHAINKEEL_FAULTS=$(or $(SECONDS),600) CHAINKEEL_FAULTS_SEED=$(SEED) $(CARGO) test --locked --workspace --test it -- \
+	  --exact --nocapture faults::three_nodes::what_was_promised_is_kept_by_three_nodes_through_everything_that_goes_wrong
 
 check: ## All that a change must pass before it lands: what CI runs
 	@.ci/run

@@ -15,6 +15,7 @@ mod databases;
 mod deployment;
 mod dev;
 mod egress;
+mod faults;
 mod golden;
 mod golden_hooks;
 mod golden_lanes;

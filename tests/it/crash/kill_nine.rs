@@ -80,7 +80,7 @@ async fn runs_finish_exactly_once_through_kills_at_random_moments() {
     each_effect_was_seen_under_one_key(&runs);
 }
 
-pub(super) async fn each_run_finished_once(pool: &PgPool, runs: &[String]) {
+pub(crate) async fn each_run_finished_once(pool: &PgPool, runs: &[String]) {
     let distinct: std::collections::HashSet<_> = runs.iter().collect();
     assert_eq!(distinct.len(), runs.len(), "a key started two runs");
     let rows = sqlx::raw_sql(

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 /// The key that it is served with.
 pub(crate) const KEY: &str = "a-key-for-the-tests-of-crashes";
 
+/// What is expected of one that starts.
+const SAYS_WHERE: &str = "the server says where it listens";
+
 /// A running `chainkeel serve`.
 pub(crate) struct Server {
     child: Child,
@@ -31,11 +34,20 @@ impl Server {
         data_dir: &TempDir,
         settings: &[(&'static str, String)],
     ) -> Self {
+        Self::try_with(database, data_dir.path(), "", settings).expect(SAYS_WHERE)
+    }
+
+    /// The same; `None` where it ends before it listens, as it does where its database is away for long.
+    pub(crate) fn try_with(
+        database: &str,
+        data_dir: &Path,
+        egress: &str,
+        settings: &[(&'static str, String)],
+    ) -> Option<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));
         command.arg("serve").env("DATABASE_URL", database);
         command.env("CHAINKEEL_SECRETS_KEY", &*Keyring::written(&[9; 32]));
-        command.envs(settings.iter().map(|(name, value)| (*name, value)));
-        Self::run(command, data_dir.path(), "")
+        Self::try_run(command, data_dir, egress, settings)
     }
 
     /// Starts `chainkeel dev`, which brings a PostgreSQL of its own.
@@ -45,25 +57,35 @@ impl Server {
         Self::run(command, data_dir, "")
     }
 
-    fn run(mut command: Command, data_dir: &Path, egress: &str) -> Self {
+    fn run(command: Command, data_dir: &Path, egress: &str) -> Self {
+        Self::try_run(command, data_dir, egress, &[]).expect(SAYS_WHERE)
+    }
+
+    fn try_run(
+        mut command: Command,
+        data_dir: &Path,
+        egress: &str,
+        settings: &[(&'static str, String)],
+    ) -> Option<Self> {
         let mut child = command
             .env("CHAINKEEL_DATA_DIR", data_dir)
             .env("CHAINKEEL_LISTEN", "127.0.0.1:0")
             .env("CHAINKEEL_ADMIN_KEY", KEY)
             .env("CHAINKEEL_EGRESS_ALLOW", egress)
             .env("CHAINKEEL_LOG_FILTER", "error")
+            .envs(settings.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let url = loop {
-            let line = lines.next().expect("the server says where it listens").unwrap();
+        for line in lines.by_ref().map_while(Result::ok) {
             if let Some(at) = line.find("http://") {
-                break line[at..].trim().to_owned();
+                return Some(Self { child, url: line[at..].trim().to_owned() });
             }
-        };
-        Self { child, url }
+        }
+        child.wait().unwrap();
+        None
     }
 
     /// Whether it has ended by itself: it does where its database is away for as long as it opens the ledger.

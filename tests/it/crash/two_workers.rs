@@ -34,7 +34,7 @@ async fn call(server: &str, method: Method, path: &str, body: Option<&Value>) ->
 }
 
 /// How many slots each living worker owns.
-async fn shares(pool: &PgPool) -> Vec<i64> {
+pub(crate) async fn shares(pool: &PgPool) -> Vec<i64> {
     let query = sqlx::raw_sql(
         "select count(*) as slots from slot_leases s join workers w on w.worker_id = s.owner
           where w.lease_until > clock_timestamp() group by s.owner",
