@@ -12,6 +12,7 @@ mod ledger;
 mod limits;
 mod matching;
 mod node;
+mod nodes;
 mod percentiles;
 mod report;
 mod runs;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::percentiles::Percentiles;
-use super::{chain, large, ledger, runs, streams, transfers, verify};
+use super::{chain, large, ledger, nodes, runs, streams, transfers, verify};
 use crate::cli::print::{line, print_json};
 
 /// The least share of the raw rate that appends should reach.
@@ -37,6 +37,9 @@ pub(super) struct Report {
     /// What wallets got into blocks, with each backend of keys.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) transfers: Vec<transfers::Measured>,
+    /// What one server did, and what several did together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) nodes: Vec<nodes::Measured>,
     /// How fast it was signed and verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) verify: Option<verify::Measured>,
@@ -79,6 +82,9 @@ impl Report {
         }
         for text in self.transfers.iter().flat_map(transfers::Measured::lines) {
             line(&text);
+        }
+        if let Some(first) = self.nodes.first() {
+            self.nodes.iter().flat_map(|nodes| nodes.lines(first)).for_each(|text| line(&text));
         }
         for text in self.verify.iter().flat_map(verify::Measured::lines) {
             line(&text);

@@ -15,7 +15,8 @@ use super::node::Node;
 use super::report::Report;
 use super::workflows::Shape;
 use super::{
-    append, chain, large, ledger, limits, matching, runs, streams, transfers, verify, watchers,
+    append, chain, large, ledger, limits, matching, nodes, runs, streams, transfers, verify,
+    watchers,
 };
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
@@ -35,7 +36,7 @@ use crate::signing::{self, softhsm};
 use crate::{projections, telemetry};
 
 /// Connections of the private server.
-const MAX_CONNECTIONS: u16 = 100;
+const MAX_CONNECTIONS: u16 = 400;
 /// How many runs the clients of streams watch.
 const MAX_WATCHED: usize = 3_000;
 /// An event's payload of the size that a node of the measured workflows has.
@@ -82,6 +83,12 @@ enum What {
         /// How many iterations go on at the same time where they are parallel
         #[arg(long, default_value_t = 10)]
         iterations_at_once: usize,
+    },
+    /// Several servers on one PostgreSQL, beside one alone
+    Nodes {
+        /// How many there are at most
+        #[arg(long, default_value_t = 3)]
+        most: usize,
     },
     /// The rebuild of every view from the ledger
     Rebuild,
@@ -184,6 +191,9 @@ impl Bench {
         if let Some(What::Verify { events }) = self.what {
             return self.verify((database, directory), metrics, events).await;
         }
+        if let Some(What::Nodes { most }) = self.what {
+            return self.nodes((url, database, directory), metrics, most).await;
+        }
         let sitting = Sitting::open(database, metrics, |plan| {
             plan.roles = roles;
             if matches!(self.what, Some(What::Sse { .. })) {
@@ -271,6 +281,36 @@ impl Bench {
         Ok(Report { verify: Some(measured?), ..Report::default() })
     }
 
+    /// A ledger each for one server and for several, which nobody works on but them.
+    async fn nodes(
+        &self,
+        (url, server, directory): (&str, PgConnectOptions, &Path),
+        metrics: PrometheusHandle,
+        most: usize,
+    ) -> Result<Report, Error> {
+        let (steps, mut report) = (Steps::new(self.json), Report::default());
+        let maintenance = pool::owner(&server, 1);
+        for nodes in [1, most.max(2)] {
+            let name = format!("nodes_{nodes}");
+            let made =
+                sqlx::raw_sql(&format!("create database {name}")).execute(&maintenance).await;
+            made.map_err(|error| failed("making a database", &error))?;
+            let database = server.clone().database(&name);
+            let sitting = Sitting::open(database, metrics.clone(), |plan| {
+                plan.roles = vec![Role::Api];
+            })
+            .await?;
+            let database = url.replacen("/postgres", &format!("/{name}"), 1);
+            let (place, extent) =
+                ((database.as_str(), directory), (nodes, self.runs, self.at_once));
+            let measured = nodes::measure(&sitting, place, extent, &steps).await;
+            sitting.close().await;
+            report.nodes.push(measured?);
+        }
+        steps.done();
+        Ok(report)
+    }
+
     async fn measures(&self, sitting: &Sitting, directory: &Path) -> Result<Report, Error> {
         let what = self.what.clone().unwrap_or(What::Runs { shape: None });
         let steps = Steps::new(self.json);
@@ -302,7 +342,11 @@ impl Bench {
                 report.streams = Some(streams::measure(sitting, extent, &steps).await?);
             }
             // They have no sitting, or another one.
-            What::Matching | What::Watchers | What::Transfers { .. } | What::Verify { .. } => {}
+            What::Matching
+            | What::Watchers
+            | What::Transfers { .. }
+            | What::Verify { .. }
+            | What::Nodes { .. } => {}
             What::Chain { anvil, blocks, logs, samples, triggers } => {
                 steps.show("the start of a node");
                 let node = Node::start(&anvil).await?;
@@ -378,7 +422,8 @@ pub(super) struct Sitting {
     pub(super) key: String,
     plan: Plan,
     metrics: PrometheusHandle,
-    owner: sqlx::PgPool,
+    /// Connections as the owner of its database.
+    pub(super) owner: sqlx::PgPool,
     database: PgConnectOptions,
     echo: Echo,
     echo_url: String,
@@ -431,7 +476,10 @@ impl Sitting {
         let url = house.url().unwrap_or_default();
         let server = Server { url, api_key: None, organization: None, json: true };
         let client = Client::new(&server, Some(&key))?;
-        while house.ownership.slots().len() < usize::try_from(crate::journal::SLOTS).unwrap_or(0) {
+        let executes = plan.roles.contains(&Role::Worker);
+        while executes
+            && house.ownership.slots().len() < usize::try_from(crate::journal::SLOTS).unwrap_or(0)
+        {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         let finishes = Finishes::default();
