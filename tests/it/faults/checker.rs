@@ -65,6 +65,15 @@ async fn each_promise_is_kept(pool: &PgPool, promised: &Promised, faults: &mut V
         }
     }
     let known: std::collections::BTreeSet<String> = rows.iter().map(|row| row.get("run")).collect();
+    for (key, run, again) in promised.broken.borrow().iter() {
+        let begun = [run, again].map(|run| known.contains(run));
+        let receipt = format!("select response::text from idempotency_receipts where key = '{key}'");
+        let receipt = pool.fetch_optional(receipt.as_str()).await.unwrap();
+        let receipt = receipt.map(|row| row.get::<String, _>(0));
+        faults.push(format!(
+            "{key} was answered with {run}, then with {again}; on the ledger: {begun:?}; receipt: {receipt:?}"
+        ));
+    }
     let lost = runs.iter().filter(|(_, run)| !known.contains(*run));
     faults.extend(lost.map(|(key, run)| format!("{run}, promised to {key}, is not on the ledger")));
     if asked > promised.asked.get() {
