@@ -511,6 +511,10 @@ impl RunDesk {
                 }
             }
         }
+        // Nothing that was carried out leaves nothing: whoever asks again learns what became of it.
+        if after == 0 {
+            return Err(Refused::Unanswered);
+        }
         let repeated = sequence == 0;
         Ok(Placed { run, sequence: if repeated { after } else { sequence }, repeated })
     }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, Executor, PgConnection, PgPool};
+use sqlx::{Connection, Executor, PgConnection, PgPool, Row as _};
 
 /// How long a request waits for a connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -137,7 +137,12 @@ pub fn data(database: &PgConnectOptions, size: u32) -> PgPool {
             })
         })
         .after_release(|connection, _| {
-            Box::pin(async move { connection.execute(SETTINGS).await.map(|_| true) })
+            Box::pin(async move {
+                if !is_between_transactions(connection).await? {
+                    return Ok(false);
+                }
+                connection.execute(SETTINGS).await.map(|_| true)
+            })
         })
         .connect_lazy_with(database.clone().statement_cache_capacity(0))
 }
@@ -177,4 +182,15 @@ fn options(size: u32) -> PgPoolOptions {
                 async move { Ok(about.idle_for < UNTESTED || connection.ping().await.is_ok()) },
             )
         })
+        .after_release(|connection, _| Box::pin(is_between_transactions(connection)))
+}
+
+/// Whether a connection that comes back is outside of a transaction; where it is not, it is closed.
+///
+/// A `begin` that was dropped before its answer came, with the request or the office that wanted it, leaves one open of
+/// which sqlx 0.8 knows nothing. What the next one wrote on that connection as a statement of its own would be
+/// acknowledged and never be committed.
+async fn is_between_transactions(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let row = connection.fetch_one(sqlx::raw_sql("select now() = statement_timestamp()")).await?;
+    row.try_get(0)
 }

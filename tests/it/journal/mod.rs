@@ -3,6 +3,7 @@
 
 mod append;
 mod compatibility;
+mod connections;
 mod fence;
 mod gap_gate;
 mod ledger;
