@@ -18,7 +18,7 @@ test: prerequisites chain ## Run every test against a real PostgreSQL and a real
 	else $(CARGO) test --locked --workspace $(FILTER); fi
 
 faults: prerequisites ## Three nodes while everything goes wrong (SECONDS=600 SEED=…)
-	@CHAINKEEL_FAULTS=$(or $(SECONDS),600) CHAINKEEL_FAULTS_SEED=$(SEED) $(CARGO) test --locked --workspace --test it -- \
+	@FAULTS_SECONDS=$(or $(SECONDS),600) FAULTS_SEED=$(SEED) $(CARGO) test --locked --workspace --test it -- \
 	  --exact --nocapture faults::three_nodes::what_was_promised_is_kept_by_three_nodes_through_everything_that_goes_wrong
 
 check: ## All that a change must pass before it lands: what CI runs

@@ -1,5 +1,7 @@
 //! Reads the ledger afterwards, and says what of all that was promised is not so.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use chainkeel::secrets::Keyring;
@@ -67,7 +69,8 @@ async fn each_promise_is_kept(pool: &PgPool, promised: &Promised, faults: &mut V
     let known: std::collections::BTreeSet<String> = rows.iter().map(|row| row.get("run")).collect();
     for (key, run, again) in promised.broken.borrow().iter() {
         let begun = [run, again].map(|run| known.contains(run));
-        let receipt = format!("select response::text from idempotency_receipts where key = '{key}'");
+        let receipt =
+            format!("select response::text from idempotency_receipts where key = '{key}'");
         let receipt = pool.fetch_optional(receipt.as_str()).await.unwrap();
         let receipt = receipt.map(|row| row.get::<String, _>(0));
         faults.push(format!(
@@ -172,7 +175,10 @@ async fn watchers_missed_nothing(pool: &PgPool, promised: &Promised, faults: &mu
 
 /// A command of an operator that has no complaint.
 fn program(house: &House, arguments: &[&str]) {
-    let home = house.homes().next().expect("there are nodes");
+    // The copy outside of the database is with whoever signed last.
+    let signed =
+        |home: &&Path| fs::metadata(home.join("log/checkpoint")).and_then(|it| it.modified()).ok();
+    let home = house.homes().max_by_key(signed).expect("there are nodes");
     let done = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
         .args(arguments)
         .env("DATABASE_URL", &house.database)

@@ -1,6 +1,6 @@
 //! Three nodes run workflows while everything around them goes wrong; a checker reads what came of it.
 //!
-//! A minute, or as long as `CHAINKEEL_FAULTS` says in seconds. `CHAINKEEL_FAULTS_SEED` brings back what an earlier
+//! A minute, or as long as `FAULTS_SECONDS` says in seconds. `FAULTS_SEED` brings back what an earlier
 //! form did, in the same order; what meets what at which moment differs.
 
 use std::sync::Arc;
@@ -28,9 +28,9 @@ fn setting(name: &str) -> Option<u64> {
 async fn what_was_promised_is_kept_by_three_nodes_through_everything_that_goes_wrong() {
     // given three nodes, workflows that do something once, wait for a person, and come round by the clock,
     // and somebody who is told of their ends
-    let lasting = Duration::from_secs(setting("CHAINKEEL_FAULTS").unwrap_or(60));
-    let seed = setting("CHAINKEEL_FAULTS_SEED").unwrap_or_else(rand::random);
-    eprintln!("CHAINKEEL_FAULTS_SEED={seed} CHAINKEEL_FAULTS={}", lasting.as_secs());
+    let lasting = Duration::from_secs(setting("FAULTS_SECONDS").unwrap_or(60));
+    let seed = setting("FAULTS_SEED").unwrap_or_else(rand::random);
+    eprintln!("FAULTS_SEED={seed} FAULTS_SECONDS={}", lasting.as_secs());
     let seen = Data::new(Seen::default());
     let peer = other_side(&seen);
     let house = Arc::new(House::start(&peer.opening()).await);
