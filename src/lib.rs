@@ -15,6 +15,7 @@ pub mod policies;
 pub mod proof;
 pub mod schemas;
 pub mod secrets;
+pub mod spans;
 pub mod tables;
 pub mod transactions;
 pub mod x402;
@@ -32,6 +33,7 @@ pub mod journal;
 pub mod notary;
 pub mod onchain;
 pub mod sources;
+pub mod traces;
 pub mod triggers;
 
 pub mod imports;

@@ -36,7 +36,7 @@ mod waits;
 pub mod wallets;
 
 pub use exhaustion::Exhaustion;
-pub use follower::{Follower, Patience};
+pub use follower::{Follower, Patience, Tracer};
 pub use heir::Heir;
 pub use index_keeper::IndexKeeper;
 pub use key_uses::{KeyUseClerk, KeyUses};

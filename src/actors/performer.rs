@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use engine::{Effect, Failure, FailureCategory, Json};
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use crate::actions::{Actions, Call, Origin};
+use crate::spans::{Scope, Sink};
 
 /// How many effects wait for something outside at the same time, such as a transaction.
 const WAITING_AT_ONCE: usize = 1_024;
@@ -18,13 +20,21 @@ pub struct Performer {
     places: Arc<Semaphore>,
     /// Places of those that wait: they cost little, and would keep the others from working.
     waiting: Arc<Semaphore>,
+    spans: Option<Sink>,
 }
 
 impl Performer {
     /// A performer that does at most `at_once` effects at the same time.
     pub fn new(actions: Arc<Actions>, at_once: usize) -> Self {
         let waiting = Semaphore::new(WAITING_AT_ONCE);
-        Self { actions, places: Arc::new(Semaphore::new(at_once)), waiting: Arc::new(waiting) }
+        let (places, waiting) = (Arc::new(Semaphore::new(at_once)), Arc::new(waiting));
+        Self { actions, places, waiting, spans: None }
+    }
+
+    /// The same, whose effects are in the traces of their runs.
+    #[must_use]
+    pub fn traced(self, spans: Option<Sink>) -> Self {
+        Self { spans, ..self }
     }
 
     /// Performs one effect to its end.
@@ -35,7 +45,11 @@ impl Performer {
     ) -> impl Future<Output = Result<Json, Failure>> + 'static + use<> {
         let (actions, places) = (Arc::clone(&self.actions), Arc::clone(&self.places));
         let waiting = Arc::clone(&self.waiting);
-        async move {
+        let scope = self.spans.as_ref();
+        let scope = scope.and_then(|it| it.scope(origin.run, &origin.node, effect.attempt));
+        // What is logged meanwhile, wherever, is of this run.
+        let within = tracing::info_span!("effect", run.id = %origin.run, node.id = %effect.node);
+        let performing = async move {
             // The semaphores are never closed; were they, the effect would go on without a place.
             let places = if actions.waits(&effect.kind) { waiting } else { places };
             let _place = places.acquire_owned().await.ok();
@@ -53,7 +67,8 @@ impl Performer {
                 Ok(outcome) => outcome,
                 Err(_) => Err(timed_out(effect.timeout_ms)),
             }
-        }
+        };
+        Scope::around(scope, performing).instrument(within)
     }
 }
 

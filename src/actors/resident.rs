@@ -114,6 +114,10 @@ impl Resident {
         self.correlation.clone_from(&context.correlation);
         let placed = self.carry_out(run::Command::Start(start), context).await?;
         self.ready = self.sequence > 0;
+        if !placed.repeated {
+            let (id, request) = (self.id, self.correlation.as_deref().unwrap_or_default());
+            tracing::debug!(run.id = %id, request.id = request, "run {id} has begun");
+        }
         Ok(placed)
     }
 

@@ -26,6 +26,7 @@ use crate::notary;
 use crate::secrets::{self, Vault};
 use crate::signing::{InvalidConfig, Signers};
 use crate::telemetry;
+use crate::traces;
 use crate::triggers::TriggerIndex;
 use crate::triggers::price::InvalidFeed;
 
@@ -56,6 +57,9 @@ pub enum Error {
     /// The source of prices.
     #[error("reading where prices come from")]
     Prices(#[from] InvalidFeed),
+    /// Where traces go.
+    #[error("reading where traces go")]
+    Traces(#[from] traces::InvalidConfig),
     /// The endpoints of chains.
     #[error("opening the endpoints of chains")]
     Chains(#[from] NotOpened),

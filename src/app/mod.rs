@@ -8,6 +8,7 @@ mod plan;
 mod rooms;
 mod serve;
 mod signer;
+mod tracing;
 mod work;
 
 pub use files::allow_files;

@@ -20,7 +20,7 @@ use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
     ApprovalReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership,
     Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk,
-    TaskReaction, Timers, UsageClerk, Watch, housekeeping, offices,
+    TaskReaction, Timers, Tracer, UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
 use crate::hooks;
@@ -124,6 +124,7 @@ impl Parts<'_> {
             self.start_hooks(&standing).await?;
             self.start_notary(&standing).await?;
         }
+        self.start_tracing(&standing).await?;
         self.watch(offices::metrics(
             self.rooms.metrics.clone(),
             self.rooms.journal.clone(),
@@ -214,6 +215,28 @@ impl Parts<'_> {
             standing: standing.clone(),
         };
         self.watch(Watch::new("notary", move |stop| notary.clone().run(stop))).await
+    }
+
+    /// What tells a collector of what is done for runs, and of runs that have ended.
+    async fn start_tracing(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let Some(tracing) = self.rooms.tracing.clone() else { return Ok(()) };
+        let collecting = tracing.clone();
+        let part = Watch::new("collected traces", move |stop| collecting.clone().collect(stop));
+        self.watch(part).await?;
+        if !self.plan.has(Role::Worker) {
+            return Ok(());
+        }
+        let tracer = Tracer {
+            journal: self.rooms.journal.clone(),
+            tail: self.rooms.tail.clone(),
+            standing: standing.clone(),
+            post: tracing.post,
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("traces of runs", move |stop| tracer.clone().run(stop))).await
     }
 
     /// What tells others of runs.

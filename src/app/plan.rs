@@ -23,6 +23,7 @@ use crate::projections;
 use crate::proof::Origin;
 use crate::secrets::KeySource;
 use crate::signing;
+use crate::traces;
 use crate::triggers::price::{Feed, Quotes};
 
 /// How many effects a process performs at the same time; more wait their turn.
@@ -66,6 +67,8 @@ pub struct Plan {
     pub effects_at_once: usize,
     /// How long passes between two looks at what idle wallets have.
     pub floors_every: Duration,
+    /// Where traces of runs go.
+    pub traces: traces::Config,
     /// How views are looked after.
     pub projections: projections::Config,
     /// Threads for runs, and as many for the API.
@@ -132,6 +135,7 @@ impl Plan {
             program: PathBuf::from(OWN_PROGRAM),
             effects_at_once: EFFECTS_AT_ONCE,
             floors_every: FLOORS_EVERY,
+            traces: config.traces.clone(),
             projections: config.projections.clone(),
             threads,
             label: config.data_dir.display().to_string(),

@@ -7,6 +7,7 @@ use actix::Addr;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 
+use super::tracing::Tracing;
 use super::{Error, Plan, work};
 use crate::access::WebhookSecrets;
 use crate::actors::detector::Gate;
@@ -65,6 +66,7 @@ pub(super) struct Rooms {
     pub(super) ownership: Arc<Ownership>,
     pub(super) index: Arc<TriggerIndex>,
     pub(super) metrics: PrometheusHandle,
+    pub(super) tracing: Option<Tracing>,
 }
 
 /// The rooms, and what is alive in them but for the parts.
@@ -82,6 +84,8 @@ impl Rooms {
         metrics: PrometheusHandle,
     ) -> Result<Furnished, Error> {
         let clock = Arc::clone(&plan.clock);
+        let tracing = Tracing::of(&plan.traces, &clock)?;
+        let spans = tracing.as_ref().map(|tracing| tracing.sink.clone());
         let pool = pool::serving(&plan.login(pool::Role::App), SERVING_CONNECTIONS);
         let vault = Vault::new(pool.clone(), Arc::clone(&plan.keys));
         let signers = plan.signing.signers(vault.clone(), &plan.program, &plan.egress, &clock)?;
@@ -118,11 +122,13 @@ impl Rooms {
             (chains.clone(), signers.clone(), plan.quotes.clone()),
             Arc::clone(&ownership),
             Arc::clone(&clock),
-        );
+        )
+        .traced(spans.clone());
         let payer = Payer::new(&journal, lanes_of_wallets.clone(), egress.clone());
         let lent = (&connectors, &webhook_secrets, &data);
         let paying = (&chains, &payer);
         let performer = work::performer(plan, &egress, &journal, &positions, lent, paying, &clock);
+        let performer = performer.traced(spans);
         let house = Arc::new(Household {
             journal: journal.clone(),
             ownership: Arc::clone(&ownership),
@@ -166,6 +172,7 @@ impl Rooms {
             ownership,
             index,
             metrics,
+            tracing,
         };
         Ok(Furnished { rooms, lanes, reader, arbiters, registries })
     }

@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::told_to_stop;
+use super::tracing::Tracing;
 use super::{Error, Plan};
 use crate::actors::wallets::{Guard, Laws};
 use crate::config::Config;
@@ -35,8 +36,10 @@ pub async fn keep_keys(
     // Nothing is written: the lanes of the journal are not started.
     let (journal, _lanes) = Journal::open(pool, &Bells::default(), journal::Config::default());
     let laws = Laws::new(&journal, plan.quotes.clone(), Arc::clone(&plan.clock));
-    let guard = Arc::new(Guard::new(&journal, laws, signers));
-    let stop = CancellationToken::new();
+    let tracing = Tracing::of(&plan.traces, &plan.clock)?;
+    let spans = tracing.as_ref().map(|tracing| tracing.sink.clone());
+    let guard = Arc::new(Guard::new(&journal, laws, signers).traced(spans));
+    let (stop, end) = (CancellationToken::new(), CancellationToken::new());
     let door = process::Door::open(&socket).await.map_err(Error::Socket)?;
     open();
     let serving = door.serve(guard, stop.clone());
@@ -50,12 +53,22 @@ pub async fn keep_keys(
         serving.await.map_err(Error::Socket)?;
         Ok::<_, Error>(())
     };
-    tokio::pin!(served, stopping);
-    tokio::select! {
-        served = &mut served => served,
-        stopped = &mut stopping => {
-            stopped?;
-            served.await
+    let working = async {
+        tokio::pin!(served, stopping);
+        let served = tokio::select! {
+            served = &mut served => served,
+            stopped = &mut stopping => match stopped {
+                Ok(()) => served.await,
+                Err(error) => Err(error),
+            },
+        };
+        end.cancel();
+        served
+    };
+    let collecting = async {
+        if let Some(tracing) = tracing {
+            let Ok(()) = tracing.collect(end.clone()).await;
         }
-    }
+    };
+    tokio::join!(working, collecting).0
 }

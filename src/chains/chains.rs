@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::place::Place;
 use super::pool::{Pool, Standing};
 use super::reader::ChainReader;
-use super::rpc::Rpc;
+use super::rpc::{Asked, Rpc};
 use crate::egress::{self, Egress};
 use crate::primitives::{ChainId, Clock};
 
@@ -94,7 +94,9 @@ impl Chains {
 
     /// Asks a node that an organization names of which chain it is.
     pub async fn prove(&self, place: &Place) -> Result<u64, Unproven> {
-        let rpc = Arc::new(Rpc::new(self.outside.clone(), place.clone()));
+        // Of which one it is, is the question; nobody traces it.
+        let asked = Asked { chain: ChainId(0), host: place.shared_host() };
+        let rpc = Arc::new(Rpc::new(self.outside.clone(), place.clone(), asked));
         match rpc.chain_id().await {
             Ok(id) => Ok(id),
             Err(Fault::Silent(problem)) => Err(Unproven::Silent(problem)),

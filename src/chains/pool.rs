@@ -13,13 +13,16 @@ use super::error::Error;
 use super::fault::Fault;
 use super::health::{Health, State, StateName};
 use super::known::Known;
-use super::rpc::Rpc;
+use super::rpc::{Asked, Rpc};
 use super::stretch::Stretch;
 use crate::egress::Egress;
 use crate::primitives::Clock;
 
 /// How often a call waits for its turn before it goes elsewhere.
 const MAX_WAITS: usize = 50;
+
+/// How the host of an organization's endpoint is called in metrics and traces.
+const OF_AN_ORGANIZATION: &str = "an organization's";
 
 /// All endpoints of a chain. It is asked through [`super::ChainReader`].
 pub(super) struct Pool {
@@ -81,9 +84,16 @@ impl Node {
 impl Pool {
     pub(super) fn new(source: &Source, egress: &Egress, clock: Arc<dyn Clock>) -> Self {
         let now = clock.now();
+        let asked = |place: &super::place::Place| Asked {
+            chain: source.chain.id,
+            host: match source.origin {
+                Origin::Organization => OF_AN_ORGANIZATION.into(),
+                Origin::Public | Origin::Configured => place.shared_host(),
+            },
+        };
         let node = |(index, place): (usize, &super::place::Place)| {
             Arc::new(Node {
-                rpc: Arc::new(Rpc::new(egress.clone(), place.clone())),
+                rpc: Arc::new(Rpc::new(egress.clone(), place.clone(), asked(place))),
                 index,
                 host: place.shared_host(),
                 health: Mutex::new(Health::new(now)),
@@ -186,7 +196,7 @@ impl Pool {
 
     pub(super) fn host_in_metrics(&self, node: &Node) -> String {
         if self.is_of_an_organization() {
-            "an organization's".to_owned()
+            OF_AN_ORGANIZATION.to_owned()
         } else {
             node.host().to_owned()
         }

@@ -18,6 +18,8 @@ use web3::{RequestId, Transport, helpers};
 use super::fault::{Advice, Fault};
 use super::place::Place;
 use crate::egress::{self, Egress, HeaderMap, HeaderValue, Method, Redirects, Request, header};
+use crate::primitives::ChainId;
+use crate::spans;
 
 /// How long an answer may take: the largest ones take seconds to make and to send.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,7 +35,17 @@ const LONGEST_REST: Duration = Duration::from_hours(1);
 pub(super) struct Rpc {
     egress: Egress,
     place: Place,
+    asked: Asked,
     next: AtomicUsize,
+}
+
+/// What is told of a node in traces.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Its chain.
+    pub(super) chain: ChainId,
+    /// Its host; that of an organization's node is nobody else's business.
+    pub(super) host: Arc<str>,
 }
 
 /// The answer's envelope; what is beside it is not looked at.
@@ -58,8 +70,8 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl Rpc {
-    pub(super) fn new(egress: Egress, place: Place) -> Self {
-        Self { egress, place, next: AtomicUsize::new(1) }
+    pub(super) fn new(egress: Egress, place: Place, asked: Asked) -> Self {
+        Self { egress, place, asked, next: AtomicUsize::new(1) }
     }
 
     /// The WebSocket on which the node announces blocks, where it has one.
@@ -100,7 +112,26 @@ impl Rpc {
         read.map_err(|error| Fault::Invented(format!("{method}: {error}")))
     }
 
-    async fn send(&self, id: RequestId, body: Vec<u8>) -> Result<Value, Fault> {
+    /// Sends a question, and notes what came of it.
+    async fn send(&self, id: RequestId, call: &jsonrpc_core::Call) -> Result<Value, Fault> {
+        let method = match call {
+            jsonrpc_core::Call::MethodCall(call) => call.method.as_str(),
+            jsonrpc_core::Call::Notification(call) => call.method.as_str(),
+            jsonrpc_core::Call::Invalid { .. } => "none",
+        };
+        let body = serde_json::to_vec(call).map_err(|error| Fault::Ill(error.to_string()))?;
+        let Asked { chain, host } = &self.asked;
+        let span = spans::begin(spans::Kind::Client, method)
+            .with("rpc.system", "jsonrpc")
+            .with("rpc.method", method)
+            .with("server.address", &**host)
+            .with("chainkeel.chain.id", chain.0);
+        let answer = span.as_one(self.exchange(id, body)).await;
+        span.end(answer.as_ref().err().map(Fault::kind));
+        answer
+    }
+
+    async fn exchange(&self, id: RequestId, body: Vec<u8>) -> Result<Value, Fault> {
         let json = HeaderValue::from_static("application/json");
         let request = Request {
             method: Method::POST,
@@ -199,8 +230,7 @@ impl Transport for Wire {
     fn send(&self, id: RequestId, call: jsonrpc_core::Call) -> Self::Out {
         let wire = self.clone();
         Box::pin(async move {
-            let body = serde_json::to_vec(&call)?;
-            wire.rpc.send(id, body).await.map_err(|fault| {
+            wire.rpc.send(id, &call).await.map_err(|fault| {
                 let told = TransportError::Message(fault.to_string());
                 *wire.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
                 web3::Error::Transport(told)

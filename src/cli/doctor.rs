@@ -16,6 +16,7 @@ use crate::journal::{self, ChainStanding, Reactions, migrate, partitions, pool};
 use crate::notary::{Log, OutsideCopy, Standing};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, builds};
+use crate::traces;
 
 /// How far the clocks of this machine and of the database may be apart.
 const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
@@ -193,7 +194,9 @@ async fn reactions(pool: &PgPool) -> Result<Vec<Finding>, Sick> {
                     given up; mend the cause, then `chainkeel dead-letter reprocess`";
         Finding::new("reaction", found, parked == 0 && behind <= MAX_LAG, cure)
     };
-    Ok(Reactions::list(pool).await?.into_iter().map(finding).collect())
+    // Traces are behind where nobody is to take them: that is nobody's trouble.
+    let all = Reactions::list(pool).await?.into_iter();
+    Ok(all.filter(|standing| standing.name != traces::CHECKPOINT).map(finding).collect())
 }
 
 /// Who is told of runs, and takes nothing.

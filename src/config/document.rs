@@ -77,6 +77,7 @@ mod tests {
             "signing.kms.session_token",
             "signing.pkcs11.pin",
             "signing.turnkey.api_private_key",
+            "traces.headers",
         ];
         fields.extend(secret.map(str::to_owned));
         let table: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.into()).collect();

@@ -351,6 +351,47 @@ pub const SETTINGS: &[Setting] = &[
                 settled with the first checkpoint, and made up without this.",
     },
     Setting {
+        key: "traces.endpoint",
+        variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+        kind: Kind::Text,
+        about: "The collector that traces of runs are sent to (OTLP over HTTP in JSON), as in \
+                `http://collector:4318`; `/v1/traces` is added. Without it nothing is traced. See \
+                docs/traces.md.",
+    },
+    Setting {
+        key: "traces.traces_endpoint",
+        variable: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        kind: Kind::Text,
+        about: "The whole URL that traces are posted to, where it is another one.",
+    },
+    Setting {
+        key: "traces.headers",
+        variable: "OTEL_EXPORTER_OTLP_HEADERS",
+        kind: Kind::Secret,
+        about: "What the collector wants to see: `name=value`, with commas between several, in values \
+                `%20` for a space, as in `authorization=Bearer%20KEY`.",
+    },
+    Setting {
+        key: "traces.service_name",
+        variable: "OTEL_SERVICE_NAME",
+        kind: Kind::Text,
+        about: "As what this process is known in traces.",
+    },
+    Setting {
+        key: "traces.sampler",
+        variable: "OTEL_TRACES_SAMPLER",
+        kind: Kind::Text,
+        about: "Of which runs there are traces: `always_on`, `always_off`, or `traceidratio` for a share of \
+                them, the same in all processes. A run is the root of its trace, so that `parentbased_` \
+                before one of these changes nothing.",
+    },
+    Setting {
+        key: "traces.sampler_arg",
+        variable: "OTEL_TRACES_SAMPLER_ARG",
+        kind: Kind::Text,
+        about: "The share, from 0 to 1.",
+    },
+    Setting {
         key: "projections.examine_seconds",
         variable: "CHAINKEEL_PROJECTIONS_EXAMINE_SECONDS",
         kind: Kind::Number,

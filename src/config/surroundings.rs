@@ -5,6 +5,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::settings::SETTINGS;
+
 /// What the environment holds: settings of Chainkeel, and what it says of the machine.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
@@ -14,7 +16,7 @@ pub struct Surroundings {
     pub runtime_directory: Option<PathBuf>,
     /// The user's directory for what programs keep: `XDG_CONFIG_HOME`, else `~/.config`.
     pub config_directory: Option<PathBuf>,
-    /// `DATABASE_URL` and what begins with `CHAINKEEL_`. An empty variable counts as none.
+    /// Those of all settings, and what else begins with `CHAINKEEL_`. An empty variable counts as none.
     pub variables: BTreeMap<String, String>,
 }
 
@@ -22,7 +24,8 @@ impl Surroundings {
     /// Reads them.
     #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub fn read() -> Self {
-        let ours = |name: &str| name == "DATABASE_URL" || name.starts_with("CHAINKEEL_");
+        let known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == name);
+        let ours = |name: &str| known(name) || name.starts_with("CHAINKEEL_");
         let variables = env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, value)| ours(name) && !value.is_empty())

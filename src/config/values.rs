@@ -9,7 +9,7 @@ use url::Url;
 use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
-use crate::{chains, connectors, egress, notary, projections, secrets, signing, telemetry};
+use crate::{chains, connectors, egress, notary, projections, secrets, signing, telemetry, traces};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +37,7 @@ pub struct Config {
     pub chains: chains::Config,
     pub signing: signing::Config,
     pub proof: notary::Config,
+    pub traces: traces::Config,
     pub projections: projections::Config,
 }
 
@@ -61,6 +62,7 @@ impl Default for Config {
             chains: chains::Config::default(),
             signing: signing::Config::default(),
             proof: notary::Config::default(),
+            traces: traces::Config::default(),
             projections: projections::Config::default(),
         }
     }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{self, HeaderMap, HeaderName};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, redirect};
 use url::Url;
 
 use super::guard::{Guard, Port};
 use super::redirect::{Hop, MAX_HOPS, host, is_redirect};
 use super::{Config, Error, Opening, Refusal, tls};
+use crate::spans::{self, Live};
 
 /// The largest response that may be asked for: all receipts of a full block of a fast chain. What
 /// authors of workflows may ask for is less, and stands in the manifests.
@@ -28,6 +29,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Unused connections kept for one host: the effects that are in flight at one time.
 const IDLE_PER_HOST: usize = 256;
+
+/// By which others learn of which trace a request is (W3C Trace Context).
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Headers that the transport sets, or that would change who is spoken to.
 const RESERVED: [HeaderName; 10] = [
@@ -129,6 +133,41 @@ impl Egress {
     ///
     /// Any status is a response; an error means that there is none.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
+        let span = begin(&request);
+        self.noted(span, request).await
+    }
+
+    /// The same, and tells whoever answers of which trace the request is (`traceparent`), unless its author does.
+    pub async fn send_traced(&self, mut request: Request) -> Result<Response, Error> {
+        let span = begin(&request);
+        let header = span.header().and_then(|text| HeaderValue::from_str(&text).ok());
+        if let Some(header) = header {
+            request.headers.entry(TRACEPARENT).or_insert(header);
+        }
+        self.noted(span, request).await
+    }
+
+    /// Sends, and notes what came of it: whom was asked by which method, never the path.
+    async fn noted(&self, mut span: Live, request: Request) -> Result<Response, Error> {
+        if span.is_noted()
+            && let Ok(url) = Url::parse(&request.url)
+        {
+            span.say("server.address", url.host_str().unwrap_or_default());
+            span.say("server.port", url.port_or_known_default().unwrap_or_default());
+            span.say("url.scheme", url.scheme());
+        }
+        let answer = self.asked(request).await;
+        match &answer {
+            Ok(Response { status, .. }) => {
+                span.say("http.response.status_code", status.as_u16());
+                span.end((status.as_u16() >= 400).then(|| status.as_str()));
+            }
+            Err(error) => span.end(Some(error.word())),
+        }
+        answer
+    }
+
+    async fn asked(&self, request: Request) -> Result<Response, Error> {
         let limit = request.max_response_bytes.min(MAX_RESPONSE_BYTES);
         let (timeout, redirects) = (request.timeout, request.redirects);
         let mut hop = first(request)?;
@@ -174,6 +213,12 @@ impl Egress {
     }
 }
 
+/// The span of a request.
+fn begin(request: &Request) -> Live {
+    let method = request.method.as_str();
+    spans::begin(spans::Kind::Client, method).with("http.request.method", method)
+}
+
 /// Reads a request as the first hop of its chain.
 fn first(request: Request) -> Result<Hop, Error> {
     let url = Url::parse(&request.url).map_err(|source| Error::Url { source })?;
@@ -188,7 +233,7 @@ fn first(request: Request) -> Result<Hop, Error> {
 }
 
 /// Reads a body up to its bound; what goes beyond is not waited for.
-async fn read(
+pub(super) async fn read(
     mut response: reqwest::Response,
     host: String,
     limit: usize,

@@ -123,6 +123,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// What it is, in a word for figures and traces.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Url { .. } => "url",
+            Self::Method(_) => "method",
+            Self::Header(_) => "header",
+            Self::Refused(_) => "refused",
+            Self::Lookup { .. } => "lookup",
+            Self::Connect { .. } => "connect",
+            Self::Certificate { .. } => "certificate",
+            Self::Timeout { .. } => "timeout",
+            Self::Interrupted { .. } => "interrupted",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooManyRedirects { .. } => "too_many_redirects",
+            Self::Redirect { .. } => "redirect",
+            Self::Build { .. } => "build",
+            Self::Tls(_) => "tls",
+            Self::NotJson { .. } => "not_json",
+        }
+    }
+
     /// A stable word for the failure, for machines.
     pub fn code(&self) -> &'static str {
         match self {

@@ -130,7 +130,8 @@ impl Signers {
 
     /// Those of a process of its own, whatever backends that has.
     fn elsewhere(preferred: Kind, socket: &Path) -> Self {
-        let of = |kind| Signer::new(Arc::new(Elsewhere::new(socket.to_owned(), kind)));
+        let of =
+            |kind| Signer::new(Arc::new(Elsewhere::new(socket.to_owned(), kind))).of_kind(kind);
         Self {
             preferred,
             keystore: of(Kind::Keystore),
@@ -162,21 +163,23 @@ impl Config {
         }
         let wanted = |kind: Kind, is_configured: bool| is_configured || preferred == kind;
         let pkcs11 = if wanted(Kind::Pkcs11, self.pkcs11.module.is_some()) {
-            Some(Signer::new(Arc::new(self.pkcs11.device(program)?)))
+            Some(Signer::new(Arc::new(self.pkcs11.device(program)?)).of_kind(Kind::Pkcs11))
         } else {
             None
         };
         let turnkey = if wanted(Kind::Turnkey, self.turnkey.organization_id.is_some()) {
-            Some(Signer::new(Arc::new(self.turnkey.backend(workflows, Arc::clone(clock))?)))
+            let backend = self.turnkey.backend(workflows, Arc::clone(clock))?;
+            Some(Signer::new(Arc::new(backend)).of_kind(Kind::Turnkey))
         } else {
             None
         };
         let kms = if wanted(Kind::Kms, self.kms.region.is_some()) {
-            Some(Signer::new(Arc::new(self.kms.backend(workflows, Arc::clone(clock))?)))
+            let backend = self.kms.backend(workflows, Arc::clone(clock))?;
+            Some(Signer::new(Arc::new(backend)).of_kind(Kind::Kms))
         } else {
             None
         };
-        let keystore = Signer::new(Arc::new(Keystore::new(vault)));
+        let keystore = Signer::new(Arc::new(Keystore::new(vault))).of_kind(Kind::Keystore);
         Ok(Signers { preferred, keystore, pkcs11, turnkey, kms })
     }
 }

@@ -65,6 +65,28 @@ pub enum Error {
 }
 
 impl Error {
+    /// What it is, in a word for traces.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotCleared => "not_cleared",
+            Self::Unsound(_) => "unsound",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::NoKey(_) => "no_key",
+            Self::Ambiguous(_) => "ambiguous",
+            Self::Taken(_) => "taken",
+            Self::PrivateKey(_) => "private_key",
+            Self::NoImport => "no_import",
+            Self::NoCheckpoints => "no_checkpoints",
+            Self::Reply(_) => "reply",
+            Self::Secrets(_) => "secrets",
+            Self::Busy(_) => "busy",
+            Self::Gone(_) => "gone",
+            Self::Refused(_) => "refused",
+            Self::Rejected(_) => "rejected",
+            Self::Pin(_) => "pin",
+        }
+    }
+
     /// Whether the same order may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {

@@ -6,22 +6,30 @@ use alloy_primitives::Address;
 
 use super::reply::{self, Checked};
 use super::{
-    Attempt, Backend, BadReply, Capabilities, Clearance, Error, KeyName, Order, Outcome,
+    Attempt, Backend, BadReply, Capabilities, Clearance, Error, KeyName, Kind, Order, Outcome,
     PrivateKey, TypedClearance,
 };
 use crate::proof::{Checkpoint, Note, Origin, VerifierKey};
+use crate::spans::{self, Live};
 use crate::transactions::{Reach, Signature, TypedData, Unsigned};
 
 /// Signs what was cleared, by a backend that it does not trust. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Signer {
     backend: Arc<dyn Backend>,
+    kind: Option<Kind>,
 }
 
 impl Signer {
     /// A signer by this backend.
     pub fn new(backend: Arc<dyn Backend>) -> Self {
-        Self { backend }
+        Self { backend, kind: None }
+    }
+
+    /// The same, known in traces as one of this kind.
+    #[must_use]
+    pub fn of_kind(self, kind: Kind) -> Self {
+        Self { kind: Some(kind), ..self }
     }
 
     /// What its backend can do.
@@ -59,7 +67,9 @@ impl Signer {
         attempt: &Attempt,
     ) -> Result<Outcome, Error> {
         let order = Order::cleared((key, signer), transaction, clearance, attempt)?;
-        let answer = self.backend.sign_transaction(&order).await;
+        let span = self.begin("sign transaction").with("chainkeel.chain.id", transaction.chain_id);
+        let answer = span.around(self.backend.sign_transaction(&order)).await;
+        span.end(answer.as_ref().err().map(Error::word));
         counted(key, answer.and_then(|reply| Ok(reply::check(&order, reply)?)))
     }
 
@@ -76,8 +86,15 @@ impl Signer {
         attempt: &Attempt,
     ) -> Result<Outcome<Signature>, Error> {
         let order = Order::of_document((key, signer), document, clearance, attempt)?;
-        let answer = self.backend.sign_typed_data(&order).await;
+        let span = self.begin("sign document");
+        let answer = span.around(self.backend.sign_typed_data(&order)).await;
+        span.end(answer.as_ref().err().map(Error::word));
         counted(key, answer.and_then(|reply| Ok(reply::check_document(&order, reply)?)))
+    }
+
+    fn begin(&self, what: &str) -> Live {
+        let backend = self.kind.map_or("other", Kind::name);
+        spans::begin(spans::Kind::Client, what).with("chainkeel.signing.backend", backend)
     }
 
     /// Whether its backend signs checkpoints of the ledger.

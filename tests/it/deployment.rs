@@ -257,7 +257,8 @@ fn uncommented(yaml: &str) -> String {
 
 /// The settings that a text names.
 fn variables(text: &str) -> Vec<String> {
-    let variable = Regex::new(r"\b(?:CHAINKEEL_[A-Z0-9_]+|DATABASE_URL)\b").unwrap();
+    let variable =
+        Regex::new(r"\b(?:CHAINKEEL_[A-Z0-9_]+|OTEL_[A-Z0-9_]+|DATABASE_URL)\b").unwrap();
     variable.find_iter(text).map(|it| it.as_str().to_owned()).collect()
 }
 

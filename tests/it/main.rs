@@ -22,6 +22,7 @@ mod golden_lanes;
 mod golden_x402;
 mod http;
 mod journal;
+mod logs;
 mod onchain;
 mod projections;
 mod proof;

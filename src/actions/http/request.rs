@@ -98,7 +98,8 @@ impl Action for HttpRequest {
             }
             let sent = request.headers.clone();
             let started = Instant::now();
-            let response = self.egress.send(request).await.map_err(|error| failure::of(&error))?;
+            let response = self.egress.send_traced(request).await;
+            let response = response.map_err(|error| failure::of(&error))?;
             let taken = started.elapsed();
             if payload.accepts(response.status.as_u16()) {
                 response::result(&response, payload.response_type, taken, &lent.mask)

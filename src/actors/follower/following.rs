@@ -18,9 +18,9 @@ use crate::actors::reaction::{Line, Reaction};
 use crate::journal::{Batch, Error, Journal, Leases, Reactions, Tail};
 
 /// The kind under which the leases of reactions are kept.
-const LEASE: &str = "reaction";
+pub(super) const LEASE: &str = "reaction";
 /// How often a process that does not follow asks whether it should.
-const CANDIDACY: Duration = Duration::from_secs(1);
+pub(super) const CANDIDACY: Duration = Duration::from_secs(1);
 /// How many events may be in hand before the ledger is read on: so far one of them may fall behind
 /// the others, and so much is repeated at most after a crash.
 const IN_HAND: usize = 1_024;

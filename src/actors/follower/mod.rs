@@ -4,7 +4,9 @@
 mod carrier;
 mod following;
 mod patience;
+mod tracer;
 mod window;
 
 pub use following::Follower;
 pub use patience::Patience;
+pub use tracer::Tracer;

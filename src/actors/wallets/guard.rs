@@ -14,6 +14,7 @@ use crate::primitives::{IntentId, WalletId};
 use crate::projections::transactions::OpenLane;
 use crate::signing::process::{Keeper, Question, Said, Wanted};
 use crate::signing::{self, Attempt, KeyName, Outcome, Signer, Signers};
+use crate::spans::{self, Scope, Sink};
 use crate::transactions::{TypedData, Unsigned};
 
 /// Who has the keys, and believes nobody who asks for a signature.
@@ -24,6 +25,7 @@ pub struct Guard {
     lanes: Memory<Lane>,
     requests: Store<SignatureRequest>,
     signers: Signers,
+    spans: Option<Sink>,
 }
 
 /// Why nothing was signed: it will be refused again, or may succeed later.
@@ -70,11 +72,18 @@ impl Guard {
             lanes: Memory::of(Store::wallet_lanes(journal.clone())).without_snapshots(),
             requests: Store::signature_requests(journal.clone()),
             signers,
+            spans: None,
         }
     }
 
+    /// The same, whose signatures are in the traces of those who ask for them.
+    #[must_use]
+    pub fn traced(self, spans: Option<Sink>) -> Self {
+        Self { spans, ..self }
+    }
+
     async fn answered(&self, question: Question) -> Result<Said, Refusal> {
-        let Question { kind, organization, ref key, ref wanted } = question;
+        let Question { kind, organization, ref key, ref wanted, traceparent: _ } = question;
         let away = || Refusal::Never(format!("the backend {} is not configured", kind.name()));
         let signer = self.signers.of(kind).ok_or_else(away)?;
         let name = KeyName::new(organization, key);
@@ -172,7 +181,15 @@ impl Keeper for Guard {
     fn answer(&self, question: Question) -> BoxFuture<'_, Said> {
         Box::pin(async move {
             let (organization, key) = (question.organization, question.key.clone());
-            let said = self.answered(question).await.unwrap_or_else(Said::from);
+            let header = question.traceparent.clone().unwrap_or_default();
+            let asker = self.spans.as_ref().and_then(|spans| Scope::of_another(spans, &header));
+            let answering = async {
+                let span = spans::begin(spans::Kind::Server, "answer the server");
+                let said = span.around(self.answered(question)).await;
+                span.end(said.is_err().then_some("refused"));
+                said
+            };
+            let said = Box::pin(Scope::around(asker, answering)).await.unwrap_or_else(Said::from);
             if let Said::Refused(why) = &said {
                 tracing::warn!(organization.id = %organization, "refused to use the key {key}: {why}");
             }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -11,11 +12,13 @@ use tokio_util::sync::CancellationToken;
 use super::funds::look;
 use super::hindrance::Hindrance;
 use super::room::LaneRoom;
+use super::watching;
 use crate::aggregates::wallet_lane::{Command, Event, Lane, Order, Stage, Step, Wanted};
 use crate::chains::{ChainReader, Header, Heads, Market};
 use crate::journal::slot_of;
 use crate::primitives::{IntentId, RunId};
 use crate::projections::transactions::OpenLane;
+use crate::spans::Scope;
 
 /// How often a chain is looked at while something of the lane stands in no final block.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -33,6 +36,8 @@ pub(super) struct LaneLife {
     wake: Arc<Notify>,
     /// When each transaction was sent the last time.
     pub(super) sent: HashMap<IntentId, Instant>,
+    /// Since when each transaction waits for a block, or for its block to be final, where this process saw it.
+    pub(super) waits: HashMap<IntentId, OffsetDateTime>,
     told: HashMap<IntentId, String>,
     /// As far as the run was read that gets money for the lane.
     pub(super) read: Option<(RunId, i64)>,
@@ -101,8 +106,8 @@ impl Round {
 
 impl LaneLife {
     pub(super) fn new(room: LaneRoom, place: OpenLane, wake: Arc<Notify>) -> Self {
-        let (sent, told) = (HashMap::new(), HashMap::new());
-        Self { room, place, wake, sent, told, read: None, has_spent: true }
+        let (sent, waits, told) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { room, place, wake, sent, waits, told, read: None, has_spent: true }
     }
 
     /// Lives until nothing is left to do, the slot is lost, or it is told to stop.
@@ -187,27 +192,41 @@ impl LaneLife {
         let mut has_moved = false;
         // As far as it goes at once: until it was sent, nothing has to be waited for.
         while let Some(wanted) = lane.find(intent).cloned() {
-            let order = match wanted.step() {
-                Step::Judge => self.judge(round, &wanted).await?,
-                Step::Ask => self.ask(&wanted),
-                Step::Simulate => self.simulate(lane, round, &wanted).await?,
-                Step::Fund => self.fund(lane, round, &wanted).await?,
-                Step::Number => self.number(lane, round, &wanted).await?,
-                Step::Sign => self.sign(round, &wanted).await?,
-                Step::Broadcast => self.send(round, &wanted).await?,
-                Step::Watch => self.watch(round, &wanted).await?,
-                Step::Confirm => self.confirm(round, &wanted).await?,
-            };
-            let Some(order) = order else { break };
+            let Some(order) = self.due(lane, round, &wanted).await? else { break };
+            let waits = watching::waits(&order);
             if self.record(lane, order).await?.is_empty() {
                 break;
             }
+            self.note(&wanted, waits);
             has_moved = true;
         }
         if lane.find(intent).is_none() {
             self.sent.remove(&intent);
+            self.waits.remove(&intent);
         }
         Ok(has_moved)
+    }
+
+    /// What is due for an intent; what is asked for it is in the trace of its run. Of the looks at the chain
+    /// while a block is waited for there are hundreds: in the trace the wait is one span, when it is over.
+    async fn due(
+        &mut self,
+        lane: &mut Lane,
+        round: &mut Round,
+        wanted: &Wanted,
+    ) -> Result<Option<Order>, Hindrance> {
+        let scope = self.room.scope(&wanted.intent.origin);
+        match wanted.step() {
+            Step::Judge => Scope::around(scope, self.judge(round, wanted)).await,
+            Step::Ask => Ok(self.ask(wanted)),
+            Step::Simulate => Scope::around(scope, self.simulate(lane, round, wanted)).await,
+            Step::Fund => self.fund(lane, round, wanted).await,
+            Step::Number => Scope::around(scope, self.number(lane, round, wanted)).await,
+            Step::Sign => Scope::around(scope, self.sign(round, wanted)).await,
+            Step::Broadcast => Scope::around(scope, self.send(round, wanted)).await,
+            Step::Watch => self.watch(round, wanted).await,
+            Step::Confirm => self.confirm(round, wanted).await,
+        }
     }
 
     /// Looks at what the wallet has, where something was done since the last look; whether it is below its floor

@@ -11,7 +11,7 @@ use crate::actors::ownership::Ownership;
 use crate::aggregates::event::Publication;
 use crate::aggregates::signature_request::SignatureRequest;
 use crate::aggregates::wallet_floor::Floor;
-use crate::aggregates::wallet_lane::Lane;
+use crate::aggregates::wallet_lane::{Lane, Origin};
 use crate::aggregates::wallets::{Wallet, Wallets};
 use crate::chains::{ChainReader, Readers as _};
 use crate::journal::{Context, Journal, Memory, Store, slot_of};
@@ -20,6 +20,7 @@ use crate::projections::signature_requests::OpenDocument;
 use crate::projections::transactions::OpenLane;
 use crate::projections::wallet_floors::Place;
 use crate::signing::{self, KeyName, Signer, Signers};
+use crate::spans::{Scope, Sink};
 use crate::triggers::price::Quotes;
 
 /// What lanes and documents work with. Cheap to clone.
@@ -39,6 +40,7 @@ pub struct LaneRoom {
     pub(super) documents: Bell<OpenDocument>,
     pub(super) floors: Bell<Place>,
     pub(super) clock: Arc<dyn Clock>,
+    spans: Option<Sink>,
 }
 
 impl LaneRoom {
@@ -64,7 +66,20 @@ impl LaneRoom {
             documents: Bell::default(),
             floors: Bell::default(),
             clock,
+            spans: None,
         }
+    }
+
+    /// The same, whose work for runs is in their traces.
+    #[must_use]
+    pub fn traced(self, spans: Option<Sink>) -> Self {
+        Self { spans, ..self }
+    }
+
+    /// The scope of what is done for whoever wants an intent; none where nobody wants to know.
+    pub(super) fn scope(&self, origin: &Origin) -> Option<Scope> {
+        // A node that waits is executed once.
+        self.spans.as_ref()?.scope(origin.run_id, &origin.node_id, 1)
     }
 
     /// The nodes by which an organization reads and writes a chain.

@@ -14,6 +14,7 @@ use crate::aggregates::wallet_lane::{
 use crate::chains::{Gas, Market, Message, Said};
 use crate::policies::approvals::Standing;
 use crate::signing::{self, Outcome};
+use crate::spans;
 
 /// What a transfer of coins to an account takes: there is no code that could take more.
 const PLAIN_GAS: u64 = 21_000;
@@ -168,7 +169,12 @@ impl LaneLife {
             return Ok(None);
         };
         let hash = signed.hash();
-        let outcome = match round.nodes.send(hash, signed.raw()).await {
+        let span = spans::begin(spans::Kind::Internal, "broadcast")
+            .with("chainkeel.chain.id", wanted.intent.chain_id)
+            .with("chainkeel.transaction.hash", hash.to_string());
+        let said = span.around(round.nodes.send(hash, signed.raw())).await;
+        span.end(failure_of(&said));
+        let outcome = match said {
             Said::Accepted => Sent::Accepted,
             Said::AlreadyKnown => Sent::AlreadyKnown,
             // It may be its own: the next look at the chain tells.
@@ -193,6 +199,17 @@ impl LaneLife {
     async fn tried(&self, round: &mut Round, wanted: &Wanted) -> Result<Gas, Hindrance> {
         let head = round.head().await?;
         Ok(round.nodes.gas(&message(&wanted.intent), &head).await?)
+    }
+}
+
+/// What was wrong with what nodes said, in a word.
+const fn failure_of(said: &Said) -> Option<&'static str> {
+    match said {
+        Said::Accepted | Said::AlreadyKnown => None,
+        Said::NonceTooLow(_) => Some("nonce_too_low"),
+        Said::Underpriced(_) => Some("underpriced"),
+        Said::Refused(_) => Some("refused"),
+        Said::Unknown(_) => Some("unknown"),
     }
 }
 

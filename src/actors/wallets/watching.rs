@@ -53,6 +53,25 @@ impl LaneLife {
         Ok(None)
     }
 
+    /// Notes in the trace of its run which wait is over by an order that was recorded.
+    pub(super) fn note(&mut self, wanted: &Wanted, (ended, begins): (Option<&'static str>, bool)) {
+        let (intent, now) = (&wanted.intent, self.room.clock.now());
+        if let Some(wait) = ended
+            && let Some(scope) = self.room.scope(&intent.origin)
+        {
+            // What another process saw before it died is known from when it was to be signed.
+            let asked_at = wanted.attempts.last().map(|attempt| attempt.asked_at);
+            let since = self.waits.remove(&intent.intent_id).or(asked_at).unwrap_or(now);
+            let chain = ("chainkeel.chain.id".into(), intent.chain_id.into());
+            let hash = wanted.attempts.last().and_then(Attempt::hash);
+            let hash = hash.map(|it| ("chainkeel.transaction.hash".into(), it.to_string().into()));
+            scope.note(wait, since, std::iter::once(chain).chain(hash).collect());
+        }
+        if begins {
+            self.waits.entry(intent.intent_id).or_insert(now);
+        }
+    }
+
     /// Sees whether its block stays.
     pub(super) async fn confirm(
         &mut self,
@@ -132,6 +151,17 @@ impl LaneLife {
         let Some(header) = round.nodes.header(last).await? else { return Ok(false) };
         let count = round.nodes.nonce(wanted.intent.address, &header).await?;
         Ok(count.is_some_and(|count| count > nonce))
+    }
+}
+
+/// The wait that an order ends, and whether one begins with it.
+pub(super) const fn waits(order: &Order) -> (Option<&'static str>, bool) {
+    if matches!(order, Order::Include { .. }) {
+        (Some("wait for a block"), true)
+    } else if matches!(order, Order::Finalize { .. }) {
+        (Some("wait for finality"), false)
+    } else {
+        (None, matches!(order, Order::Broadcast { .. }))
     }
 }
 

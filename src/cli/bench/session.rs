@@ -462,6 +462,7 @@ impl Sitting {
             program: OWN_PROGRAM.into(),
             effects_at_once: 512,
             floors_every: std::time::Duration::from_mins(1),
+            traces: crate::traces::Config::default(),
             projections: projections::Config::default(),
             threads: 2,
             label: "bench".to_owned(),

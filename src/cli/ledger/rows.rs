@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::json;
 
 use crate::cli::client::{Client, Error, refused, unreachable};
@@ -19,6 +20,8 @@ pub(in crate::cli) enum RowFormat {
     Csv,
     /// A JSON object a line.
     Ndjson,
+    /// Columns with types (Apache Parquet), whole only at its end.
+    Parquet,
 }
 
 impl RowFormat {
@@ -27,6 +30,7 @@ impl RowFormat {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -70,12 +74,20 @@ pub(in crate::cli) async fn export_rows(
         }
         bytes += part.len() as u64;
         rows.count(&part);
-        bar.set_message(rows.found().to_string());
+        bar.set_message(rows.words());
         bar.set_position(bytes);
     }
     bar.finish_and_clear();
     file.flush().map_err(failed)?;
-    let (rows, shown) = (rows.found(), out.display().to_string());
+    let shown = out.display().to_string();
+    drop(file);
+    let rows = if is_file && format == RowFormat::Parquet {
+        let whole = rows_of(out);
+        whole
+            .map_err(|why| Error::Outcome(format!("{shown} is not whole, write it again: {why}")))?
+    } else {
+        rows.found()
+    };
     match (is_file, client.json) {
         (true, true) => print_json(&json!({ "file": shown, "rows": rows, "bytes": bytes })),
         (true, false) => line(&format!("{rows} rows are in {shown}")),
@@ -84,12 +96,20 @@ pub(in crate::cli) async fn export_rows(
     Ok(())
 }
 
+/// How many rows a file of columns has, by its footer: where that is missing, it was cut off.
+fn rows_of(path: &Path) -> Result<u64, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
+    let rows = reader.metadata().file_metadata().num_rows();
+    u64::try_from(rows).map_err(|error| error.to_string())
+}
+
 fn bar(is_shown: bool) -> ProgressBar {
     if !is_shown {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    match ProgressStyle::with_template("{spinner} {msg} rows, {bytes}, {bytes_per_sec}") {
+    match ProgressStyle::with_template("{spinner} {msg}{bytes}, {bytes_per_sec}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -108,6 +128,9 @@ impl Rows {
     }
 
     fn count(&mut self, bytes: &[u8]) {
+        if self.format == RowFormat::Parquet {
+            return;
+        }
         for byte in bytes {
             match (byte, self.format) {
                 // Between quotes a line of CSV may end that is no row's end; a quote in them is doubled.
@@ -122,7 +145,15 @@ impl Rows {
     const fn found(&self) -> u64 {
         match self.format {
             RowFormat::Csv => self.lines.saturating_sub(1),
-            RowFormat::Ndjson => self.lines,
+            RowFormat::Ndjson | RowFormat::Parquet => self.lines,
+        }
+    }
+
+    /// What is said of them meanwhile. How many rows there are in a file of columns, its footer says.
+    fn words(&self) -> String {
+        match self.format {
+            RowFormat::Csv | RowFormat::Ndjson => format!("{} rows, ", self.found()),
+            RowFormat::Parquet => String::new(),
         }
     }
 }

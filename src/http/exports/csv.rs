@@ -3,21 +3,21 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::column::Column;
+
 /// The line of names.
-pub(in crate::http) fn head(columns: &[&str]) -> String {
-    format!("{}\r\n", columns.join(","))
+pub(super) fn head(columns: &[Column]) -> String {
+    let names: Vec<_> = columns.iter().map(|column| column.name).collect();
+    format!("{}\r\n", names.join(","))
 }
 
 /// What has these columns as fields, as a line.
 ///
 /// Texts that a spreadsheet would take for a formula begin with an apostrophe; numbers stay numbers. What is
 /// null is empty, and what has parts is JSON.
-pub(in crate::http) fn line(
-    record: &impl Serialize,
-    columns: &[&str],
-) -> serde_json::Result<String> {
+pub(super) fn line(record: &impl Serialize, columns: &[Column]) -> serde_json::Result<String> {
     let record = serde_json::to_value(record)?;
-    let cell = |column: &&str| match record.get(column) {
+    let cell = |column: &Column| match record.get(column.name) {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text_cell(text),
         Some(number @ (Value::Number(_) | Value::Bool(_))) => number.to_string(),
@@ -55,8 +55,9 @@ mod tests {
     #[test]
     fn a_record_is_a_line_of_its_columns() {
         let record = json!({"a": -1, "b": null, "c": "-1", "d": {"x": [1, "y"]}, "e": true});
-        let line = line(&record, &["a", "b", "c", "d", "e", "none"]).expect("a line");
+        let columns = ["a", "b", "c", "d", "e", "none"].map(Column::text);
+        let line = line(&record, &columns).expect("a line");
         assert_eq!(line, "-1,,'-1,\"{\"\"x\"\":[1,\"\"y\"\"]}\",true,\r\n");
-        assert_eq!(head(&["a", "b"]), "a,b\r\n");
+        assert_eq!(head(&columns[..2]), "a,b\r\n");
     }
 }

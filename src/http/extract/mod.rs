@@ -2,6 +2,7 @@
 
 mod as_of;
 mod body;
+mod caller;
 mod idempotency_key;
 mod instant;
 mod json;
@@ -16,6 +17,7 @@ mod visitor;
 
 pub use as_of::AsOf;
 pub use body::{Body, LargeBody, read_bytes_up_to};
+pub use caller::Caller;
 pub use idempotency_key::IdempotencyKey;
 pub use instant::Instant;
 pub use json::check as check_json;

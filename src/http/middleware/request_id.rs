@@ -5,6 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use tracing::Instrument as _;
 
 use crate::http::problem::Problem;
 use crate::primitives::CommandId;
@@ -31,7 +32,10 @@ pub async fn request_id(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = foreign(&request).unwrap_or_else(fresh);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    // What is logged meanwhile, wherever, is of this request.
+    let within = tracing::info_span!("request", request.id = %id);
+    let response = next.call(request).instrument(within).await?;
+    let mut response = response.map_into_boxed_body();
     if let Some(problem) = refusal(&response, &id) {
         response = response.into_response(problem);
     }

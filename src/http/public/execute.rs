@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::header::{
@@ -18,7 +17,7 @@ use crate::access::Principal;
 use crate::actors::StartRun;
 use crate::http::answer::Envelope;
 use crate::http::api::Api;
-use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::extract::{Body, Caller, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::rates::source;
@@ -90,7 +89,7 @@ pub async fn execute(
         kind: "public".to_owned(),
         source: "public".to_owned(),
         body: Arc::clone(&payload),
-        headers: BTreeMap::new(),
+        headers: Caller::of(&request).kept(),
     };
     let start =
         |run| StartRun { run, workflow: *id, trigger, input: payload, claim: None, parent: None };

@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use super::list::RunSummary;
 use crate::access::Principal;
 use crate::http::api::Api;
+use crate::http::exports::column::Column;
 use crate::http::exports::rows::{self, Format, List};
 use crate::http::extract::{Instant, MinPosition, Params};
 use crate::http::problem::{Document, Problem};
@@ -19,7 +20,7 @@ use crate::projections::{Page, Paging};
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct Exporting {
-    /// `csv`, or `ndjson` for a JSON object a line; the first when absent.
+    /// `csv`, `ndjson` for a JSON object a line, or `parquet` for columns with types; the first when absent.
     #[param(value_type = Option<String>)]
     format: Option<Format>,
     /// Those of this workflow.
@@ -56,6 +57,7 @@ pub struct Exporting {
         (status = 200, description = "The runs", content(
             (String = "text/csv"),
             (RunSummary = "application/x-ndjson"),
+            (String = "application/vnd.apache.parquet"),
         )),
         (status = 400, description = "A parameter is wrong", body = Document),
         (status = 503, description = "The view did not reach `minPosition`", body = Document),
@@ -91,25 +93,25 @@ struct Runs {
 impl List for Runs {
     type Row = RunSummary;
     const NAME: &'static str = "runs";
-    const COLUMNS: &'static [&'static str] = &[
-        "id",
-        "workflowId",
-        "workflowVersion",
-        "status",
-        "triggerKind",
-        "triggerSource",
-        "triggeredBy",
-        "sourceRunId",
-        "startedAt",
-        "finishedAt",
-        "failureCode",
-        "failureMessage",
-        "failedNodeId",
-        "nodeCount",
-        "succeededCount",
-        "failedCount",
-        "skippedCount",
-        "computeUnits",
+    const COLUMNS: &'static [Column] = &[
+        Column::text("id"),
+        Column::text("workflowId"),
+        Column::whole("workflowVersion"),
+        Column::text("status"),
+        Column::text("triggerKind"),
+        Column::text("triggerSource"),
+        Column::text("triggeredBy"),
+        Column::text("sourceRunId"),
+        Column::instant("startedAt"),
+        Column::instant("finishedAt"),
+        Column::text("failureCode"),
+        Column::text("failureMessage"),
+        Column::text("failedNodeId"),
+        Column::whole("nodeCount"),
+        Column::whole("succeededCount"),
+        Column::whole("failedCount"),
+        Column::whole("skippedCount"),
+        Column::whole("computeUnits"),
     ];
 
     async fn page(&self, paging: &Paging) -> Result<Page<RunSummary>, Problem> {

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::access::Principal;
 use crate::actors::{Context, Placed, Refused, StartRun};
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
-use crate::http::extract::{Body, IdempotencyKey};
+use crate::http::extract::{Body, Caller, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::runs::order;
@@ -48,6 +47,7 @@ pub struct Started {
     params(
         ("id" = String, Path, description = "The workflow"),
         ("Idempotency-Key" = Option<String>, Header, description = "Starts one run only"),
+        ("traceparent" = Option<String>, Header, description = "The trace that the run's is linked to (W3C Trace Context)"),
     ),
     request_body = Option<StartWorkflow>,
     responses(
@@ -62,6 +62,7 @@ pub async fn run(
     who: Principal,
     id: Path<WorkflowId>,
     key: IdempotencyKey,
+    caller: Caller,
     body: Body<StartWorkflow>,
 ) -> Result<Answer<Started>, Problem> {
     let turn = Turn::take(&api, &who, key, &body.fingerprint).await?;
@@ -74,7 +75,7 @@ pub async fn run(
         kind: "manual".to_owned(),
         source: "manual".to_owned(),
         body: Arc::clone(&payload),
-        headers: BTreeMap::new(),
+        headers: caller.kept(),
     };
     let order = StartRun {
         run: RunId::generate(),

@@ -15,6 +15,7 @@ use crate::signing::{
     Attempt, Backend, BadReply, Capabilities, Error, KeyName, Kind, Order, PrivateKey, Reply,
     TypedReply,
 };
+use crate::spans;
 use crate::transactions::TypedData;
 
 /// How long an answer may take: a device may be slow, and policies are read first.
@@ -39,6 +40,7 @@ impl Elsewhere {
             organization: key.organization(),
             key: key.name().to_owned(),
             wanted,
+            traceparent: spans::header(),
         };
         let gone =
             |why: &str| Error::Gone(format!("the signer behind {}: {why}", self.socket.display()));

@@ -28,6 +28,9 @@ pub struct Question {
     pub key: String,
     /// What is wanted of it.
     pub wanted: Wanted,
+    /// Within which trace it is wanted, as `traceparent` has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
 }
 
 /// What is wanted of a key.

@@ -9,13 +9,15 @@ use super::source::Source;
 const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("primitives", &["engine"]),
+    // What is done for runs, as it is noted wherever it is done.
+    ("spans", &["primitives"]),
     // What calls of contracts look like in bytes: purely.
     ("abi", &[]),
     ("access", &["primitives"]),
     ("blueprints", &["engine", "primitives"]),
     ("catalog", &["engine", "primitives"]),
-    ("egress", &["primitives"]),
-    ("chains", &["abi", "egress", "primitives"]),
+    ("egress", &["spans", "primitives"]),
+    ("chains", &["abi", "egress", "spans", "primitives"]),
     ("confined", &[]),
     // What is signed: bytes in, bytes out.
     ("transactions", &["primitives"]),
@@ -30,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What is said to be paid, and to pay: texts in, texts out.
     ("x402", &["transactions", "primitives"]),
     // Keys never leave it.
-    ("signing", &["transactions", "proof", "secrets", "egress", "primitives"]),
+    ("signing", &["transactions", "proof", "secrets", "egress", "spans", "primitives"]),
     (
         "aggregates",
         &[
@@ -59,6 +61,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("deliveries", &["primitives"]),
     // What endpoints are told of runs: which events say what, and where it waits to be sent.
     ("hooks", &["journal", "aggregates", "egress", "engine", "primitives"]),
+    // What a collector is told of runs: what the ledger says of them, and what was noted meanwhile.
+    ("traces", &["journal", "secrets", "egress", "spans", "engine", "primitives"]),
     // How far sources were read is primary: what is asked of them next follows from it.
     ("sources", &["primitives"]),
     // What nodes ask of chains, read out of their payloads: checked at publish as in a run.
@@ -121,6 +125,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "deliveries",
             "hooks",
+            "traces",
             "sources",
             "journal",
             "aggregates",
@@ -136,6 +141,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "secrets",
             "catalog",
             "egress",
+            "spans",
             "engine",
             "primitives",
         ],
@@ -170,6 +176,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             // Wallets are made at the door; nothing is signed there, since only the policy clears.
             "signing",
             "secrets",
+            // Within which trace of another a request came.
+            "spans",
             // What is sold is asked for at the door, and payments are held against it.
             "x402",
             "engine",
@@ -186,6 +194,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "connectors",
             "triggers",
             "notary",
+            "traces",
             "projections",
             "journal",
             "chains",
@@ -209,6 +218,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "data",
             "deliveries",
             "hooks",
+            "traces",
+            "spans",
             "sources",
             "proof",
             "notary",
@@ -237,6 +248,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "connectors",
             "projections",
             "hooks",
+            "traces",
             "imports",
             "triggers",
             "trials",

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chainkeel::egress::{Api, HeaderMap, HeaderName, HeaderValue, Method};
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::server::KEY;
@@ -116,6 +117,15 @@ impl Client {
             assert!(Instant::now() < give_up, "{method} {path} had no answer for {PATIENCE:?}");
             actix_web::rt::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// What is there as it stands; empty where there is no answer.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let url = self.url.lock().unwrap().clone();
+        let api = Api::new(&url, Some(&self.key)).unwrap();
+        let Ok((_, parts)) = api.download(path).await else { return String::new() };
+        let parts: Vec<_> = parts.map(Result::unwrap_or_default).collect().await;
+        String::from_utf8(parts.concat()).unwrap()
     }
 
     async fn call(

@@ -12,5 +12,6 @@ mod sequences;
 pub(crate) mod server;
 mod subscriptions;
 mod top_ups;
+mod traces;
 mod transfers;
 pub(crate) mod two_workers;

@@ -50,6 +50,23 @@ impl Server {
         Self::try_run(command, data_dir, egress, settings)
     }
 
+    /// The same, which writes all that it has to say into a file, for machines.
+    pub(crate) fn that_logs(
+        database: &str,
+        data_dir: &TempDir,
+        egress: &str,
+        log: std::fs::File,
+    ) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));
+        command.arg("serve").env("DATABASE_URL", database).stderr(log);
+        command.env("CHAINKEEL_SECRETS_KEY", &*Keyring::written(&[9; 32]));
+        let settings = [
+            ("CHAINKEEL_LOG_FORMAT", "json".to_owned()),
+            ("CHAINKEEL_LOG_FILTER", "chainkeel=debug".to_owned()),
+        ];
+        Self::try_run(command, data_dir.path(), egress, &settings).expect(SAYS_WHERE)
+    }
+
     /// Starts `chainkeel dev`, which brings a PostgreSQL of its own.
     pub(crate) fn with_a_database_of_its_own(data_dir: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chainkeel"));

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use chainkeel::access::KeyHash;
 use chainkeel::journal::StreamId;
+use parquet::basic::{LogicalType, TimeUnit};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::{Field, Row};
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Response};
@@ -321,6 +324,12 @@ async fn runs_are_rows_of_a_table_that_calculates_nothing() {
     assert_eq!(acme.get("/v1/transactions/export").await.text().lines().count(), 1);
 }
 
+/// Waits until the compute units of all runs are counted, which is a moment after they have ended.
+async fn are_counted(app: &TestApp) {
+    let ask = || app.client.get("/v1/runs/export?format=ndjson");
+    app.eventually(ask, |lines| !lines.text().contains("\"computeUnits\":null")).await;
+}
+
 #[actix_web::test]
 async fn a_table_of_more_runs_than_are_read_at_a_time_has_each_of_them_once() {
     const RUNS: usize = 1_020;
@@ -334,6 +343,7 @@ async fn a_table_of_more_runs_than_are_read_at_a_time_has_each_of_them_once() {
         let path = format!("/v1/runs?status={unfinished}&limit=1&minPosition={head}");
         app.eventually(|| app.client.data(&path), |page| page["items"] == json!([])).await;
     }
+    are_counted(&app).await;
     let text = app.client.get("/v1/runs/export").await.text();
     let ids: Vec<_> = text.lines().filter_map(|line| line.split(',').next()).collect();
     assert_eq!(ids.len(), RUNS + 1);
@@ -344,4 +354,84 @@ async fn a_table_of_more_runs_than_are_read_at_a_time_has_each_of_them_once() {
     let summary: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((said.code, &summary["rows"]), (Some(0), &json!(RUNS)), "{said:?}");
     assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+}
+
+/// What a file of columns has, as the lines of NDJSON have it.
+fn rows_of(file: Vec<u8>) -> (usize, Vec<Value>) {
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file)).unwrap();
+    let row = |row: parquet::errors::Result<Row>| -> Value {
+        let cells = row.unwrap().into_columns().into_iter();
+        cells.map(|(name, field)| (name, cell(&field))).collect()
+    };
+    (reader.num_row_groups(), reader.get_row_iter(None).unwrap().map(row).collect())
+}
+
+fn cell(field: &Field) -> Value {
+    if let Field::TimestampMicros(micros) = field {
+        let nanos = i128::from(*micros) * 1_000;
+        let at = time::OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap();
+        json!(at.format(&time::format_description::well_known::Rfc3339).unwrap())
+    } else if let Field::Str(text) = field {
+        json!(text)
+    } else if let Field::Long(number) = field {
+        json!(number)
+    } else {
+        assert_eq!(*field, Field::Null, "no column has it");
+        Value::Null
+    }
+}
+
+#[actix_web::test]
+async fn columns_with_types_have_the_rows_of_the_lines() {
+    // given more runs than a group of rows takes, by what they say of their failures
+    const RUNS: usize = 1_080;
+    let app = app().await;
+    let id = app
+        .published(&json!({"nodes": {
+            "root": {"type": "manual", "payload": {}, "children": ["stop"]},
+            "stop": {"type": "fail", "payload": {"message": "{{$trigger.body.message}}"}},
+        }}))
+        .await;
+    let message = json!({"message": "=x".repeat(2_000)});
+    for _ in 0..RUNS / 30 {
+        futures::future::join_all((0..30).map(|_| app.run_of(&id, &message))).await;
+    }
+    let head = app.head().await;
+    for unfinished in ["running", "waiting"] {
+        let path = format!("/v1/runs?status={unfinished}&limit=1&minPosition={head}");
+        app.eventually(|| app.client.data(&path), |page| page["items"] == json!([])).await;
+    }
+    are_counted(&app).await;
+    // when they are exported, then the file has the rows of the lines, in their order
+    let lines = app.client.get("/v1/runs/export?format=ndjson").await.text();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let answer = app.client.get("/v1/runs/export?format=parquet").await;
+    assert_eq!(answer.header("content-type"), Some("application/vnd.apache.parquet"));
+    assert!(answer.header("content-disposition").unwrap().contains("runs.parquet"));
+    let file = answer.body;
+    let (groups, rows) = rows_of(file.clone());
+    assert_eq!((rows.len(), groups), (RUNS, 2));
+    for (row, line) in rows.iter().zip(&lines) {
+        assert_eq!(row, line);
+    }
+    assert_eq!(rows.len(), lines.len());
+    let schema = SerializedFileReader::new(bytes::Bytes::from(file.clone())).unwrap();
+    let schema = schema.metadata().file_metadata().schema_descr_ptr();
+    let began = schema.columns().iter().find(|column| column.name() == "startedAt").unwrap();
+    let micros = LogicalType::timestamp(true, TimeUnit::MICROS);
+    assert_eq!(began.logical_type_ref(), Some(&micros));
+    // and what was cut off is no file
+    let cut = bytes::Bytes::from(file[..file.len() - 1].to_vec());
+    assert!(SerializedFileReader::new(cut).is_err());
+    // and the command has the same, and says how many they are
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.parquet");
+    let out = path.to_str().unwrap();
+    let said = chainkeel(&app, &["run", "export", "--format", "parquet", "--out", out, "--json"]);
+    let summary: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.code, &summary["rows"]), (Some(0), &json!(RUNS)), "{said:?}");
+    assert_eq!(rows_of(std::fs::read(path).unwrap()).1, rows);
+    // and a list without rows is a file, too
+    let none = app.client.get("/v1/transactions/export?format=parquet").await.body;
+    assert_eq!(rows_of(none), (0, Vec::new()));
 }

@@ -85,6 +85,19 @@ pub(crate) async fn app_that_pays(
     .await
 }
 
+/// A fresh application that reads these chains, signs by this backend, reaches these private addresses, and tells a
+/// collector of what it does.
+pub(crate) async fn app_that_tells(
+    chains: Arc<dyn ChainSources>,
+    openings: &[String],
+    (signing, traces): (chainkeel::signing::Config, chainkeel::traces::Config),
+) -> TestApp {
+    opened_at(openings, rates::Config::default(), test_keys(), |plan| {
+        (plan.chains, plan.signing, plan.traces) = (chains, signing, traces);
+    })
+    .await
+}
+
 /// A fresh application that reads these chains, and performs one effect at a time.
 pub(crate) async fn app_of_one_place(chains: Arc<dyn ChainSources>) -> TestApp {
     opened_at(&[], rates::Config::default(), test_keys(), |plan| {
@@ -184,6 +197,7 @@ async fn opened_at(
         program: env!("CARGO_BIN_EXE_chainkeel").into(),
         effects_at_once: 64,
         floors_every: Duration::from_mins(1),
+        traces: chainkeel::traces::Config::default(),
         projections: projections::Config::default(),
         threads: 1,
         label: "test".to_owned(),

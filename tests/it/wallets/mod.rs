@@ -14,4 +14,5 @@ mod replaying;
 mod signer;
 mod stage;
 mod top_ups;
+mod traces;
 mod transfers;

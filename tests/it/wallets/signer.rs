@@ -18,10 +18,15 @@ use super::documents::Signing;
 use super::stage::{CHAIN, Stage, somebody};
 
 /// A running `chainkeel signer`. It ends with its test.
-struct Process(Child);
+pub(super) struct Process(Child);
 
 impl Process {
     fn start(database: &str, socket: &Path) -> Self {
+        Self::with(database, socket, &[])
+    }
+
+    /// The same with settings of its own.
+    pub(super) fn with(database: &str, socket: &Path, settings: &[(&str, String)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_chainkeel"))
             .arg("signer")
             .env("DATABASE_URL", database)
@@ -29,6 +34,7 @@ impl Process {
             .env("CHAINKEEL_SECRETS_KEY", &*Keyring::written(&[9; 32]))
             .env("CHAINKEEL_SIGNING_SOCKET", socket)
             .env("CHAINKEEL_LOG_FILTER", "error")
+            .envs(settings.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

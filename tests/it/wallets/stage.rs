@@ -7,12 +7,13 @@ use chainkeel::chains::{Chains, Config};
 use chainkeel::egress;
 use chainkeel::primitives::{Clock, Secret, SystemClock};
 use chainkeel::signing;
+use chainkeel::traces;
 use serde_json::{Value, json};
 
 use crate::support::anvil::Anvil;
 use crate::support::fault_proxy::FaultProxy;
 use crate::support::socket_peer::SocketPeer;
-use crate::support::{TestApp, app_that_pays, app_that_values};
+use crate::support::{TestApp, app_that_pays, app_that_tells, app_that_values};
 
 /// The chain of the tests.
 pub(super) const CHAIN: u64 = 31_337;
@@ -64,6 +65,17 @@ impl Stage {
     pub(super) async fn without_a_wallet(clock: Arc<dyn Clock>, signing: signing::Config) -> Self {
         let (node, door, chains) = chain(Arc::clone(&clock)).await;
         let app = app_that_pays(chains, signing, clock).await;
+        Self { app, node, door, address: String::new() }
+    }
+
+    /// A house before it has a wallet, whose effects reach these addresses, and which tells a collector.
+    pub(super) async fn told(
+        clock: Arc<dyn Clock>,
+        openings: &[String],
+        means: (signing::Config, traces::Config),
+    ) -> Self {
+        let (node, door, chains) = chain(clock).await;
+        let app = app_that_tells(chains, openings, means).await;
         Self { app, node, door, address: String::new() }
     }
 

@@ -15,6 +15,7 @@ use crate::journal::Loaded;
 use crate::policies::approvals::{Asked, Standing};
 use crate::projections::signature_requests::OpenDocument;
 use crate::signing::{self, Attempt, Outcome};
+use crate::spans::Scope;
 
 /// The pause after a first look that came to nothing; it doubles.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
@@ -84,7 +85,9 @@ impl DocumentLife {
                 return Ok(Rest::Done);
             }
             let asked = request.aggregate.asked.as_ref();
-            let Some(order) = self.step(intent, stage, asked).await? else {
+            let step = self.step(intent, stage, asked);
+            let scope = self.room.scope(&intent.origin);
+            let Some(order) = Scope::around(scope, step).await? else {
                 let is_asked = *stage == Stage::Asked;
                 return Ok(if is_asked { Rest::Asking } else { Rest::Waiting });
             };

@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 use super::record::Record;
 use crate::access::Principal;
 use crate::http::api::Api;
+use crate::http::exports::column::Column;
 use crate::http::exports::rows::{self, Format, List};
 use crate::http::extract::{MinPosition, Params};
 use crate::http::problem::{Document, Problem};
@@ -18,7 +19,7 @@ use crate::projections::{Page, Paging};
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct Exporting {
-    /// `csv`, or `ndjson` for a JSON object a line; the first when absent.
+    /// `csv`, `ndjson` for a JSON object a line, or `parquet` for columns with types; the first when absent.
     #[param(value_type = Option<String>)]
     format: Option<Format>,
     /// Those of this wallet.
@@ -46,6 +47,7 @@ pub struct Exporting {
         (status = 200, description = "The transactions", content(
             (String = "text/csv"),
             (Record = "application/x-ndjson"),
+            (String = "application/vnd.apache.parquet"),
         )),
         (status = 400, description = "A parameter is wrong", body = Document),
         (status = 503, description = "The view did not reach `minPosition`", body = Document),
@@ -74,23 +76,23 @@ struct All {
 impl List for All {
     type Row = Record;
     const NAME: &'static str = "transactions";
-    const COLUMNS: &'static [&'static str] = &[
-        "id",
-        "walletId",
-        "chainId",
-        "runId",
-        "nodeId",
-        "workflowId",
-        "status",
-        "to",
-        "value",
-        "nonce",
-        "hash",
-        "blockNumber",
-        "reason",
-        "acceptedAt",
-        "updatedAt",
-        "endedAt",
+    const COLUMNS: &'static [Column] = &[
+        Column::text("id"),
+        Column::text("walletId"),
+        Column::whole("chainId"),
+        Column::text("runId"),
+        Column::text("nodeId"),
+        Column::text("workflowId"),
+        Column::text("status"),
+        Column::text("to"),
+        Column::text("value"),
+        Column::whole("nonce"),
+        Column::text("hash"),
+        Column::whole("blockNumber"),
+        Column::text("reason"),
+        Column::instant("acceptedAt"),
+        Column::instant("updatedAt"),
+        Column::instant("endedAt"),
     ];
 
     async fn page(&self, paging: &Paging) -> Result<Page<Record>, Problem> {
