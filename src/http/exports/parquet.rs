@@ -172,7 +172,7 @@ mod tests {
         &[Column::text("id"), Column::whole("count"), Column::instant("at"), Column::text("more")];
 
     fn row(number: usize) -> Value {
-        let has = number % 3 != 0;
+        let has = !number.is_multiple_of(3);
         json!({
             "id": format!("run_{number}"),
             "count": number as i64 - 10,
@@ -203,7 +203,7 @@ mod tests {
             let [(_, id), (_, count), (_, when), (_, more)] = &read[..] else { panic!("{read:?}") };
             assert_eq!(*id, Field::Str(format!("run_{number}")));
             assert_eq!(*count, Field::Long(number as i64 - 10));
-            let has = number % 3 != 0;
+            let has = !number.is_multiple_of(3);
             let expected = if has { Field::TimestampMicros(at) } else { Field::Null };
             assert_eq!(*when, expected, "{number}");
             assert_eq!(matches!(more, Field::Str(_)), has);

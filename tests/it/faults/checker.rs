@@ -44,7 +44,7 @@ async fn each_promise_is_kept(pool: &PgPool, promised: &Promised, faults: &mut V
                string_agg(payload->'node_failed'->'failure'->>'code', ' ') as codes
           from events where aggregate_type = 'run' group by aggregate_id";
     let rows = pool.fetch_all(query).await.unwrap();
-    let runs = promised.runs.borrow();
+    let runs = promised.runs.borrow().clone();
     let mut asked = 0;
     for row in &rows {
         let run: String = row.get("run");
@@ -67,7 +67,8 @@ async fn each_promise_is_kept(pool: &PgPool, promised: &Promised, faults: &mut V
         }
     }
     let known: std::collections::BTreeSet<String> = rows.iter().map(|row| row.get("run")).collect();
-    for (key, run, again) in promised.broken.borrow().iter() {
+    let broken = promised.broken.borrow().clone();
+    for (key, run, again) in &broken {
         let begun = [run, again].map(|run| known.contains(run));
         let receipt =
             format!("select response::text from idempotency_receipts where key = '{key}'");
@@ -157,7 +158,7 @@ fn all_was_told(promised: &Promised, seen: &Seen, faults: &mut Vec<String>) {
 
 /// Who watched saw each event of activity, in order, and none twice.
 async fn watchers_missed_nothing(pool: &PgPool, promised: &Promised, faults: &mut Vec<String>) {
-    let watched = promised.watched.borrow();
+    let watched = promised.watched.borrow().clone();
     if !watched.is_sorted_by(|one, next| one < next) {
         faults.push("a watcher saw something twice, or in another order".to_owned());
     }

@@ -136,12 +136,11 @@ async fn pass(
         }
         light(&mut weather).await;
         let deaf = weather.borrow().deaf;
-        match &mut frames {
-            Some(frames) => {
-                to.write_all(&frames.without_notifications(&buffer[..read], deaf)).await?
-            }
-            None => to.write_all(&buffer[..read]).await?,
-        }
+        let passed = match &mut frames {
+            Some(frames) => &frames.without_notifications(&buffer[..read], deaf),
+            None => &buffer[..read],
+        };
+        to.write_all(passed).await?;
     }
 }
 
