@@ -2,8 +2,9 @@
 
 use super::ids::TraceId;
 
-/// The random bits at the end of a trace's id that are looked at, as the standard has it.
-const BITS: u32 = 56;
+/// The bits at the end of a trace's id that are looked at. Those before them count within a millisecond, so that runs
+/// which begin together would be kept or left out together.
+const BITS: u32 = 32;
 
 /// Keeps a share of all traces. All processes with the same share keep the same ones, since it follows from the
 /// trace's id.
@@ -23,7 +24,7 @@ impl Sampler {
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             clippy::cast_precision_loss,
-            reason = "a share between 0 and 1 of 2^56 is a number of 57 bits"
+            reason = "a share between 0 and 1 of 2^32 is a number of 33 bits"
         )]
         let below = (share * (1_u64 << BITS) as f64) as u64;
         (0.0..=1.0).contains(&share).then_some(Self { below })
@@ -31,8 +32,8 @@ impl Sampler {
 
     /// Whether it keeps this one.
     pub fn keeps(self, trace: TraceId) -> bool {
-        let [.., last] = trace.bytes().as_chunks::<8>().0 else { return false };
-        u64::from_be_bytes(*last) % (1 << BITS) < self.below
+        let [.., last] = trace.bytes().as_chunks::<4>().0 else { return false };
+        u64::from(u32::from_be_bytes(*last)) < self.below
     }
 }
 

@@ -208,8 +208,8 @@ mod tests {
         assert_eq!((inner.ending, outer.ending), (Ending::Failed, Ending::Well));
         assert_eq!(outer.attributes, [("a".into(), Value::from("b"))]);
         assert_eq!(dropped.attributes, [("error.type".into(), Value::from("cut_short"))]);
-        // The clock shows whole microseconds, and a duration is measured more finely.
-        assert!(outer.start <= inner.start && inner.end <= outer.end + time::Duration::MICROSECOND);
+        // The beginning is of the clock and the duration is measured: between the two the machine may do something else.
+        assert!(outer.start <= inner.start && inner.end <= outer.end + time::Duration::SECOND);
     }
 
     #[actix_web::test]
