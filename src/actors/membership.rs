@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::OptionFuture;
 use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
@@ -61,7 +62,7 @@ impl Membership {
                 goes_on = rhythm.beat() => if !goes_on {
                     return Ok(());
                 },
-                () = reached(vacancy.take()) => {}
+                Some(()) = OptionFuture::from(vacancy.take().map(sleep_until)) => {}
                 () = self.bells.vacancies.rung() => {}
             }
             let done = tokio::time::timeout(Leases::LEASE / 4, self.beat(leases)).await;
@@ -109,13 +110,5 @@ impl Membership {
         // The receiver lives as long as the process; without it there is nothing to take up.
         let _ = self.gained.send(gained.iter().map(|fence| fence.slot).collect());
         Ok(())
-    }
-}
-
-/// Waits until a moment; for ever where there is none.
-async fn reached(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }

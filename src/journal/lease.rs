@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::postgres::types::PgInterval;
-use tokio::time::Instant;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::error::while_doing;
 use super::wakeup::VACANCIES;
@@ -22,6 +24,9 @@ pub const SLOTS: i16 = 256;
 
 /// How long after a lease has run out what it held is looked at.
 const AFTERWARDS: Duration = Duration::from_millis(10);
+
+/// How often a process that does not hold a lease asks whether it should.
+const CANDIDACY: Duration = Duration::from_secs(1);
 
 /// The slot of a run: the last byte of its id's CRC-32.
 pub fn slot_of(run: &str) -> i16 {
@@ -233,6 +238,45 @@ impl Leases {
         .fetch_optional(&self.pool)
         .await
         .map_err(while_doing("taking a lease"))
+    }
+
+    /// Takes a lease of any other kind, when it is free or the worker's own. Returns its epoch.
+    pub async fn obtain(&self, kind: &str, key: &str) -> Result<i64, Error> {
+        loop {
+            if let Some(epoch) = self.acquire(kind, key).await? {
+                return Ok(epoch);
+            }
+            sleep(CANDIDACY).await;
+        }
+    }
+
+    /// Does a work while this process is a member, anew whenever it has joined anew; until the work ends or it is
+    /// told to stop.
+    pub async fn while_standing<W, E>(
+        mut standing: watch::Receiver<Option<Self>>,
+        stop: CancellationToken,
+        work: impl Fn(Self) -> W,
+    ) -> Result<(), E>
+    where
+        W: Future<Output = Result<(), E>>,
+    {
+        loop {
+            let leases = standing.borrow_and_update().clone();
+            let working = async {
+                match leases {
+                    Some(leases) => work(leases).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                changed = standing.changed() => if changed.is_err() {
+                    // Without a member there is nobody to work for, and the stop ends this.
+                    stop.cancelled().await;
+                },
+                ended = working => return ended,
+            }
+        }
     }
 
     /// Gives a lease back.

@@ -264,7 +264,7 @@ async fn extent(log: &Log, run: &str, size: u64) -> Result<Extent, Error> {
 /// Large texts by their hashes in hexadecimal; one that is gone is told.
 async fn contents(log: &Log, hashes: &[String]) -> Result<BTreeMap<String, String>, Error> {
     let wanted: Vec<Vec<u8>> =
-        hashes.iter().filter_map(|hash| unhex(hash)).map(|hash| hash.to_vec()).collect();
+        hashes.iter().filter_map(|hash| unhex::<32>(hash)).map(|hash| hash.to_vec()).collect();
     let rows = sqlx::query!("select sha256, content from blobs where sha256 = any($1)", &wanted)
         .fetch_all(log.pool())
         .await

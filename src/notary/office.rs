@@ -26,7 +26,7 @@ use crate::primitives::hex;
 use crate::proof::{Checkpoint, Note, Origin, TileId, VerifierKey};
 use crate::signing::{Kind, Signer, Signers};
 
-/// How often a process that does not hold the office asks whether it should.
+/// How long a process that has lost the office rests before it asks for it again.
 const CANDIDACY: Duration = Duration::from_secs(1);
 /// The most events between two checkpoints: a long ledger that was never signed is signed in parts.
 const MOST: u64 = 65_536;
@@ -61,37 +61,16 @@ enum Beat {
 impl Notary {
     /// Signs, or waits until it may, until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        let mut standing = self.standing.clone();
-        loop {
-            let leases = standing.borrow_and_update().clone();
-            let working = async {
-                match leases {
-                    Some(leases) => self.work(&leases).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                changed = standing.changed() => if changed.is_err() {
-                    // Without a member there is nobody to sign for, and the stop ends this.
-                    stop.cancelled().await;
-                },
-                ended = working => return ended,
-            }
-        }
+        let standing = self.standing.clone();
+        Leases::while_standing(standing, stop, |leases| self.work(leases)).await
     }
 
-    async fn work(&self, leases: &Leases) -> Result<(), Error> {
+    async fn work(&self, leases: Leases) -> Result<(), Error> {
         let mut told = String::new();
         loop {
-            let epoch = loop {
-                if let Some(epoch) = leases.acquire(LEASE, "").await? {
-                    break epoch;
-                }
-                sleep(CANDIDACY).await;
-            };
+            let epoch = leases.obtain(LEASE, "").await?;
             while leases.alive() {
-                match self.sign_on((leases, epoch)).await {
+                match self.sign_on((&leases, epoch)).await {
                     Ok(()) => break,
                     Err(error) => self.tell(&error, &mut told).await,
                 }

@@ -25,7 +25,7 @@ pub fn replay(bundle: &Bundle) -> Result<Replayed, String> {
     let blobs: HashMap<Vec<u8>, String> = bundle
         .blobs
         .iter()
-        .filter_map(|blob| Some((unhex(&blob.sha256)?.to_vec(), blob.content.clone())))
+        .filter_map(|blob| Some((unhex::<32>(&blob.sha256)?.to_vec(), blob.content.clone())))
         .collect();
     let organization = bundle.organization.parse();
     let organization = organization.map_err(|_| "organization: it is no id".to_owned())?;

@@ -10,10 +10,10 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The 32 bytes that a text of 64 hexadecimal digits stands for.
-pub fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+/// The bytes that a text of twice as many hexadecimal digits stands for.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != 2 * N || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     for (index, byte) in bytes.iter_mut().enumerate() {
@@ -36,7 +36,7 @@ mod tests {
     fn only_digits_of_the_right_number_stand_for_bytes() {
         assert_eq!(unhex(&hex(&[0xa5; 32])), Some([0xa5; 32]));
         for text in ["zz", &"é".repeat(32), &"+1".repeat(32), &"a".repeat(63)] {
-            assert_eq!(unhex(text), None, "{text}");
+            assert_eq!(unhex::<32>(text), None, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::primitives::{RunId, hex};
+use crate::primitives::{RunId, hex, unhex};
 
 /// A trace: everything about one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,9 +74,9 @@ impl TraceParent {
     /// Reads the header; nothing where it is none of any version that may be read.
     pub fn read(text: &str) -> Option<Self> {
         let mut parts = text.trim().split('-');
-        let [version] = unhex::<1>(parts.next()?)?;
-        let (trace, span) = (unhex::<16>(parts.next()?)?, unhex::<8>(parts.next()?)?);
-        let [flags] = unhex::<1>(parts.next()?)?;
+        let [version] = small::<1>(parts.next()?)?;
+        let (trace, span) = (small::<16>(parts.next()?)?, small::<8>(parts.next()?)?);
+        let [flags] = small::<1>(parts.next()?)?;
         let has_more = parts.next().is_some();
         let is_void = trace == [0; 16] || span == [0; 8];
         if version == 0xff || (version == 0 && has_more) || is_void {
@@ -86,22 +86,9 @@ impl TraceParent {
     }
 }
 
-/// Bytes in small hexadecimal digits.
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * N {
-        return None;
-    }
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+/// Bytes in hexadecimal digits, which must be small ones.
+fn small<const N: usize>(text: &str) -> Option<[u8; N]> {
+    unhex(text).filter(|bytes| hex(bytes) == text)
 }
 
 impl fmt::Display for TraceId {

@@ -8,7 +8,7 @@ use futures::future::{BoxFuture, OptionFuture};
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::carrier::Carrier;
@@ -19,8 +19,6 @@ use crate::journal::{Batch, Error, Journal, Leases, Reactions, Tail};
 
 /// The kind under which the leases of reactions are kept.
 pub(super) const LEASE: &str = "reaction";
-/// How often a process that does not follow asks whether it should.
-pub(super) const CANDIDACY: Duration = Duration::from_secs(1);
 /// How many events may be in hand before the ledger is read on: so far one of them may fall behind
 /// the others, and so much is repeated at most after a crash.
 const IN_HAND: usize = 1_024;
@@ -65,31 +63,13 @@ struct Following {
 impl Follower {
     /// Follows, or waits until it may, until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        let mut standing = self.standing.clone();
-        loop {
-            let leases = standing.borrow_and_update().clone();
-            let following = async {
-                match leases {
-                    Some(leases) => self.follow(leases).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                changed = standing.changed() => if changed.is_err() {
-                    // Without a member there is nothing to follow for, and the stop ends this.
-                    stop.cancelled().await;
-                },
-                ended = following => return ended,
-            }
-        }
+        let standing = self.standing.clone();
+        Leases::while_standing(standing, stop, |leases| self.follow(leases)).await
     }
 
     async fn follow(&self, leases: Leases) -> Result<(), Error> {
         let name = self.reaction.name();
-        while leases.acquire(LEASE, name).await?.is_none() {
-            sleep(CANDIDACY).await;
-        }
+        leases.obtain(LEASE, name).await?;
         let reactions = Reactions::new(self.journal.pool().clone());
         let saved = reactions.position(name).await?;
         let held = reactions.held_streams(name).await?.into_iter().collect();

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::following::{CANDIDACY, LEASE};
+use super::following::LEASE;
 use crate::journal::{Error, Journal, Leases, Reactions, Recorded, StreamId, Tail};
 use crate::primitives::{Clock, RunId};
 use crate::spans::{Lost, Span, TraceId, lost};
@@ -58,30 +58,12 @@ struct Batch {
 impl Tracer {
     /// Follows, or waits until it may, until it is told to stop.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        let mut standing = self.standing.clone();
-        loop {
-            let leases = standing.borrow_and_update().clone();
-            let following = async {
-                match leases {
-                    Some(leases) => self.follow(leases).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                changed = standing.changed() => if changed.is_err() {
-                    // Without a member there is nothing to follow for, and the stop ends this.
-                    stop.cancelled().await;
-                },
-                ended = following => return ended,
-            }
-        }
+        let standing = self.standing.clone();
+        Leases::while_standing(standing, stop, |leases| self.follow(leases)).await
     }
 
     async fn follow(&self, leases: Leases) -> Result<(), Error> {
-        while leases.acquire(LEASE, CHECKPOINT).await?.is_none() {
-            sleep(CANDIDACY).await;
-        }
+        leases.obtain(LEASE, CHECKPOINT).await?;
         let reactions = Reactions::new(self.journal.pool().clone());
         let mut saved = reactions.position(CHECKPOINT).await?;
         let mut subscription = self.tail.subscribe(self.news(saved).await?);

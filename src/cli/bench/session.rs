@@ -35,8 +35,9 @@ use crate::secrets::{Keyring, NoKey};
 use crate::signing::{self, softhsm};
 use crate::{projections, telemetry};
 
-/// Connections of the private server.
-const MAX_CONNECTIONS: u16 = 400;
+/// Connections of the private server, for one server of ours and for several.
+const MAX_CONNECTIONS: u16 = 100;
+const MAX_CONNECTIONS_OF_NODES: u16 = 400;
 /// How many runs the clients of streams watch.
 const MAX_WATCHED: usize = 3_000;
 /// An event's payload of the size that a node of the measured workflows has.
@@ -158,10 +159,13 @@ impl Bench {
                 .map_err(|error| outcome(format!("removing {}: {error}", directory.display())))?;
         }
         let surroundings = Surroundings::read();
-        let cluster = Cluster::start(&directory, MAX_CONNECTIONS, &surroundings)
+        let connections = match self.what {
+            Some(What::Nodes { .. }) => MAX_CONNECTIONS_OF_NODES,
+            Some(_) | None => MAX_CONNECTIONS,
+        };
+        let cluster = Cluster::start(&directory, connections, &surroundings)
             .map_err(|error| outcome(format!("starting a private PostgreSQL: {error}")))?;
-        let url = cluster.url("postgres");
-        let report = actix_rt::System::new().block_on(self.measure(&url, &directory))?;
+        let report = actix_rt::System::new().block_on(self.measure(&cluster, &directory))?;
         drop(cluster);
         // What is left behind is only space.
         let _ = std::fs::remove_dir_all(&directory);
@@ -169,9 +173,9 @@ impl Bench {
         Ok(())
     }
 
-    async fn measure(&self, url: &str, directory: &Path) -> Result<Report, Error> {
-        let database: PgConnectOptions =
-            url.parse().map_err(|error: sqlx::Error| failed("the private database", &error))?;
+    async fn measure(&self, cluster: &Cluster, directory: &Path) -> Result<Report, Error> {
+        let database: Result<PgConnectOptions, _> = cluster.url("postgres").parse();
+        let database = database.map_err(|error| failed("the private database", &error))?;
         let roles = match self.what {
             // Its detectors come and go.
             Some(What::Chain { .. }) => vec![Role::Api, Role::Worker, Role::Projector],
@@ -192,7 +196,7 @@ impl Bench {
             return self.verify((database, directory), metrics, events).await;
         }
         if let Some(What::Nodes { most }) = self.what {
-            return self.nodes((url, database, directory), metrics, most).await;
+            return self.nodes((cluster, &database, directory), metrics, most).await;
         }
         let sitting = Sitting::open(database, metrics, |plan| {
             plan.roles = roles;
@@ -230,7 +234,6 @@ impl Bench {
             }
             None => steps.tell("SoftHSM2 is not installed: keys in a token are not measured"),
         }
-        let maintenance = pool::owner(server, 1);
         for signing in backends {
             let backend = signing.backend.map_or("", signing::Kind::name);
             steps.show(&format!("the start of a node for {backend}"));
@@ -240,10 +243,7 @@ impl Bench {
             let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
             let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
             // A ledger of its own: what is on it of another node is none of this one's.
-            let create = format!("create database {backend}");
-            let made = sqlx::raw_sql(&create).execute(&maintenance).await;
-            made.map_err(|error| failed("making a database", &error))?;
-            let database = server.clone().database(backend);
+            let database = fresh_database(server, backend).await?;
             let sitting = Sitting::open(database, metrics.clone(), |plan| {
                 (plan.chains, plan.signing, plan.keys) = (chains, signing, Arc::new(keys));
             })
@@ -284,26 +284,20 @@ impl Bench {
     /// A ledger each for one server and for several, which nobody works on but them.
     async fn nodes(
         &self,
-        (url, server, directory): (&str, PgConnectOptions, &Path),
+        (cluster, server, directory): (&Cluster, &PgConnectOptions, &Path),
         metrics: PrometheusHandle,
         most: usize,
     ) -> Result<Report, Error> {
         let (steps, mut report) = (Steps::new(self.json), Report::default());
-        let maintenance = pool::owner(&server, 1);
         for nodes in [1, most.max(2)] {
             let name = format!("nodes_{nodes}");
-            let made =
-                sqlx::raw_sql(&format!("create database {name}")).execute(&maintenance).await;
-            made.map_err(|error| failed("making a database", &error))?;
-            let database = server.clone().database(&name);
+            let database = fresh_database(server, &name).await?;
             let sitting = Sitting::open(database, metrics.clone(), |plan| {
                 plan.roles = vec![Role::Api];
             })
             .await?;
-            let database = url.replacen("/postgres", &format!("/{name}"), 1);
-            let (place, extent) =
-                ((database.as_str(), directory), (nodes, self.runs, self.at_once));
-            let measured = nodes::measure(&sitting, place, extent, &steps).await;
+            let (url, extent) = (cluster.url(&name), (nodes, self.runs, self.at_once));
+            let measured = nodes::measure(&sitting, (&url, directory), extent, &steps).await;
             sitting.close().await;
             report.nodes.push(measured?);
         }
@@ -538,6 +532,14 @@ impl Sitting {
         self.echo.stop().await;
         self.owner.close().await;
     }
+}
+
+/// A database of a private server that holds nothing yet.
+async fn fresh_database(server: &PgConnectOptions, name: &str) -> Result<PgConnectOptions, Error> {
+    let create = format!("create database {name}");
+    let made = sqlx::raw_sql(&create).execute(&pool::owner(server, 1)).await;
+    made.map_err(|error| failed("making a database", &error))?;
+    Ok(server.clone().database(name))
 }
 
 /// What went wrong, and why.

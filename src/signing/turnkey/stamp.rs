@@ -41,7 +41,7 @@ struct Stamp<'a> {
 impl ApiKey {
     /// The key of a private text. A public text is held against it.
     pub(super) fn read(private: &Secret, public: Option<&str>) -> Result<Self, InvalidApiKey> {
-        let bytes = unhex(private.expose().trim()).ok_or(InvalidApiKey::Private)?;
+        let bytes = unhex::<32>(private.expose().trim()).ok_or(InvalidApiKey::Private)?;
         let key = SigningKey::from_slice(&bytes).map_err(|_| InvalidApiKey::Private)?;
         let derived = hex(key.verifying_key().to_encoded_point(true).as_bytes());
         match public {

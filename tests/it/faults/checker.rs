@@ -1,5 +1,6 @@
 //! Reads the ledger afterwards, and says what of all that was promised is not so.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -68,7 +69,7 @@ async fn each_promise_is_kept(pool: &PgPool, promised: &Promised, faults: &mut V
             faults.push(format!("{run} failed: {codes}"));
         }
     }
-    let known: std::collections::BTreeSet<String> = rows.iter().map(|row| row.get("run")).collect();
+    let known: BTreeSet<String> = rows.iter().map(|row| row.get("run")).collect();
     let broken = promised.broken.borrow().clone();
     for (key, run, again) in &broken {
         let begun = [run, again].map(|run| known.contains(run));
@@ -116,17 +117,16 @@ async fn streams_are_whole(pool: &PgPool, faults: &mut Vec<String>) {
 
 /// An effect was asked for again only where the ledger says so, and never where it must not be.
 async fn effects_were_performed_once(pool: &PgPool, seen: &Seen, faults: &mut Vec<String>) {
-    let effects = seen.effects.lock().unwrap().clone();
-    for (key, requests) in effects {
-        let mut parts = key.split(':');
-        let (run, node) = (parts.next().unwrap(), parts.next().unwrap());
-        let sql = format!(
-            "select count(*) as repeated from events where aggregate_type = 'run' and aggregate_id = '{run}'
-                and event_type = 'effect_repeated' and payload->'effect_repeated'->>'node' = '{node}'"
-        );
-        let repeated: i64 = pool.fetch_one(sql.as_str()).await.unwrap().get("repeated");
-        let allowed = if node == "once" { 1 } else { 1 + repeated };
-        if i64::from(requests) > allowed {
+    let query = "select aggregate_id || ':' || (payload->'effect_repeated'->>'node') as effect, count(*) as repeated
+          from events where aggregate_type = 'run' and event_type = 'effect_repeated' group by 1";
+    let rows = pool.fetch_all(query).await.unwrap();
+    let repeated: BTreeMap<String, i64> =
+        rows.iter().map(|row| (row.get("effect"), row.get("repeated"))).collect();
+    for (key, requests) in &*seen.effects.lock().unwrap() {
+        let (effect, _attempt) = key.rsplit_once(':').unwrap();
+        let repeated = repeated.get(effect).copied().unwrap_or(0);
+        let allowed = if effect.ends_with(":once") { 1 } else { 1 + repeated };
+        if i64::from(*requests) > allowed {
             faults.push(format!(
                 "{key} was seen {requests} times; the ledger says {repeated} repetitions"
             ));
@@ -151,7 +151,7 @@ async fn schedules_fired_once(pool: &PgPool, faults: &mut Vec<String>) {
 fn all_was_told(promised: &Promised, seen: &Seen, faults: &mut Vec<String>) {
     let told = seen.told.lock().unwrap();
     for run in promised.runs.borrow().values() {
-        let ids = told.get(run).map_or(0, std::collections::BTreeSet::len);
+        let ids = told.get(run).map_or(0, BTreeSet::len);
         if ids != 1 {
             faults.push(format!("the end of {run} was told under {ids} ids"));
         }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use chainkeel::primitives::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _};
 use tokio::time::sleep;
@@ -29,12 +28,9 @@ fn definition() -> Value {
 /// A database that is migrated, and a copy without which nothing is acknowledged from now on.
 async fn primary_and_standby() -> (Postgres, Postgres) {
     let primary = Postgres::start(&[]);
-    let mut maintenance = PgConnection::connect(&primary.url("postgres")).await.unwrap();
-    maintenance.execute("create database failover").await.unwrap();
-    let pool = PgPool::connect(&primary.url("failover")).await.unwrap();
-    chainkeel::journal::migrate::run(&pool, SystemClock.now()).await.unwrap();
-    pool.close().await;
+    primary.database("failover").await;
     let standby = Postgres::following(&primary, &[]);
+    let mut maintenance = PgConnection::connect(&primary.url("postgres")).await.unwrap();
     maintenance.execute("alter system set synchronous_standby_names = '*'").await.unwrap();
     maintenance.execute("select pg_reload_conf()").await.unwrap();
     let begun = Instant::now();

@@ -4,12 +4,10 @@ use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use chainkeel::primitives::{Clock as _, SystemClock};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rustix::process::{Pid, Signal, kill_process};
-use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
 use crate::crash::server::Server;
@@ -81,12 +79,7 @@ impl House {
     /// Nodes that listen, over a migrated database.
     pub(super) async fn start(egress: &str) -> Self {
         let postgres = Postgres::start(&[]);
-        let mut maintenance = PgConnection::connect(&postgres.url("postgres")).await.unwrap();
-        maintenance.execute(format!("create database {DATABASE}").as_str()).await.unwrap();
-        let database = postgres.url(DATABASE);
-        let pool = sqlx::PgPool::connect(&database).await.unwrap();
-        chainkeel::journal::migrate::run(&pool, SystemClock.now()).await.unwrap();
-        pool.close().await;
+        let database = postgres.database(DATABASE).await;
         let node = |_| Node {
             home: tempfile::tempdir().unwrap(),
             proxy: DatabaseProxy::before(&postgres.socket()),

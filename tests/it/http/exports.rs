@@ -324,8 +324,13 @@ async fn runs_are_rows_of_a_table_that_calculates_nothing() {
     assert_eq!(acme.get("/v1/transactions/export").await.text().lines().count(), 1);
 }
 
-/// Waits until the compute units of all runs are counted, which is a moment after they have ended.
-async fn are_counted(app: &TestApp) {
+/// Waits until all runs have ended, and until their compute units are counted, which is a moment after that.
+async fn are_over(app: &TestApp) {
+    let head = app.head().await;
+    for unfinished in ["running", "waiting"] {
+        let path = format!("/v1/runs?status={unfinished}&limit=1&minPosition={head}");
+        app.eventually(|| app.client.data(&path), |page| page["items"] == json!([])).await;
+    }
     let ask = || app.client.get("/v1/runs/export?format=ndjson");
     app.eventually(ask, |lines| !lines.text().contains("\"computeUnits\":null")).await;
 }
@@ -338,12 +343,7 @@ async fn a_table_of_more_runs_than_are_read_at_a_time_has_each_of_them_once() {
     for _ in 0..RUNS / 30 {
         futures::future::join_all((0..30).map(|_| app.started_run(&id))).await;
     }
-    let head = app.head().await;
-    for unfinished in ["running", "waiting"] {
-        let path = format!("/v1/runs?status={unfinished}&limit=1&minPosition={head}");
-        app.eventually(|| app.client.data(&path), |page| page["items"] == json!([])).await;
-    }
-    are_counted(&app).await;
+    are_over(&app).await;
     let text = app.client.get("/v1/runs/export").await.text();
     let ids: Vec<_> = text.lines().filter_map(|line| line.split(',').next()).collect();
     assert_eq!(ids.len(), RUNS + 1);
@@ -396,12 +396,7 @@ async fn columns_with_types_have_the_rows_of_the_lines() {
     for _ in 0..RUNS / 30 {
         futures::future::join_all((0..30).map(|_| app.run_of(&id, &message))).await;
     }
-    let head = app.head().await;
-    for unfinished in ["running", "waiting"] {
-        let path = format!("/v1/runs?status={unfinished}&limit=1&minPosition={head}");
-        app.eventually(|| app.client.data(&path), |page| page["items"] == json!([])).await;
-    }
-    are_counted(&app).await;
+    are_over(&app).await;
     // when they are exported, then the file has the rows of the lines, in their order
     let lines = app.client.get("/v1/runs/export?format=ndjson").await.text();
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -135,7 +135,7 @@ async fn make_template(connection: &mut PgConnection, name: &str) {
     connection.execute(rename.as_str()).await.unwrap();
 }
 
-async fn migrate(url: &str) {
+pub(super) async fn migrate(url: &str) {
     let pool = PgPoolOptions::new().max_connections(2).connect(url).await.unwrap();
     chainkeel::journal::migrate::run(&pool, SystemClock.now()).await.unwrap();
     pool.close().await;

@@ -11,8 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
+use super::database::migrate;
 use super::faults::Faults;
 
 /// How long a start, a copy or a promotion may take.
@@ -100,6 +102,15 @@ impl Postgres {
     /// Where a database of it is, without anything between.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgresql:///{database}?host={}&user=chainkeel", self.socket().display())
+    }
+
+    /// A migrated database of this name; where it is, without anything between.
+    pub(crate) async fn database(&self, name: &str) -> String {
+        let mut maintenance = PgConnection::connect(&self.url("postgres")).await.unwrap();
+        maintenance.execute(format!("create database {name}").as_str()).await.unwrap();
+        let url = self.url(name);
+        migrate(&url).await;
+        url
     }
 
     /// Starts it again after it was killed; returns when it takes connections.

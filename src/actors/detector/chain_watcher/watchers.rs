@@ -11,7 +11,6 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::backfill::Backfill;
@@ -36,8 +35,6 @@ use crate::triggers::{Key, TriggerIndex};
 
 /// The kind under which the leases of chains are kept.
 const LEASE: &str = "chain";
-/// How often a process that does not watch asks whether it should.
-const CANDIDACY: Duration = Duration::from_secs(1);
 /// How often is looked which chains have live triggers.
 const LOOK: Duration = Duration::from_millis(250);
 /// How many of these looks are one at which organizations have views of their own.
@@ -301,9 +298,7 @@ impl ChainWatcher {
         // Who is not in the index yet would be taken for somebody who is not there.
         let head = self.of.tail.head();
         while !self.of.index.wait_for(head, PATIENCE).await {}
-        while leases.acquire(LEASE, key).await?.is_none() {
-            sleep(CANDIDACY).await;
-        }
+        leases.obtain(LEASE, key).await?;
         let watch = ChainWatch::new(self.of.pool.clone(), self.chain, self.view);
         let (lookout, seen) = watch::channel(None);
         let announcing = Arc::clone(&source);
