@@ -1,18 +1,18 @@
 # Everything a developer does, in one place. `make help` lists it.
 #
 # With DATABASE_URL set, `dev` and `test` use that PostgreSQL server; without it they bring their
-# own. `dev` needs nothing but Rust beforehand, `test` npm as well: scripts/prerequisites and
-# scripts/get-chain see to the rest.
+# own. `dev` needs nothing but Rust beforehand, `test` npm as well: scripts/prerequisites,
+# scripts/get-chain and scripts/get-nats see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain
+.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain nats
 
 CARGO ?= cargo
 
 dev: prerequisites ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
 	@$(CARGO) run --locked --quiet -- dev
 
-test: prerequisites chain ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
+test: prerequisites chain nats ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \
 	then $(CARGO) nextest run --locked --workspace $(FILTER); \
 	else $(CARGO) test --locked --workspace $(FILTER); fi
@@ -57,3 +57,6 @@ prerequisites:
 
 chain:
 	@scripts/get-chain
+
+nats:
+	@scripts/get-nats

@@ -23,6 +23,7 @@ pub mod x402;
 pub mod aggregates;
 pub mod chains;
 pub mod readiness;
+pub mod relay;
 pub mod signing;
 pub mod validation;
 

@@ -52,7 +52,7 @@ pub use resident::Household;
 pub use run_desk::{Means, RunDesk};
 pub use run_registry::{CountResidents, RunRegistry};
 pub use safety::Safety;
-pub use streams::{Filter, Live, Place, StreamHub, Told, Wanted};
+pub use streams::{Filter, Live, Place, Relay, StreamHub, Told, Wanted};
 pub use supervisor::{Drained, Fault, Supervisor, Watch};
 pub use table_reaction::TableReaction;
 pub use tasks::{ApprovalReaction, TaskClerk, TaskReaction};

@@ -23,6 +23,7 @@ use crate::connectors::InvalidClients;
 use crate::egress;
 use crate::journal::{self, Journal, Tail};
 use crate::notary;
+use crate::relay;
 use crate::secrets::{self, Vault};
 use crate::signing::{InvalidConfig, Signers};
 use crate::telemetry;
@@ -54,6 +55,9 @@ pub enum Error {
     /// How the ledger is signed.
     #[error("reading how the ledger is signed")]
     Proofs(#[from] notary::InvalidConfig),
+    /// Where the ledger is relayed to.
+    #[error("reading where the ledger is relayed to")]
+    Relay(#[from] relay::InvalidConfig),
     /// The source of prices.
     #[error("reading where prices come from")]
     Prices(#[from] InvalidFeed),

@@ -19,7 +19,7 @@ use crate::actors::wallets::{FloorClerk, LaneKeeper, SignatureReaction, WalletRe
 use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
     ApprovalReaction, Exhaustion, Follower, Heir, IndexKeeper, KeyUseClerk, Kin, Membership,
-    Patience, Postman, Reaction, RefusalClerk, Safety, Supervisor, TableReaction, TaskClerk,
+    Patience, Postman, Reaction, RefusalClerk, Relay, Safety, Supervisor, TableReaction, TaskClerk,
     TaskReaction, Timers, Tracer, UsageClerk, Watch, housekeeping, offices,
 };
 use crate::config::Role;
@@ -125,6 +125,9 @@ impl Parts<'_> {
             self.start_notary(&standing).await?;
         }
         self.start_tracing(&standing).await?;
+        if self.plan.has(Role::Relay) {
+            self.start_relay(&standing).await?;
+        }
         self.watch(offices::metrics(
             self.rooms.metrics.clone(),
             self.rooms.journal.clone(),
@@ -237,6 +240,22 @@ impl Parts<'_> {
             clock: Arc::clone(&self.rooms.clock),
         };
         self.watch(Watch::new("traces of runs", move |stop| tracer.clone().run(stop))).await
+    }
+
+    /// What publishes the ledger to readers elsewhere.
+    async fn start_relay(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let Some(target) = self.plan.relay.clone() else { return Ok(()) };
+        let relay = Relay {
+            journal: self.rooms.journal.clone(),
+            tail: self.rooms.tail.clone(),
+            ledger: self.rooms.ledger.clone(),
+            target,
+            standing: standing.clone(),
+        };
+        self.watch(Watch::new("relay", move |stop| relay.clone().run(stop))).await
     }
 
     /// What tells others of runs.

@@ -21,6 +21,7 @@ use crate::notary::{self, OutsideCopy};
 use crate::primitives::{Clock, Secret, SystemClock};
 use crate::projections;
 use crate::proof::Origin;
+use crate::relay;
 use crate::secrets::KeySource;
 use crate::signing;
 use crate::traces;
@@ -71,6 +72,8 @@ pub struct Plan {
     pub traces: traces::Config,
     /// How views are looked after.
     pub projections: projections::Config,
+    /// Where the ledger is relayed to; `None`: nowhere.
+    pub relay: Option<relay::Target>,
     /// Threads for runs, and as many for the API.
     pub threads: usize,
     /// How an operator tells this process from others.
@@ -137,6 +140,7 @@ impl Plan {
             floors_every: FLOORS_EVERY,
             traces: config.traces.clone(),
             projections: config.projections.clone(),
+            relay: config.relay.target()?,
             threads,
             label: config.data_dir.display().to_string(),
             rate_limits: config.rate_limits.clone(),

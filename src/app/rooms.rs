@@ -25,6 +25,7 @@ use crate::journal::pool;
 use crate::journal::{self, Bells, Inbox, Journal, Store, Tail};
 use crate::primitives::Clock;
 use crate::projections::{Positions, Views};
+use crate::relay::Ledger;
 use crate::secrets::Vault;
 use crate::signing::Signers;
 use crate::sources::Cursors;
@@ -55,6 +56,8 @@ pub(super) struct Rooms {
     pub(super) egress: Egress,
     pub(super) webhook_secrets: WebhookSecrets,
     pub(super) journal: Journal,
+    /// Which ledger it is.
+    pub(super) ledger: Ledger,
     pub(super) tail: Tail,
     pub(super) desk: RunDesk,
     pub(super) gate: Gate,
@@ -161,6 +164,7 @@ impl Rooms {
             webhook_secrets,
             data,
             journal,
+            ledger: Ledger::of(&key),
             tail,
             desk,
             gate,

@@ -16,6 +16,7 @@ use crate::journal::{self, ChainStanding, Reactions, migrate, partitions, pool};
 use crate::notary::{Log, OutsideCopy, Standing};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, builds};
+use crate::relay::{self, Ledger, Stream, Target};
 use crate::traces;
 
 /// How far the clocks of this machine and of the database may be apart.
@@ -68,9 +69,10 @@ impl Doctor {
         }
         let database = database(&config)?;
         let copy = OutsideCopy::new(config.proof.place(&config.data_dir));
+        let target = config.relay.target().map_err(|error| Failure::of(&error))?;
         let findings = actix_rt::System::new().block_on(async {
             let pool = pool::owner(&database, 2);
-            let findings = examine(&pool, &copy).await;
+            let findings = examine(&pool, &copy, target.as_ref()).await;
             pool.close().await;
             findings
         });
@@ -117,7 +119,11 @@ fn ready(url: String, json: bool) -> Result<(), Failure> {
 
 type Sick = Box<dyn std::error::Error + Send + Sync>;
 
-async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick> {
+async fn examine(
+    pool: &PgPool,
+    copy: &OutsideCopy,
+    target: Option<&Target>,
+) -> Result<Vec<Finding>, Sick> {
     let mut findings = server(pool).await?;
     let (current, newest) = (migrate::current(pool).await?, migrate::newest());
     let found =
@@ -139,6 +145,9 @@ async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick
     findings.extend(chains(pool).await?);
     findings.extend(endpoints(pool).await?);
     findings.extend(samples(pool).await?);
+    if let Some(target) = target {
+        findings.extend(relayed(pool, target).await?);
+    }
     for build in builds::list(pool).await? {
         if !matches!(build.state, builds::State::Live | builds::State::Parked) {
             continue;
@@ -160,6 +169,39 @@ async fn examine(pool: &PgPool, copy: &OutsideCopy) -> Result<Vec<Finding>, Sick
         ));
     }
     Ok(findings)
+}
+
+/// How far the ledger is relayed.
+async fn relayed(pool: &PgPool, target: &Target) -> Result<Option<Finding>, Sick> {
+    // Before the first server has run there is no ledger to be relayed.
+    let Some(key) = journal::kept_webhook_key(pool).await? else { return Ok(None) };
+    let ledger = Ledger::of(&key);
+    let looked = async { Stream::reach(target, &ledger).await?.standing().await };
+    let looked: Result<_, relay::Error> = looked.await;
+    let head =
+        sqlx::query_scalar!("select head from sequencer where id = 1").fetch_one(pool).await?;
+    let name = &target.stream;
+    let is_there = "is a process with the role `relay` running? Its log says why nothing is relayed; \
+                    docs/relay.md says what to do";
+    let (found, cure) = match looked {
+        Err(error) => (
+            error.in_words(),
+            Some("start NATS with JetStream, and look at `relay.…` of `chainkeel config`"),
+        ),
+        Ok(None) => (format!("there is no stream {name} yet"), Some(is_there)),
+        Ok(Some(it)) if it.last > head => {
+            (format!("the stream {name} ends at {}, the ledger at {head}", it.last), Some(HALTED))
+        }
+        Ok(Some(it)) => {
+            let behind = head - it.last;
+            let found = format!(
+                "the stream {name} has positions {} to {}, {behind} events behind, in {} bytes",
+                it.first, it.last, it.bytes
+            );
+            (found, (behind > MAX_LAG).then_some(is_there))
+        }
+    };
+    Ok(Some(Finding { what: "relay", found, cure }))
 }
 
 /// Whether samples of the ledger differed from the views lately.

@@ -56,7 +56,7 @@ pub const SETTINGS: &[Setting] = &[
         variable: "CHAINKEEL_ROLES",
         kind: Kind::List,
         about: "What a process of `chainkeel serve` does: any of `api`, `worker`, `detector`, \
-                `projector`.",
+                `projector`, `relay`.",
     },
     Setting {
         key: "admin_key",
@@ -412,5 +412,51 @@ pub const SETTINGS: &[Setting] = &[
         about: "What becomes of a view that an older version of the program made: `automatic` builds \
                 it anew beside the old one and puts it into service, `by_hand` waits for \
                 `chainkeel projections rebuild`.",
+    },
+    Setting {
+        key: "relay.url",
+        variable: "CHAINKEEL_RELAY_URL",
+        kind: Kind::List,
+        about: "The servers of NATS to whose JetStream the ledger is published: `nats://host:4222` or \
+                `tls://host:4222`, several of one cluster with commas between. Without it nothing is relayed: \
+                see docs/relay.md.",
+    },
+    Setting {
+        key: "relay.credentials_file",
+        variable: "CHAINKEEL_RELAY_CREDENTIALS_FILE",
+        kind: Kind::Text,
+        about: "A file with which the relay proves to NATS who it is, for its owner alone: credentials (`.creds`), the \
+                seed of an nkey, `name:password`, or a token.",
+    },
+    Setting {
+        key: "relay.ca_file",
+        variable: "CHAINKEEL_RELAY_CA_FILE",
+        kind: Kind::Text,
+        about: "The certificate (PEM) of the authority that vouches for those servers, where it is none that the \
+                system knows.",
+    },
+    Setting {
+        key: "relay.stream",
+        variable: "CHAINKEEL_RELAY_STREAM",
+        kind: Kind::Text,
+        about: "The stream that takes the ledger. It is made where it is missing; each installation has its own.",
+    },
+    Setting {
+        key: "relay.replicas",
+        variable: "CHAINKEEL_RELAY_REPLICAS",
+        kind: Kind::Number,
+        about: "On how many servers the stream is kept: 1 to 5, and no more than the cluster has.",
+    },
+    Setting {
+        key: "relay.keep_hours",
+        variable: "CHAINKEEL_RELAY_KEEP_HOURS",
+        kind: Kind::Number,
+        about: "How long the stream keeps an event, in hours; 0: for ever. The ledger keeps them all.",
+    },
+    Setting {
+        key: "relay.keep_bytes",
+        variable: "CHAINKEEL_RELAY_KEEP_BYTES",
+        kind: Kind::Number,
+        about: "How much the stream keeps, in bytes; beyond it the oldest events go. 0: without a bound.",
     },
 ];

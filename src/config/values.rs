@@ -9,7 +9,9 @@ use url::Url;
 use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
-use crate::{chains, connectors, egress, notary, projections, secrets, signing, telemetry, traces};
+use crate::{
+    chains, connectors, egress, notary, projections, relay, secrets, signing, telemetry, traces,
+};
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +41,7 @@ pub struct Config {
     pub proof: notary::Config,
     pub traces: traces::Config,
     pub projections: projections::Config,
+    pub relay: relay::Config,
 }
 
 impl Default for Config {
@@ -64,6 +67,7 @@ impl Default for Config {
             proof: notary::Config::default(),
             traces: traces::Config::default(),
             projections: projections::Config::default(),
+            relay: relay::Config::default(),
         }
     }
 }
@@ -87,9 +91,12 @@ pub enum Role {
     Detector,
     /// Builds the views.
     Projector,
+    /// Publishes the ledger to NATS, where that is set up.
+    Relay,
 }
 
 impl Role {
     /// All of them: what a process does unless it is told otherwise.
-    pub const ALL: [Self; 4] = [Self::Api, Self::Worker, Self::Detector, Self::Projector];
+    pub const ALL: [Self; 5] =
+        [Self::Api, Self::Worker, Self::Detector, Self::Projector, Self::Relay];
 }

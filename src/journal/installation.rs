@@ -8,7 +8,7 @@ use super::error::while_doing;
 /// The key under which the secrets of webhook URLs are derived. The first process brings `fresh`,
 /// which must be random; all others get what the first one brought.
 pub async fn webhook_key(pool: &PgPool, fresh: [u8; 32]) -> Result<[u8; 32], Error> {
-    if let Some(key) = kept(pool).await? {
+    if let Some(key) = kept_webhook_key(pool).await? {
         return Ok(key);
     }
     sqlx::query!(
@@ -19,10 +19,11 @@ pub async fn webhook_key(pool: &PgPool, fresh: [u8; 32]) -> Result<[u8; 32], Err
     .await
     .map_err(while_doing("making the installation's webhook key"))?;
     let lost = || Error::Damaged("the installation's webhook key is gone".to_owned());
-    kept(pool).await?.ok_or_else(lost)
+    kept_webhook_key(pool).await?.ok_or_else(lost)
 }
 
-async fn kept(pool: &PgPool) -> Result<Option<[u8; 32]>, Error> {
+/// That key, if a process has run already.
+pub async fn kept_webhook_key(pool: &PgPool) -> Result<Option<[u8; 32]>, Error> {
     let key = sqlx::query_scalar!("select webhook_key from installation where id = 1")
         .fetch_optional(pool)
         .await

@@ -48,7 +48,7 @@ pub use event::{
 };
 pub use event_figures::{EventFigures, Figures};
 pub use inbox::{Inbox, Letter, Reply};
-pub use installation::webhook_key;
+pub use installation::{kept_webhook_key, webhook_key};
 pub use lease::{Leases, Runs, SLOTS, slot_of};
 pub use outbox::{Backlog, MAX_DEAD, Outbox, Parcel};
 pub use prices::PriceMark;

@@ -123,7 +123,7 @@ fn roles_and_versions_are_those_of_this_program() {
             pinned += 1;
         }
     }
-    let all = ["api", "detector", "projector", "worker"].map(str::to_owned);
+    let all = ["api", "detector", "projector", "relay", "worker"].map(str::to_owned);
     assert_eq!(placed, BTreeSet::from(all), "each role is placed, and there are no others");
     assert!(pinned >= 2);
 }

@@ -26,6 +26,7 @@ mod logs;
 mod onchain;
 mod projections;
 mod proof;
+mod relay;
 mod scenarios;
 mod secrets;
 mod signing;

@@ -458,6 +458,7 @@ impl Sitting {
             floors_every: std::time::Duration::from_mins(1),
             traces: crate::traces::Config::default(),
             projections: projections::Config::default(),
+            relay: None,
             threads: 2,
             label: "bench".to_owned(),
             rate_limits: crate::http::rates::Config::default(),

@@ -6,7 +6,7 @@ use futures::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::line::Line;
+use super::line::line;
 use super::reading::{Reading, Wanted, families};
 use crate::access::Principal;
 use crate::actors::Place;
@@ -16,6 +16,7 @@ use crate::http::extract::{MinPosition, Params};
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::runs::ledger::must_belong;
 use crate::primitives::{Kind, Kinds, RunId, WorkflowId};
+use crate::projections::audit::Line;
 
 /// Which events are wanted: all that is given must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -194,7 +195,7 @@ impl Export {
                 break;
             };
             for placed in &page {
-                let line = Line::of(&placed.event, &self.who, self.reading.is_placed(placed))?;
+                let line = line(&placed.event, &self.who, self.reading.is_placed(placed))?;
                 serde_json::to_writer(&mut text, &line).map_err(Problem::internal)?;
                 text.push(b'\n');
                 self.end.events += 1;

@@ -2,6 +2,7 @@
 
 mod fold;
 mod kinds;
+mod line;
 mod queries;
 
 use futures::future::BoxFuture;
@@ -12,6 +13,7 @@ use super::projection::Projection;
 use crate::journal::Recorded;
 
 pub use fold::shown;
+pub use line::{Line, is_open};
 pub use queries::{Audit, Entry, Filter, Outcome};
 
 /// The projection behind `view_audit`.

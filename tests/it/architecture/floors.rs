@@ -55,6 +55,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("journal", &["aggregates", "primitives"]),
     // What is signed of the ledger, and kept where the database cannot reach it.
     ("notary", &["journal", "signing", "proof", "engine", "primitives"]),
+    // The ledger on other servers, for readers who do not ask the database.
+    ("relay", &["primitives"]),
     // What an organization keeps in tables is primary, like the ledger that says what they are.
     ("data", &["journal", "aggregates", "tables", "primitives"]),
     // What came in lately is shown to its receiver; nothing is decided by it.
@@ -127,6 +129,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "hooks",
             "traces",
             "sources",
+            "relay",
             "journal",
             "aggregates",
             "chains",
@@ -196,6 +199,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "notary",
             "traces",
             "projections",
+            "relay",
             "journal",
             "chains",
             "signing",
@@ -223,6 +227,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sources",
             "proof",
             "notary",
+            "relay",
             "journal",
             "aggregates",
             "validation",
@@ -254,6 +259,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "trials",
             "proof",
             "notary",
+            "relay",
             "journal",
             "aggregates",
             // The command by which the program becomes a worker for values.

@@ -34,6 +34,7 @@ const EMPTY_ENDINGS: &[&str] = &["Dto", "Helper", "Impl", "Manager", "Service", 
 const DOORS: &[(&str, &[&str], &str)] = &[
     ("web3", &["chains"], "chains are reached through one room"),
     ("postgres_es", &["journal"], "events are written by the journal alone"),
+    ("async_nats", &["relay"], "NATS is reached through one room"),
     ("reqwest", &["egress"], "outbound HTTP goes through one guarded door"),
     ("tokio_tungstenite", &["egress"], "outbound WebSockets go through one guarded door"),
     ("TcpStream", &["egress", "http"], "outbound connections go through one guarded door"),

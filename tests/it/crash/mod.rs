@@ -7,6 +7,7 @@ mod hooks;
 pub(crate) mod kill_nine;
 mod loops;
 mod postgres;
+mod relay;
 mod schedules;
 mod sequences;
 pub(crate) mod server;

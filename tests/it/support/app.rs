@@ -18,6 +18,7 @@ use chainkeel::projections::{
     self,
     rebuild::{Means, rebuild},
 };
+use chainkeel::relay::Target;
 use chainkeel::secrets::{KeySource, Keyring};
 use chainkeel::triggers::price::{Feed, Quotes};
 use engine::Fact;
@@ -156,6 +157,11 @@ pub(crate) async fn app_that_proves(
     .await
 }
 
+/// A fresh application whose ledger is relayed there.
+pub(crate) async fn app_that_relays(target: Target) -> TestApp {
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| plan.relay = Some(target)).await
+}
+
 /// A fresh application that takes no more requests than this.
 pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
     opened(&[], rate_limits, test_keys()).await
@@ -184,7 +190,7 @@ async fn opened_at(
         database: database.options(),
         logins: TestDatabase::logins(),
         public_url: None,
-        roles: vec![Role::Api, Role::Worker, Role::Detector, Role::Projector],
+        roles: Role::ALL.to_vec(),
         egress: chainkeel::egress::Config { allow },
         keys,
         clients: chainkeel::connectors::Clients::default(),
@@ -199,6 +205,7 @@ async fn opened_at(
         floors_every: Duration::from_mins(1),
         traces: chainkeel::traces::Config::default(),
         projections: projections::Config::default(),
+        relay: None,
         threads: 1,
         label: "test".to_owned(),
         rate_limits,
