@@ -16,7 +16,7 @@ use crate::primitives::Clock;
 use crate::projections::builds::{self, State};
 use crate::projections::examine::{self, Examined};
 use crate::projections::rebuild::{self, Means};
-use crate::projections::{self, Course, Error, Projection, findings};
+use crate::projections::{self, Course, Effort, Error, Projection, findings};
 
 /// Positions that are drawn for a sample.
 const DRAWN: usize = 256;
@@ -41,6 +41,8 @@ pub struct ViewDoctor {
     pub mend: Course,
     /// What becomes of a view of an older version.
     pub rebuild: Course,
+    /// How hard views are built anew.
+    pub effort: Effort,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -87,7 +89,7 @@ impl ViewDoctor {
     /// Builds a view anew, unless somebody else is at it.
     async fn rebuild(&self, projection: &'static dyn Projection) -> Result<bool, Error> {
         let name = projection.name();
-        match rebuild::rebuild(&self.means, projection, rebuild::LANES, |_| {}).await {
+        match rebuild::rebuild(&self.means, projection, self.effort, |_| {}).await {
             Ok(rebuilt) => {
                 let (build, position, events) =
                     (rebuilt.build_id, rebuilt.position, rebuilt.events);

@@ -114,6 +114,7 @@ impl Parts<'_> {
                 every: self.plan.projections.interval(),
                 mend: self.plan.projections.mend,
                 rebuild: self.plan.projections.rebuild,
+                effort: self.plan.projections.effort(),
                 clock: Arc::clone(&self.rooms.clock),
             };
             self.watch(Watch::new("view doctor", move |stop| doctor.clone().run(stop))).await?;

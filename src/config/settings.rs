@@ -414,6 +414,13 @@ pub const SETTINGS: &[Setting] = &[
                 `chainkeel projections rebuild`.",
     },
     Setting {
+        key: "projections.rebuild_per_second",
+        variable: "CHAINKEEL_PROJECTIONS_REBUILD_PER_SECOND",
+        kind: Kind::Number,
+        about: "How many events a second the house folds at most when it builds a view anew, so that live \
+                traffic has the database; 0: as many as it can.",
+    },
+    Setting {
         key: "relay.url",
         variable: "CHAINKEEL_RELAY_URL",
         kind: Kind::List,

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::remake::Effort;
+
 /// The room's part of the configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -14,6 +16,8 @@ pub struct Config {
     pub mend: Course,
     /// What becomes of a view of an older version.
     pub rebuild: Course,
+    /// How many events a second such a view folds at most while it is built; 0: as many as it can.
+    pub rebuild_per_second: u32,
 }
 
 /// Who does it.
@@ -35,7 +39,12 @@ impl Course {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { examine_seconds: 10, mend: Course::Automatic, rebuild: Course::Automatic }
+        Self {
+            examine_seconds: 10,
+            mend: Course::Automatic,
+            rebuild: Course::Automatic,
+            rebuild_per_second: 0,
+        }
     }
 }
 
@@ -43,5 +52,10 @@ impl Config {
     /// How often a view is examined, if any is.
     pub fn interval(&self) -> Option<Duration> {
         (self.examine_seconds > 0).then(|| Duration::from_secs(self.examine_seconds))
+    }
+
+    /// How hard the house builds views anew.
+    pub fn effort(&self) -> Effort {
+        Effort::bounded(Some(self.rebuild_per_second))
     }
 }

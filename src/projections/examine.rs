@@ -7,10 +7,10 @@ use sqlx::{Connection, PgConnection};
 
 use super::Error;
 use super::builds::{self, Build, Purpose, Unfinished};
-use super::candidate::Means;
 use super::concern;
 use super::error::while_doing;
 use super::projection::Projection;
+use super::rebuild::Means;
 use super::session;
 use crate::journal::{Journal, Recorded, StreamId};
 

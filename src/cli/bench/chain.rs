@@ -12,7 +12,7 @@ use serde_json::json;
 use super::drive;
 use super::node::{Counter, Node};
 use super::percentiles::Percentiles;
-use super::session::{Sitting, Steps};
+use super::sitting::{Sitting, Steps};
 use crate::app::House;
 use crate::cli::client::Error;
 use crate::journal::{ChainStanding, Subscription};

@@ -8,8 +8,8 @@ use sqlx::postgres::PgConnectOptions;
 use crate::app::House;
 use crate::cli::client::Error;
 use crate::notary::{Archive, Differing, Listener, Mark, Pace};
-use crate::projections;
 use crate::projections::rebuild::{self, Means};
+use crate::projections::{self, Effort};
 
 /// Events a second that a rebuild should reach.
 const REBUILD_TARGET: f64 = 50_000.0;
@@ -59,7 +59,7 @@ pub(super) async fn rebuild_view(
     let projection =
         projections::by_name(name).map_err(|error| Error::Outcome(error.to_string()))?;
     let means = Means { database: database.clone(), journal: house.journal.clone() };
-    let rebuilt = rebuild::rebuild(&means, projection, rebuild::LANES, |_| {}).await;
+    let rebuilt = rebuild::rebuild(&means, projection, Effort::FULL, |_| {}).await;
     let rebuilt = rebuilt.map_err(|error| Error::Outcome(format!("rebuilding {name}: {error}")))?;
     let events = u64::try_from(rebuilt.events).unwrap_or_default();
     let per_second = events as f64 / rebuilt.folding.as_secs_f64();

@@ -4,7 +4,10 @@
 #![expect(clippy::cast_precision_loss, reason = "counts become rates, which are rounded anyway")]
 
 mod append;
+mod beside;
+mod cells;
 mod chain;
+mod command;
 mod drive;
 mod echo;
 mod large;
@@ -16,11 +19,11 @@ mod nodes;
 mod percentiles;
 mod report;
 mod runs;
-mod session;
+mod sitting;
 mod streams;
 mod transfers;
 mod verify;
 mod watchers;
 mod workflows;
 
-pub(super) use session::Bench;
+pub(super) use command::Bench;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use super::session::failed;
+use super::sitting::failed;
 use crate::cli::client::Error;
 use crate::egress::{Api, HeaderMap, Method};
 

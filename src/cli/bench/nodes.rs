@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::drive;
 use super::percentiles::Percentiles;
-use super::session::{Sitting, Steps, failed};
+use super::sitting::{Sitting, Steps, failed};
 use super::workflows::{Shape, input};
 use crate::actions::OWN_PROGRAM;
 use crate::cli::client::{Client, Error, Server};

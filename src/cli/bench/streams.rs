@@ -13,7 +13,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use super::drive;
 use super::percentiles::Percentiles;
 use super::runs::{resident_mb, resume};
-use super::session::{Sitting, Steps, failed};
+use super::sitting::{Sitting, Steps, failed};
 use super::watchers::{Plan, Seen, Stream, Truth, micros};
 use super::workflows::{Shape, input};
 use crate::actions::OWN_PROGRAM;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::drive;
 use super::node::Node;
 use super::percentiles::Percentiles;
-use super::session::{Sitting, Steps};
+use super::sitting::{Sitting, Steps};
 use crate::aggregates::wallet_lane::IN_FLIGHT;
 use crate::cli::client::Error;
 use crate::cli::workflow::text_of;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-use super::session::Steps;
+use super::sitting::Steps;
 use crate::cli::Failure;
 use crate::cli::client::Error;
 use crate::notary::{self, Log, OutsideCopy, Walk};

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use super::percentiles::Percentiles;
-use super::session::failed;
+use super::sitting::failed;
 use crate::app::allow_files;
 use crate::cli::client::Error;
 use crate::cli::print::print_json;

@@ -17,7 +17,7 @@ use crate::config::{Flags, Surroundings};
 use crate::journal::{Bells, Config, Journal, pool};
 use crate::primitives::{Clock as _, SystemClock};
 use crate::projections::rebuild::{self, Means, Phase, Progress};
-use crate::projections::{self, Comparison, Projection, Reason, orders, verify};
+use crate::projections::{self, Comparison, Effort, Projection, Reason, orders, verify};
 
 /// Shows the views and builds them anew from the ledger
 #[derive(Debug, Args)]
@@ -59,6 +59,8 @@ enum What {
     Rebuild {
         /// The view; all of them when none is named
         name: Option<String>,
+        #[command(flatten)]
+        bound: Bound,
     },
     /// Show rows that differed from the ledger, as samples of it found now and then
     Findings {
@@ -70,7 +72,18 @@ enum What {
     Verify {
         /// The view; all of them when none is named
         name: Option<String>,
+        #[command(flatten)]
+        bound: Bound,
     },
+}
+
+/// How much of the database a build may take.
+#[derive(Debug, Clone, Copy, Args)]
+struct Bound {
+    /// How many events a second are folded at most, so that live traffic has the database; without it, as many
+    /// as it can
+    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]
+    per_second: Option<u32>,
 }
 
 impl Projections {
@@ -91,16 +104,16 @@ impl Projections {
                     throttle(&means, name.as_deref(), per_second, self.json).await
                 }
                 What::Findings { limit } => show_findings(&means, limit, self.json).await,
-                What::Rebuild { name } => {
+                What::Rebuild { name, bound } => {
                     for projection in named(name.as_deref())? {
-                        rebuild_one(&means, projection, self.json).await?;
+                        rebuild_one(&means, projection, bound, self.json).await?;
                     }
                     Ok(())
                 }
-                What::Verify { name } => {
+                What::Verify { name, bound } => {
                     let mut same = true;
                     for projection in named(name.as_deref())? {
-                        same &= verify_one(&means, projection, self.json).await?;
+                        same &= verify_one(&means, projection, bound, self.json).await?;
                     }
                     if same { Ok(()) } else { Err(differs()) }
                 }
@@ -174,11 +187,13 @@ fn named(name: Option<&str>) -> Result<Vec<&'static dyn Projection>, Failure> {
 async fn rebuild_one(
     means: &Means,
     projection: &'static dyn Projection,
+    bound: Bound,
     json: bool,
 ) -> Result<(), Failure> {
     let name = projection.name();
     let bar = bar(name, json);
-    let rebuilt = rebuild::rebuild(means, projection, rebuild::LANES, |progress| {
+    let effort = Effort::bounded(bound.per_second);
+    let rebuilt = rebuild::rebuild(means, projection, effort, |progress| {
         show(&bar, &progress);
     })
     .await;
@@ -210,11 +225,13 @@ async fn rebuild_one(
 async fn verify_one(
     means: &Means,
     projection: &'static dyn Projection,
+    bound: Bound,
     json: bool,
 ) -> Result<bool, Failure> {
     let name = projection.name();
     let bar = bar(name, json);
-    let verified = verify::verify(means, projection, rebuild::LANES, |position, target| {
+    let effort = Effort::bounded(bound.per_second);
+    let verified = verify::verify(means, projection, effort, |position, target| {
         bar.set_length(u64::try_from(target).unwrap_or_default());
         bar.set_position(u64::try_from(position).unwrap_or_default());
     })

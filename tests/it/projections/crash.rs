@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chainkeel::projections::rebuild::rebuild;
-use chainkeel::projections::{self, Error};
+use chainkeel::projections::{self, Effort, Error};
 
 use super::invention::{happen, world};
 use super::stage::{Fused, Stage, Stop, when_free};
@@ -46,7 +46,7 @@ async fn a_rebuild_that_is_cut_off_at_any_await_is_gone_on_with() {
     for polls in (1..400).step_by(7) {
         let means = stage.means();
         let outcome = when_free(|| async {
-            match Fused::after(polls, rebuild(&means, projection, 2, |_| {})).await {
+            match Fused::after(polls, rebuild(&means, projection, Effort::lanes(2), |_| {})).await {
                 Some(Err(Error::Busy(name))) => Err(Error::Busy(name)),
                 outcome => Ok(outcome),
             }
@@ -65,7 +65,7 @@ async fn a_rebuild_that_is_cut_off_at_any_await_is_gone_on_with() {
     }
     assert!(cut_off > 5, "{cut_off} were cut off");
     let means = stage.means();
-    when_free(|| rebuild(&means, projection, 2, |_| {})).await.unwrap();
+    when_free(|| rebuild(&means, projection, Effort::lanes(2), |_| {})).await.unwrap();
     happen(&stage, world(2, 10).0).await;
     stage.settled().await;
     stage.verify_all().await;

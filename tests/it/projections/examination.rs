@@ -7,7 +7,7 @@ use chainkeel::actors::view_doctor::ViewDoctor;
 use chainkeel::journal::StreamId;
 use chainkeel::primitives::SystemClock;
 use chainkeel::projections::examine::{Unlike, examine, mend};
-use chainkeel::projections::{self, Course, findings};
+use chainkeel::projections::{self, Course, Effort, findings};
 use tokio_util::sync::CancellationToken;
 
 use super::invention::{happen, world};
@@ -125,6 +125,7 @@ async fn the_doctor_finds_what_differs_by_itself_and_builds_the_view_anew() {
         every: Some(Duration::from_millis(5)),
         mend: Course::Automatic,
         rebuild: Course::Automatic,
+        effort: Effort::FULL,
         clock: Arc::new(SystemClock),
     };
     let rounds = doctor.run(stop.clone());
@@ -158,7 +159,8 @@ async fn a_view_that_an_older_version_made_is_built_anew_by_itself_unless_an_ope
     let doctor = |rebuild, stop| {
         let (mend, clock) = (Course::ByHand, Arc::new(SystemClock));
         let every = Some(Duration::from_millis(5));
-        ViewDoctor { means: stage.means(), every, mend, rebuild, clock }.run(stop)
+        let effort = Effort::FULL;
+        ViewDoctor { means: stage.means(), every, mend, rebuild, effort, clock }.run(stop)
     };
     let (by_hand, by_itself) = (CancellationToken::new(), CancellationToken::new());
     let waits = doctor(Course::ByHand, by_hand.clone());

@@ -3,7 +3,7 @@
 use chainkeel::journal::pool::{self, Role};
 use chainkeel::primitives::OrganizationId;
 use chainkeel::projections::rebuild::rebuild;
-use chainkeel::projections::{self, Comparison, Paging, run_history};
+use chainkeel::projections::{self, Comparison, Effort, Paging, run_history};
 use sqlx::{Executor, PgPool, Postgres, Row, Transaction};
 
 use super::invention::{happen, world};
@@ -95,7 +95,7 @@ async fn every_table_of_every_build_is_behind_the_wall() {
     assert_eq!(gaps(owner).await, Vec::<String>::new());
     // A build that was made since is a copy of a template that has no policies.
     let projection = projections::by_name("run_history").unwrap();
-    let rebuilt = rebuild(&stage.means(), projection, 2, |_| {}).await.unwrap();
+    let rebuilt = rebuild(&stage.means(), projection, Effort::lanes(2), |_| {}).await.unwrap();
     assert!(matches!(rebuilt.comparison, Comparison::Same { rows, .. } if rows > 60));
     assert_eq!(gaps(owner).await, Vec::<String>::new());
 

@@ -3,7 +3,7 @@
 
 use chainkeel::journal::Recorded;
 use chainkeel::projections::rebuild::rebuild;
-use chainkeel::projections::{self, Comparison, Projection};
+use chainkeel::projections::{self, Comparison, Effort, Projection};
 use sqlx::{Connection, PgConnection};
 
 use super::invention::{Dice, happen, world};
@@ -24,7 +24,9 @@ async fn following_rebuilding_and_rebuilding_in_lanes_make_the_same_rows() {
         for lanes in [1, 4] {
             let mut reports = 0;
             let rebuilt =
-                rebuild(&stage.means(), *projection, lanes, |_| reports += 1).await.unwrap();
+                rebuild(&stage.means(), *projection, Effort::lanes(lanes), |_| reports += 1)
+                    .await
+                    .unwrap();
             assert!(
                 matches!(rebuilt.comparison, Comparison::Same { rows, .. } if rows > 0),
                 "{:?}",
@@ -126,6 +128,20 @@ async fn the_view_of_a_run_says_what_the_engine_says() {
 }
 
 #[tokio::test]
+async fn a_bounded_rebuild_makes_the_same_rows_and_takes_its_time() {
+    let mut stage = Stage::new().await;
+    stage.follow_all();
+    happen(&stage, world(5, 20).0).await;
+    let head = stage.settled().await;
+    let projection = projections::by_name("run_history").unwrap();
+    // Such that all of it takes a second.
+    let effort = Effort::bounded(Some(u32::try_from(head).unwrap()));
+    let rebuilt = rebuild(&stage.means(), projection, effort, |_| {}).await.unwrap();
+    assert!(matches!(rebuilt.comparison, Comparison::Same { .. }), "{:?}", rebuilt.comparison);
+    assert!(rebuilt.folding.as_secs_f64() > 0.95, "{:?}", rebuilt.folding);
+}
+
+#[tokio::test]
 async fn a_second_projector_stands_by_and_a_second_rebuild_is_refused() {
     let stage = Stage::new().await;
     happen(&stage, world(31, 5).0).await;
@@ -139,8 +155,8 @@ async fn a_second_projector_stands_by_and_a_second_rebuild_is_refused() {
     assert_eq!(second.step().await.unwrap(), projections::runner::Progress::Standby);
     drop(first);
     let (one, other) = futures::future::join(
-        rebuild(&stage.means(), projection, 1, |_| {}),
-        rebuild(&stage.means(), projection, 1, |_| {}),
+        rebuild(&stage.means(), projection, Effort::lanes(1), |_| {}),
+        rebuild(&stage.means(), projection, Effort::lanes(1), |_| {}),
     )
     .await;
     let refused = [&one, &other]

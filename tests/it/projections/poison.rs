@@ -8,7 +8,7 @@ use chainkeel::primitives::RunId;
 use chainkeel::projections::builds::{self, State};
 use chainkeel::projections::rebuild::rebuild;
 use chainkeel::projections::runner::Progress;
-use chainkeel::projections::{self, Error};
+use chainkeel::projections::{self, Effort, Error};
 
 use super::invention::{Dice, happen, run, workflow, world};
 use super::stage::{Stage, when_free};
@@ -69,7 +69,7 @@ async fn a_poison_event_parks_the_projection_before_it() {
 
     // A rebuild by the same program ends at the same event, and readers keep what they have.
     let schema = stage.live_schema("run_history").await;
-    match rebuild(&stage.means(), projection, 2, |_| {}).await {
+    match rebuild(&stage.means(), projection, Effort::lanes(2), |_| {}).await {
         Err(Error::Poison { position, .. }) => assert_eq!(position, before + 1),
         other => panic!("{other:?}"),
     }
@@ -151,7 +151,9 @@ async fn a_parked_projection_follows_again_when_a_rebuild_has_replaced_it() {
     assert!(said.contains(&parked), "{parked}: {said}");
 
     let projection = projections::by_name("timers").unwrap();
-    when_free(|| async { rebuild(&stage.means(), projection, 1, |_| {}).await }).await.unwrap();
+    when_free(|| async { rebuild(&stage.means(), projection, Effort::lanes(1), |_| {}).await })
+        .await
+        .unwrap();
     happen(&stage, world(2, 5).0).await;
     let later = stage.sequenced().await;
     assert!(later > head);

@@ -12,7 +12,9 @@ use chainkeel::journal::{
 };
 use chainkeel::primitives::{CommandId, OrganizationId, WorkerId};
 use chainkeel::projections::rebuild::Means;
-use chainkeel::projections::{self, Error, HouseViews, Positions, Projection, Runner, Views};
+use chainkeel::projections::{
+    self, Effort, Error, HouseViews, Positions, Projection, Runner, Views,
+};
 use sqlx::{PgPool, Row};
 use tokio::task::JoinHandle;
 
@@ -194,7 +196,10 @@ impl Stage {
         for projection in projections::all() {
             let compared = when_free(|| {
                 let (means, projection) = (self.means(), *projection);
-                async move { projections::verify::verify(&means, projection, 1, |_, _| {}).await }
+                async move {
+                    projections::verify::verify(&means, projection, Effort::lanes(1), |_, _| {})
+                        .await
+                }
             })
             .await;
             assert!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chainkeel::primitives::OrganizationId;
 use chainkeel::projections::rebuild::rebuild;
 use chainkeel::projections::run_history::{Filter, RunHistory};
-use chainkeel::projections::{self, Paging, Views};
+use chainkeel::projections::{self, Effort, Paging, Views};
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::invention::{happen, world};
@@ -52,7 +52,12 @@ async fn no_reader_sees_a_hole_while_a_view_is_rebuilt_and_flipped() {
     let rebuilds = async {
         let mut built = Vec::new();
         for lanes in [1, 2, 3] {
-            built.push(rebuild(&stage.means(), run_history, lanes, |_| {}).await.unwrap().build_id);
+            built.push(
+                rebuild(&stage.means(), run_history, Effort::lanes(lanes), |_| {})
+                    .await
+                    .unwrap()
+                    .build_id,
+            );
         }
         built
     };
@@ -95,7 +100,8 @@ async fn a_reader_in_a_long_transaction_delays_the_flip_and_does_not_break_it() 
     let before: i64 = sqlx::query_scalar(count).fetch_one(&mut *reader).await.unwrap();
     let projection = projections::by_name("run_history").unwrap();
     let means = stage.means();
-    let rebuilding = tokio::spawn(async move { rebuild(&means, projection, 2, |_| {}).await });
+    let rebuilding =
+        tokio::spawn(async move { rebuild(&means, projection, Effort::lanes(2), |_| {}).await });
     tokio::time::sleep(Duration::from_millis(700)).await;
     assert!(!rebuilding.is_finished());
     // Others are not held up behind the flip for longer than its patience.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chainkeel::aggregates::account::{self, Account, Command, Month, Order, Plan};
 use chainkeel::journal::{Context, Metadata, Recorded, Store, StreamId};
 use chainkeel::primitives::{CommandId, OrganizationId};
+use chainkeel::projections::Effort;
 use chainkeel::projections::rebuild::rebuild;
 use chainkeel::projections::usage::{Projector, Usage, due};
 use engine::Fact;
@@ -106,7 +107,7 @@ async fn what_was_used_is_what_the_ledger_says_followed_or_rebuilt() {
     assert!(reckoned.days.len() > 20 && reckoned.runs.len() == 160, "{}", reckoned.days.len());
     for lanes in [0, 1, 4] {
         if lanes > 0 {
-            rebuild(&stage.means(), &Projector, lanes, |_| {}).await.unwrap();
+            rebuild(&stage.means(), &Projector, Effort::lanes(lanes), |_| {}).await.unwrap();
         }
         assert_eq!(shown_days(&stage).await, reckoned.days, "in {lanes} lanes");
         assert_eq!(shown_runs(&stage).await, reckoned.runs, "in {lanes} lanes");

@@ -1,14 +1,14 @@
 //! Does verification find what is wrong?
 
 use chainkeel::projections::verify::verify;
-use chainkeel::projections::{self, Comparison, Difference};
+use chainkeel::projections::{self, Comparison, Difference, Effort};
 
 use super::invention::{happen, world};
 use super::stage::Stage;
 
 async fn difference(stage: &Stage, projection: &str) -> Difference {
     let projection = projections::by_name(projection).unwrap();
-    match verify(&stage.means(), projection, 2, |_, _| {}).await.unwrap() {
+    match verify(&stage.means(), projection, Effort::lanes(2), |_, _| {}).await.unwrap() {
         Comparison::Different(difference) => difference,
         other => panic!("{other:?}"),
     }
@@ -43,7 +43,9 @@ async fn one_altered_row_is_found_and_named() {
     );
     let projection = projections::by_name("run_history").unwrap();
     let rebuilt =
-        projections::rebuild::rebuild(&stage.means(), projection, 2, |_| {}).await.unwrap();
+        projections::rebuild::rebuild(&stage.means(), projection, Effort::lanes(2), |_| {})
+            .await
+            .unwrap();
     assert!(matches!(rebuilt.comparison, Comparison::Different(_)));
     stage.verify_all().await;
 }

@@ -15,7 +15,7 @@ use chainkeel::journal::{self, Bells, Journal, pool};
 use chainkeel::notary::OutsideCopy;
 use chainkeel::primitives::{Clock, SystemClock};
 use chainkeel::projections::{
-    self,
+    self, Effort,
     rebuild::{Means, rebuild},
 };
 use chainkeel::relay::Target;
@@ -373,7 +373,7 @@ impl TestApp {
         let (journal, _lanes) = Journal::open(pool, &Bells::default(), journal::Config::default());
         let means = Means { database: self.database.login(pool::Role::Projector), journal };
         for projection in projections::all() {
-            rebuild(&means, *projection, 1, |_| {}).await.unwrap();
+            rebuild(&means, *projection, Effort::lanes(1), |_| {}).await.unwrap();
         }
     }
 

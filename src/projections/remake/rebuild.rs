@@ -5,20 +5,19 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection};
 use tokio::time::Instant;
 
-use super::Error;
-use super::builds::{self, Purpose};
 use super::candidate::Candidate;
 use super::compare::{self, Comparison};
-use super::error::while_doing;
-use super::projection::Projection;
-use super::session::{self, Office};
+use super::effort::Effort;
+use crate::projections::Error;
+use crate::projections::builds::{self, Purpose};
+use crate::projections::error::while_doing;
+use crate::projections::projection::Projection;
+use crate::projections::session::{self, Office};
 
 pub use super::candidate::Means;
 
 /// How long a build that was replaced is kept: for whoever still reads it, and to look back at.
 const RETIRED_KEPT: Duration = Duration::from_mins(10);
-/// Lanes that fold side by side: two keep the server busy while we fold.
-pub const LANES: usize = 2;
 
 /// What a rebuild is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub struct Rebuilt {
 pub async fn rebuild(
     means: &Means,
     projection: &'static dyn Projection,
-    lanes: usize,
+    effort: Effort,
     mut report: impl FnMut(Progress),
 ) -> Result<Rebuilt, Error> {
     let mut office = enter(means, projection).await?;
@@ -84,7 +83,7 @@ pub async fn rebuild(
     let target = means.journal.head().await?;
     let mut meter = Meter::start(candidate.build.position, target);
     report(meter.at(Phase::Folding, candidate.build.position));
-    candidate.fold(target, lanes, |position| report(meter.at(Phase::Folding, position))).await?;
+    candidate.fold(target, effort, |position| report(meter.at(Phase::Folding, position))).await?;
     meter.stop();
     report(meter.at(Phase::Indexing, candidate.build.position));
     candidate.index().await?;

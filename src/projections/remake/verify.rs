@@ -2,13 +2,14 @@
 
 use sqlx::Connection;
 
-use super::Error;
-use super::builds::{self, Purpose};
 use super::candidate::{Candidate, Means};
 use super::compare::{self, Comparison};
-use super::error::while_doing;
-use super::projection::Projection;
+use super::effort::Effort;
 use super::rebuild::{drop_leftovers, enter};
+use crate::projections::Error;
+use crate::projections::builds::{self, Purpose};
+use crate::projections::error::while_doing;
+use crate::projections::projection::Projection;
 
 /// Folds the ledger again into a temporary build, up to where the live one is, and compares them
 /// row by row. `told` learns how far it is: position and target.
@@ -17,7 +18,7 @@ use super::rebuild::{drop_leftovers, enter};
 pub async fn verify(
     means: &Means,
     projection: &'static dyn Projection,
-    lanes: usize,
+    effort: Effort,
     mut told: impl FnMut(i64, i64),
 ) -> Result<Comparison, Error> {
     let mut office = enter(means, projection).await?;
@@ -25,7 +26,7 @@ pub async fn verify(
     drop_leftovers(&mut office, projection).await?;
     let mut candidate = Candidate::begin(means, projection, Purpose::Verify, &mut office).await?;
     let compared = async {
-        candidate.fold(target, lanes, |position| told(position, target)).await?;
+        candidate.fold(target, effort, |position| told(position, target)).await?;
         compare::with_live(projection, &mut candidate, &mut office).await
     }
     .await;

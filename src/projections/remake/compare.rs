@@ -7,11 +7,11 @@ use futures::future::try_join;
 use futures::stream::BoxStream;
 use sqlx::{Connection, PgConnection};
 
-use super::Error;
-use super::builds;
 use super::candidate::Candidate;
-use super::error::while_doing;
-use super::projection::Projection;
+use crate::projections::Error;
+use crate::projections::builds;
+use crate::projections::error::while_doing;
+use crate::projections::projection::Projection;
 
 /// A candidate that is not further behind is close to the live build.
 const CLOSE: i64 = 4096;

@@ -1,37 +1,27 @@
 //! One sitting of measurements: a private database, a house, a client, and the shapes in turn.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::postgres::PgConnectOptions;
 
-use super::drive::Finishes;
-use super::echo::Echo;
 use super::node::Node;
 use super::report::Report;
+use super::sitting::{Sitting, Steps, failed, fresh_database};
 use super::workflows::Shape;
 use super::{
-    append, chain, large, ledger, limits, matching, nodes, runs, streams, transfers, verify,
-    watchers,
+    append, beside, cells, chain, large, ledger, limits, matching, nodes, runs, streams, transfers,
+    verify, watchers,
 };
-use crate::access::AdminKey;
-use crate::actions::OWN_PROGRAM;
-use crate::app::{House, Plan, Proofs, chains_at};
-use crate::cli::client::{Client, Error, Server};
+use crate::app::{Proofs, chains_at};
+use crate::cli::client::Error;
 use crate::cli::cluster::Cluster;
 use crate::cli::signing::token;
 use crate::config::{Role, Surroundings};
-use crate::egress;
-use crate::journal::migrate;
-use crate::journal::pool::{self, Logins};
 use crate::notary::OutsideCopy;
-use crate::primitives::{Clock, SystemClock};
-use crate::projections::builds::State;
-use crate::secrets::{Keyring, NoKey};
+use crate::secrets::Keyring;
 use crate::signing::{self, softhsm};
 use crate::{projections, telemetry};
 
@@ -91,8 +81,21 @@ enum What {
         #[arg(long, default_value_t = 3)]
         most: usize,
     },
-    /// The rebuild of every view from the ledger
-    Rebuild,
+    /// The rebuild of every view from the ledger; with --events, of one view beside live traffic
+    Rebuild {
+        /// A ledger of so many events, and live traffic beside the rebuild
+        #[arg(long)]
+        events: Option<u64>,
+        /// The view that is built beside traffic
+        #[arg(long, default_value = "run_history", requires = "events")]
+        view: String,
+        /// Live traffic: how many runs of nine events or so are appended a second
+        #[arg(long, default_value_t = 100, requires = "events", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        appends: u32,
+        /// How many events a second the rebuild folds at most; without it, as many as it can
+        #[arg(long, requires = "events", value_parser = clap::value_parser!(u32).range(1..))]
+        per_second: Option<u32>,
+    },
     /// Every decision on the ledger made again
     Replay,
     /// The whole ledger signed and verified, beside the hashing and the reading alone
@@ -103,6 +106,11 @@ enum What {
     },
     /// The triggers of a log found among 1, 1,000 and 100,000 live ones; without a database
     Matching,
+    /// Organizations on several ledgers: how evenly they lie, and what has to move; a simulation
+    Cells {
+        #[command(flatten)]
+        extent: cells::Extent,
+    },
     /// A chain: catching up with it, how soon a block starts its runs, and what the node is asked
     Chain {
         /// The node's program; scripts/get-chain fetches one
@@ -144,6 +152,10 @@ impl Bench {
     pub(in crate::cli) fn run(self) -> Result<(), Error> {
         if matches!(self.what, Some(What::Matching)) {
             matching::run(self.json);
+            return Ok(());
+        }
+        if let Some(What::Cells { extent }) = self.what {
+            cells::run(extent, self.json);
             return Ok(());
         }
         if matches!(self.what, Some(What::Watchers)) {
@@ -194,6 +206,16 @@ impl Bench {
         }
         if let Some(What::Verify { events }) = self.what {
             return self.verify((database, directory), metrics, events).await;
+        }
+        if let Some(What::Rebuild { events: Some(events), view, appends, per_second }) = &self.what
+        {
+            let extent = beside::Extent {
+                view,
+                events: *events,
+                appends_per_second: *appends,
+                per_second: *per_second,
+            };
+            return self.beside((cluster, &database, directory), metrics, extent).await;
         }
         if let Some(What::Nodes { most }) = self.what {
             return self.nodes((cluster, &database, directory), metrics, most).await;
@@ -305,6 +327,31 @@ impl Bench {
         Ok(report)
     }
 
+    /// A ledger of runs that nobody executes, on which one view is built.
+    async fn beside(
+        &self,
+        (cluster, server, directory): (&Cluster, &PgConnectOptions, &Path),
+        metrics: PrometheusHandle,
+        extent: beside::Extent<'_>,
+    ) -> Result<Report, Error> {
+        projections::by_name(extent.view).map_err(|error| failed("the view", &error))?;
+        let (steps, name) = (Steps::new(self.json), "beside");
+        let database = fresh_database(server, name).await?;
+        let sitting = Sitting::open(database.clone(), metrics.clone(), |_| ()).await?;
+        let pattern = beside::pattern(&sitting).await;
+        sitting.close().await;
+        let sitting = Sitting::open(database, metrics, |plan| {
+            plan.roles = vec![Role::Api, Role::Projector];
+        })
+        .await?;
+        let places = (cluster.url(name), directory);
+        let measured =
+            beside::measure(&sitting, &pattern?, (&places.0, places.1), extent, &steps).await;
+        sitting.close().await;
+        steps.done();
+        Ok(Report { beside: Some(measured?), ..Report::default() })
+    }
+
     async fn measures(&self, sitting: &Sitting, directory: &Path) -> Result<Report, Error> {
         let what = self.what.clone().unwrap_or(What::Runs { shape: None });
         let steps = Steps::new(self.json);
@@ -337,6 +384,7 @@ impl Bench {
             }
             // They have no sitting, or another one.
             What::Matching
+            | What::Cells { .. }
             | What::Watchers
             | What::Transfers { .. }
             | What::Verify { .. }
@@ -347,7 +395,7 @@ impl Bench {
                 let extent = chain::Extent { blocks, logs, samples, triggers };
                 report.chain = Some(chain::measure(sitting, &node, extent, &steps).await?);
             }
-            What::Rebuild => {
+            What::Rebuild { .. } => {
                 steps.show("runs to rebuild from");
                 self.shape(sitting, Shape::Pure).await?;
                 for projection in projections::all() {
@@ -401,177 +449,5 @@ impl Bench {
             runs::measure(client, finishes, shape, &sitting.echo_url, runs, self.at_once).await?;
         measured.views_behind = sitting.views_behind().await?;
         Ok(measured)
-    }
-}
-
-/// What is open during a sitting.
-pub(super) struct Sitting {
-    /// The house.
-    pub(super) house: House,
-    /// Who asks it.
-    pub(super) client: Client,
-    /// Sees its runs finish.
-    pub(super) finishes: Finishes,
-    /// The key that it shows.
-    pub(super) key: String,
-    plan: Plan,
-    metrics: PrometheusHandle,
-    /// Connections as the owner of its database.
-    pub(super) owner: sqlx::PgPool,
-    database: PgConnectOptions,
-    echo: Echo,
-    echo_url: String,
-    watching: tokio::task::AbortHandle,
-}
-
-impl Sitting {
-    async fn open(
-        database: PgConnectOptions,
-        metrics: PrometheusHandle,
-        change: impl FnOnce(&mut Plan),
-    ) -> Result<Self, Error> {
-        let owner = pool::owner(&database, 4);
-        migrate::run(&owner, SystemClock.now())
-            .await
-            .map_err(|error| failed("migrating", &error))?;
-        let echo = Echo::start().map_err(|error| failed("starting a peer", &error))?;
-        let opening = format!("127.0.0.1/32:{}", echo.address.port());
-        let allow = opening.parse().map(|opening| vec![opening]);
-        let allow = allow.map_err(|error| failed("opening the door to the peer", &error))?;
-        let (key, admin_key) = AdminKey::generate(rand::random());
-        let mut plan = Plan {
-            database: database.clone(),
-            logins: Logins::OneForAll,
-            public_url: None,
-            roles: Role::ALL.to_vec(),
-            egress: egress::Config { allow },
-            keys: Arc::new(NoKey),
-            clients: crate::connectors::Clients::default(),
-            signing: signing::Config::default(),
-            proofs: None,
-            chains: crate::app::no_chains(),
-            sources: Vec::new(),
-            prices: None,
-            quotes: None,
-            program: OWN_PROGRAM.into(),
-            effects_at_once: 512,
-            floors_every: std::time::Duration::from_mins(1),
-            traces: crate::traces::Config::default(),
-            projections: projections::Config::default(),
-            relay: None,
-            threads: 2,
-            label: "bench".to_owned(),
-            rate_limits: crate::http::rates::Config::default(),
-            exclusive: true,
-            clock: Arc::new(SystemClock),
-        };
-        change(&mut plan);
-        let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
-        let house = House::open(plan.clone(), door, admin_key, metrics.clone()).await;
-        let house = house.map_err(|error| failed("opening the house", &error))?;
-        let url = house.url().unwrap_or_default();
-        let server = Server { url, api_key: None, organization: None, json: true };
-        let client = Client::new(&server, Some(&key))?;
-        let executes = plan.roles.contains(&Role::Worker);
-        while executes
-            && house.ownership.slots().len() < usize::try_from(crate::journal::SLOTS).unwrap_or(0)
-        {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        let finishes = Finishes::default();
-        let watching = finishes.clone().spawn(house.tail.clone());
-        let echo_url = format!("http://{}/", echo.address);
-        Ok(Self {
-            house,
-            client,
-            finishes,
-            key,
-            plan,
-            metrics,
-            owner,
-            database,
-            echo,
-            echo_url,
-            watching,
-        })
-    }
-
-    /// A process beside the house that watches the development chain at this node.
-    pub(super) async fn detector(&self, node: &str) -> Result<House, Error> {
-        let chains = chains_at(&format!("31337={node}"));
-        let chains = chains.map_err(|error| failed("the node", &error))?;
-        let plan = Plan {
-            chains,
-            roles: vec![Role::Detector],
-            label: "a detector of bench".to_owned(),
-            exclusive: false,
-            ..self.plan.clone()
-        };
-        let door = TcpListener::bind("127.0.0.1:0").map_err(|error| failed("listening", &error))?;
-        let (_, key) = AdminKey::generate(rand::random());
-        House::open(plan, door, key, self.metrics.clone())
-            .await
-            .map_err(|error| failed("opening a detector", &error))
-    }
-
-    /// How many events the slowest view is behind the ledger now.
-    async fn views_behind(&self) -> Result<i64, Error> {
-        let builds = projections::builds::list(&self.house.pool).await;
-        let builds = builds.map_err(|error| Error::Outcome(error.to_string()))?;
-        let live = builds.iter().filter(|build| build.state == State::Live);
-        let slowest = live.map(|build| build.position).min().unwrap_or_default();
-        Ok(self.house.tail.head() - slowest)
-    }
-
-    async fn rebuild(&self, name: &'static str) -> Result<ledger::Measured, Error> {
-        ledger::rebuild_view(&self.database, &self.house, name).await
-    }
-
-    async fn close(self) {
-        self.watching.abort();
-        self.house.close().await;
-        self.echo.stop().await;
-        self.owner.close().await;
-    }
-}
-
-/// A database of a private server that holds nothing yet.
-async fn fresh_database(server: &PgConnectOptions, name: &str) -> Result<PgConnectOptions, Error> {
-    let create = format!("create database {name}");
-    let made = sqlx::raw_sql(&create).execute(&pool::owner(server, 1)).await;
-    made.map_err(|error| failed("making a database", &error))?;
-    Ok(server.clone().database(name))
-}
-
-/// What went wrong, and why.
-pub(super) fn failed(what: &str, error: &dyn std::error::Error) -> Error {
-    Error::Outcome(format!("{what}: {}", crate::cli::Failure::of(error)))
-}
-
-/// Tells a person who waits what is being measured.
-pub(super) struct Steps(ProgressBar);
-
-impl Steps {
-    fn new(json: bool) -> Self {
-        let bar = if json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} measuring {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(std::time::Duration::from_millis(200));
-        Self(bar)
-    }
-
-    /// Now it is this.
-    pub(super) fn show(&self, what: &str) {
-        self.0.set_message(what.to_owned());
-    }
-
-    /// Something that stays beside the figures.
-    fn tell(&self, what: &str) {
-        self.0.println(what);
-    }
-
-    fn done(&self) {
-        self.0.finish_and_clear();
     }
 }

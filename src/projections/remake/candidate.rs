@@ -7,16 +7,15 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
-use super::Error;
-use super::builds::{self, Purpose, Unfinished};
-use super::concern;
-use super::error::while_doing;
-use super::projection::Projection;
-use super::session;
+use super::effort::Effort;
 use crate::journal::{Journal, Recorded};
+use crate::projections::Error;
+use crate::projections::builds::{self, Purpose, Unfinished};
+use crate::projections::concern;
+use crate::projections::error::while_doing;
+use crate::projections::projection::Projection;
+use crate::projections::session;
 
-/// Events that are read, folded and committed at a time; the journal bounds their bytes.
-const CHUNK: i64 = 4096;
 /// So close to the live build the rest is written within the transaction of the flip, while the
 /// live build's projector is held off: some tens of milliseconds.
 const CLOSE: i64 = 2048;
@@ -72,24 +71,24 @@ impl<'m> Candidate<'m> {
         Ok(Self { means, projection, build, connection })
     }
 
-    /// Folds everything up to `target` in `lanes` side by side, the next chunk being read while one
+    /// Folds everything up to `target` in lanes side by side, the next chunk being read while one
     /// is written. Told after each chunk how far it is.
     pub(super) async fn fold(
         &mut self,
         target: i64,
-        lanes: usize,
+        effort: Effort,
         mut told: impl FnMut(i64),
     ) -> Result<(), Error> {
-        let mut lanes = self.open_lanes(lanes).await?;
-        let journal = &self.means.journal;
-        let mut chunk = journal.read_after(self.build.position, CHUNK).await?;
+        let mut lanes = self.open_lanes(effort.lanes).await?;
+        let (journal, mut pace) = (&self.means.journal, effort.pace());
+        let mut chunk = journal.read_after(self.build.position, effort.chunk()).await?;
         while self.build.position < target {
             chunk.retain(|event| event.position <= target);
             let Some(to) = chunk.last().map(|event| event.position) else {
                 return Err(Error::Damaged(format!("the ledger ends before position {target}")));
             };
             let written = self.write_side_by_side(&mut lanes, &chunk, to);
-            let (written, next) = join(written, journal.read_after(to, CHUNK)).await;
+            let (written, next) = join(written, journal.read_after(to, effort.chunk())).await;
             if let Err(error) = written {
                 return Err(self.give_up(error).await);
             }
@@ -97,6 +96,7 @@ impl<'m> Candidate<'m> {
                 .await?;
             self.build.position = to;
             told(to);
+            pace.took(chunk.len()).await;
             chunk = next?;
         }
         for lane in lanes {
@@ -254,7 +254,7 @@ impl Step<'_> {
         build: &Unfinished,
         target: i64,
     ) -> Result<i64, Error> {
-        let events = self.journal.read_after(build.position, CHUNK).await?;
+        let events = self.journal.read_after(build.position, Effort::FULL.chunk()).await?;
         let events: Vec<_> = events.iter().filter(|event| event.position <= target).collect();
         let Some(to) = events.last().map(|event| event.position) else {
             return Err(Error::Damaged(format!("the ledger ends before position {target}")));

@@ -1,0 +1,11 @@
+//! Making a view again from the ledger, beside the live one: to put it into service, or to see whether the live one
+//! is right.
+
+mod candidate;
+mod compare;
+mod effort;
+pub mod rebuild;
+pub mod verify;
+
+pub use compare::{Comparison, Difference, Reason};
+pub use effort::Effort;
