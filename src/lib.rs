@@ -15,6 +15,7 @@ pub mod policies;
 pub mod proof;
 pub mod schemas;
 pub mod secrets;
+pub mod segments;
 pub mod spans;
 pub mod tables;
 pub mod transactions;

@@ -26,6 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What proves history: hashes and texts in, findings out.
     ("proof", &["primitives"]),
     ("schemas", &["primitives"]),
+    // Files of events that have left the database: written once, called by their hash.
+    ("segments", &["primitives"]),
     ("secrets", &["primitives"]),
     ("readiness", &["secrets", "engine", "primitives"]),
     ("tables", &["primitives"]),
