@@ -34,6 +34,7 @@ pub mod hooks;
 pub mod journal;
 pub mod notary;
 pub mod onchain;
+pub mod retention;
 pub mod sources;
 pub mod traces;
 pub mod triggers;

@@ -106,6 +106,8 @@ table! {
     KeysRead            yes   yes   yes       no       no;
     KeysManage          yes   yes   no        no       no;
     AuditRead           yes   yes   no        no       no;
+    RetentionManage     yes   no    no        no       no;
+    RetentionHold       yes   no    no        no       no;
     InstallationManage  no    no    no        no       no;
 }
 

@@ -50,6 +50,7 @@ pub(super) fn open(
         hook_door: hooks::Door::new(rooms.egress.clone()),
         event_sequences: Store::event_sequences(journal.clone()),
         sequence_instances: Store::sequence_instances(journal.clone()),
+        retentions: Store::retentions(journal.clone()),
         wallets: Store::wallets(journal.clone()),
         floors: Store::wallet_floors(journal.clone()),
         quoting: Quoting::new(journal.clone(), plan.quotes.clone()),

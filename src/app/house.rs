@@ -24,6 +24,7 @@ use crate::egress;
 use crate::journal::{self, Journal, Tail};
 use crate::notary;
 use crate::relay;
+use crate::retention;
 use crate::secrets::{self, Vault};
 use crate::signing::{InvalidConfig, Signers};
 use crate::telemetry;
@@ -61,6 +62,9 @@ pub enum Error {
     /// The source of prices.
     #[error("reading where prices come from")]
     Prices(#[from] InvalidFeed),
+    /// What leaves the database.
+    #[error("reading what leaves the database")]
+    Retention(#[from] retention::InvalidConfig),
     /// Where traces go.
     #[error("reading where traces go")]
     Traces(#[from] traces::InvalidConfig),

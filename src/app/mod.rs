@@ -5,6 +5,7 @@ mod files;
 mod house;
 mod parts;
 mod plan;
+mod renewal;
 mod rooms;
 mod serve;
 mod signer;
@@ -13,6 +14,7 @@ mod work;
 
 pub use files::allow_files;
 pub use house::{Error, House};
-pub use plan::{Plan, Proofs, chains_at, no_chains};
+pub use plan::{Plan, Proofs, Retained, chains_at, no_chains};
+pub use renewal::Renewal;
 pub use serve::serve;
 pub use signer::keep_keys;

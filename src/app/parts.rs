@@ -7,7 +7,7 @@ use cqrs_es::Aggregate;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use super::rooms::Rooms;
-use super::{Error, Plan};
+use super::{Error, Plan, Renewal};
 use crate::actors::detector::chain_watcher::{ChainTurning, ChainWatchers};
 use crate::actors::detector::{ClockTower, Poller, PriceWatch};
 use crate::actors::events::{
@@ -31,6 +31,7 @@ use crate::journal::{
 use crate::notary::Notary;
 use crate::projections::rebuild::Means;
 use crate::projections::{self, HouseViews, Views};
+use crate::retention::Archivist;
 use crate::secrets;
 
 /// Connections for what the house reads across organizations: timers, tasks, takeovers.
@@ -124,6 +125,7 @@ impl Parts<'_> {
             self.start_reactions(&standing).await?;
             self.start_hooks(&standing).await?;
             self.start_notary(&standing).await?;
+            Box::pin(self.start_archivist(&standing)).await?;
         }
         self.start_tracing(&standing).await?;
         if self.plan.has(Role::Relay) {
@@ -219,6 +221,32 @@ impl Parts<'_> {
             standing: standing.clone(),
         };
         self.watch(Watch::new("notary", move |stop| notary.clone().run(stop))).await
+    }
+
+    /// What lets months of runs leave the database, and deletes what organizations let go.
+    async fn start_archivist(
+        &self,
+        standing: &watch::Receiver<Option<journal::Leases>>,
+    ) -> Result<(), Error> {
+        let plan = &self.plan;
+        let Some((proofs, kept)) = plan.proofs.clone().zip(plan.retained.clone()) else {
+            return Ok(());
+        };
+        let archivist = Archivist::new(
+            self.rooms.journal.clone(),
+            kept.shelf,
+            proofs.copy,
+            (kept.pace, Arc::clone(&self.rooms.clock)),
+            Arc::new(Renewal(Means {
+                database: self.plan.login(pool::Role::Projector),
+                journal: self.rooms.journal.clone(),
+            })),
+        );
+        let standing = standing.clone();
+        self.watch(Watch::new("archivist", move |stop| {
+            archivist.clone().run(standing.clone(), stop)
+        }))
+        .await
     }
 
     /// What tells a collector of what is done for runs, and of runs that have ended.

@@ -22,7 +22,9 @@ use crate::primitives::{Clock, Secret, SystemClock};
 use crate::projections;
 use crate::proof::Origin;
 use crate::relay;
+use crate::retention;
 use crate::secrets::KeySource;
+use crate::segments::Shelf;
 use crate::signing;
 use crate::traces;
 use crate::triggers::price::{Feed, Quotes};
@@ -54,6 +56,8 @@ pub struct Plan {
     pub signing: signing::Config,
     /// How the ledger is signed; `None`: it is not.
     pub proofs: Option<Proofs>,
+    /// Where history is that has left the database, and when it leaves.
+    pub retained: Option<Retained>,
     /// Where chains are read.
     pub chains: Arc<dyn ChainSources>,
     /// The sources that are asked, and whose streams are listened to.
@@ -108,6 +112,22 @@ impl Proofs {
     }
 }
 
+/// Where history is that has left the database, and when it leaves.
+#[derive(Debug, Clone)]
+pub struct Retained {
+    /// The segments that this process sees.
+    pub shelf: Shelf,
+    /// When what is done.
+    pub pace: retention::Pace,
+}
+
+impl Retained {
+    /// What a configuration says, for this data directory.
+    fn of(config: &retention::Config, data_dir: &Path) -> Result<Self, Error> {
+        Ok(Self { shelf: Shelf::new(config.place(data_dir)), pace: config.pace(None)? })
+    }
+}
+
 impl Plan {
     /// The plan that a configuration stands for. `database` is the configured one.
     pub fn of(
@@ -131,6 +151,7 @@ impl Plan {
             clients: config.connectors.clients()?,
             signing: config.signing.clone(),
             proofs: Some(Proofs::of(&config.proof, &config.data_dir)?),
+            retained: Some(Retained::of(&config.retention, &config.data_dir)?),
             chains: Arc::new(chains),
             sources: Source::all().collect(),
             prices: config.prices.feed()?,

@@ -22,6 +22,7 @@ use crate::data::Data;
 use crate::deliveries::Deliveries;
 use crate::egress::Egress;
 use crate::journal::pool;
+use crate::journal::reading::Sealed;
 use crate::journal::{self, Bells, Inbox, Journal, Store, Tail};
 use crate::primitives::Clock;
 use crate::projections::{Positions, Views};
@@ -98,6 +99,7 @@ impl Rooms {
         }
         let bells = Bells::default();
         let (journal, lanes) = Journal::open(pool.clone(), &bells, journal::Config::default());
+        let journal = across(journal, plan);
         let (tail, reader) = Tail::open(journal.clone(), bells.clone(), TAIL_POLL).await?;
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;
@@ -180,4 +182,11 @@ impl Rooms {
         };
         Ok(Furnished { rooms, lanes, reader, arbiters, registries })
     }
+}
+
+/// The journal that finds what has left the database, too.
+fn across(journal: Journal, plan: &Plan) -> Journal {
+    let Some(retained) = &plan.retained else { return journal };
+    let (shelf, clock) = (retained.shelf.clone(), Arc::clone(&plan.clock));
+    journal.with_segments(Sealed { shelf, clock })
 }

@@ -21,7 +21,7 @@ use super::failure::Failure;
 use super::import::Import;
 use super::key::Key;
 use super::knowledge::Knowledge;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Retention};
 use super::login::{LogIn, LogOut, Register};
 use super::member::Member;
 use super::migrate::Migrate;
@@ -285,6 +285,13 @@ enum Command {
         #[command(subcommand)]
         what: TokenKeys,
     },
+    /// Settle what is kept and for how long, hold runs, let old months leave the database
+    Retention {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Retention,
+    },
     Projections(Projections),
     /// Say what keys may sign, and ask what would be decided
     Policy {
@@ -357,6 +364,9 @@ pub fn main() -> ExitCode {
         Command::Audit { server, what: Audit::Replay(replay) } => replay.run(server.json),
         Command::Audit { server, what } => asked!(server, what),
         Command::Ledger { server, what } => asked!(server, what),
+        Command::Retention { server, what: Retention::Seal(seal) } => seal.run(server.json),
+        Command::Retention { server, what: Retention::Verify(verify) } => verify.run(server.json),
+        Command::Retention { server, what } => asked!(server, what),
         Command::Template { server, what } => asked!(server, what),
         Command::Block { server, what } => asked!(server, what),
         Command::Review { server, what } => asked!(server, what),

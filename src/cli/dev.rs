@@ -78,7 +78,7 @@ async fn run(
     let custody = token::choose(&mut config).await?;
     let obtained = admin_key::obtain(&config, wish, rand::random())?;
     welcome(&listener, &database, cluster, (&obtained, &custody));
-    serve(config, database, logins, obtained.key, listener).await
+    Box::pin(serve(config, database, logins, obtained.key, listener)).await
 }
 
 fn start(config: &Config, surroundings: &Surroundings) -> Result<Cluster, Failure> {

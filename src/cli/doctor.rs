@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 use sqlx::PgPool;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::client::{Client, Server};
 use super::config::begin;
@@ -12,21 +12,23 @@ use super::migrate::database;
 use super::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
 use crate::hooks;
+use crate::journal::reading::{Catalogue, State, YOUNGEST};
 use crate::journal::{self, ChainStanding, Reactions, migrate, partitions, pool};
 use crate::notary::{Log, OutsideCopy, Standing};
 use crate::primitives::{Clock, SystemClock};
 use crate::projections::{self, builds};
 use crate::relay::{self, Ledger, Stream, Target};
+use crate::segments::Shelf;
 use crate::traces;
 
 /// How far the clocks of this machine and of the database may be apart.
-const MAX_SKEW: time::Duration = time::Duration::milliseconds(500);
+const MAX_SKEW: Duration = Duration::milliseconds(500);
 /// How many events may be without a position, or a view behind, before it is worth a look.
 const MAX_LAG: i64 = 10_000;
 /// How many blocks a chain may be behind before it is worth a look.
 const MAX_BLOCKS_BEHIND: i64 = 500;
 /// How long an endpoint may take nothing before it is worth a look, and a difference is news.
-const MAX_SILENCE: time::Duration = time::Duration::hours(1);
+const MAX_SILENCE: Duration = Duration::hours(1);
 /// The oldest PostgreSQL whose snapshots the sequencer can use.
 const MIN_POSTGRES: i32 = 150_000;
 
@@ -72,7 +74,9 @@ impl Doctor {
         let target = config.relay.target().map_err(|error| Failure::of(&error))?;
         let findings = actix_rt::System::new().block_on(async {
             let pool = pool::owner(&database, 2);
-            let findings = examine(&pool, &copy, target.as_ref()).await;
+            let files = Shelf::new(config.retention.place(&config.data_dir));
+            let after = config.retention.seal_after_days.map(|days| Duration::days(days.into()));
+            let findings = examine(&pool, &copy, (&files, after), target.as_ref()).await;
             pool.close().await;
             findings
         });
@@ -122,6 +126,7 @@ type Sick = Box<dyn std::error::Error + Send + Sync>;
 async fn examine(
     pool: &PgPool,
     copy: &OutsideCopy,
+    (shelf, seal_after): (&Shelf, Option<Duration>),
     target: Option<&Target>,
 ) -> Result<Vec<Finding>, Sick> {
     let mut findings = server(pool).await?;
@@ -140,6 +145,11 @@ async fn examine(
     }
     findings.extend(ledger(pool).await?);
     findings.extend(history(pool, copy).await?);
+    // An older schema does not know of them.
+    if fine {
+        findings.extend(segments(pool, shelf).await?);
+        findings.extend(months(pool, seal_after).await?);
+    }
     findings.extend(work(pool).await?);
     findings.extend(reactions(pool).await?);
     findings.extend(chains(pool).await?);
@@ -202,6 +212,41 @@ async fn relayed(pool: &PgPool, target: &Target) -> Result<Option<Finding>, Sick
         }
     };
     Ok(Some(Finding { what: "relay", found, cure }))
+}
+
+/// Whether all that has left the database is where it should be.
+async fn segments(pool: &PgPool, shelf: &Shelf) -> Result<Option<Finding>, Sick> {
+    let kept = Catalogue::new(pool.clone()).list().await?;
+    let kept: Vec<_> = kept.iter().filter(|it| it.state != State::Deleted).collect();
+    let missing = kept.iter().filter(|it| !shelf.place_of(&it.digest).exists()).count();
+    let place = shelf.directory().display();
+    Ok((!kept.is_empty()).then(|| {
+        Finding::new(
+            "segments",
+            format!("{} of {} are in {place}", kept.len() - missing, kept.len()),
+            missing == 0,
+            "let retention.directory name what all servers see, or copy the missing files there; `chainkeel \
+             retention verify` names them",
+        )
+    }))
+}
+
+/// The months that are old enough to leave and may not, with what is in the way. None of that is wrong.
+async fn months(pool: &PgPool, seal_after: Option<Duration>) -> Result<Vec<Finding>, Sick> {
+    let Some(after) = seal_after else { return Ok(Vec::new()) };
+    let now = SystemClock.now();
+    let signed = Log::new(pool.clone()).standing().await?.last.map_or(0, |it| it.size);
+    let signed = i64::try_from(signed).unwrap_or(i64::MAX);
+    let catalogue = Catalogue::new(pool.clone());
+    let mut found = Vec::new();
+    for span in catalogue.ended_before(now - after).await? {
+        let standing = catalogue.standing(&span, signed, now - YOUNGEST).await?;
+        if standing.runs > 0 && !standing.may_leave() {
+            let month = format!("{} stays in the database: {standing}", span.month);
+            found.push(Finding { what: "old month", found: month, cure: None });
+        }
+    }
+    Ok(found)
 }
 
 /// Whether samples of the ledger differed from the views lately.

@@ -351,6 +351,27 @@ pub const SETTINGS: &[Setting] = &[
                 settled with the first checkpoint, and made up without this.",
     },
     Setting {
+        key: "retention.directory",
+        variable: "CHAINKEEL_RETENTION_DIRECTORY",
+        kind: Kind::Text,
+        about: "Where segments are: months of runs that have left the database. All processes that \
+                read old runs must see the same files there. Without it, `segments` in the data \
+                directory. See docs/retention.md.",
+    },
+    Setting {
+        key: "retention.seal_after_days",
+        variable: "CHAINKEEL_RETENTION_SEAL_AFTER_DAYS",
+        kind: Kind::Number,
+        about: "How many days after its end a month of runs leaves the database, 31 or more. \
+                Without it, none leaves by itself.",
+    },
+    Setting {
+        key: "retention.keep_detached_days",
+        variable: "CHAINKEEL_RETENTION_KEEP_DETACHED_DAYS",
+        kind: Kind::Number,
+        about: "How many days the rows of a month are kept in the database after it has left, unread.",
+    },
+    Setting {
         key: "traces.endpoint",
         variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
         kind: Kind::Text,

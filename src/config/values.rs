@@ -10,7 +10,8 @@ use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
 use crate::{
-    chains, connectors, egress, notary, projections, relay, secrets, signing, telemetry, traces,
+    chains, connectors, egress, notary, projections, relay, retention, secrets, signing, telemetry,
+    traces,
 };
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
@@ -42,6 +43,7 @@ pub struct Config {
     pub traces: traces::Config,
     pub projections: projections::Config,
     pub relay: relay::Config,
+    pub retention: retention::Config,
 }
 
 impl Default for Config {
@@ -68,6 +70,7 @@ impl Default for Config {
             traces: traces::Config::default(),
             projections: projections::Config::default(),
             relay: relay::Config::default(),
+            retention: retention::Config::default(),
         }
     }
 }

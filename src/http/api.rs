@@ -33,6 +33,7 @@ use crate::aggregates::execution_hooks::Hooks;
 use crate::aggregates::organization::Organization;
 use crate::aggregates::paid_endpoints::PaidEndpoints;
 use crate::aggregates::policy::Policy;
+use crate::aggregates::retention::Retention;
 use crate::aggregates::schema::Schema;
 use crate::aggregates::sequence_instance::Instance;
 use crate::aggregates::signature_request::SignatureRequest;
@@ -113,6 +114,8 @@ pub struct Api {
     pub event_sequences: Store<Sequences>,
     /// How the stories stand that they follow.
     pub sequence_instances: Store<Instance>,
+    /// What organizations keep, and for how long.
+    pub retentions: Store<Retention>,
     /// With what organizations sign.
     pub wallets: Store<Wallets>,
     /// How much they should have, and who gets more.

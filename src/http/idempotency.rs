@@ -239,6 +239,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "blueprint" => "blueprint",
         "policy" => "policy",
         "signing_policy" => "signing_policy",
+        "retention" => "retention",
         "run" => "run",
         "schema" => "schema",
         "token_keys" => "token_keys",

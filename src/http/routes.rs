@@ -330,6 +330,11 @@ table! {
     PUT    "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::name;
     DELETE "/v1/chains/{chain}/endpoints"                     May(ConnectorsWrite)        chains::endpoints::remove;
     POST   "/v1/chains/{chain}/endpoints/resume"              May(ConnectorsWrite)        chains::endpoints::resume;
+    GET    "/v1/retention"                                    May(AuditRead)              organizations::retention::get;
+    PUT    "/v1/retention"                                    May(RetentionManage)        organizations::retention::settle;
+    GET    "/v1/retention/segments"                           May(AuditRead)              organizations::retention::segments;
+    POST   "/v1/retention/holds"                              May(RetentionHold)          organizations::retention::hold;
+    POST   "/v1/retention/holds/{id}/lift"                    May(RetentionHold)          organizations::retention::lift;
     GET    "/v1/policies"                                     May(PoliciesRead)           organizations::policies::list;
     POST   "/v1/policies"                                     May(PoliciesManage)         organizations::policies::define;
     POST   "/v1/policies/simulate"                            May(PoliciesRead)           organizations::policies::simulate;

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::outage;
 use super::event::{Append, Metadata, Outcome};
 use super::flush::{self, Job, Limits};
+use super::reading::Sealed;
 use super::wakeup::{APPENDED, Bells};
 use super::{Error, blobs, slot_of};
 
@@ -68,6 +69,7 @@ impl Default for Config {
 #[derive(Debug, Clone)]
 pub struct Journal {
     pub(super) pool: PgPool,
+    pub(super) sealed: Option<Sealed>,
     lanes: Arc<[Entrance]>,
     closing: CancellationToken,
 }
@@ -98,7 +100,7 @@ impl Journal {
                 (Entrance { queue, room, bytes: config.queue_bytes }, lane)
             })
             .unzip();
-        (Self { pool, lanes: entrances.into(), closing }, lanes)
+        (Self { pool, sealed: None, lanes: entrances.into(), closing }, lanes)
     }
 
     /// Records the events, and answers when they are durable or refused.

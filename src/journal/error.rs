@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::segments::Fault;
+
 /// A failure of the journal. Refusals of a single append are [`super::Outcome`]s instead.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -56,6 +58,15 @@ pub enum Error {
     /// Another process does this work now: the lease was taken over.
     #[error("the lease of {0} was taken over")]
     LeaseLost(&'static str),
+    /// What has left the database cannot be read.
+    #[error(transparent)]
+    Segment(Arc<Fault>),
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Segment(fault.into())
+    }
 }
 
 impl Error {
@@ -70,7 +81,8 @@ impl Error {
             | Self::Encode(_)
             | Self::Decode { .. }
             | Self::Damaged(_)
-            | Self::LeaseLost(_) => false,
+            | Self::LeaseLost(_)
+            | Self::Segment(_) => false,
         }
     }
 }

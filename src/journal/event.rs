@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
-    IntentId, OrganizationId, PaymentId, RunId, SaleId, SchemaId, SequenceInstanceId, SessionId,
-    TableId, TaskId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
+    IntentId, OrganizationId, PaymentId, RunId, SaleId, SchemaId, SegmentId, SequenceInstanceId,
+    SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -25,7 +25,7 @@ pub struct StreamId {
 
 impl StreamId {
     /// The types that there are, as a partition of the ledger each.
-    pub const TYPES: [&'static str; 38] = [
+    pub const TYPES: [&'static str; 40] = [
         "account",
         "api_key",
         "audit",
@@ -45,9 +45,11 @@ impl StreamId {
         "paid_endpoints",
         "payment",
         "policy",
+        "retention",
         "run",
         "sale",
         "schema",
+        "segment",
         "sequence_instance",
         "session",
         "signature_request",
@@ -84,6 +86,16 @@ impl StreamId {
     /// The stream of an organization's subscriptions to events.
     pub fn event_subscriptions(organization: OrganizationId) -> Self {
         Self::new("event_subscriptions", organization.to_string())
+    }
+
+    /// The stream of a part of an organization's runs that has left the database.
+    pub fn segment(segment: SegmentId) -> Self {
+        Self::new("segment", segment.to_string())
+    }
+
+    /// The stream of what an organization keeps, and for how long.
+    pub fn retention(organization: OrganizationId) -> Self {
+        Self::new("retention", organization.to_string())
     }
 
     /// The stream of an organization's endpoints that are told of runs.
@@ -513,6 +525,8 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "execution_hooks" => Cow::Borrowed("execution_hooks"),
         "event_sequences" => Cow::Borrowed("event_sequences"),
         "sequence_instance" => Cow::Borrowed("sequence_instance"),
+        "segment" => Cow::Borrowed("segment"),
+        "retention" => Cow::Borrowed("retention"),
         _ => Cow::Owned(text),
     }
 }

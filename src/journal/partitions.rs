@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Error;
 use super::error::while_doing;
+use super::reading::YOUNGEST;
 use crate::primitives::RunId;
 
 /// Months that are made ahead of the present one.
@@ -37,6 +38,50 @@ pub async fn create_missing(pool: &PgPool, now: OffsetDateTime) -> Result<Vec<St
         month = next;
     }
     Ok(made)
+}
+
+/// A month of runs: how it is called, and which ids it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Its name, as `2026_01`.
+    pub month: String,
+    /// The smallest id that a run of it can have.
+    pub from: String,
+    /// The smallest id of the month after it.
+    pub to: String,
+    /// When it ended.
+    pub ended_at: OffsetDateTime,
+}
+
+/// The months that the ledger's table has and that ended before an instant, the oldest first.
+pub(super) async fn ended_before(
+    pool: &PgPool,
+    instant: OffsetDateTime,
+) -> Result<Vec<Span>, Error> {
+    let names = sqlx::query_scalar!(r#"select month as "month!" from run_partitions order by 1"#)
+        .fetch_all(pool)
+        .await
+        .map_err(while_doing("listing the months of the ledger"))?;
+    let spans = names.iter().filter_map(|name| span(name));
+    Ok(spans.filter(|span| span.ended_at <= instant).collect())
+}
+
+/// The month of a name; nothing where it is none.
+pub fn span(month: &str) -> Option<Span> {
+    let (year, number) = month.split_once('_')?;
+    let start = Start {
+        year: year.parse().ok()?,
+        month: Month::try_from(number.parse::<u8>().ok()?).ok()?,
+    };
+    let next = start.next();
+    let (from, to) = (start.first_id(), next.first_id());
+    Some(Span { month: start.name(), from, to, ended_at: next.first_instant() })
+}
+
+/// When a run is born that something begins which happened at `at`: then, while that month is certainly there, and with
+/// the present month where it may have left.
+pub fn birth(at: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+    if now - at < YOUNGEST { at } else { Start::of(now).first_instant() }
 }
 
 /// How many months after the present one are ready, without a hole.
@@ -85,12 +130,16 @@ impl Start {
 
     /// The smallest id that a run of this month can have: its first millisecond, then zeroes.
     fn first_id(self) -> String {
-        let first = Date::from_calendar_date(self.year, self.month, 1)
-            .expect("every month has a first day")
-            .midnight()
-            .assume_utc();
+        let first = self.first_instant();
         let millis = u128::try_from(first.unix_timestamp()).unwrap_or_default() * 1000;
         RunId::from_uuid(Uuid::from_u128(millis << 80)).to_string()
+    }
+
+    fn first_instant(self) -> OffsetDateTime {
+        Date::from_calendar_date(self.year, self.month, 1)
+            .expect("every month has a first day")
+            .midnight()
+            .assume_utc()
     }
 }
 
@@ -106,6 +155,28 @@ mod tests {
         assert_eq!(december.name(), "2026_12");
         assert_eq!(december.next().name(), "2027_01");
         assert_eq!(december.next().previous().name(), "2026_12");
+    }
+
+    #[test]
+    fn a_month_is_found_by_its_name() {
+        let december = span("2026_12").unwrap();
+        assert_eq!(december.ended_at, datetime!(2027-01-01 00:00 UTC));
+        assert_eq!(december.to, span("2027_01").unwrap().from);
+        assert!(december.from < december.to);
+        for nothing in ["", "2026", "2026_13", "2026_00", "x_01"] {
+            assert_eq!(span(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_is_long_past_begins_a_run_in_the_present_month() {
+        let now = datetime!(2026-11-30 17:00 UTC);
+        let lately = now - time::Duration::days(30);
+        assert_eq!(birth(lately, now), lately);
+        let long_ago = now - YOUNGEST;
+        assert_eq!(birth(long_ago, now), datetime!(2026-11-01 00:00 UTC));
+        let tomorrow = now + time::Duration::days(1);
+        assert_eq!(birth(long_ago, tomorrow), datetime!(2026-12-01 00:00 UTC));
     }
 
     #[test]

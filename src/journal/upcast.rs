@@ -10,9 +10,9 @@ use super::{Error, Recorded};
 use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, execution_hooks, organization,
-    paid_endpoints, payment, run, sale, schema, sequence_instance, signature_request, skip,
-    spending, table, task, test, test_execution, user, wallet_floor, wallet_lane, wallets,
-    workflow,
+    paid_endpoints, payment, retention, run, sale, schema, segment, sequence_instance,
+    signature_request, skip, spending, table, task, test, test_execution, user, wallet_floor,
+    wallet_lane, wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -31,7 +31,9 @@ static EVENT_SEQUENCES: LazyLock<Upcasters> = LazyLock::new(event_sequences::upc
 static EVENT_SUBSCRIPTIONS: LazyLock<Upcasters> = LazyLock::new(event_subscriptions::upcasters);
 static EXECUTION_HOOKS: LazyLock<Upcasters> = LazyLock::new(execution_hooks::upcasters);
 static ORGANIZATION: LazyLock<Upcasters> = LazyLock::new(organization::upcasters);
+static RETENTION: LazyLock<Upcasters> = LazyLock::new(retention::upcasters);
 static RUN: LazyLock<Upcasters> = LazyLock::new(run::upcasters);
+static SEGMENT: LazyLock<Upcasters> = LazyLock::new(segment::upcasters);
 static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance::upcasters);
 static SIGNATURE_REQUEST: LazyLock<Upcasters> = LazyLock::new(signature_request::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
@@ -203,6 +205,16 @@ impl Recorded {
     /// The event of the endpoints that an organization pays by request.
     pub fn paid_endpoints(&self) -> Result<paid_endpoints::Event, Error> {
         decode(self, &PAID_ENDPOINTS)
+    }
+
+    /// The event of a segment.
+    pub fn segment(&self) -> Result<segment::Event, Error> {
+        decode(self, &SEGMENT)
+    }
+
+    /// The event of what an organization keeps.
+    pub fn retention(&self) -> Result<retention::Event, Error> {
+        decode(self, &RETENTION)
     }
 
     /// The event of a wallet's floor.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::ledger::{asked, micros};
 use super::log::{Identity, Log};
 use super::{Damage, Error};
-use crate::journal::{self, blobs_of};
+use crate::journal::{self, Journal, StreamId, blobs_of};
 use crate::primitives::{RunId, unhex};
 use crate::proof::{
     Blob, Bundle, Checkpoint, Exhibit, FORMAT, Note, Part, Tiles, inclusion, tiles_for,
@@ -21,6 +21,7 @@ const BLOBS: usize = 8;
 /// An export under way: it gives the file in parts.
 pub struct Export {
     log: Log,
+    journal: Journal,
     checkpoint: Checkpoint,
     bundle: Bundle,
     run: RunId,
@@ -45,7 +46,11 @@ impl Export {
     /// the run may be shown.
     ///
     /// [`Error::NoCheckpoint`] where there is none of this size, or the last one does not cover the run yet.
-    pub async fn open(log: Log, run: RunId, size: Option<u64>) -> Result<Self, Error> {
+    pub async fn open(
+        (log, journal): (Log, Journal),
+        run: RunId,
+        size: Option<u64>,
+    ) -> Result<Self, Error> {
         let identity = log.identity().await?;
         let lacks = |text: String| Error::NoCheckpoint(text);
         let Identity { key, .. } =
@@ -62,7 +67,7 @@ impl Export {
         let note = Note::read(&kept.note, &key);
         let note = note.map_err(|why| Damage::Forged { place: place(), why })?;
         let checkpoint = note.checkpoint().clone();
-        let extent = extent(&log, &run.to_string(), checkpoint.size).await?;
+        let extent = extent((&log, &journal), &run.to_string(), checkpoint.size).await?;
         if extent.covered == 0 || (size.is_none() && extent.covered < extent.all) {
             return Err(lacks("the last events of the run are not signed yet".to_owned()));
         }
@@ -80,6 +85,7 @@ impl Export {
                 blobs: Vec::new(),
             },
             log,
+            journal,
             checkpoint,
             run,
             last: extent.covered,
@@ -201,32 +207,25 @@ impl Export {
     }
 
     /// Events of a stream, as they are stored.
-    async fn stream(&self, kind: &str, id: &str, after: i64) -> Result<Vec<Exhibit>, Error> {
-        let rows = sqlx::query!(
-            r#"select log_position as "position!", sequence as "sequence!", event_type as "event_type!",
-                      event_version as "event_version!", payload as "payload!",
-                      metadata as "metadata!", recorded_at as "recorded_at!"
-                 from journal_read_stream($1, $2, $3, $4)"#,
-            kind,
-            id,
-            after,
-            READ,
-        )
-        .fetch_all(self.log.pool())
-        .await
-        .map_err(asked("reading a stream for its proofs"))?;
-        Ok(rows
+    async fn stream(
+        &self,
+        kind: &'static str,
+        id: &str,
+        after: i64,
+    ) -> Result<Vec<Exhibit>, Error> {
+        let events = self.journal.stored_stream(&StreamId::new(kind, id), after, READ).await?;
+        Ok(events
             .into_iter()
-            .map(|row| Exhibit {
+            .map(|event| Exhibit {
                 aggregate_type: kind.to_owned(),
                 aggregate_id: id.to_owned(),
-                position: row.position,
-                sequence: row.sequence,
-                event_type: row.event_type,
-                version: row.event_version,
-                recorded_at: micros(row.recorded_at),
-                payload: row.payload,
-                metadata: row.metadata,
+                position: event.position,
+                sequence: event.sequence,
+                event_type: event.event_type,
+                version: event.event_version,
+                recorded_at: micros(event.recorded_at),
+                payload: event.payload,
+                metadata: event.metadata,
                 payload_sha256: String::new(),
                 metadata_sha256: String::new(),
                 leaf: String::new(),
@@ -243,7 +242,7 @@ struct Extent {
     covered: i64,
 }
 
-async fn extent(log: &Log, run: &str, size: u64) -> Result<Extent, Error> {
+async fn extent((log, journal): (&Log, &Journal), run: &str, size: u64) -> Result<Extent, Error> {
     let row = sqlx::query!(
         r#"select min(e.organization_id) as "organization!", max(e.sequence) as "all!",
                   coalesce(max(e.sequence) filter (where l.position <= $2), 0) as "covered!"
@@ -257,8 +256,30 @@ async fn extent(log: &Log, run: &str, size: u64) -> Result<Extent, Error> {
     .fetch_optional(log.pool())
     .await
     .map_err(asked("asking how long a run is"))?;
-    let row = row.ok_or(Error::Unreadable("run"))?;
+    let Some(row) = row else { return sealed_extent((log, journal), run, size).await };
     Ok(Extent { organization: row.organization, all: row.all, covered: row.covered })
+}
+
+/// The same of a run that has left the database: it has an end, and each of its events a position.
+async fn sealed_extent(
+    (log, journal): (&Log, &Journal),
+    run: &str,
+    size: u64,
+) -> Result<Extent, Error> {
+    let home = journal.homes(&[run.to_owned()]).await?.remove(run);
+    let home = home.ok_or(Error::Unreadable("run"))?;
+    let row = sqlx::query!(
+        r#"select coalesce(max(sequence), 0) as "all!",
+                  coalesce(max(sequence) filter (where position <= $2), 0) as "covered!"
+             from event_log where aggregate_type = 'run' and aggregate_id = $1"#,
+        run,
+        i64::try_from(size).unwrap_or(i64::MAX),
+    )
+    .fetch_one(log.pool())
+    .await
+    .map_err(asked("asking how long a run is that has left the database"))?;
+    let organization = home.organization.to_string();
+    Ok(Extent { organization, all: row.all, covered: row.covered })
 }
 
 /// Large texts by their hashes in hexadecimal; one that is gone is told.

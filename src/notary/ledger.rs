@@ -1,11 +1,11 @@
 //! The ledger as it is stored, letter by letter, and what of it goes into the tree.
 
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::{Damage, Error};
-use crate::journal;
-use crate::proof::{Envelope, Hash, sha256};
+use super::{Damage, Error, OutsideCopy};
+use crate::journal::{self, Journal, Recorded};
+use crate::proof::{Envelope, Hash, TileId, sha256};
+use crate::segments::Row;
 
 /// Where the microseconds of the tree begin.
 pub(super) fn micros(at: OffsetDateTime) -> i64 {
@@ -25,44 +25,90 @@ pub(super) struct Leaf {
     pub(super) of: String,
 }
 
-/// The leaves after a position, at most `limit` of them. A hole, and an event that is gone, are told.
-pub(super) async fn leaves(pool: &PgPool, after: u64, limit: i64) -> Result<Vec<Leaf>, Error> {
+/// The leaves after a position, at most `limit` of them. A hole, and an event that is gone, are told. Of an event that
+/// was deleted by order the leaf is taken from the copy outside: nobody can make it again.
+pub(super) async fn leaves(
+    (journal, copy): (&Journal, &OutsideCopy),
+    after: u64,
+    limit: i64,
+) -> Result<Vec<Leaf>, Error> {
     let from = i64::try_from(after).unwrap_or(i64::MAX);
-    let rows = sqlx::query!(
-        r#"select log_position as "position!", aggregate_type as "aggregate_type!",
-                  aggregate_id as "aggregate_id!", sequence as "sequence!", event_type, event_version,
-                  organization_id, payload, metadata, recorded_at
-             from journal_read($1, $2)"#,
-        from,
-        limit,
-    )
-    .fetch_all(pool)
-    .await
-    .map_err(asked("reading the ledger for its proofs"))?;
+    let placed = journal.placed_after(from, limit).await?;
     let mut buffer = Vec::new();
-    let mut leaves = Vec::with_capacity(rows.len());
-    for (row, position) in rows.into_iter().zip(after + 1..) {
-        if u64::try_from(row.position) != Ok(position) {
+    let mut leaves = Vec::with_capacity(placed.len());
+    for (at, position) in placed.into_iter().zip(after + 1..) {
+        if u64::try_from(at.position) != Ok(position) {
             return Err(Damage::Event { position, what: "no event has it".to_owned() }.into());
         }
-        let of = format!("event {} of {} {}", row.sequence, row.aggregate_type, row.aggregate_id);
-        let gone = || Damage::Event { position, what: format!("{of} is gone") };
-        let payload = sha256(row.payload.ok_or_else(gone)?.as_bytes());
-        let metadata = sha256(row.metadata.ok_or_else(gone)?.as_bytes());
-        let envelope = Envelope {
-            position: row.position,
-            organization: &row.organization_id.ok_or_else(gone)?,
-            aggregate_type: &row.aggregate_type,
-            aggregate_id: &row.aggregate_id,
-            sequence: row.sequence,
-            event_type: &row.event_type.ok_or_else(gone)?,
-            version: &row.event_version.ok_or_else(gone)?,
-            recorded_at: micros(row.recorded_at.ok_or_else(gone)?),
-            payload: &payload,
-            metadata: &metadata,
+        let of = format!("event {} of {} {}", at.sequence, at.aggregate_type, at.aggregate_id);
+        let hash = if let Some(event) = &at.event {
+            leaf_of(event, &mut buffer)
+        } else {
+            let what =
+                || format!("{of} was deleted by order, and the copy outside has no tile of it");
+            let lost = || Damage::Event { position, what: what() };
+            signed_leaf(copy, position, size_of(copy)?)?.ok_or_else(lost)?
         };
-        let hash = envelope.leaf(&mut buffer);
         leaves.push(Leaf { position, hash, of });
     }
     Ok(leaves)
+}
+
+/// The leaf of an event as it is stored.
+fn leaf_of(event: &Recorded, buffer: &mut Vec<u8>) -> Hash {
+    let payload = sha256(event.payload.as_bytes());
+    let metadata = sha256(event.metadata.as_bytes());
+    let organization = event.organization.to_string();
+    let envelope = Envelope {
+        position: event.position,
+        organization: &organization,
+        aggregate_type: &event.aggregate_type,
+        aggregate_id: &event.aggregate_id,
+        sequence: event.sequence,
+        event_type: &event.event_type,
+        version: &event.event_version,
+        recorded_at: micros(event.recorded_at),
+        payload: &payload,
+        metadata: &metadata,
+    };
+    envelope.leaf(buffer)
+}
+
+/// The leaf of an event of an organization, as a segment has it.
+pub fn leaf_of_row(organization: &str, row: &Row, buffer: &mut Vec<u8>) -> Hash {
+    let payload = sha256(row.payload.as_bytes());
+    let metadata = sha256(row.metadata.as_bytes());
+    let envelope = Envelope {
+        position: row.position,
+        organization,
+        aggregate_type: "run",
+        aggregate_id: &row.aggregate_id,
+        sequence: row.sequence,
+        event_type: &row.event_type,
+        version: &row.event_version,
+        recorded_at: row.recorded_at,
+        payload: &payload,
+        metadata: &metadata,
+    };
+    envelope.leaf(buffer)
+}
+
+/// The leaf of a position, as the tiles outside have it for a tree of this size.
+pub(super) fn signed_leaf(
+    copy: &OutsideCopy,
+    position: u64,
+    size: u64,
+) -> Result<Option<Hash>, Error> {
+    let Some(leaf) = position.checked_sub(1).filter(|leaf| *leaf < size) else { return Ok(None) };
+    let index = leaf / 256;
+    let width = u16::try_from((size - index * 256).min(256)).unwrap_or(256);
+    let bytes = copy.tile(TileId { level: 0, index, width })?;
+    let at = usize::try_from(leaf % 256 * 32).unwrap_or(usize::MAX);
+    Ok(bytes.and_then(|bytes| bytes.get(at..at + 32)?.try_into().ok()))
+}
+
+/// How many leaves the tiles outside are of, as the checkpoint there says; whether that counts, others look at.
+fn size_of(copy: &OutsideCopy) -> Result<u64, Error> {
+    let text = copy.checkpoint()?.unwrap_or_default();
+    Ok(text.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_default())
 }

@@ -21,6 +21,7 @@ pub use config::{Config, InvalidConfig};
 pub use copy::OutsideCopy;
 pub use error::{Damage, Error};
 pub use export::Export;
+pub use ledger::leaf_of_row;
 pub use log::{Identity, Kept, Log, Standing};
 pub use office::Notary;
 pub use replay::{Replayed, replay};

@@ -109,7 +109,8 @@ impl Notary {
     async fn sign_on(&self, office: (&Leases, i64)) -> Result<(), Error> {
         let log = Log::new(self.journal.pool().clone());
         let (identity, signer) = self.identity(&log).await?;
-        let past = Past { log: &log, copy: &self.copy, identity: &identity };
+        let past =
+            Past { log: &log, journal: &self.journal, copy: &self.copy, identity: &identity };
         let mut state = past.open().await?;
         self.catch_up(&past, &state).await?;
         while office.0.alive() {
@@ -248,8 +249,9 @@ impl Notary {
         let begin = state.growth.size();
         loop {
             let size = state.growth.size();
-            let mut read =
-                leaves(self.journal.pool(), size.saturating_sub(1), READ).await?.into_iter();
+            let mut read = leaves((&self.journal, &self.copy), size.saturating_sub(1), READ)
+                .await?
+                .into_iter();
             if let Some(last) = state.growth.last() {
                 let gone = || Damage::Event { position: size, what: "no event has it".to_owned() };
                 let again = read.next().ok_or_else(gone)?;

@@ -1,10 +1,11 @@
 //! What was signed before: held against the copy outside, the database and the ledger.
 
 use super::growth::Growth;
-use super::ledger::{Leaf, leaves};
+use super::ledger::{Leaf, leaves, signed_leaf};
 use super::log::{Identity, Kept, Log};
 use super::{Damage, Error, OutsideCopy};
-use crate::proof::{Hash, Note, TileId, root_at, tiles_for};
+use crate::journal::Journal;
+use crate::proof::{Note, root_at, tiles_for};
 
 /// Events of one reading.
 pub(super) const READ: i64 = 1_000;
@@ -23,6 +24,7 @@ pub(super) struct State {
 #[derive(Clone)]
 pub(super) struct Past<'a> {
     pub(super) log: &'a Log,
+    pub(super) journal: &'a Journal,
     pub(super) copy: &'a OutsideCopy,
     pub(super) identity: &'a Identity,
 }
@@ -104,7 +106,7 @@ impl Past<'_> {
     async fn first_differing(&self, after: u64, size: u64) -> Result<Option<Damage>, Error> {
         let mut at = after;
         while at < size {
-            let read = leaves(self.log.pool(), at, READ).await?;
+            let read = leaves((self.journal, self.copy), at, READ).await?;
             let Some(last) = read.last().map(|leaf| leaf.position) else {
                 let (head, copy) = (at, self.copy.place().to_owned());
                 return Ok(Some(Damage::Shorter { head, signed: size, copy }));
@@ -126,14 +128,4 @@ impl Past<'_> {
 pub(super) fn other(leaf: &Leaf) -> Damage {
     let what = format!("{} stands there, changed or moved", leaf.of);
     Damage::Event { position: leaf.position, what }
-}
-
-/// The leaf of a position, as the tiles outside have it.
-fn signed_leaf(copy: &OutsideCopy, position: u64, size: u64) -> Result<Option<Hash>, Error> {
-    let leaf = position - 1;
-    let index = leaf / 256;
-    let width = u16::try_from((size - index * 256).min(256)).unwrap_or(256);
-    let bytes = copy.tile(TileId { level: 0, index, width })?;
-    let at = usize::try_from(leaf % 256 * 32).unwrap_or(usize::MAX);
-    Ok(bytes.and_then(|bytes| bytes.get(at..at + 32)?.try_into().ok()))
 }

@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
-use super::ledger::asked;
+use super::ledger::{asked, leaf_of_row, signed_leaf};
 use super::rows::{Rows, number, text};
 use super::{Damage, Error, Log, OutsideCopy};
-use crate::journal::blobs_of;
+use crate::journal::reading::{Catalogue, Kept, State};
+use crate::journal::{self, blobs_of};
 use crate::primitives::unhex;
 use crate::proof::{Checkpoint, Envelope, Frontier, Hash, Note, TileId, VerifierKey, sha256};
+use crate::segments::Shelf;
 
 /// After how many events it is told how far it is.
 const TELL_EVERY: u64 = 16_384;
@@ -47,6 +49,8 @@ pub struct Walk {
     pub key: Option<VerifierKey>,
     /// A checkpoint that was kept elsewhere, instead of the copy's.
     pub checkpoint: Option<String>,
+    /// What has left the database.
+    pub segments: Shelf,
 }
 
 /// How far a walk is.
@@ -71,6 +75,10 @@ pub struct Walked {
     pub unsigned: u64,
     /// Large texts that were hashed, too.
     pub blobs: u64,
+    /// Of the events, those that were read from segments.
+    pub sealed: u64,
+    /// Of the events, those that were deleted by order: that they were what was signed, the tiles alone say.
+    pub deleted: u64,
     /// How long the events took.
     pub taken: Duration,
 }
@@ -102,6 +110,8 @@ impl Walk {
                 tell(Progress { done, total: checkpoint.size, taken: began.elapsed() });
             })
             .await?;
+        let (sealed, deleted) = self.take_segments(&mut hashing, checkpoint.size).await?;
+        tell(Progress { done: hashing.done, total: checkpoint.size, taken: began.elapsed() });
         let Hashing { leaves, first, .. } = hashing;
         if let Some(damage) = first {
             return Err(damage.into());
@@ -112,7 +122,95 @@ impl Walk {
             connection.close().await.map_err(asked("ending a connection"))?;
         }
         let (unsigned, blobs) = (head - checkpoint.size, blobs.len() as u64);
-        Ok(Walked { checkpoint, place, unsigned, blobs, taken })
+        Ok(Walked { checkpoint, place, unsigned, blobs, sealed, deleted, taken })
+    }
+
+    /// Hashes what has left the database, file by file; how many events were read, and how many there are no more.
+    async fn take_segments(
+        &self,
+        hashing: &mut Hashing<'_>,
+        size: u64,
+    ) -> Result<(u64, u64), Error> {
+        let (mut sealed, mut deleted, mut buffer) = (0, 0, Vec::new());
+        for kept in Catalogue::new(self.log.pool().clone()).list().await? {
+            match kept.state {
+                // Its rows are in the database still.
+                State::Written | State::Sealed => {}
+                State::Deleted => deleted += self.take_deleted(&kept, hashing, size).await?,
+                State::Detached | State::Moved => {
+                    let segment = self.segments.open(&kept.digest).map_err(journal::Error::from)?;
+                    segment.must_be(&kept.digest).map_err(journal::Error::from)?;
+                    for frame in 0..segment.frames() {
+                        let rows = segment.rows(frame).map_err(journal::Error::from)?;
+                        for row in &rows {
+                            let leaf =
+                                leaf_of_row(&segment.header().organization, row, &mut buffer);
+                            hashing.put(row.position, leaf, &kept.segment_id);
+                            if row.payload.starts_with("{\"$") {
+                                let of = (row.sequence, "run", row.aggregate_id.as_str());
+                                hashing.must_have_blobs(row.position, row.payload.as_bytes(), of);
+                            }
+                        }
+                        sealed += rows.len() as u64;
+                    }
+                }
+            }
+        }
+        Ok((sealed, deleted))
+    }
+
+    /// The leaves of events that were deleted by order, as the copy outside has them.
+    async fn take_deleted(
+        &self,
+        kept: &Kept,
+        hashing: &mut Hashing<'_>,
+        size: u64,
+    ) -> Result<u64, Error> {
+        let positions = sqlx::query_scalar!(
+            "select l.position from ledger_segments s
+               join sealed_runs r on r.segment = s.no
+               join event_log l on l.aggregate_type = 'run' and l.aggregate_id = r.run_id
+              where s.segment_id = $1",
+            kept.segment_id,
+        )
+        .fetch_all(self.log.pool())
+        .await
+        .map_err(asked("looking for the places of what was deleted"))?;
+        let (ordered, noted) = (self.ordered(kept).await?, positions.len());
+        if i64::try_from(noted).ok() != ordered {
+            let position = positions.iter().min().copied().unwrap_or(kept.first_position);
+            let position = u64::try_from(position).unwrap_or_default();
+            let said = ordered.map_or_else(
+                || "no event says that it was".to_owned(),
+                |events| format!("the ledger says that it had {events}"),
+            );
+            let segment = &kept.segment_id;
+            let what = format!(
+                "its segment {segment} is noted as deleted with {noted} events, and {said}"
+            );
+            return Err(Damage::Event { position, what }.into());
+        }
+        for position in &positions {
+            let place = u64::try_from(*position).unwrap_or_default();
+            if let Some(leaf) = signed_leaf(&self.copy, place, size)? {
+                hashing.put(*position, leaf, &kept.segment_id);
+            }
+        }
+        Ok(positions.len() as u64)
+    }
+
+    /// How many events a segment had when it was deleted, as the ledger says; nothing where it does not say that it was.
+    /// Who only notes it, or notes more runs than it had, hides what he changed.
+    async fn ordered(&self, kept: &Kept) -> Result<Option<i64>, Error> {
+        sqlx::query_scalar!(
+            r#"select coalesce((payload -> 'deleted' ->> 'events')::bigint, -1) as "events!"
+                 from events
+                where aggregate_type = 'segment' and aggregate_id = $1 and event_type = 'deleted'"#,
+            kept.segment_id,
+        )
+        .fetch_optional(self.log.pool())
+        .await
+        .map_err(asked("asking whether a segment was deleted by order"))
     }
 
     /// Reads all that a walk reads, and does nothing with it: what a walk cannot be faster than.
@@ -302,6 +400,32 @@ impl Hashing<'_> {
         Ok(())
     }
 
+    /// Puts the leaf of what has left in its place. Who sees the table and the file, since the month left meanwhile, sees
+    /// the same; a row that is another one would be what readers are shown.
+    fn put(&mut self, position: i64, leaf: Hash, segment: &str) {
+        let at = usize::try_from(position - 1).ok();
+        let Some(place) = at.and_then(|at| self.leaves.get_mut(at)) else { return };
+        if *place == UNSEEN {
+            *place = leaf;
+            self.done += 1;
+        } else if *place != leaf {
+            let what = format!("the segment {segment} has it, and the database another one");
+            self.wrong(position, || what);
+        }
+    }
+
+    /// Remembers the first position at which something is wrong.
+    fn wrong(&mut self, position: i64, what: impl FnOnce() -> String) {
+        let position = u64::try_from(position).unwrap_or_default();
+        let is_earlier = match &self.first {
+            Some(Damage::Event { position: before, .. }) => position < *before,
+            Some(_) | None => self.first.is_none(),
+        };
+        if is_earlier {
+            self.first = Some(Damage::Event { position, what: what() });
+        }
+    }
+
     fn take(&mut self, position: i64, row: &[Option<bytes::Bytes>; 9]) -> Result<(), Error> {
         let Some(leaf) = usize::try_from(position - 1).ok().filter(|it| *it < self.leaves.len())
         else {
@@ -327,27 +451,26 @@ impl Hashing<'_> {
         self.leaves[leaf] = envelope.leaf(&mut self.buffer);
         self.done += 1;
         if payload.starts_with(b"{\"$") {
-            self.must_have_blobs(position, payload, &envelope);
+            let of = (envelope.sequence, envelope.aggregate_type, envelope.aggregate_id);
+            self.must_have_blobs(position, payload, of);
         }
         Ok(())
     }
 
     /// Remembers the first event whose large texts are gone.
-    fn must_have_blobs(&mut self, position: i64, payload: &[u8], envelope: &Envelope<'_>) {
+    fn must_have_blobs(
+        &mut self,
+        position: i64,
+        payload: &[u8],
+        (sequence, aggregate_type, aggregate_id): (i64, &str, &str),
+    ) {
         let named = blobs_of(std::str::from_utf8(payload).unwrap_or_default());
         let is_there = |hash: &String| unhex(hash).is_some_and(|hash| self.blobs.contains(&hash));
         let Some(gone) = named.iter().find(|hash| !is_there(hash)) else { return };
-        let position = u64::try_from(position).unwrap_or_default();
-        let is_earlier = match &self.first {
-            Some(Damage::Event { position: before, .. }) => position < *before,
-            Some(_) | None => self.first.is_none(),
-        };
-        if is_earlier {
-            let Envelope { sequence, aggregate_type, aggregate_id, .. } = envelope;
-            let what = format!(
+        self.wrong(position, || {
+            format!(
                 "event {sequence} of {aggregate_type} {aggregate_id} names the blob {gone}, which is gone"
-            );
-            self.first = Some(Damage::Event { position, what });
-        }
+            )
+        });
     }
 }

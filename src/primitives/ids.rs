@@ -125,6 +125,16 @@ id!(
 );
 
 id!(
+    /// A part of an organization's runs that has left the database; derived from its file's hash.
+    SegmentId,
+    "seg"
+);
+id!(
+    /// Somebody's word that something may not be deleted.
+    HoldId,
+    "hold"
+);
+id!(
     /// One process that serves, from its start to its end: a restart is another worker.
     WorkerId,
     "wrk"
@@ -356,7 +366,8 @@ impl RunId {
         Self::derived(self.born(), &format!("{self} {node}"))
     }
 
-    fn born(self) -> OffsetDateTime {
+    /// When it was made, to the millisecond.
+    pub fn born(self) -> OffsetDateTime {
         let millis = i128::from_be_bytes(*self.0.as_bytes()) >> 80 & 0xffff_ffff_ffff;
         let born = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
         born.unwrap_or(OffsetDateTime::UNIX_EPOCH)

@@ -20,10 +20,10 @@ pub use event_key::event_key;
 pub use hex::{hex, unhex};
 pub use ids::{
     ApiKeyId, AuditId, BlockId, CommandId, ConnectorId, DeliveryId, DocumentId, EntryId,
-    EventDefinitionId, EventId, EventSubscriptionId, ExecutionHookId, HookDeliveryId, IntentId,
-    InvalidId, InvitationId, OrganizationId, PaidEndpointId, PaymentId, RoleId, RunId, SaleId,
-    SchemaId, SequenceInstanceId, ServiceAccountId, SessionId, TableId, TaskId, TemplateId,
-    TestExecutionId, TestId, UserId, WalletId, WorkerId, WorkflowId,
+    EventDefinitionId, EventId, EventSubscriptionId, ExecutionHookId, HoldId, HookDeliveryId,
+    IntentId, InvalidId, InvitationId, OrganizationId, PaidEndpointId, PaymentId, RoleId, RunId,
+    SaleId, SchemaId, SegmentId, SequenceInstanceId, ServiceAccountId, SessionId, TableId, TaskId,
+    TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkerId, WorkflowId,
 };
 pub use kinds::{Kind, Kinds};
 pub use secret::Secret;

@@ -12,6 +12,7 @@ use crate::actors::order::{Context, Placed, Refused, Resumed, StartRun};
 use crate::actors::run_desk::RunDesk;
 use crate::aggregates::skip;
 use crate::journal::Side;
+use crate::journal::partitions::birth;
 use crate::primitives::{Clock, CommandId, OrganizationId, RunId, WorkflowId};
 use crate::triggers::Subscriber;
 
@@ -169,7 +170,9 @@ impl Gate {
         let again = claim.is_some().then(|| firing.clone());
         let Firing { id, trigger, at, .. } = firing;
         let (kind, source) = (trigger.kind.clone(), trigger.source.clone());
-        let own = RunId::derived(at, &format!("{workflow} {id}"));
+        // What was missed for long begins its run today: the month in which it was due may have left the database.
+        let born = birth(at, self.0.clock.now());
+        let own = RunId::derived(born, &format!("{workflow} {id}"));
         let order = StartRun {
             run: own,
             workflow,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -16,8 +17,11 @@ use super::super::migrate::database;
 use super::super::print::{line, print_json};
 use super::pace::{bar, rate, show};
 use crate::config::{Flags, Surroundings};
+use crate::journal::reading::Sealed;
 use crate::journal::{Bells, Config, Journal, pool};
 use crate::notary::{Archive, Listener, Mark, Pace};
+use crate::primitives::SystemClock;
+use crate::segments::Shelf;
 
 /// How often it is noted how far it is.
 const NOTED_EVERY: Duration = Duration::from_secs(5);
@@ -48,6 +52,9 @@ impl Replay {
             let pool = pool::serving(&database, 2);
             // Only read from: nobody runs its lanes.
             let (journal, _lanes) = Journal::open(pool, &Bells::default(), Config::default());
+            let files = Shelf::new(config.retention.place(&config.data_dir));
+            let journal =
+                journal.with_segments(Sealed { shelf: files, clock: Arc::new(SystemClock) });
             Archive::new(journal).replay(from, &mut told).await
         });
         told.bar.finish_and_clear();

@@ -15,6 +15,7 @@ use crate::config::{Flags, Surroundings};
 use crate::journal::pool;
 use crate::notary::{self, Damage, Log, OutsideCopy, Progress, Walk, Walked};
 use crate::proof::{self, Judged, Trust, VerifierKey};
+use crate::segments::Shelf;
 
 /// How a verification is done.
 #[derive(Debug, Args)]
@@ -60,7 +61,8 @@ impl Verify {
         let bar = bar(json, "{bar:30} {pos} of {len} events  {msg}");
         let walked = actix_rt::System::new().block_on(async {
             let log = Log::new(pool::owner(&database, 2));
-            let walk = Walk { database, log, copy, key, checkpoint };
+            let segments = Shelf::new(config.retention.place(&config.data_dir));
+            let walk = Walk { database, log, copy, key, checkpoint, segments };
             walk.run(|Progress { done, total, taken }| show(&bar, (done, total), rate(done, taken)))
                 .await
         });
@@ -140,7 +142,7 @@ fn one(path: &Path, trust: &Trust, json: bool) -> Result<(), Failure> {
 }
 
 fn told(walked: &Walked, json: bool) {
-    let Walked { checkpoint, place, unsigned, blobs, taken } = walked;
+    let Walked { checkpoint, place, unsigned, blobs, sealed, deleted, taken } = walked;
     let rate = rate(checkpoint.size, *taken);
     if json {
         print_json(&json!({
@@ -149,6 +151,8 @@ fn told(walked: &Walked, json: bool) {
             "size": checkpoint.size,
             "unsigned": unsigned,
             "blobs": blobs,
+            "sealed": sealed,
+            "deleted": deleted,
             "against": place,
             "seconds": taken.as_secs_f64(),
             "eventsPerSecond": rate,
@@ -160,6 +164,14 @@ fn told(walked: &Walked, json: bool) {
         checkpoint.size
     ));
     line(&format!("  {rate:.0} events/s; {unsigned} later events are not signed yet"));
+    if *sealed > 0 {
+        line(&format!("  {sealed} of them were read from segments"));
+    }
+    if *deleted > 0 {
+        line(&format!(
+            "  {deleted} of them were deleted by order: their hashes are those that were signed, their texts are gone"
+        ));
+    }
 }
 
 fn failed(error: &notary::Error, json: bool) -> Failure {

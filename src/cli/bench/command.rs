@@ -202,7 +202,7 @@ impl Bench {
                 alone: *alone,
                 at_once: self.at_once,
             };
-            return self.transfers((&database, directory), metrics, anvil, extent).await;
+            return Box::pin(self.transfers((&database, directory), metrics, anvil, extent)).await;
         }
         if let Some(What::Verify { events }) = self.what {
             return self.verify((database, directory), metrics, events).await;
@@ -215,7 +215,7 @@ impl Bench {
                 appends_per_second: *appends,
                 per_second: *per_second,
             };
-            return self.beside((cluster, &database, directory), metrics, extent).await;
+            return Box::pin(self.beside((cluster, &database, directory), metrics, extent)).await;
         }
         if let Some(What::Nodes { most }) = self.what {
             return self.nodes((cluster, &database, directory), metrics, most).await;

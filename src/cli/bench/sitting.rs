@@ -69,6 +69,7 @@ impl Sitting {
             clients: crate::connectors::Clients::default(),
             signing: signing::Config::default(),
             proofs: None,
+            retained: None,
             chains: crate::app::no_chains(),
             sources: Vec::new(),
             prices: None,

@@ -12,6 +12,7 @@ use crate::cli::Failure;
 use crate::cli::client::Error;
 use crate::notary::{self, Log, OutsideCopy, Walk};
 use crate::proof::{Envelope, node_of, sha256};
+use crate::segments::Shelf;
 
 /// Events a second that verification should reach on one core.
 const TARGET: f64 = 200_000.0;
@@ -84,8 +85,14 @@ pub(super) async fn measure(
         tokio::time::sleep(LOOK).await;
     }
     let signed = events as f64 / began.elapsed().as_secs_f64();
-    let walk =
-        Walk { database: database.clone(), log, copy: copy.clone(), key: None, checkpoint: None };
+    let walk = Walk {
+        database: database.clone(),
+        log,
+        copy: copy.clone(),
+        key: None,
+        checkpoint: None,
+        segments: Shelf::new(copy.place().with_file_name("segments")),
+    };
     steps.show("reading alone");
     let (count, taken) = walk.read_only().await.map_err(|error| told(&error))?;
     let read = count as f64 / taken.as_secs_f64();

@@ -4,7 +4,9 @@
 mod command;
 mod export;
 mod kept;
+mod retention;
 mod rows;
 
 pub(super) use command::Ledger;
+pub(super) use retention::Retention;
 pub(super) use rows::{RowFormat, export_rows};

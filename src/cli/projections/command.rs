@@ -1,5 +1,6 @@
 //! `chainkeel projections`: how far the views are, and building them anew while traffic goes on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -14,10 +15,12 @@ use crate::cli::failure::Failure;
 use crate::cli::migrate::database;
 use crate::cli::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
+use crate::journal::reading::Sealed;
 use crate::journal::{Bells, Config, Journal, pool};
 use crate::primitives::{Clock as _, SystemClock};
 use crate::projections::rebuild::{self, Means, Phase, Progress};
 use crate::projections::{self, Comparison, Effort, Projection, Reason, orders, verify};
+use crate::segments::Shelf;
 
 /// Shows the views and builds them anew from the ledger
 #[derive(Debug, Args)]
@@ -94,6 +97,9 @@ impl Projections {
             let pool = pool::serving(&database, 4);
             // Only read from: nobody runs its lanes.
             let (journal, _lanes) = Journal::open(pool, &Bells::default(), Config::default());
+            let files = Shelf::new(config.retention.place(&config.data_dir));
+            let journal =
+                journal.with_segments(Sealed { shelf: files, clock: Arc::new(SystemClock) });
             let means = Means { database, journal };
             match self.what {
                 What::List => list(&means, self.json).await,

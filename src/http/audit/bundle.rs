@@ -55,7 +55,7 @@ pub async fn bundle(
     must_belong(&api, &who, *id).await?;
     let give_up = Instant::now() + PATIENCE;
     let export = loop {
-        match Export::open(api.log.clone(), *id, query.0.size).await {
+        match Export::open((api.log.clone(), api.journal.clone()), *id, query.0.size).await {
             // The next checkpoint covers it.
             Err(notary::Error::NoCheckpoint(_))
                 if query.0.size.is_none() && Instant::now() < give_up =>

@@ -7,6 +7,7 @@ pub(super) mod order;
 pub mod policies;
 pub(super) mod record;
 mod rename;
+pub mod retention;
 
 pub use found::{__path_found, found};
 pub use get::{__path_get, get};

@@ -13,6 +13,7 @@ use crate::data;
 use crate::journal::{self, NotExecuted};
 use crate::projections;
 use crate::secrets;
+use crate::segments::Fault;
 use crate::trials;
 use crate::validation;
 
@@ -32,6 +33,10 @@ impl From<journal::Error> for Problem {
             | journal::Error::Decode { .. }
             | journal::Error::Damaged(_)
             | journal::Error::LeaseLost(_) => Self::internal(error),
+            journal::Error::Segment(ref fault) => match **fault {
+                Fault::Away { .. } | Fault::NoShelf => Self::away(Code::SegmentAway, error),
+                Fault::Io { .. } | Fault::Damaged { .. } | Fault::Unfit(_) => Self::internal(error),
+            },
         }
     }
 }

@@ -130,6 +130,10 @@ problems! {
         "There is no such run",
         "there is no run with this id",
         "It never existed, or it belongs to another organization. A run that was just started is found at once.";
+    RunDeleted = "run-deleted", 410,
+        "The run was deleted",
+        "the run was deleted by order of the organization",
+        "Its organization lets runs go after some years (docs/retention.md). The message names the segment that it was in; `GET /v1/retention/segments` shows when that was deleted, and the audit log by whose order.";
     NotSigned = "not-signed", 404,
         "It is not signed yet",
         "the ledger's log has no checkpoint for this",
@@ -530,6 +534,18 @@ problems! {
         "Not available now",
         "something that this needs is away for the moment",
         "The database cannot be reached, or the server is starting or stopping. Try again after `Retry-After`.";
+    RetentionRefuses = "retention-refuses", 409,
+        "What is kept does not allow this",
+        "what the organization keeps does not allow this as it is",
+        "The message says why: there are as many holds as an organization may have.";
+    HoldNotFound = "hold-not-found", 404,
+        "There is no such hold",
+        "there is no hold with this id",
+        "It never existed, it was lifted, or it belongs to another organization. `GET /v1/retention` lists those that stand.";
+    SegmentAway = "segment-away", 503,
+        "Old history is elsewhere",
+        "what was asked for has left the database, and this server does not see the files that have it",
+        "Months of runs that are long over are kept in files (docs/retention.md). The server that answered was not told of their directory, or does not see it: its operator sets `retention.directory` to what all servers see. `chainkeel retention verify` says which files are missing.";
     Internal = "internal", 500,
         "Something failed inside",
         "something failed inside; the log has it under this request id",

@@ -237,7 +237,7 @@ async fn load(
             }
         }
     }
-    let first = first.ok_or_else(|| Problem::new(Code::RunNotFound))?;
+    let Some(first) = first else { return Err(ledger::missing(api, who, id).await) };
     ledger::must_be_shown(api, who, &first)?;
     let refuse = |name: &str, why: String| Err(Problem::new(Code::InvalidQuery).at(name, &why));
     match moment {

@@ -5,6 +5,7 @@ use engine::Fact;
 use crate::access::Principal;
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
+use crate::journal::reading::State;
 use crate::journal::{Recorded, StreamId};
 use crate::primitives::{RunId, WorkflowId};
 
@@ -19,12 +20,31 @@ pub(crate) async fn must_belong(
     who: &Principal,
     run: RunId,
 ) -> Result<Recorded, Problem> {
-    let first = first_event(api, run)
-        .await?
-        .filter(|first| first.organization == who.organization)
-        .ok_or_else(|| Problem::new(Code::RunNotFound))?;
+    let first = first_event(api, run).await?;
+    let Some(first) = first.filter(|first| first.organization == who.organization) else {
+        return Err(missing(api, who, run).await);
+    };
     must_be_shown(api, who, &first)?;
     Ok(first)
+}
+
+/// Why there is no event of a run: it never was, it is somebody else's, or it was deleted by order.
+pub(crate) async fn missing(api: &Api, who: &Principal, run: RunId) -> Problem {
+    let homes = match api.journal.homes(&[run.to_string()]).await {
+        Ok(homes) => homes,
+        Err(error) => return error.into(),
+    };
+    let deleted = homes
+        .into_values()
+        .find(|home| home.state == State::Deleted && home.organization == who.organization);
+    deleted.map_or_else(
+        || Problem::new(Code::RunNotFound),
+        |home| {
+            let segment = home.segment;
+            Problem::new(Code::RunDeleted)
+                .because(format!("run {run} was deleted with the segment {segment}"))
+        },
+    )
 }
 
 /// Refuses a run, by its first event, whose workflow is private to somebody else.

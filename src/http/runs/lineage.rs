@@ -8,7 +8,7 @@ use crate::access::Principal;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Freshness, Params};
-use crate::http::problem::{Code, Document, Problem};
+use crate::http::problem::{Document, Problem};
 use crate::primitives::RunId;
 use crate::projections::run_history;
 
@@ -84,7 +84,7 @@ pub async fn lineage(
     api.view_at("run_history", query.0.min_position).await?;
     let found = api.run_history().lineage(who.organization, *id).await?;
     if found.value.is_empty() {
-        return Err(Problem::new(Code::RunNotFound));
+        return Err(ledger::missing(&api, &who, *id).await);
     }
     ledger::may_order(&api, &who, *id).await?;
     let runs = found.value.into_iter().map(Relative::from).collect();

@@ -444,6 +444,7 @@ fn failed<E: std::error::Error>(error: Error) -> AggregateError<E> {
         | Error::Unacceptable(_)
         | Error::Encode(_)
         | Error::Damaged(_)
-        | Error::LeaseLost(_) => AggregateError::UnexpectedError(error.into()),
+        | Error::LeaseLost(_)
+        | Error::Segment(_) => AggregateError::UnexpectedError(error.into()),
     }
 }

@@ -5,9 +5,9 @@ use super::snapshots::Snapshots;
 use crate::aggregates::{
     account, api_key, blueprint, chain_endpoints, connector, document, event, event_definition,
     event_sequences, event_subscriptions, execution_hooks, login_name, organization,
-    paid_endpoints, payment, policy, run, sale, schema, sequence_instance, session,
-    signature_request, signing_policy, spending, table, task, test, test_execution, token_keys,
-    user, wallet_floor, wallet_lane, wallets, workflow,
+    paid_endpoints, payment, policy, retention, run, sale, schema, segment, sequence_instance,
+    session, signature_request, signing_policy, spending, table, task, test, test_execution,
+    token_keys, user, wallet_floor, wallet_lane, wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -138,6 +138,20 @@ impl Store<chain_endpoints::ChainEndpoints> {
     /// Whom chains are read from.
     pub fn chain_endpoints(journal: Journal) -> Self {
         Self::new(journal, chain_endpoints::upcasters())
+    }
+}
+
+impl Store<segment::Segment> {
+    /// What has left the database.
+    pub fn segments(journal: Journal) -> Self {
+        Self::new(journal, segment::upcasters())
+    }
+}
+
+impl Store<retention::Retention> {
+    /// What organizations keep, and for how long.
+    pub fn retentions(journal: Journal) -> Self {
+        Self::new(journal, retention::upcasters())
     }
 }
 

@@ -108,6 +108,8 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("sequence_instance", &["retried", "abandoned"]),
     ("blueprint", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
+    ("retention", &["policy_set", "hold_placed", "segment_let_go", "hold_lifted"]),
+    ("segment", &["sealed", "detached", "deleted"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
 ];
 
@@ -150,6 +152,16 @@ pub(super) const SHOWN: &[&str] = &[
     "provenance",
     "floor",
     "balance",
+    "deleteAfterDays",
+    "effectiveAt",
+    "holdId",
+    "scope",
+    "month",
+    "part",
+    "events",
+    "runs",
+    "afterDays",
+    "settledBy",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
@@ -170,9 +182,9 @@ mod tests {
     use super::*;
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
-        event_subscriptions, execution_hooks, organization, paid_endpoints, policy,
-        sequence_instance, session, signing_policy, table, token_keys, user, wallet_floor, wallets,
-        workflow,
+        event_subscriptions, execution_hooks, organization, paid_endpoints, policy, retention,
+        segment, sequence_instance, session, signing_policy, table, token_keys, user, wallet_floor,
+        wallets, workflow,
     };
 
     #[test]
@@ -200,6 +212,8 @@ mod tests {
                 "sequence_instance" => &sequence_instance::Event::NAMES,
                 "blueprint" => &blueprint::Event::NAMES,
                 "table" => &table::Event::NAMES,
+                "retention" => &retention::Event::NAMES,
+                "segment" => &segment::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),
             };
             for event in *events {

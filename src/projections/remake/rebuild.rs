@@ -113,6 +113,25 @@ pub async fn rebuild(
     })
 }
 
+/// Makes every view anew beside the one that readers see, and drops that one as soon as it is replaced: for when the
+/// ledger has lost what views show of it.
+pub async fn renew(means: &Means) -> Result<(), Error> {
+    for projection in crate::projections::all() {
+        // A build that somebody began before, and that would be gone on with, has folded what is gone.
+        drop_spare(means, *projection).await?;
+        rebuild(means, *projection, Effort::lanes(1), |_| {}).await?;
+        drop_spare(means, *projection).await?;
+    }
+    Ok(())
+}
+
+/// Drops every build of a projection but the one that readers see.
+async fn drop_spare(means: &Means, projection: &'static dyn Projection) -> Result<(), Error> {
+    let mut office = enter(means, projection).await?;
+    builds::sweep(&mut office, projection.name(), None, Duration::ZERO).await?;
+    office.close().await.map_err(while_doing("closing a connection"))
+}
+
 /// Drops the projection's builds that were replaced a while ago. For whoever tidies up regularly.
 pub async fn drop_retired(means: &Means, projection: &'static dyn Projection) -> Result<(), Error> {
     let mut office = enter(means, projection).await?;

@@ -54,9 +54,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("validation", &["schemas", "confined", "primitives"]),
-    ("journal", &["aggregates", "primitives"]),
+    ("journal", &["aggregates", "segments", "primitives"]),
     // What is signed of the ledger, and kept where the database cannot reach it.
-    ("notary", &["journal", "signing", "proof", "engine", "primitives"]),
+    ("notary", &["journal", "signing", "segments", "proof", "engine", "primitives"]),
+    // What leaves the database, what may not, and what is deleted by order.
+    ("retention", &["notary", "journal", "aggregates", "segments", "proof", "primitives"]),
     // The ledger on other servers, for readers who do not ask the database.
     ("relay", &["primitives"]),
     // What an organization keeps in tables is primary, like the ledger that says what they are.
@@ -154,6 +156,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "segments",
             "blueprints",
             "readiness",
             "actors",
@@ -193,6 +196,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
+            "retention",
             "telemetry",
             "http",
             "actors",
@@ -213,6 +217,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
+            "retention",
+            "segments",
             "config",
             "telemetry",
             "http",
@@ -246,6 +252,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "retention",
+            "segments",
             "app",
             "config",
             "telemetry",

@@ -110,7 +110,7 @@ async fn the_stream_is_the_ledger_through_kills_of_servers_and_of_nats() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    let patience = tokio::time::timeout(Duration::from_secs(60), complete);
+    let patience = tokio::time::timeout(Duration::from_mins(1), complete);
     tokio::select! {
         complete = patience => complete.expect("the consumer has all positions"),
         () = consume(&reader, &told) => {}

@@ -594,6 +594,21 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
         r#"{"from": 1}"#,
         Apart,
     ),
+    ("GET /v1/retention", "/v1/retention", "", Own),
+    ("PUT /v1/retention", "/v1/retention", r#"{"deleteAfterDays": null}"#, Own),
+    ("GET /v1/retention/segments", "/v1/retention/segments", "", Empty),
+    (
+        "POST /v1/retention/holds",
+        "/v1/retention/holds",
+        r#"{"scope": {"kind": "run", "runId": "{run}"}, "reason": "mine"}"#,
+        Nothing,
+    ),
+    (
+        "POST /v1/retention/holds/{id}/lift",
+        "/v1/retention/holds/hold_01h455vb4pex5vsknk084sn02q/lift",
+        r#"{"reason": "mine"}"#,
+        Nothing,
+    ),
     ("GET /v1/policies", "/v1/policies", "", Empty),
     (
         "POST /v1/policies",

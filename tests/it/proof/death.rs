@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chainkeel::notary::{Log, OutsideCopy, Walk};
+use chainkeel::segments::Shelf;
 use serde_json::json;
 use sqlx::Executor as _;
 use tempfile::TempDir;
@@ -63,6 +64,7 @@ impl Place {
             copy: self.copy.clone(),
             key: None,
             checkpoint: None,
+            segments: Shelf::new(self.copy.place().with_file_name("segments")),
         };
         walk.run(|_| ()).await.unwrap();
     }

@@ -4,6 +4,7 @@ use std::fs;
 
 use chainkeel::notary::{Damage, Error, Log, OutsideCopy, Walk, Walked};
 use chainkeel::proof::{Note, VerifierKey};
+use chainkeel::segments::Shelf;
 use chainkeel::signing;
 use sqlx::{Executor as _, Row as _};
 use tempfile::TempDir;
@@ -115,5 +116,6 @@ pub(super) fn walk(database: &TestDatabase, copy: &OutsideCopy) -> Walk {
         copy: copy.clone(),
         key: None,
         checkpoint: None,
+        segments: Shelf::new(copy.place().with_file_name("segments")),
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chainkeel::access::{AdminKey, Permissions};
 use chainkeel::actors::detector::chain_watcher::{ChainSources, NoChains};
-use chainkeel::app::{House, Plan, Proofs};
+use chainkeel::app::{House, Plan, Proofs, Retained};
 use chainkeel::catalog::Source;
 use chainkeel::config::Role;
 use chainkeel::http::rates;
@@ -19,7 +19,9 @@ use chainkeel::projections::{
     rebuild::{Means, rebuild},
 };
 use chainkeel::relay::Target;
+use chainkeel::retention::Pace;
 use chainkeel::secrets::{KeySource, Keyring};
+use chainkeel::segments::Shelf;
 use chainkeel::triggers::price::{Feed, Quotes};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -162,6 +164,22 @@ pub(crate) async fn app_that_relays(target: Target) -> TestApp {
     opened_at(&[], rates::Config::default(), test_keys(), |plan| plan.relay = Some(target)).await
 }
 
+/// A fresh application whose ledger is signed, with its copy there, and whose old runs are on this shelf by this clock.
+/// Nothing leaves by itself.
+pub(crate) async fn app_that_lets_go(
+    copy: &OutsideCopy,
+    shelf: &Shelf,
+    clock: Arc<dyn Clock>,
+) -> TestApp {
+    let proofs = Proofs { copy: copy.clone(), interval: Duration::from_millis(40), origin: None };
+    let pace = Pace { seal_after: None, keep_detached: time::Duration::days(7) };
+    let retained = Retained { shelf: shelf.clone(), pace };
+    opened_at(&[], rates::Config::default(), test_keys(), |plan| {
+        (plan.proofs, plan.retained, plan.clock) = (Some(proofs), Some(retained), clock);
+    })
+    .await
+}
+
 /// A fresh application that takes no more requests than this.
 pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
     opened(&[], rate_limits, test_keys()).await
@@ -196,6 +214,7 @@ async fn opened_at(
         clients: chainkeel::connectors::Clients::default(),
         signing: chainkeel::signing::Config::default(),
         proofs: None,
+        retained: None,
         chains: Arc::new(NoChains),
         sources: Source::all().collect(),
         prices: None,

@@ -38,7 +38,7 @@ impl Deliveries {
                 for due in turn {
                     self.deliver(due, roll).await?;
                 }
-                Ok(())
+                Ok::<_, Error>(())
             })
             .buffered(AT_A_TIME);
         while let Some(done) = delivered.next().await {

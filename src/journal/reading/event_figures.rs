@@ -3,8 +3,8 @@
 
 use sqlx::PgPool;
 
-use super::Error;
-use super::error::while_doing;
+use crate::journal::Error;
+use crate::journal::error::while_doing;
 use crate::primitives::OrganizationId;
 
 /// What was done.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use sqlx::PgPool;
 
-use super::error::while_doing;
-use super::event::{Recorded, StreamId, aggregate_type};
-use super::{Error, Journal, blobs};
+use super::sealed::Placed;
+use crate::journal::error::while_doing;
+use crate::journal::event::{Recorded, StreamId, aggregate_type};
+use crate::journal::{Error, Journal, blobs};
 use crate::primitives::{CommandId, Kinds, OrganizationId};
 
 /// Bytes of payloads that one reading returns at most, except that one event always is.
@@ -18,6 +19,17 @@ impl Journal {
     /// The events of one stream after a sequence (0: from the beginning), at most `limit`; fewer
     /// when they are large, so that only an empty answer means the end.
     pub async fn read_stream(
+        &self,
+        stream: &StreamId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Recorded>, Error> {
+        let stored = self.stored_stream(stream, after, limit).await?;
+        self.complete(stored).await
+    }
+
+    /// The same as they are stored: large payloads name their blobs, and there are as many as there may be.
+    pub async fn stored_stream(
         &self,
         stream: &StreamId,
         after: i64,
@@ -52,8 +64,11 @@ impl Journal {
                     recorded_at: row.recorded_at,
                 })
             })
-            .collect::<Result<_, Error>>()?;
-        self.complete(events).await
+            .collect::<Result<Vec<_>, Error>>()?;
+        if events.is_empty() && self.may_have_left(stream) {
+            return self.sealed_run(&stream.aggregate_id, after, limit).await;
+        }
+        Ok(events)
     }
 
     /// The events of several streams after a sequence of each, at most `limit` of each, in one
@@ -106,8 +121,26 @@ impl Journal {
     }
 
     /// The events after a position in the global order, at most `limit`; fewer when they are
-    /// large, so that only an empty answer means the end.
+    /// large, so that only an empty answer means the end. Those that were deleted by order are passed over.
     pub async fn read_after(&self, position: i64, limit: i64) -> Result<Vec<Recorded>, Error> {
+        let most = usize::try_from(limit).unwrap_or_default();
+        let (mut after, mut span) = (position, limit);
+        loop {
+            let placed = self.placed_after(after, span).await?;
+            let Some(last) = placed.last().map(|it| it.position) else { return Ok(Vec::new()) };
+            let events = placed.into_iter().filter_map(|it| it.event);
+            let events: Vec<_> = events.take(most).collect();
+            if !events.is_empty() {
+                return self.complete(events).await;
+            }
+            // Many side by side may be gone: who asks for one event does not ask for each of them.
+            (after, span) = (last, span.saturating_mul(2).min(WINDOW).max(limit));
+        }
+    }
+
+    /// The same as they are stored: large payloads name their blobs, and of an event that was deleted by order there is
+    /// the place alone.
+    pub async fn placed_after(&self, position: i64, limit: i64) -> Result<Vec<Placed>, Error> {
         let rows = sqlx::query!(
             r#"select log_position as "position!", aggregate_type as "aggregate_type!",
                       aggregate_id as "aggregate_id!", sequence as "sequence!", event_type,
@@ -119,40 +152,45 @@ impl Journal {
         .fetch_all(&self.pool)
         .await
         .map_err(while_doing("reading the ledger"))?;
-        let mut events = Vec::with_capacity(rows.len());
+        let mut placed = Vec::with_capacity(rows.len());
         for row in rows {
-            let (Some(event_type), Some(event_version), Some(payload), Some(metadata)) =
-                (row.event_type, row.event_version, row.payload, row.metadata)
-            else {
-                return Err(gone(
-                    row.position,
-                    &row.aggregate_type,
-                    &row.aggregate_id,
-                    row.sequence,
-                ));
-            };
-            let (Some(tenant), Some(recorded_at)) = (row.organization_id, row.recorded_at) else {
-                return Err(gone(
-                    row.position,
-                    &row.aggregate_type,
-                    &row.aggregate_id,
-                    row.sequence,
-                ));
-            };
-            events.push(Recorded {
-                position: row.position,
-                aggregate_type: aggregate_type(row.aggregate_type),
-                aggregate_id: row.aggregate_id,
-                sequence: row.sequence,
-                event_type,
-                event_version,
-                organization: organization(&tenant)?,
-                payload,
-                metadata,
-                recorded_at,
-            });
+            let mut at = Placed::at(
+                row.position,
+                aggregate_type(row.aggregate_type),
+                (row.aggregate_id, row.sequence),
+            );
+            if let (
+                Some(event_type),
+                Some(event_version),
+                Some(tenant),
+                Some(payload),
+                Some(metadata),
+                Some(recorded_at),
+            ) = (
+                row.event_type,
+                row.event_version,
+                row.organization_id,
+                row.payload,
+                row.metadata,
+                row.recorded_at,
+            ) {
+                at.event = Some(Recorded {
+                    position: at.position,
+                    aggregate_type: at.aggregate_type.clone(),
+                    aggregate_id: at.aggregate_id.clone(),
+                    sequence: at.sequence,
+                    event_type,
+                    event_version,
+                    organization: organization(&tenant)?,
+                    payload,
+                    metadata,
+                    recorded_at,
+                });
+            }
+            placed.push(at);
         }
-        self.complete(events).await
+        self.fill(&mut placed).await?;
+        Ok(placed)
     }
 
     /// The events of one aggregate type after a position and up to another, in the global order,
@@ -201,15 +239,15 @@ impl Journal {
         self.complete(events).await
     }
 
-    /// The events of one organization between two positions, in the global order, and whether those are all;
-    /// see [`Journal::read_of`].
+    /// The events of one organization between two positions, in the global order, and up to which position those are
+    /// all; see [`Journal::read_of`].
     async fn window_of(
         &self,
         organization: OrganizationId,
         kinds: Option<&Kinds>,
         (after, until): (i64, i64),
         limit: i64,
-    ) -> Result<(Vec<Recorded>, bool), Error> {
+    ) -> Result<(Vec<Recorded>, i64), Error> {
         let families: Option<Vec<String>> = kinds.map(|kinds| kinds.families().collect());
         let exact: Option<Vec<String>> = kinds.map(|kinds| kinds.exact().collect());
         let rows = sqlx::query!(
@@ -227,32 +265,51 @@ impl Journal {
         .fetch_all(&self.pool)
         .await
         .map_err(while_doing("reading the ledger of an organization"))?;
-        let mut events = Vec::with_capacity(rows.len());
+        let are_all = i64::try_from(rows.len()).is_ok_and(|found| found < limit);
+        let looked = rows.last().filter(|_| !are_all).map_or(until, |last| last.position);
+        let mut placed = Vec::with_capacity(rows.len());
         for row in rows {
-            let (Some(event_type), Some(event_version), Some(payload), Some(metadata), Some(at)) =
-                (row.event_type, row.event_version, row.payload, row.metadata, row.recorded_at)
-            else {
-                let (position, sequence) = (row.position, row.sequence);
-                return Err(gone(position, &row.aggregate_type, &row.aggregate_id, sequence));
-            };
-            events.push(Recorded {
-                position: row.position,
-                aggregate_type: aggregate_type(row.aggregate_type),
-                aggregate_id: row.aggregate_id,
-                sequence: row.sequence,
-                event_type,
-                event_version,
-                organization,
-                payload,
-                metadata,
-                recorded_at: at,
-            });
+            let mut at = Placed::at(
+                row.position,
+                aggregate_type(row.aggregate_type),
+                (row.aggregate_id, row.sequence),
+            );
+            if let (
+                Some(event_type),
+                Some(event_version),
+                Some(payload),
+                Some(metadata),
+                Some(written),
+            ) = (row.event_type, row.event_version, row.payload, row.metadata, row.recorded_at)
+            {
+                at.event = Some(Recorded {
+                    position: at.position,
+                    aggregate_type: at.aggregate_type.clone(),
+                    aggregate_id: at.aggregate_id.clone(),
+                    sequence: at.sequence,
+                    event_type,
+                    event_version,
+                    organization,
+                    payload,
+                    metadata,
+                    recorded_at: written,
+                });
+            }
+            placed.push(at);
         }
+        self.fill(&mut placed).await?;
+        // Of what comes from a segment, the database could not tell the type.
+        let wanted = |event: &Recorded| {
+            event.organization == organization
+                && kinds.is_none_or(|kinds| {
+                    kinds.has(&format!("{}.{}", event.aggregate_type, event.event_type))
+                })
+        };
+        let events: Vec<_> = placed.into_iter().filter_map(|it| it.event).filter(wanted).collect();
         let found = events.len();
         let events = self.complete(events).await?;
-        let are_all =
-            events.len() == found && i64::try_from(found).is_ok_and(|found| found < limit);
-        Ok((events, are_all))
+        let cut = events.last().filter(|_| events.len() < found).map(|last| last.position);
+        Ok((events, cut.unwrap_or(looked)))
     }
 
     /// The events of one organization after a position and up to another, of these types or of all, in the
@@ -272,9 +329,7 @@ impl Journal {
         if end <= after {
             return Ok((Vec::new(), until));
         }
-        let (events, are_all) = self.window_of(organization, kinds, (after, end), limit).await?;
-        let looked = events.last().filter(|_| !are_all).map_or(end, |last| last.position);
-        Ok((events, looked))
+        self.window_of(organization, kinds, (after, end), limit).await
     }
 
     /// The last position that was assigned.
@@ -379,12 +434,6 @@ impl Journal {
     }
 }
 
-fn organization(text: &str) -> Result<OrganizationId, Error> {
+pub(super) fn organization(text: &str) -> Result<OrganizationId, Error> {
     text.parse().map_err(|_| Error::Damaged(format!("{text:?} is not an organization")))
-}
-
-fn gone(position: i64, aggregate_type: &str, aggregate_id: &str, sequence: i64) -> Error {
-    Error::Damaged(format!(
-        "position {position} names event {sequence} of {aggregate_type} {aggregate_id}, which is gone"
-    ))
 }

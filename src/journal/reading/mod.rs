@@ -1,0 +1,10 @@
+//! Reading the ledger: what is in its tables, and what has left them for segments.
+
+mod catalogue;
+mod event_figures;
+mod reader;
+mod sealed;
+
+pub use catalogue::{Catalogue, Kept, MonthStanding, RunSize, State};
+pub use event_figures::{EventFigures, Figures};
+pub use sealed::{Home, Placed, Sealed, YOUNGEST};
