@@ -25,8 +25,8 @@ const LEASE: &str = "archivist";
 pub(super) const NAME: &str = "system:archivist";
 /// How often it is looked for what may leave.
 const EVERY: Patience = Patience::from_hours(1);
-/// How often a process that does not hold the office asks whether it should, and one that met a busy table tries again.
-const CANDIDACY: Patience = Patience::from_mins(1);
+/// How soon it tries again when something was in the way, such as a busy table.
+const AGAIN: Patience = Patience::from_mins(1);
 
 /// When what is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,35 +102,19 @@ impl Archivist {
     /// Works, or waits until it may, until it is told to stop.
     pub async fn run(
         self,
-        mut standing: watch::Receiver<Option<Leases>>,
+        standing: watch::Receiver<Option<Leases>>,
         stop: CancellationToken,
     ) -> Result<(), Error> {
-        loop {
-            let leases = standing.borrow_and_update().clone();
-            let working = async {
-                match leases {
-                    Some(leases) => self.work(&leases).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                changed = standing.changed() => if changed.is_err() {
-                    // Without a member there is nobody to work for, and the stop ends this.
-                    stop.cancelled().await;
-                },
-                ended = working => return ended,
-            }
-        }
+        Leases::while_standing(standing, stop, |leases| self.work(leases)).await
     }
 
-    async fn work(&self, leases: &Leases) -> Result<(), Error> {
+    async fn work(&self, leases: Leases) -> Result<(), Error> {
         loop {
-            while leases.acquire(LEASE, "").await?.is_none() {
+            if leases.acquire(LEASE, "").await?.is_none() {
                 // Another process tells now.
                 metrics::gauge!("chainkeel_retention_months_waiting").set(0.0);
                 metrics::gauge!("chainkeel_retention_failing").set(0.0);
-                sleep(CANDIDACY).await;
+                leases.obtain(LEASE, "").await?;
             }
             let pause = match self.pass().await {
                 Ok(done) => {
@@ -143,7 +127,7 @@ impl Archivist {
                         "no month leaves the database for now: {error}"
                     );
                     metrics::gauge!("chainkeel_retention_failing").set(1.0);
-                    CANDIDACY
+                    AGAIN
                 }
             };
             sleep(pause).await;
