@@ -79,7 +79,7 @@ permissions! {
     KeysManage = "keys:manage", "Create and revoke service accounts and API keys";
     AuditRead = "audit:read", "Read and export the audit log, and export the ledger";
     RetentionManage = "retention:manage", "Settle after how long runs are deleted for good";
-    RetentionHold = "retention:hold", "Place and lift holds, which keep runs from being deleted";
+    HoldsManage = "holds:manage", "Place and lift holds, which keep runs from being deleted";
     InstallationManage = "installation:manage", "Operate the whole installation: views, every organization. No role may hold it";
 }
 

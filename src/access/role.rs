@@ -107,7 +107,7 @@ table! {
     KeysManage          yes   yes   no        no       no;
     AuditRead           yes   yes   no        no       no;
     RetentionManage     yes   no    no        no       no;
-    RetentionHold       yes   no    no        no       no;
+    HoldsManage         yes   no    no        no       no;
     InstallationManage  no    no    no        no       no;
 }
 

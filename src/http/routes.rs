@@ -333,8 +333,8 @@ table! {
     GET    "/v1/retention"                                    May(AuditRead)              organizations::retention::get;
     PUT    "/v1/retention"                                    May(RetentionManage)        organizations::retention::settle;
     GET    "/v1/retention/segments"                           May(AuditRead)              organizations::retention::segments;
-    POST   "/v1/retention/holds"                              May(RetentionHold)          organizations::retention::hold;
-    POST   "/v1/retention/holds/{id}/lift"                    May(RetentionHold)          organizations::retention::lift;
+    POST   "/v1/retention/holds"                              May(HoldsManage)          organizations::retention::hold;
+    POST   "/v1/retention/holds/{id}/lift"                    May(HoldsManage)          organizations::retention::lift;
     GET    "/v1/policies"                                     May(PoliciesRead)           organizations::policies::list;
     POST   "/v1/policies"                                     May(PoliciesManage)         organizations::policies::define;
     POST   "/v1/policies/simulate"                            May(PoliciesRead)           organizations::policies::simulate;

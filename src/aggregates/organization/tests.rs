@@ -123,7 +123,11 @@ fn who_is_removed_invites_nobody_any_more() {
 fn nobody_gives_what_he_does_not_have() {
     let (mut stage, owner) = Stage::founded();
     let admin = stage.joined(owner, ADMIN, 1);
-    let manage = Permissions::of(&[Permission::OrganizationManage]);
+    let manage = Permissions::of(&[
+        Permission::OrganizationManage,
+        Permission::RetentionManage,
+        Permission::HoldsManage,
+    ]);
     let all = Permissions::ORGANIZATION;
     let (id, hash) = (KeyHash::of("t").invitation(), KeyHash::of("t"));
     let invite = Order::Invite { id, hash, email: "a@b".into(), role: OWNER };

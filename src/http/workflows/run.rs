@@ -15,6 +15,7 @@ use crate::http::extract::{Body, Caller, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::runs::order;
+use crate::journal::StreamId;
 use crate::primitives::{RunId, WorkflowId};
 
 /// How long a start waits for a trigger index that is behind.
@@ -92,15 +93,24 @@ pub async fn run(
 }
 
 /// Starts a run. When the trigger index of this process is behind the ledger, a refusal may be out
-/// of date: it is asked once more when it has caught up.
+/// of date: it is asked once more when what is recorded of the workflow has come to the index. What has not
+/// come there in time is not known to be refused.
 async fn start(api: &Api, order: StartRun, context: Context) -> Result<Placed, Refused> {
     let refused = match api.desk.start(order.clone(), context.clone()).await {
         Err(refused @ (Refused::UnknownWorkflow | Refused::NotLive)) => refused,
         answer => return answer.map_err(in_the_payload),
     };
-    let head = api.journal.head().await?;
-    if api.index.position() >= head || !api.index.wait_for(head, PATIENCE).await {
+    let stream = StreamId::workflow(order.workflow);
+    let Some(sequence) = api.journal.last_sequence(&stream, i64::MAX).await? else {
         return Err(refused);
+    };
+    let position = api.tail.wait_for(&stream, sequence, PATIENCE).await;
+    let is_known = match position {
+        Some(position) => api.index.wait_for(position, PATIENCE).await,
+        None => false,
+    };
+    if !is_known {
+        return Err(Refused::Busy { retry_after: PATIENCE });
     }
     api.desk.start(order, context).await.map_err(in_the_payload)
 }

@@ -5,30 +5,32 @@ use serde_json::json;
 use crate::support::people::{PASSWORD, Person, totp};
 use crate::support::{TestApp, app};
 
-/// Somebody with an authenticator, its secret, and their recovery codes.
-async fn enrolled(app: &TestApp) -> (Person, String, Vec<String>) {
+/// Somebody with an authenticator, its secret, their recovery codes, and the code that confirmed it: that of now, which
+/// also opens when the next half minute begins meanwhile.
+async fn enrolled(app: &TestApp) -> (Person, String, Vec<String>, String) {
     let ada = app.person("ada@example.com").await;
     let enrolment = ada.client.post("/v1/auth/totp", &json!({})).await.data();
     let secret = enrolment["secret"].as_str().unwrap().to_owned();
     assert!(enrolment["otpauthUri"].as_str().unwrap().contains(&secret));
-    let body = json!({"code": totp(&secret, -1)});
+    let code = totp(&secret, 0);
+    let body = json!({"code": code});
     let confirmed = ada.client.post("/v1/auth/totp/confirm", &body).await.data();
     let codes = confirmed["recoveryCodes"].as_array().unwrap().iter();
     let codes = codes.map(|code| code.as_str().unwrap().to_owned()).collect();
-    (ada, secret, codes)
+    (ada, secret, codes, code)
 }
 
 #[actix_web::test]
 async fn a_code_is_wanted_once_it_was_confirmed_and_opens_once() {
     let app = app().await;
-    let (ada, secret, codes) = enrolled(&app).await;
+    let (ada, secret, codes, confirming) = enrolled(&app).await;
     assert_eq!(codes.len(), 10);
     let without = app.log_in(&ada.email, PASSWORD, None).await;
     assert_eq!((without.status, without.code().as_str()), (401, "second-factor-required"));
     let wrong = app.log_in(&ada.email, "not the password", None).await;
     assert_eq!(wrong.code(), "invalid-credentials", "the code is asked of who knows the password");
 
-    let used = app.log_in(&ada.email, PASSWORD, Some(&totp(&secret, -1))).await;
+    let used = app.log_in(&ada.email, PASSWORD, Some(&confirming)).await;
     assert_eq!(used.code(), "invalid-credentials", "the code that confirmed is used");
     let code = totp(&secret, 1);
     app.log_in(&ada.email, PASSWORD, Some(&code)).await.data();
@@ -39,7 +41,7 @@ async fn a_code_is_wanted_once_it_was_confirmed_and_opens_once() {
 #[actix_web::test]
 async fn a_recovery_code_opens_once_when_the_authenticator_is_lost() {
     let app = app().await;
-    let (ada, _, codes) = enrolled(&app).await;
+    let (ada, _, codes, _) = enrolled(&app).await;
     app.log_in(&ada.email, PASSWORD, Some(&codes[3].to_uppercase())).await.data();
     assert_eq!(app.log_in(&ada.email, PASSWORD, Some(&codes[3])).await.status, 401);
     let body = json!({"password": PASSWORD, "code": codes[4]});

@@ -1,15 +1,16 @@
 //! The append against a model of it: a list of (command, events) a stream. Whatever is asked, in
 //! whatever company, and however often connections are killed, the ledger is what the model says.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chainkeel::journal::{Append, Outcome, StreamId};
+use futures::FutureExt as _;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rand::{Rng, SeedableRng};
+use tokio::sync::watch;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::ledger::{Ledger, append, run};
 
@@ -102,7 +103,11 @@ fn rounds() -> impl Strategy<Value = Vec<Vec<Step>>> {
     prop::collection::vec(prop::collection::vec(step(), 6..30), 4..16)
 }
 
-async fn check(ledger: &Ledger, rounds: Vec<Vec<Step>>) -> Result<(), TestCaseError> {
+async fn check(
+    ledger: &Ledger,
+    answered: &watch::Sender<()>,
+    rounds: Vec<Vec<Step>>,
+) -> Result<(), TestCaseError> {
     let mut streams: Vec<(StreamId, Model)> = (0..30).map(|_| (run(), Model::default())).collect();
     for round in rounds {
         let orders: Vec<_> = round
@@ -110,7 +115,9 @@ async fn check(ledger: &Ledger, rounds: Vec<Vec<Step>>) -> Result<(), TestCaseEr
             .zip(&mut streams)
             .map(|(step, (stream, model))| model.order(stream, step))
             .collect();
-        let calls = orders.iter().map(|(order, _)| ledger.journal.append(order.clone()));
+        let calls = orders.iter().map(|(order, _)| {
+            ledger.journal.append(order.clone()).inspect(|_| answered.send_replace(()))
+        });
         for ((_, expected), outcome) in orders.iter().zip(futures::future::join_all(calls).await) {
             let outcome = outcome.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert!(expected.matches(&outcome), "{expected:?} but {outcome:?}");
@@ -125,13 +132,19 @@ async fn check(ledger: &Ledger, rounds: Vec<Vec<Step>>) -> Result<(), TestCaseEr
 /// Kills the lanes' connections at random moments, most of them while an append runs or commits.
 ///
 /// The first append of a connection is planned over all partitions of events, which takes 10 to 20
-/// ms and grows with their number. Some pauses must be longer than that: who never leaves an append
-/// the time to end proves nothing but the journal's patience.
-async fn kill(pool: sqlx::PgPool, stop: Arc<AtomicBool>) -> i64 {
+/// ms, more on a busy machine, and grows with their number. Some pauses must be longer than that, and
+/// after a kill something is answered before the next one: who never leaves an append the time to end
+/// proves nothing but the journal's patience.
+async fn kill(
+    pool: sqlx::PgPool,
+    mut answered: watch::Receiver<()>,
+    stop: CancellationToken,
+) -> i64 {
     let mut chance = rand::rngs::StdRng::seed_from_u64(7);
     let mut killed = 0;
-    while !stop.load(Ordering::Relaxed) {
+    while !stop.is_cancelled() {
         sleep(Duration::from_micros(chance.random_range(500..MAX_PAUSE_US))).await;
+        answered.borrow_and_update();
         let hit: i64 = sqlx::query_scalar(
             "select count(*) from (
                select pg_terminate_backend(pid) from pg_stat_activity
@@ -142,6 +155,12 @@ async fn kill(pool: sqlx::PgPool, stop: Arc<AtomicBool>) -> i64 {
         .await
         .unwrap();
         killed += hit;
+        if hit > 0 {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = answered.changed() => {}
+            }
+        }
     }
     killed
 }
@@ -150,12 +169,15 @@ fn run_model(cases: u32, killing: bool) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let ledger = runtime.block_on(Ledger::new());
-    let stop = Arc::new(AtomicBool::new(!killing));
-    let killer = runtime.spawn(kill(ledger.database.pool.clone(), Arc::clone(&stop)));
+    let (stop, (answered, heard)) = (CancellationToken::new(), watch::channel(()));
+    if !killing {
+        stop.cancel();
+    }
+    let killer = runtime.spawn(kill(ledger.database.pool.clone(), heard, stop.clone()));
     let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let law =
-        TestRunner::new(config).run(&rounds(), |rounds| runtime.block_on(check(&ledger, rounds)));
-    stop.store(true, Ordering::Relaxed);
+    let law = TestRunner::new(config)
+        .run(&rounds(), |rounds| runtime.block_on(check(&ledger, &answered, rounds)));
+    stop.cancel();
     let hits = runtime.block_on(killer).unwrap();
     drop(ledger);
     law.unwrap();
