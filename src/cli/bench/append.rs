@@ -24,6 +24,9 @@ const EVENTS: usize = 8;
 /// The database of the measurement, beside that of the house.
 const DATABASE: &str = "append_probe";
 
+/// The fence of each slot.
+pub(super) type Fences = HashMap<i16, Fence>;
+
 /// Events a second, each as large as `payload`.
 pub(super) async fn events_per_second(
     maintenance: &PgPool,
@@ -39,12 +42,7 @@ pub(super) async fn events_per_second(
     let owner = pool::owner(&database, 1);
     migrate::run(&owner, SystemClock.now()).await?;
     let serving = pool::serving(&database, 8);
-    let worker = WorkerId::generate();
-    let leases =
-        Leases::join(serving.clone(), worker, "bench", Runs::Wanted, Duration::from_mins(1))
-            .await?;
-    let fences: HashMap<i16, Fence> =
-        leases.acquire_slots().await?.into_iter().map(|fence| (fence.slot, fence)).collect();
+    let (_leases, fences) = all_slots(serving.clone(), Duration::from_mins(1)).await?;
     let (journal, lanes) = Journal::open(serving, &Bells::default(), Config::default());
     let hosts: Vec<AbortHandle> = lanes.into_iter().map(host).collect();
     let rate = measure(&journal, &fences, payload).await;
@@ -58,13 +56,15 @@ fn host(lane: Lane) -> AbortHandle {
     tokio::spawn(async move { lane.run().await }).abort_handle()
 }
 
-async fn measure(
-    journal: &Journal,
-    fences: &HashMap<i16, Fence>,
-    payload: &str,
-) -> Result<f64, Error> {
+async fn measure(journal: &Journal, fences: &Fences, payload: &str) -> Result<f64, Error> {
     let began = Instant::now();
-    let appends = futures::stream::repeat_with(|| journal.append(append(fences, payload)))
+    let event = NewEvent {
+        event_type: "node_succeeded".into(),
+        event_version: "1.0".into(),
+        payload: payload.to_owned(),
+    };
+    let events = vec![event; EVENTS];
+    let appends = futures::stream::repeat_with(|| journal.append(a_run(fences, &events).1))
         .take_while(|_| std::future::ready(began.elapsed() < MEASURE))
         .buffer_unordered(AT_ONCE);
     let outcomes: Vec<_> = appends.collect().await;
@@ -74,19 +74,23 @@ async fn measure(
     Ok((count * EVENTS) as f64 / elapsed)
 }
 
-fn append(fences: &HashMap<i16, Fence>, payload: &str) -> Append {
+/// All slots of a ledger on which no server executes runs.
+pub(super) async fn all_slots(pool: PgPool, lease: Duration) -> Result<(Leases, Fences), Error> {
+    let leases = Leases::join(pool, WorkerId::generate(), "bench", Runs::Wanted, lease).await?;
+    let fences = leases.acquire_slots().await?;
+    Ok((leases, fences.into_iter().map(|fence| (fence.slot, fence)).collect()))
+}
+
+/// A new run of these events, and its append.
+pub(super) fn a_run(fences: &Fences, events: &[NewEvent]) -> (RunId, Append) {
     let run = RunId::generate();
-    let event = NewEvent {
-        event_type: "node_succeeded".into(),
-        event_version: "1.0".into(),
-        payload: payload.to_owned(),
-    };
-    Append {
+    let append = Append {
         stream: StreamId::run(run),
         expected: 0,
-        events: vec![event; EVENTS],
+        events: events.to_vec(),
         metadata: Metadata::new(OrganizationId::DEFAULT, "bench", CommandId::generate()),
         fence: fences.get(&slot_of(&run.to_string())).copied(),
         side: Vec::new(),
-    }
+    };
+    (run, append)
 }

@@ -1,7 +1,6 @@
 //! `bench rebuild --events N`: a view built anew from a large ledger, beside live traffic, and what the traffic
 //! feels of that.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -13,14 +12,15 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use super::append::{Fences, a_run, all_slots};
 use super::drive;
 use super::percentiles::Percentiles;
 use super::sitting::{Sitting, Steps, failed};
 use super::workflows::{Shape, input};
 use crate::actions::OWN_PROGRAM;
 use crate::cli::client::Error;
-use crate::journal::{Append, Fence, Journal, Leases, Metadata, NewEvent, Runs, StreamId, slot_of};
-use crate::primitives::{Clock as _, CommandId, OrganizationId, RunId, SystemClock, WorkerId};
+use crate::journal::{Journal, NewEvent, StreamId};
+use crate::primitives::{Clock as _, RunId, SystemClock};
 use crate::projections::{self, builds, orders};
 
 /// How much the delay of an append may grow by while a view is built anew.
@@ -139,21 +139,13 @@ pub(super) async fn pattern(sitting: &Sitting) -> Result<Vec<NewEvent>, Error> {
 /// Writes runs of the pattern.
 struct Writer<'w> {
     journal: &'w Journal,
-    fences: HashMap<i16, Fence>,
+    fences: Fences,
     pattern: &'w [NewEvent],
 }
 
 impl Writer<'_> {
     async fn append(&self) -> Result<RunId, Error> {
-        let run = RunId::generate();
-        let append = Append {
-            stream: StreamId::run(run),
-            expected: 0,
-            events: self.pattern.to_vec(),
-            metadata: Metadata::new(OrganizationId::DEFAULT, "bench", CommandId::generate()),
-            fence: self.fences.get(&slot_of(&run.to_string())).copied(),
-            side: Vec::new(),
-        };
+        let (run, append) = a_run(&self.fences, self.pattern);
         let appended = self.journal.append(append).await;
         appended.map_err(|error| failed("an append", &error))?;
         Ok(run)
@@ -216,12 +208,8 @@ pub(super) async fn measure(
     extent: Extent<'_>,
     steps: &Steps,
 ) -> Result<Measured, Error> {
-    let worker = WorkerId::generate();
-    let leases =
-        Leases::join(sitting.house.pool.clone(), worker, "bench", Runs::Wanted, LEASE).await;
-    let leases = leases.map_err(|error| failed("joining", &error))?;
-    let fences = leases.acquire_slots().await.map_err(|error| failed("taking slots", &error))?;
-    let fences = fences.into_iter().map(|fence| (fence.slot, fence)).collect();
+    let slots = all_slots(sitting.house.pool.clone(), LEASE).await;
+    let (leases, fences) = slots.map_err(|error| failed("taking the slots", &error))?;
     let writer = Writer { journal: &sitting.house.journal, fences, pattern };
     only(sitting, extent.view).await?;
     steps.show("the filling of a ledger");

@@ -154,40 +154,15 @@ impl Journal {
         .map_err(while_doing("reading the ledger"))?;
         let mut placed = Vec::with_capacity(rows.len());
         for row in rows {
-            let mut at = Placed::at(
+            let at = Placed::at(
                 row.position,
                 aggregate_type(row.aggregate_type),
                 (row.aggregate_id, row.sequence),
             );
-            if let (
-                Some(event_type),
-                Some(event_version),
-                Some(tenant),
-                Some(payload),
-                Some(metadata),
-                Some(recorded_at),
-            ) = (
-                row.event_type,
-                row.event_version,
-                row.organization_id,
-                row.payload,
-                row.metadata,
-                row.recorded_at,
-            ) {
-                at.event = Some(Recorded {
-                    position: at.position,
-                    aggregate_type: at.aggregate_type.clone(),
-                    aggregate_id: at.aggregate_id.clone(),
-                    sequence: at.sequence,
-                    event_type,
-                    event_version,
-                    organization: organization(&tenant)?,
-                    payload,
-                    metadata,
-                    recorded_at,
-                });
-            }
-            placed.push(at);
+            let tenant = row.organization_id.as_deref().map(organization).transpose()?;
+            let kind = row.event_type.zip(row.event_version);
+            let texts = row.payload.zip(row.metadata);
+            placed.push(at.with(tenant, kind, texts, row.recorded_at));
         }
         self.fill(&mut placed).await?;
         Ok(placed)
@@ -269,33 +244,14 @@ impl Journal {
         let looked = rows.last().filter(|_| !are_all).map_or(until, |last| last.position);
         let mut placed = Vec::with_capacity(rows.len());
         for row in rows {
-            let mut at = Placed::at(
+            let at = Placed::at(
                 row.position,
                 aggregate_type(row.aggregate_type),
                 (row.aggregate_id, row.sequence),
             );
-            if let (
-                Some(event_type),
-                Some(event_version),
-                Some(payload),
-                Some(metadata),
-                Some(written),
-            ) = (row.event_type, row.event_version, row.payload, row.metadata, row.recorded_at)
-            {
-                at.event = Some(Recorded {
-                    position: at.position,
-                    aggregate_type: at.aggregate_type.clone(),
-                    aggregate_id: at.aggregate_id.clone(),
-                    sequence: at.sequence,
-                    event_type,
-                    event_version,
-                    organization,
-                    payload,
-                    metadata,
-                    recorded_at: written,
-                });
-            }
-            placed.push(at);
+            let kind = row.event_type.zip(row.event_version);
+            let texts = row.payload.zip(row.metadata);
+            placed.push(at.with(Some(organization), kind, texts, row.recorded_at));
         }
         self.fill(&mut placed).await?;
         // Of what comes from a segment, the database could not tell the type.

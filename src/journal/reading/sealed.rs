@@ -73,6 +73,38 @@ impl Placed {
         Self { position, aggregate_type, aggregate_id, sequence, event: None }
     }
 
+    /// With the row of the database, where that has one: the tenant, type and version, payload and metadata, and when
+    /// it was written.
+    pub(super) fn with(
+        mut self,
+        organization: Option<OrganizationId>,
+        kind: Option<(String, String)>,
+        texts: Option<(String, String)>,
+        recorded_at: Option<OffsetDateTime>,
+    ) -> Self {
+        if let (
+            Some(organization),
+            Some((event_type, event_version)),
+            Some((payload, metadata)),
+            Some(recorded_at),
+        ) = (organization, kind, texts, recorded_at)
+        {
+            self.event = Some(Recorded {
+                position: self.position,
+                aggregate_type: self.aggregate_type.clone(),
+                aggregate_id: self.aggregate_id.clone(),
+                sequence: self.sequence,
+                event_type,
+                event_version,
+                organization,
+                payload,
+                metadata,
+                recorded_at,
+            });
+        }
+        self
+    }
+
     fn gone(&self) -> Error {
         let Self { position, aggregate_type, aggregate_id, sequence, .. } = self;
         Error::Damaged(format!(
