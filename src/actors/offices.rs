@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
-use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 
 use super::ownership::Ownership;
 use super::supervisor::Watch;
 use crate::journal::{self, Bells, Journal, Lane, Leases, Pace, Sequencer, Tail, TailReader};
 use crate::projections::runner::Progress;
-use crate::projections::{self, Positions, Projection, Runner};
+use crate::projections::{self, Lookout, Positions, Projection, Runner};
 
 /// How often the metrics are looked after.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -88,12 +87,12 @@ pub fn listener(pool: PgPool, bells: Bells) -> Watch {
 /// The projector of one view.
 pub fn projector(
     projection: &'static dyn Projection,
-    database: PgConnectOptions,
+    lookout: Lookout,
     tail: Tail,
     positions: Positions,
 ) -> Watch {
     Watch::new(projection.name(), move |stop| {
-        let mut runner = Runner::new(projection, database.clone(), tail.clone(), positions.clone());
+        let mut runner = Runner::new(projection, lookout.clone(), tail.clone(), positions.clone());
         async move {
             let mut told = None;
             loop {

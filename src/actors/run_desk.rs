@@ -44,6 +44,8 @@ const PAGE: i64 = 1_000;
 const CARRIED_BYTES: usize = 12 * 1024 * 1024;
 /// When the caller of a refused order should come again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How many ids are drawn at most until one is of a slot of this process: enough where it owns a tenth of them.
+const DRAWS: usize = 64;
 
 /// Takes orders for runs; cheap to clone.
 #[derive(Clone)]
@@ -93,6 +95,14 @@ impl RunDesk {
         let Means { registries, ownership, index, journal, inbox, tail, clock } = means;
         let entries = Entries::new(journal.clone());
         Self(Arc::new(Inner { registries, ownership, index, journal, entries, inbox, tail, clock }))
+    }
+
+    /// The id of a run that is to begin, which this process is to execute if it executes any: an order that
+    /// goes to another one costs two more transactions and a journey through the ledger.
+    pub fn new_run(&self) -> RunId {
+        let is_ours = |run: &RunId| self.0.ownership.fence(slot_of(&run.to_string())).is_some();
+        let mut drawn = std::iter::repeat_with(RunId::generate).take(DRAWS);
+        drawn.find(is_ours).unwrap_or_else(RunId::generate)
     }
 
     /// Who listens under a webhook's URL, by the hash of its secret.

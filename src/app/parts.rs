@@ -30,7 +30,7 @@ use crate::journal::{
 };
 use crate::notary::Notary;
 use crate::projections::rebuild::Means;
-use crate::projections::{self, HouseViews, Views};
+use crate::projections::{self, HouseViews, Lookout, Views};
 use crate::retention::Archivist;
 use crate::secrets;
 
@@ -101,11 +101,11 @@ impl Parts<'_> {
             self.start_detectors(&standing).await?;
         }
         if self.plan.has(Role::Projector) {
+            let lookout = Lookout::new(self.plan.login(pool::Role::Projector));
             for projection in projections::all() {
-                let database = self.plan.login(pool::Role::Projector);
-                let tail = self.rooms.tail.clone();
+                let (lookout, tail) = (lookout.clone(), self.rooms.tail.clone());
                 let positions = self.rooms.positions.clone();
-                self.watch(offices::projector(*projection, database, tail, positions)).await?;
+                self.watch(offices::projector(*projection, lookout, tail, positions)).await?;
             }
             let doctor = ViewDoctor {
                 means: Means {

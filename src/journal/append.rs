@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::error::outage;
@@ -194,11 +194,15 @@ impl Lane {
         let mut waiting = VecDeque::new();
         let mut connection = None;
         let mut crowded = false;
-        let mut told = None;
+        let mut news = News::default();
         loop {
             if waiting.is_empty() {
                 let next = tokio::select! {
                     next = jobs.recv() => next,
+                    () = news.may_be_told(), if news.is_owed => {
+                        self.tell_others(&mut connection, &mut news).await;
+                        continue;
+                    }
                     () = self.closing.cancelled(), if !jobs.is_closed() => {
                         jobs.close();
                         continue;
@@ -214,7 +218,7 @@ impl Lane {
             crowded = batch.len() > 1;
             self.record(&mut connection, batch).await;
             self.bells.appended.ring();
-            self.tell_others(&mut connection, &mut told).await;
+            self.tell_others(&mut connection, &mut news).await;
         }
     }
 
@@ -331,16 +335,37 @@ impl Lane {
     async fn tell_others(
         &self,
         connection: &mut Option<PoolConnection<Postgres>>,
-        told: &mut Option<Instant>,
+        news: &mut News,
     ) {
-        if self.bells.sequencer_is_here() || told.is_some_and(|at| at.elapsed() < NOTIFY_PAUSE) {
+        let is_here = self.bells.sequencer_is_here();
+        let now = Instant::now();
+        news.is_owed = !is_here && news.not_before.is_some_and(|then| now < then);
+        if is_here || news.is_owed {
             return;
         }
-        *told = Some(Instant::now());
+        news.not_before = Some(now + NOTIFY_PAUSE);
         if let Some(connection) = connection {
             // The sequencer polls: a lost notification costs a quarter of a second.
             let _ =
                 sqlx::query!("select pg_notify($1, '')", APPENDED).execute(&mut **connection).await;
+        }
+    }
+}
+
+/// What a lane has told a sequencer elsewhere.
+#[derive(Debug, Default)]
+struct News {
+    /// Before this, nothing is told again.
+    not_before: Option<Instant>,
+    /// Something was recorded since it was told, too soon to be told at once.
+    is_owed: bool,
+}
+
+impl News {
+    /// Waits until something may be told.
+    async fn may_be_told(&self) {
+        if let Some(then) = self.not_before {
+            sleep_until(then).await;
         }
     }
 }

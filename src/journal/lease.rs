@@ -224,9 +224,16 @@ impl Leases {
     }
 
     /// Takes a lease of any other kind, if it is free or the worker's own. Returns its epoch.
+    ///
+    /// One that another holds is only read: candidates ask each second, and an update that changes nothing would
+    /// still lock the row and wait for the disk.
     pub async fn acquire(&self, kind: &str, key: &str) -> Result<Option<i64>, Error> {
         sqlx::query_scalar!(
-            "insert into leases as l (kind, key, owner, epoch) values ($1, $2, $3, 1)
+            "insert into leases as l (kind, key, owner, epoch)
+             select $1, $2, $3, 1
+              where not exists (select from leases h join workers w on w.worker_id = h.owner
+                                 where h.kind = $1 and h.key = $2 and h.owner <> $3
+                                   and w.lease_until > clock_timestamp())
                  on conflict (kind, key) do update set owner = $3, epoch = l.epoch + 1
               where l.owner is null or l.owner = $3 or not exists
                     (select from workers w where w.worker_id = l.owner and w.lease_until > clock_timestamp())

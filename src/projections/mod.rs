@@ -16,6 +16,7 @@ mod facts;
 pub mod findings;
 pub mod happenings;
 pub mod knowledge;
+mod lookout;
 pub mod orders;
 mod origins;
 mod page;
@@ -46,6 +47,7 @@ pub mod x402;
 
 pub use config::{Config, Course};
 pub use error::Error;
+pub use lookout::Lookout;
 pub use origins::Origins;
 pub use page::{Cursor, Page, Paging, Reflecting};
 pub use positions::Positions;

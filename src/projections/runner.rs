@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
@@ -10,6 +9,7 @@ use super::Error;
 use super::builds::{self, Build, State};
 use super::concern;
 use super::error::while_doing;
+use super::lookout::Lookout;
 use super::orders::{self, Order};
 use super::positions::Positions;
 use super::projection::Projection;
@@ -36,11 +36,11 @@ const PULSE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Runner {
     projection: &'static dyn Projection,
-    database: PgConnectOptions,
+    lookout: Lookout,
     tail: Tail,
     positions: Positions,
     serving: Option<Serving>,
-    idle: bool,
+    idle: Option<Progress>,
 }
 
 /// What a step led to.
@@ -100,11 +100,11 @@ impl Runner {
     /// A runner that has not begun.
     pub fn new(
         projection: &'static dyn Projection,
-        database: PgConnectOptions,
+        lookout: Lookout,
         tail: Tail,
         positions: Positions,
     ) -> Self {
-        Self { projection, database, tail, positions, serving: None, idle: false }
+        Self { projection, lookout, tail, positions, serving: None, idle: None }
     }
 
     /// Waits for the next events and writes them with the checkpoint in one transaction.
@@ -113,13 +113,18 @@ impl Runner {
     /// step begins anew from the stored checkpoint.
     pub async fn step(&mut self) -> Result<Progress, Error> {
         if self.serving.is_none() {
-            if std::mem::replace(&mut self.idle, true) {
+            if let Some(idle) = &self.idle {
                 sleep(LOOK).await;
+                if *idle == Progress::Standby
+                    && self.lookout.is_kept(self.projection.name()).await?
+                {
+                    return Ok(Progress::Standby);
+                }
             }
-            if let Some(progress) = self.open().await? {
-                return Ok(progress);
+            self.idle = self.open().await?;
+            if let Some(progress) = &self.idle {
+                return Ok(progress.clone());
             }
-            self.idle = false;
         }
         let serving = self.serving.as_mut().expect("it was opened above");
         if serving.parked {
@@ -138,7 +143,7 @@ impl Runner {
     /// Finds the live build and the place to go on from; or says why there is nothing to do.
     async fn open(&mut self) -> Result<Option<Progress>, Error> {
         let name = self.projection.name();
-        let mut connection = session::open(&self.database, "public").await?;
+        let mut connection = session::open(self.lookout.database(), "public").await?;
         let order = orders::of(&mut connection, name).await?;
         if order.is_paused {
             return give_back(connection, Progress::Paused).await;

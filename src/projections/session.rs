@@ -99,6 +99,28 @@ impl Office {
         .map_err(while_doing("asking for the office of a projector"))
     }
 
+    /// Those of these projections whose office some session holds.
+    pub(super) async fn held(
+        self,
+        connection: &mut PgConnection,
+        projections: &[String],
+    ) -> Result<Vec<String>, Error> {
+        sqlx::query_scalar!(
+            r#"select p.name as "name!" from unnest($2::text[]) as p (name)
+                where exists (
+                  select from pg_locks l join pg_database d on d.oid = l.database
+                   where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+                     and d.datname = current_database()
+                     and l.classid = (hashtext($1)::bigint & 4294967295)::oid
+                     and l.objid = (hashtext(p.name)::bigint & 4294967295)::oid)"#,
+            self.class(),
+            projections,
+        )
+        .fetch_all(connection)
+        .await
+        .map_err(while_doing("looking which views are kept up"))
+    }
+
     /// Gives the office back.
     pub(super) async fn leave(
         self,

@@ -63,7 +63,7 @@ pub(super) async fn run(
         body: payload,
         headers: BTreeMap::new(),
     };
-    let id = RunId::generate();
+    let id = api.desk.new_run();
     let begin = async |context| api.desk.start_alone(id, definition, trigger, context).await;
     let done = order::place(api, who, turn, id, begin).await?;
     let id: RunId = done.stream.aggregate_id.parse().map_err(Problem::internal)?;

@@ -21,7 +21,7 @@ pub(crate) async fn begin<Start>(
 where
     Start: AsyncFnOnce(RunId, Context) -> Result<Placed, Refused>,
 {
-    let run = RunId::generate();
+    let run = api.desk.new_run();
     let done = place(api, who, turn, run, async |context| start(run, context).await).await?;
     let written = api.written(&done.stream, done.sequence).await;
     let run_id = done.stream.aggregate_id.parse().map_err(Problem::internal)?;

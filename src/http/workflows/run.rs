@@ -79,7 +79,7 @@ pub async fn run(
         headers: caller.kept(),
     };
     let order = StartRun {
-        run: RunId::generate(),
+        run: api.desk.new_run(),
         workflow: *id,
         trigger,
         input: payload,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::candidate::Candidate;
 use super::compare::{self, Comparison};
@@ -18,6 +18,10 @@ pub use super::candidate::Means;
 
 /// How long a build that was replaced is kept: for whoever still reads it, and to look back at.
 const RETIRED_KEPT: Duration = Duration::from_mins(10);
+/// How long a renewal waits for who verifies or rebuilds a view.
+const OTHERS: Duration = Duration::from_mins(1);
+/// How often it looks whether that is over.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What a rebuild is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,15 +118,29 @@ pub async fn rebuild(
 }
 
 /// Makes every view anew beside the one that readers see, and drops that one as soon as it is replaced: for when the
-/// ledger has lost what views show of it.
+/// ledger has lost what views show of it. Who verifies or rebuilds a view meanwhile is waited for.
+///
+/// # Errors
+///
+/// [`Error::Busy`] where that takes more than a minute; views before it are renewed.
 pub async fn renew(means: &Means) -> Result<(), Error> {
     for projection in crate::projections::all() {
-        // A build that somebody began before, and that would be gone on with, has folded what is gone.
-        drop_spare(means, *projection).await?;
-        rebuild(means, *projection, Effort::lanes(1), |_| {}).await?;
-        drop_spare(means, *projection).await?;
+        let give_up = Instant::now() + OTHERS;
+        loop {
+            match renew_one(means, *projection).await {
+                Err(Error::Busy(_)) if Instant::now() < give_up => sleep(LOOK).await,
+                renewed => break renewed?,
+            }
+        }
     }
     Ok(())
+}
+
+async fn renew_one(means: &Means, projection: &'static dyn Projection) -> Result<(), Error> {
+    // A build that somebody began before, and that would be gone on with, has folded what is gone.
+    drop_spare(means, projection).await?;
+    rebuild(means, projection, Effort::lanes(1), |_| {}).await?;
+    drop_spare(means, projection).await
 }
 
 /// Drops every build of a projection but the one that readers see.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chainkeel::egress::{Api, HeaderMap, Method};
+use chainkeel::journal::slot_of;
 use chainkeel::primitives::CommandId;
 use serde_json::{Value, json};
 use sqlx::{Executor, PgPool, Row};
@@ -12,6 +13,8 @@ use crate::support::database;
 
 /// Runs that are started through each process.
 const RUNS: usize = 40;
+/// Runs of one process that are resumed through the other while both live.
+const ASKED_ELSEWHERE: usize = 5;
 /// How long a dead worker's slots take to be taken over, and its runs to finish.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -41,6 +44,13 @@ pub(crate) async fn shares(pool: &PgPool) -> Vec<i64> {
     );
     let rows = pool.fetch_all(query).await.unwrap();
     rows.iter().map(|row| row.get("slots")).collect()
+}
+
+/// Who owns the slots of these runs.
+async fn owners(pool: &PgPool, runs: &[String]) -> Vec<uuid::Uuid> {
+    let slots: Vec<i16> = runs.iter().map(|run| slot_of(run)).collect();
+    let query = "select distinct owner from slot_leases where slot = any($1)";
+    sqlx::query_scalar(query).bind(slots).fetch_all(pool).await.unwrap()
 }
 
 async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
@@ -81,17 +91,32 @@ async fn two_workers_share_the_runs_and_one_outlives_the_other() {
     })
     .await;
 
-    // when runs are started through both, whoever owns them
+    // when runs are started through both
     let mut runs = Vec::new();
-    for n in 0..RUNS {
-        for server in [&one.url, &other.url] {
+    for server in [&one.url, &other.url] {
+        let mut begun = Vec::new();
+        for n in 0..RUNS {
             let path = format!("/v1/workflows/{workflow}/run");
             let started =
                 call(server, Method::POST, &path, Some(&json!({"payload": {"n": n}}))).await;
-            runs.push(started["runId"].as_str().unwrap().to_owned());
+            begun.push(started["runId"].as_str().unwrap().to_owned());
         }
+        runs.push(begun);
     }
-    // and one of the two dies, and every run is resumed through the other
+    // then each executes what it was asked for itself
+    let (of_one, of_other) =
+        (owners(&database.pool, &runs[0]).await, owners(&database.pool, &runs[1]).await);
+    assert_eq!((of_one.len(), of_other.len()), (1, 1));
+    assert_ne!(of_one, of_other);
+    // and an order for a run of the other finds it
+    for run in &runs[0][..ASKED_ELSEWHERE] {
+        let path = format!("/v1/runs/{run}/nodes/approval/resume");
+        let resumed = call(&other.url, Method::POST, &path, Some(&json!({"data": {"n": 0}}))).await;
+        assert!(resumed["action"] == "resumed" || resumed["action"] == "skipped", "{resumed}");
+    }
+    let runs = runs.concat();
+
+    // when one of the two dies, and every run is resumed through the other
     one.kill();
     for (n, run) in runs.iter().enumerate() {
         let path = format!("/v1/runs/{run}/nodes/approval/resume");

@@ -13,7 +13,7 @@ use chainkeel::journal::{
 use chainkeel::primitives::{CommandId, OrganizationId, WorkerId};
 use chainkeel::projections::rebuild::Means;
 use chainkeel::projections::{
-    self, Effort, Error, HouseViews, Positions, Projection, Runner, Views,
+    self, Effort, Error, HouseViews, Lookout, Positions, Projection, Runner, Views,
 };
 use sqlx::{PgPool, Row};
 use tokio::task::JoinHandle;
@@ -81,8 +81,8 @@ impl Stage {
     }
 
     pub(super) fn runner(&self, projection: &'static dyn Projection) -> Runner {
-        let database = self.database.login(pool::Role::Projector);
-        Runner::new(projection, database, self.tail.clone(), self.positions.clone())
+        let lookout = Lookout::new(self.database.login(pool::Role::Projector));
+        Runner::new(projection, lookout, self.tail.clone(), self.positions.clone())
     }
 
     /// The views, for asking them in the name of an organization.

@@ -129,6 +129,9 @@ async fn a_changed_byte_of_a_file_is_named() {
 async fn a_row_that_was_put_beside_a_file_is_named() {
     let (stage, _) = Stage::with_old_runs(1).await;
     stage.pass().await;
+    // The notary reads the last event that it signed once more, and halts where that has changed: it is to
+    // have come past those of the run.
+    stage.signed().await;
     let kept = stage.kept().await.remove(0);
     // The month is back, and readers see what somebody has made of it.
     let span = chainkeel::journal::partitions::span(&kept.month).unwrap();
@@ -138,7 +141,6 @@ async fn a_row_that_was_put_beside_a_file_is_named() {
         kept.month, span.from, span.to
     );
     stage.tamper(&put_back).await;
-    stage.signed().await;
     let wrong = stage.walked().await.unwrap_err().to_string();
     assert!(wrong.contains("and the database another one"), "{wrong}");
 }
