@@ -58,7 +58,9 @@ fn a_run_knows_its_subject_and_replays_with_it() {
         subject_of(&from.definition, &from.trigger, &from.input, NOON).expect("it is named");
     let facts = start(from);
     let mut run = Run::default();
-    facts.iter().for_each(|fact| run.apply(fact));
+    for fact in &facts {
+        run.apply(fact);
+    }
     assert_eq!((run.subject(), facts[0].subject()), (Some("a"), Some("a")));
     assert_eq!(verify(&facts).divergence, None);
     let written = serde_json::to_value(&facts[0]).expect("it is JSON");
