@@ -58,6 +58,7 @@ pub(crate) fn judge(data: &[u8]) {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: OffsetDateTime::UNIX_EPOCH,
         chance: 0.5,
     });

@@ -129,13 +129,16 @@ impl Kin {
         input: &Json,
     ) -> Result<(), Trouble> {
         let begun = run.begun_by(&node.to_string());
-        let depth = self.depth_of(run).await? + 1;
+        let Fact::Started { parent: above, subject, .. } = self.beginning_of(run).await? else {
+            return Err(Trouble::lasting(Odd::Beginning(run)));
+        };
+        let depth = above.map_or(0, |above| above.depth) + 1;
         let caller = Parent { run: run.to_string(), node: node.clone(), depth };
         let parent = (kind == CALL).then(|| caller.clone());
         let started = if depth > MAX_CHILD_DEPTH {
             Err(too_deep())
         } else {
-            self.start(event, begun, input, parent, kind, &run.to_string()).await?
+            self.start(event, begun, input, parent, kind, (&run.to_string(), subject)).await?
         };
         let told = match started {
             Err(failure) => json!({ "status": "failure", "failure": failure }),
@@ -153,7 +156,7 @@ impl Kin {
         input: &Json,
         parent: Option<Parent>,
         kind: &str,
-        source: &str,
+        (source, subject): (&str, Option<String>),
     ) -> Result<Result<(), Failure>, Trouble> {
         let name = input.get("workflowId").and_then(Value::as_str).unwrap_or_default();
         let Ok(workflow) = name.parse::<WorkflowId>() else {
@@ -168,7 +171,7 @@ impl Kin {
             body: Arc::clone(&body),
             headers: BTreeMap::new(),
         };
-        let order = StartRun { run, workflow, trigger, input: body, claim: None, parent };
+        let order = StartRun { run, workflow, trigger, input: body, claim: None, parent, subject };
         match self.runs.start(order, Context::because_of(event, NAME)).await {
             Ok(_) => Ok(Ok(())),
             Err(refused) => match refusal(&refused, name) {
@@ -217,7 +220,7 @@ impl Kin {
         failure: &Failure,
     ) -> Result<(), Trouble> {
         let started = self.beginning_of(failed).await?;
-        let Fact::Started { workflow: of, input, trigger, .. } = started else {
+        let Fact::Started { workflow: of, input, trigger, subject, .. } = started else {
             return Err(Trouble::lasting(Odd::Beginning(failed)));
         };
         let told = json!({ "workflowId": workflow, "payload": {
@@ -228,18 +231,11 @@ impl Kin {
         let run = failed.begun_by(ERROR_PLACE);
         let source = failed.to_string();
         if let Err(failure) =
-            self.start(event, run, &Arc::new(told), None, ERROR_TRIGGER, &source).await?
+            self.start(event, run, &Arc::new(told), None, ERROR_TRIGGER, (&source, subject)).await?
         {
             tracing::warn!(run.id = %failed, "the error workflow {workflow} of run {failed} was not started: {}", failure.message);
         }
         Ok(())
-    }
-
-    async fn depth_of(&self, run: RunId) -> Result<u32, Trouble> {
-        let Fact::Started { parent, .. } = self.beginning_of(run).await? else {
-            return Err(Trouble::lasting(Odd::Beginning(run)));
-        };
-        Ok(parent.map_or(0, |parent| parent.depth))
     }
 
     async fn beginning_of(&self, run: RunId) -> Result<Fact, Trouble> {

@@ -58,6 +58,8 @@ pub struct StartRun {
     pub claim: Option<String>,
     /// The run that calls it and waits for it.
     pub parent: Option<Parent>,
+    /// Whose personal data it handles because what begins it does; without it, its definition says that.
+    pub subject: Option<String>,
 }
 
 /// An order that stands on the ledger.

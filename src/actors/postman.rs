@@ -88,6 +88,7 @@ impl Parcel {
                     carried,
                     parent,
                     variables,
+                    subject,
                     at,
                     chance: _,
                 } = *start;
@@ -101,6 +102,7 @@ impl Parcel {
                     carried,
                     parent,
                     variables,
+                    subject,
                     at,
                 }))
             }
@@ -150,6 +152,7 @@ fn start_of(fact: Fact) -> Option<Start> {
         carried,
         parent,
         variables,
+        subject,
         at,
     } = fact
     else {
@@ -166,6 +169,7 @@ fn start_of(fact: Fact) -> Option<Start> {
         carried,
         parent,
         variables,
+        subject,
         at,
         chance,
     })

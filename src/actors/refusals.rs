@@ -90,6 +90,7 @@ impl Refusals {
                 events: events.iter().map(NewEvent::of).collect::<Result<_, _>>()?,
                 metadata: Metadata::new(organization, NAME, CommandId::generate()),
                 fence: None,
+                subject: None,
                 side: Vec::new(),
             };
             journal.append(append).await?;

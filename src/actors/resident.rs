@@ -245,6 +245,8 @@ impl Resident {
 
     async fn append(&self, events: &[run::Event], context: &Context) -> Result<Outcome, Refused> {
         let fence = self.house.ownership.fence(self.slot).ok_or(Refused::Moved)?;
+        let subject = events.first().and_then(|first| first.0.subject());
+        let subject = subject.or_else(|| self.run.state().subject());
         let events = events.iter().map(NewEvent::of).collect::<Result<_, _>>()?;
         let actor = context.actor.clone();
         let metadata = Metadata {
@@ -259,6 +261,7 @@ impl Resident {
             events,
             metadata,
             fence: Some(fence),
+            subject: subject.map(str::to_owned),
             side: context.side.clone(),
         };
         Ok(self.house.journal.append(append).await?)

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use engine::{
-    Carried, Compensate, Definition, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger,
-    WaitMark, WorkflowRef,
+    Carried, Compensate, Definition, Json, NodeId, PayloadProblem, Place, Refusal, RunStatus,
+    Start, Trigger, WaitMark, WorkflowRef,
 };
 use serde_json::Value;
+use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use super::order::{COOLING_DOWN, Context, Order, Placed, Refused, Resumed, StartRun};
@@ -134,7 +135,7 @@ impl RunDesk {
         order: StartRun,
         mut context: Context,
     ) -> Result<Placed, Refused> {
-        let StartRun { run, workflow, trigger, input, claim, parent } = order;
+        let StartRun { run, workflow, trigger, input, claim, parent, subject } = order;
         let found = self.look_up(context.organization, workflow).await;
         self.must_have_units(context.organization)?;
         let live = match found {
@@ -149,6 +150,8 @@ impl RunDesk {
         if !problems.is_empty() {
             return Err(Refused::Input(problems));
         }
+        let at = self.0.clock.now();
+        let subject = subject_of(&live.definition, &trigger, &input, (subject, at))?;
         let variables = self.kept(context.organization, workflow, &live.definition).await?;
         if let Some(trigger_id) = claim {
             context.side.push(Side::Claim { trigger_id });
@@ -166,7 +169,8 @@ impl RunDesk {
             carried: BTreeMap::new(),
             parent,
             variables,
-            at: self.0.clock.now(),
+            subject,
+            at,
             chance: rand::random(),
         };
         self.place(run, Order::Start(Box::new(start)), context).await
@@ -197,6 +201,7 @@ impl RunDesk {
             events: vec![NewEvent::of(&skip::Event::Skipped(skipped))?],
             metadata: context.into_metadata(),
             fence: None,
+            subject: None,
             side: claim.into_iter().collect(),
         };
         self.0.journal.append(append).await?;
@@ -236,6 +241,8 @@ impl RunDesk {
         if !problems.is_empty() {
             return Err(Refused::Input(problems));
         }
+        let at = self.0.clock.now();
+        let subject = subject_of(&definition, &trigger, &trigger.body, (None, at))?;
         let start = Start {
             run_id: run.to_string(),
             definition,
@@ -246,7 +253,8 @@ impl RunDesk {
             carried: BTreeMap::new(),
             parent: None,
             variables: None,
-            at: self.0.clock.now(),
+            subject,
+            at,
             chance: rand::random(),
         };
         self.place(run, Order::Start(Box::new(start)), context).await
@@ -355,6 +363,8 @@ impl RunDesk {
             // Its caller has been told of the end, and waits no longer.
             parent: None,
             variables: over.initial_variables().cloned(),
+            // What it takes over is about that subject, whatever its input says now.
+            subject: over.subject().map(str::to_owned),
             at: self.0.clock.now(),
             chance: rand::random(),
         };
@@ -546,4 +556,26 @@ impl RunDesk {
         }
         if after == 0 { Err(Refused::UnknownRun) } else { Ok(state) }
     }
+}
+
+/// Whose personal data a run would handle: as what begins it does, or as its definition says.
+fn subject_of(
+    definition: &Arc<Definition>,
+    trigger: &Trigger,
+    input: &Json,
+    (inherited, at): (Option<String>, OffsetDateTime),
+) -> Result<Option<String>, Refused> {
+    let refuse = |message| Refused::Input(vec![PayloadProblem { path: String::new(), message }]);
+    if inherited.is_some() {
+        return match definition.keeper() {
+            None => Ok(inherited),
+            Some(what) => Err(refuse(format!(
+                "whoever begins this workflow handles personal data, and it keeps what it is given outside of its \
+                 run: {what}"
+            ))),
+        };
+    }
+    engine::subject_of(definition, trigger, input, at).map_err(|why| {
+        refuse(format!("the workflow's personal.subject must say whose data this is, and {why}"))
+    })
 }

@@ -21,6 +21,7 @@ use crate::connectors::{Desk, Furniture};
 use crate::data::Data;
 use crate::deliveries::Deliveries;
 use crate::egress::Egress;
+use crate::journal::personal::Subjects;
 use crate::journal::pool;
 use crate::journal::reading::Sealed;
 use crate::journal::{self, Bells, Inbox, Journal, Store, Tail};
@@ -99,7 +100,7 @@ impl Rooms {
         }
         let bells = Bells::default();
         let (journal, lanes) = Journal::open(pool.clone(), &bells, journal::Config::default());
-        let journal = across(journal, plan);
+        let journal = across(journal, plan).with_subjects(Subjects::new(vault.clone()));
         let (tail, reader) = Tail::open(journal.clone(), bells.clone(), TAIL_POLL).await?;
         let (ownership, index) = (Arc::<Ownership>::default(), Arc::<TriggerIndex>::default());
         let egress = Egress::new(&plan.egress).map_err(|error| Error::Egress(Box::new(error)))?;

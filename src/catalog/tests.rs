@@ -50,6 +50,7 @@ fn executed(kind: &str, example: &Example) -> engine::Run {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: datetime!(2026-11-21 07:00 UTC),
         chance: 0.5,
     });

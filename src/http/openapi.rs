@@ -303,6 +303,8 @@ pub(super) const PATH: &str = "/openapi.json";
         organizations::retention::get,
         organizations::retention::settle,
         organizations::retention::segments,
+        organizations::retention::subjects,
+        organizations::retention::shred,
         organizations::retention::hold,
         organizations::retention::lift,
         organizations::policies::list,

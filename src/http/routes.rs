@@ -333,6 +333,8 @@ table! {
     GET    "/v1/retention"                                    May(AuditRead)              organizations::retention::get;
     PUT    "/v1/retention"                                    May(RetentionManage)        organizations::retention::settle;
     GET    "/v1/retention/segments"                           May(AuditRead)              organizations::retention::segments;
+    GET    "/v1/retention/subjects"                           May(AuditRead)              organizations::retention::subjects;
+    POST   "/v1/retention/shredding"                          May(RetentionManage)        organizations::retention::shred;
     POST   "/v1/retention/holds"                              May(HoldsManage)          organizations::retention::hold;
     POST   "/v1/retention/holds/{id}/lift"                    May(HoldsManage)          organizations::retention::lift;
     GET    "/v1/policies"                                     May(PoliciesRead)           organizations::policies::list;

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::outage;
 use super::event::{Append, Metadata, Outcome};
 use super::flush::{self, Job, Limits};
+use super::personal::{Subjects, is_sealed};
 use super::reading::Sealed;
 use super::wakeup::{APPENDED, Bells};
 use super::{Error, blobs, slot_of};
@@ -70,6 +71,7 @@ impl Default for Config {
 pub struct Journal {
     pub(super) pool: PgPool,
     pub(super) sealed: Option<Sealed>,
+    pub(super) subjects: Option<Subjects>,
     lanes: Arc<[Entrance]>,
     closing: CancellationToken,
 }
@@ -100,7 +102,7 @@ impl Journal {
                 (Entrance { queue, room, bytes: config.queue_bytes }, lane)
             })
             .unzip();
-        (Self { pool, sealed: None, lanes: entrances.into(), closing }, lanes)
+        (Self { pool, sealed: None, subjects: None, lanes: entrances.into(), closing }, lanes)
     }
 
     /// Records the events, and answers when they are durable or refused.
@@ -111,10 +113,20 @@ impl Journal {
         if self.closing.is_cancelled() {
             return Err(Error::Closed);
         }
-        let Append { stream, expected, mut events, metadata, fence, side } = append;
+        let Append { stream, expected, mut events, mut metadata, fence, subject, side } = append;
         let lane = &self.lanes[self.lane_of(&stream.aggregate_id, fence.map(|fence| fence.slot))];
         if events.is_empty() || expected < 0 {
             return Err(Error::Unacceptable("it needs an event and a place"));
+        }
+        if events.iter().any(|event| is_sealed(&event.payload)) {
+            return Err(Error::Unacceptable("an event's payload looks like a sealed one"));
+        }
+        if let Some(subject) = subject {
+            // From where an order came says something of a person, too.
+            metadata.address = None;
+            let place = (&stream, expected);
+            // Apart: who has no such data carries none of its weight.
+            Box::pin(self.seal(metadata.organization, &subject, place, &mut events)).await?;
         }
         let text = acceptable(&metadata)?;
         blobs::put_large(&self.pool, &mut events).await?;

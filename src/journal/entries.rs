@@ -70,6 +70,7 @@ impl Entries {
                 events: vec![NewEvent::of(&event)?],
                 metadata: context.metadata.clone(),
                 fence: context.fence,
+                subject: None,
                 side: context.side.clone(),
             };
             match self.journal.append(append).await? {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::secrets;
 use crate::segments::Fault;
 
 /// A failure of the journal. Refusals of a single append are [`super::Outcome`]s instead.
@@ -61,6 +62,24 @@ pub enum Error {
     /// What has left the database cannot be read.
     #[error(transparent)]
     Segment(Arc<Fault>),
+    /// What is sealed for a subject cannot be opened, or sealed, in this process.
+    #[error("reading or writing personal data")]
+    Personal(#[source] Arc<secrets::Error>),
+    /// This process has no keys for what is sealed.
+    #[error(
+        "this process has no keys for personal data: set CHAINKEEL_SECRETS_KEY, CHAINKEEL_SECRETS_KEY_FILE or \
+         CHAINKEEL_SECRETS_KEY_PROGRAM, as for all servers"
+    )]
+    NoSubjects,
+    /// The key is gone under which it would be sealed.
+    #[error("its personal data was shredded")]
+    Shredded,
+}
+
+impl From<secrets::Error> for Error {
+    fn from(error: secrets::Error) -> Self {
+        Self::Personal(error.into())
+    }
 }
 
 impl From<Fault> for Error {
@@ -75,6 +94,7 @@ impl Error {
         match self {
             Self::Busy(_) | Self::Unreachable { .. } => true,
             Self::Database { source, .. } => outage(source),
+            Self::Personal(source) => source.is_transient(),
             Self::Closed
             | Self::Migrate(_)
             | Self::Unacceptable(_)
@@ -82,7 +102,9 @@ impl Error {
             | Self::Decode { .. }
             | Self::Damaged(_)
             | Self::LeaseLost(_)
-            | Self::Segment(_) => false,
+            | Self::Segment(_)
+            | Self::NoSubjects
+            | Self::Shredded => false,
         }
     }
 }

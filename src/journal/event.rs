@@ -358,6 +358,8 @@ pub struct Append {
     pub metadata: Metadata,
     /// Required for runs while workers share them; absent for streams that any process may write.
     pub fence: Option<Fence>,
+    /// Whose personal data the events hold: they are stored sealed under the key of that subject.
+    pub subject: Option<String>,
     /// Rows of other tables, written in the same transaction.
     pub side: Vec<Side>,
 }

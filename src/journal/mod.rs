@@ -18,6 +18,7 @@ mod lease;
 pub mod migrate;
 mod outbox;
 pub mod partitions;
+pub mod personal;
 pub mod pool;
 mod prices;
 mod reactions;

@@ -22,6 +22,12 @@ pub struct Replayed {
 
 /// Decides the run of a bundle again. An error names the event that cannot be read.
 pub fn replay(bundle: &Bundle) -> Result<Replayed, String> {
+    if bundle.is_sealed() {
+        return Err(
+            "the run handles personal data and is sealed: its decisions are not in the bundle"
+                .to_owned(),
+        );
+    }
     let blobs: HashMap<Vec<u8>, String> = bundle
         .blobs
         .iter()

@@ -19,24 +19,30 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// The workflow of an event's run, where the fact that it tells was read already.
+    /// The workflow of an event's run, where the fact that it tells was read already. Nothing where the run's beginning was
+    /// deleted or shredded by order.
     pub async fn of_fact(
         &mut self,
         journal: &Journal,
         event: &Recorded,
         fact: &Fact,
-    ) -> Result<WorkflowId, Error> {
+    ) -> Result<Option<WorkflowId>, Error> {
         if let Some(known) = workflow_of(fact) {
             self.remember(&event.aggregate_id, known);
-            return Ok(known);
+            return Ok(Some(known));
         }
         self.of_run(journal, &event.aggregate_id).await
     }
 
-    /// The workflow of a run; [`WorkflowId::NONE`] where it belongs to none.
-    pub async fn of_run(&mut self, journal: &Journal, run: &str) -> Result<WorkflowId, Error> {
+    /// The workflow of a run; [`WorkflowId::NONE`] where it belongs to none. Nothing where its beginning was deleted or
+    /// shredded by order.
+    pub async fn of_run(
+        &mut self,
+        journal: &Journal,
+        run: &str,
+    ) -> Result<Option<WorkflowId>, Error> {
         if let Some(known) = self.young.get(run) {
-            return Ok(*known);
+            return Ok(Some(*known));
         }
         let known = if let Some(known) = self.old.get(run) {
             *known
@@ -44,11 +50,11 @@ impl Origins {
             let gone = || Error::Damaged(format!("run {run} has no beginning"));
             let id = RunId::from_str(run).map_err(|_| gone())?;
             let page = journal.read_stream(&StreamId::run(id), 0, 1).await?;
-            let first = page.first().ok_or_else(gone)?.fact()?;
-            workflow_of(&first.0).ok_or_else(gone)?
+            let Some(first) = page.first() else { return Ok(None) };
+            workflow_of(&first.fact()?.0).ok_or_else(gone)?
         };
         self.remember(run, known);
-        Ok(known)
+        Ok(Some(known))
     }
 
     /// Learns the workflow of a run from somebody who has read its first event.

@@ -116,6 +116,11 @@ pub struct Unread {
 }
 
 impl Bundle {
+    /// Whether what the run says is sealed: then its proofs stand, and nothing of it can be read here.
+    pub const fn is_sealed(&self) -> bool {
+        self.workflow.is_empty()
+    }
+
     /// Reads a file, which must be written in the one way.
     pub fn read(bytes: &[u8]) -> Result<Self, Unread> {
         let text = std::str::from_utf8(bytes)

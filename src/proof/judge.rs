@@ -192,6 +192,14 @@ impl Bench<'_> {
     fn names_its_workflow(&self, first: &Exhibit) -> Result<(), Fault> {
         let Bundle { workflow, workflow_version, .. } = self.bundle;
         let begun: serde_json::Value = self.whole(first, At::Event(0))?;
+        if begun.get("$sealed").is_some() {
+            // What it says is sealed: the head may claim nothing of it.
+            if workflow.is_empty() && *workflow_version == 0 {
+                return Ok(());
+            }
+            let what = "the run is sealed, and does not say which workflow it executed";
+            return Err(self.fault(At::Head, "workflow", what));
+        }
         let said = &begun["started"]["workflow"];
         if said["id"] != workflow.as_str() {
             let what = format!("the run executed {}", said["id"]);

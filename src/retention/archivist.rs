@@ -6,13 +6,14 @@ use std::time::Duration as Patience;
 use futures::future::BoxFuture;
 use time::Duration;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::proving::Prover;
 use crate::aggregates::retention::Retention;
 use crate::aggregates::segment::{Command, Order, Segment};
+use crate::journal::personal::Subjects;
 use crate::journal::reading::{Catalogue, Kept, MonthStanding};
 use crate::journal::{Context, Journal, Leases, Metadata, Store};
 use crate::notary::{Log, OutsideCopy};
@@ -27,6 +28,9 @@ pub(super) const NAME: &str = "system:archivist";
 const EVERY: Patience = Patience::from_hours(1);
 /// How soon it tries again when something was in the way, such as a busy table.
 const AGAIN: Patience = Patience::from_mins(1);
+
+/// How often it is looked for orders to shred.
+const SHREDS_EVERY: Patience = Patience::from_secs(5);
 
 /// When what is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub struct Done {
     pub dropped: Vec<String>,
     /// Segments that were deleted by order.
     pub deleted: Vec<String>,
+    /// Subjects whose keys were destroyed by order, by their handles.
+    pub shredded: Vec<String>,
     /// Months that are old enough and may not leave, with what is in the way.
     pub waiting: Vec<(String, MonthStanding)>,
     /// Whether nothing could be proved: nothing of the ledger is signed yet.
@@ -67,6 +73,7 @@ pub trait Views: Send + Sync {
 #[derive(Clone)]
 pub struct Archivist {
     pub(super) catalogue: Catalogue,
+    pub(super) subjects: Option<Subjects>,
     pub(super) segments: Store<Segment>,
     pub(super) retentions: Store<Retention>,
     pub(super) shelf: Shelf,
@@ -88,6 +95,7 @@ impl Archivist {
     ) -> Self {
         Self {
             catalogue: Catalogue::new(journal.pool().clone()),
+            subjects: journal.subjects().cloned(),
             log: Log::new(journal.pool().clone()),
             segments: Store::segments(journal.clone()),
             retentions: Store::retentions(journal),
@@ -130,7 +138,26 @@ impl Archivist {
                     AGAIN
                 }
             };
-            sleep(pause).await;
+            self.shred_for(pause).await;
+        }
+    }
+
+    /// Carries out orders to shred, which come at any time, until the next pass.
+    async fn shred_for(&self, pause: Patience) {
+        let until = Instant::now() + pause;
+        while Instant::now() < until {
+            sleep(SHREDS_EVERY.min(until - Instant::now())).await;
+            let mut done = Done::default();
+            match self.shred(&mut done).await {
+                Ok(()) => tell_shredded(&done),
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "personal data that was given up is not shredded for now: {error}"
+                    );
+                    metrics::gauge!("chainkeel_retention_failing").set(1.0);
+                }
+            }
         }
     }
 
@@ -149,7 +176,8 @@ impl Archivist {
         // What one month has against it holds up no other, and no deletion that somebody waits for.
         let dropped = self.drop_rows(&mut done).await;
         let deleted = self.delete(&mut done).await;
-        sealed.and(dropped).and(deleted).map(|()| done)
+        let shredded = self.shred(&mut done).await;
+        sealed.and(dropped).and(deleted).and(shredded).map(|()| done)
     }
 
     /// Takes the office for a pass, where it is free; nothing where another process has it.
@@ -182,7 +210,14 @@ fn tell(done: &Done) {
     for segment in &done.deleted {
         tracing::info!(segment = %segment, "the segment {segment} was deleted by order of its organization");
     }
+    tell_shredded(done);
     let waiting = u32::try_from(done.waiting.len()).unwrap_or(u32::MAX);
     metrics::gauge!("chainkeel_retention_months_waiting").set(f64::from(waiting));
     metrics::gauge!("chainkeel_retention_failing").set(0.0);
+}
+
+fn tell_shredded(done: &Done) {
+    for subject in &done.shredded {
+        tracing::info!(subject = %subject, "the key of the subject {subject} was destroyed by order of its organization");
+    }
 }

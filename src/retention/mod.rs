@@ -8,8 +8,10 @@ mod error;
 mod parts;
 mod proving;
 mod sealing;
+mod shredding;
 
 pub use archivist::{Archivist, Done, Pace, Views};
 pub use config::{Config, InvalidConfig};
 pub use error::Error;
 pub use proving::Prover;
+pub use shredding::destroy;

@@ -60,7 +60,7 @@ pub(super) fn context_of_data_key(organization: &str, version: i32) -> Vec<u8> {
 }
 
 /// The parts, each after its length, so that no two lists give the same bytes.
-fn bound(parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn bound(parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in parts {
         let length = u32::try_from(part.len()).expect("names are short");

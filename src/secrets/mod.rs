@@ -16,6 +16,7 @@ mod mask;
 mod name;
 mod rotation;
 mod source;
+mod subject_key;
 mod suspects;
 mod vault;
 
@@ -30,5 +31,6 @@ pub use mask::{MASK, Mask, MaskedStream, SHORTEST, WeakMask, masked_by_all};
 pub use name::SecretName;
 pub use rotation::{Progress, Rotation};
 pub use source::{DataKey, KeySource, NoKey, Unwrapped, Wrapped};
+pub use subject_key::{SubjectKey, Unopened};
 pub use suspects::{MAX_SUSPECTS, Suspect, suspects};
 pub use vault::{Hold, Opened, Sealed, Vault};

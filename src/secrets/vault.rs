@@ -70,12 +70,25 @@ impl Vault {
         name: &SecretName,
         secret: &[u8],
     ) -> Result<Sealed, Error> {
+        let mut transaction = self.begin(organization).await?;
+        let sealed = self.seal_within(&mut transaction, organization, name, secret).await?;
+        commit(transaction).await?;
+        Ok(sealed)
+    }
+
+    /// The same within a transaction of [`Vault::begin`].
+    pub(crate) async fn seal_within(
+        &self,
+        connection: &mut PgConnection,
+        organization: OrganizationId,
+        name: &SecretName,
+        secret: &[u8],
+    ) -> Result<Sealed, Error> {
         name.check()?;
         if secret.len() > MAX_SECRET {
             return Err(Error::TooLarge { bytes: secret.len(), max: MAX_SECRET });
         }
-        let mut transaction = self.begin(organization).await?;
-        let (key_version, key) = self.newest_key(&mut transaction, organization).await?;
+        let (key_version, key) = self.newest_key(connection, organization).await?;
         let owner = organization.to_string();
         let context = context_of_secret(&owner, name, key_version);
         let sealed = cipher::seal(key.bytes(), rand::random(), &context, secret);
@@ -91,10 +104,9 @@ impl Vault {
             key_version,
             sealed,
         )
-        .execute(&mut *transaction)
+        .execute(connection)
         .await
         .map_err(while_doing("keeping a sealed secret"))?;
-        commit(transaction).await?;
         Ok(Sealed { name: name.clone(), key_version })
     }
 
@@ -114,8 +126,20 @@ impl Vault {
         name: &SecretName,
     ) -> Result<Opened, Error> {
         name.check()?;
-        let owner = organization.to_string();
         let mut transaction = self.begin(organization).await?;
+        let opened = self.open_within(&mut transaction, organization, name).await?;
+        commit(transaction).await?;
+        opened.ok_or_else(|| Error::Missing(name.clone()))
+    }
+
+    /// The same within a transaction of [`Vault::begin`]; nothing where nothing has the name.
+    pub(crate) async fn open_within(
+        &self,
+        connection: &mut PgConnection,
+        organization: OrganizationId,
+        name: &SecretName,
+    ) -> Result<Option<Opened>, Error> {
+        let owner = organization.to_string();
         let row = sqlx::query!(
             "select s.key_version, s.sealed, k.wrapped_by, k.wrapped
                from sealed_secrets s join data_keys k
@@ -125,17 +149,16 @@ impl Vault {
             name.record(),
             name.field(),
         )
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(connection)
         .await
         .map_err(while_doing("reading a sealed secret"))?;
-        commit(transaction).await?;
-        let row = row.ok_or_else(|| Error::Missing(name.clone()))?;
+        let Some(row) = row else { return Ok(None) };
         let wrapped = Wrapped { by: KeyId::stored(row.wrapped_by), bytes: row.wrapped };
         let key = self.unwrap(organization, row.key_version, &wrapped).await?;
         let context = context_of_secret(&owner, name, row.key_version);
         let secret = cipher::open(key.bytes(), &context, &row.sealed)
             .map_err(|_| Error::Broken(name.clone()))?;
-        Ok(Opened { secret, key_version: row.key_version })
+        Ok(Some(Opened { secret, key_version: row.key_version }))
     }
 
     /// Forgets a secret; one that is not there is forgotten already.
@@ -145,6 +168,16 @@ impl Vault {
         name: &SecretName,
     ) -> Result<(), Error> {
         let mut transaction = self.begin(organization).await?;
+        Self::forget_within(&mut transaction, organization, name).await?;
+        commit(transaction).await
+    }
+
+    /// The same within a transaction of [`Vault::begin`].
+    pub(crate) async fn forget_within(
+        connection: &mut PgConnection,
+        organization: OrganizationId,
+        name: &SecretName,
+    ) -> Result<(), Error> {
         sqlx::query!(
             "delete from sealed_secrets
               where organization_id = $1 and record = $2 and field = $3",
@@ -152,10 +185,10 @@ impl Vault {
             name.record(),
             name.field(),
         )
-        .execute(&mut *transaction)
+        .execute(connection)
         .await
-        .map_err(while_doing("forgetting a secret"))?;
-        commit(transaction).await
+        .map(drop)
+        .map_err(while_doing("forgetting a secret"))
     }
 
     /// Forgets every secret of a record but those of these fields; gives how many went.
@@ -200,12 +233,12 @@ impl Vault {
     }
 
     /// The pool behind it.
-    pub(super) const fn pool(&self) -> &PgPool {
+    pub(crate) const fn pool(&self) -> &PgPool {
         &self.pool
     }
 
     /// A transaction that sees one organization's secrets.
-    pub(super) async fn begin(
+    pub(crate) async fn begin(
         &self,
         organization: OrganizationId,
     ) -> Result<Transaction<'static, Postgres>, Error> {

@@ -135,6 +135,7 @@ impl Compiler<'_> {
             source_run: None,
             parent: None,
             variables: None,
+            subject: None,
             at,
             chance: 0.0,
         };

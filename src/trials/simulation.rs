@@ -86,6 +86,7 @@ pub fn simulate(order: Simulated) -> Result<Simulation, Vec<Problem>> {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: order.at,
         chance: 0.0,
     };

@@ -174,6 +174,7 @@ fn one(asked: &WhatIf, facts: &[Fact], otherwise: &Answers) -> WouldBe {
         carried: carried.map(|(node, carried)| (node.clone(), carried.clone())).collect(),
         parent: None,
         variables: variables.clone(),
+        subject: None,
         at: *at,
         chance: 0.0,
     };

@@ -1069,6 +1069,7 @@ fn facts() -> Vec<Fact> {
             carried: BTreeMap::from([(Place::from("small"), carried)]),
             parent: None,
             variables: None,
+            subject: None,
             at: AT,
         },
         Fact::NodeStarted {
@@ -1221,6 +1222,7 @@ fn lived_through() -> Vec<Fact> {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: AT,
         chance: 0.0,
     };

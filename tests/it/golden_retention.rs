@@ -74,6 +74,21 @@ fn every_event_of_what_is_kept_is_read_as_it_was_written() {
             by: "system:archivist".into(),
             at,
         },
+        Event::SubjectShreddingOrdered {
+            organization_id,
+            subject: "5e".repeat(32),
+            version: 1,
+            runs: 2,
+            reason: "erasure request 12".into(),
+            by: by.clone(),
+            at,
+        },
+        Event::SubjectShredded {
+            subject: "5e".repeat(32),
+            version: 1,
+            by: "system:archivist".into(),
+            at,
+        },
         Event::HoldLifted { hold_id, reason: "closed".into(), by, at },
     ];
     for event in &events {

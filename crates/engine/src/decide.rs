@@ -32,6 +32,7 @@ pub fn start(start: Start) -> Vec<Fact> {
         carried: start.carried,
         parent: start.parent,
         variables: start.variables,
+        subject: start.subject,
         at,
     };
     let mut run = Run::default();

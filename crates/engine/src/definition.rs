@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::ending::Emission;
 use crate::json::Json;
+use crate::personal::Personal;
 use crate::plan::Plan;
 use crate::remedy::OnFailure;
 
@@ -57,6 +58,8 @@ pub struct Definition {
     pub(crate) max_run_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Lane::is_default")]
     pub(crate) lane: Lane,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) personal: Option<Personal>,
     #[serde(skip)]
     pub(crate) compiled: Compiled,
 }
@@ -335,6 +338,11 @@ impl Definition {
     /// The events that a run emits when it ends.
     pub fn emissions(&self) -> &[Emission] {
         &self.emit
+    }
+
+    /// Whose personal data its runs handle, where they do.
+    pub fn personal(&self) -> Option<&Personal> {
+        self.personal.as_ref()
     }
 
     /// How urgent its runs are.

@@ -45,6 +45,9 @@ pub enum Fact {
         /// What its variables held when it began, by name, where they are kept between runs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         variables: Option<Json>,
+        /// Whose personal data it handles: all its facts are kept sealed under the key of that name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
         /// When.
         #[serde(with = "crate::instant")]
         at: OffsetDateTime,
@@ -463,6 +466,11 @@ impl Compensate {
 }
 
 impl Fact {
+    /// Whose personal data a run handles, as its first fact tells.
+    pub fn subject(&self) -> Option<&str> {
+        if let Self::Started { subject, .. } = self { subject.as_deref() } else { None }
+    }
+
     /// The version of the JSON form of all facts above.
     pub const VERSION: &'static str = "1.0";
 

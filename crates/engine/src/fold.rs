@@ -133,6 +133,7 @@ impl Run {
             carried,
             parent,
             variables,
+            subject,
             at,
         } = fact
         else {
@@ -151,6 +152,7 @@ impl Run {
             source_run: source_run.clone(),
             carried: carried.clone(),
             parent: parent.clone(),
+            subject: subject.clone(),
             variables: variables.clone(),
             started_at: *at,
         }));

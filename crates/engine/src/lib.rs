@@ -34,6 +34,7 @@ mod node;
 mod node_state;
 mod number;
 mod parse;
+mod personal;
 mod place;
 mod plan;
 pub mod pointer;
@@ -76,6 +77,7 @@ pub use node::{
 };
 pub use node_state::NodeState;
 pub use parse::parse;
+pub use personal::{MAX_SUBJECT_BYTES, Personal, keeps_elsewhere, subject_of};
 pub use place::{Iteration, MAX_LOOP_DEPTH, Place};
 pub use preview::{condition_holds, condition_names, evaluate, fill, template_problems};
 pub use remedy::{Handler, OnFailure, Remedy};

@@ -119,6 +119,7 @@ fn run_of(body: &Json) -> Result<Run, String> {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: OffsetDateTime::UNIX_EPOCH,
         chance: 0.0,
     });

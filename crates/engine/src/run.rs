@@ -73,6 +73,8 @@ pub(crate) struct Head {
     pub(crate) carried: BTreeMap<Place, Carried>,
     pub(crate) parent: Option<Parent>,
     pub(crate) variables: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
     #[serde(with = "crate::instant")]
     pub(crate) started_at: OffsetDateTime,
 }
@@ -132,6 +134,11 @@ impl Run {
             None if self.in_flight == 0 && self.sleeping() > 0 => RunStatus::Waiting,
             None => RunStatus::Running,
         }
+    }
+
+    /// Whose personal data it handles.
+    pub fn subject(&self) -> Option<&str> {
+        self.head.as_ref()?.subject.as_deref()
     }
 
     /// The run's id.

@@ -33,6 +33,9 @@ pub struct Start {
     pub parent: Option<Parent>,
     /// What its variables hold that are kept between runs, by name.
     pub variables: Option<Json>,
+    /// Whose personal data it handles: by its definition ([`subject_of`](crate::subject_of)), or as the
+    /// run that began it.
+    pub subject: Option<String>,
     /// When.
     pub at: OffsetDateTime,
     /// A random number from 0 to 1, for jitter.

@@ -239,6 +239,7 @@ fn start_of(run: &Run, first: &Fact) -> Option<Cause> {
         carried,
         parent,
         variables,
+        subject,
         at,
     } = first
     else {
@@ -255,6 +256,7 @@ fn start_of(run: &Run, first: &Fact) -> Option<Cause> {
             carried: carried.clone(),
             parent: parent.clone(),
             variables: variables.clone(),
+            subject: subject.clone(),
             at: *at,
             chance: 0.0,
         }))

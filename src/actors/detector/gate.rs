@@ -180,6 +180,7 @@ impl Gate {
             trigger,
             claim: Some(id.clone()),
             parent: None,
+            subject: None,
         };
         let mut within = context.clone();
         within.side.extend(claim.map(|trigger_id| Side::Claim { trigger_id }));

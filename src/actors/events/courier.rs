@@ -153,8 +153,10 @@ impl Courier {
         let Parcel { subscription: name, position, tries } = parcel;
         let page = self.journal.read_after(position - 1, 1).await?;
         let event = page.first().filter(|event| event.position == *position);
-        let gone = || journal::Error::Damaged(format!("position {position} is not there"));
-        let event = event.ok_or_else(gone)?;
+        // What is not there was deleted or shredded by order: it is sent to nobody any more.
+        let Some(event) = event else {
+            return Ok(self.reactions.settle(name, *position).await?);
+        };
         let id = EventSubscriptionId::from_str(name).map_err(Trouble::lasting)?;
         let all = self.standing.at(event.organization, *position).await?;
         let (outcome, retry) = match all.as_ref().and_then(|all| all.all.get(&id)) {

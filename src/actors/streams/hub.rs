@@ -226,7 +226,9 @@ async fn told(
     };
     match (&entry.workflow_id, &entry.run_id) {
         (None, Some(run)) => {
-            entry.workflow_id = Some(origins.of_run(journal, run).await?.to_string());
+            // Its beginning may be shredded by now: nobody is told then.
+            let Some(workflow) = origins.of_run(journal, run).await? else { return Ok(None) };
+            entry.workflow_id = Some(workflow.to_string());
         }
         (Some(workflow), Some(run)) => {
             if let Ok(workflow) = workflow.parse() {

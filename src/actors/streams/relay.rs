@@ -16,6 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::actors::detector::office::{Office, hold};
+use crate::journal::personal::is_sealed;
 use crate::journal::{Batch, Error, Journal, Leases, Recorded, Tail};
 use crate::projections::audit::{Line, is_open};
 use crate::relay::{self, Ledger, Message, Standing, Stream, Taken, Target};
@@ -25,6 +26,8 @@ const OFFICE: Office = Office("relay");
 /// How many events, and bytes, are on their way to the stream at most.
 const UNDER_WAY: usize = 256;
 const BYTES_UNDER_WAY: usize = 8 * 1024 * 1024;
+/// How many frames of what was shredded are read at a time.
+const FRAMES: i64 = 512;
 /// How often it is looked what the stream holds, also while nothing happens: it may have lost its end.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long is waited before the stream is tried again: it doubles with each time in a row.
@@ -112,7 +115,7 @@ impl Relay {
         );
         let mut subscription = self.tail.subscribe(taken);
         let (mut batch, mut under_way, mut bytes) = (Left::default(), FuturesOrdered::new(), 0);
-        let mut before: Option<String> = None;
+        let (mut before, mut sent_to): (Option<String>, i64) = (None, taken);
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -133,7 +136,11 @@ impl Relay {
                     (taken, bytes) = (position, bytes - size);
                     self.measure(position, what);
                 }
-                more = subscription.next(), if batch.is_empty() => batch = Left::of(more?),
+                more = subscription.next(), if batch.is_empty() => {
+                    let more = self.framed(sent_to, more?).await?;
+                    sent_to = more.last().map_or(sent_to, |last| last.position);
+                    batch = Left::of(more);
+                }
                 _ = look.tick() => self.look(&stream, taken).await?,
                 () = stream.lost() => return Err(relay::Error::Lost.into()),
             }
@@ -173,15 +180,47 @@ impl Relay {
         }
         // It may have been deleted by now, as old messages are.
         let Some(told) = stream.id_at(position).await? else { return Ok(()) };
-        let events = self.journal.read_after(position - 1, 1).await?;
-        let is_same = events.first().is_some_and(|event| self.id_of(event) == told);
+        // As it is stored: what was shredded is known by its frame, and what was deleted by order cannot be compared.
+        let placed = self.journal.placed_after(position - 1, 1).await?;
+        let placed = placed.first().filter(|it| it.position == position);
+        let is_same = placed
+            .is_some_and(|it| it.event.as_ref().is_none_or(|event| self.id_of(event) == told));
         if is_same { Ok(()) } else { Err(relay::Error::OtherHistory { position }.into()) }
+    }
+
+    /// A batch with the frames of what was shredded and is passed over in it: the stream takes each position.
+    async fn framed(&self, after: i64, batch: Batch) -> Result<Batch, Error> {
+        let mut last = after;
+        let is_next = |event: &Recorded| {
+            last += 1;
+            event.position == last
+        };
+        if batch.iter().all(is_next) {
+            return Ok(batch);
+        }
+        let (mut framed, mut last) = (Vec::with_capacity(batch.len()), after);
+        for event in batch.iter() {
+            while last + 1 < event.position {
+                let gap = (event.position - 1 - last).min(FRAMES);
+                let placed = self.journal.placed_after(last, gap).await?;
+                let Some(end) = placed.last().map(|it| it.position) else { break };
+                framed.extend(placed.into_iter().filter_map(|it| it.event));
+                last = end;
+            }
+            framed.push(event.clone());
+            last = event.position;
+        }
+        Ok(framed.into())
     }
 
     /// An event as it is published: the line of an export, with secrets withheld, as short as the servers want it.
     fn message(&self, event: &Recorded, largest: usize) -> Message {
         let withheld = !is_open(&event.aggregate_type);
-        let mut body = written(event, withheld);
+        let mut body = if is_sealed(&event.payload) {
+            serde_json::to_vec(&Line::bare(event)).ok().map(Bytes::from)
+        } else {
+            written(event, withheld)
+        };
         if !withheld && body.as_ref().is_some_and(|body| body.len() > largest) {
             body = written(event, true);
         }

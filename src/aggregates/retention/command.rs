@@ -44,6 +44,22 @@ pub enum Order {
         /// Its runs.
         runs: Arc<BTreeSet<RunId>>,
     },
+    /// Shred the personal data of a subject, where nobody holds one of its runs.
+    Shred {
+        /// The subject's handle.
+        subject: String,
+        /// Its newest key: that and all before it go.
+        version: i32,
+        /// The runs whose data goes.
+        runs: Arc<BTreeSet<RunId>>,
+        /// Why: for whoever asks later.
+        reason: String,
+    },
+    /// Say that the keys of a subject are gone.
+    Shredded {
+        /// The subject's handle.
+        subject: String,
+    },
     /// Lift a hold.
     Lift {
         /// Which.

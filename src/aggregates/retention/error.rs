@@ -19,6 +19,12 @@ pub enum Error {
     /// Its time has not come, or somebody holds it.
     #[error("it is kept: its time has not come, or it is held")]
     Kept,
+    /// Somebody holds one of its runs.
+    #[error("a legal hold covers one of its runs")]
+    Held,
+    /// Nobody ordered it.
+    #[error("nobody ordered that this subject is shredded")]
+    NotOrdered,
     /// There is no such hold.
     #[error("there is no such hold")]
     UnknownHold,

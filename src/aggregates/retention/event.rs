@@ -77,6 +77,36 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// The personal data of a subject is given up: its keys are destroyed next, and no hold that comes later keeps them.
+    SubjectShreddingOrdered {
+        /// Whose runs.
+        organization_id: OrganizationId,
+        /// The subject's handle: HMAC-SHA-256 of its name under a key of the organization.
+        subject: String,
+        /// Its newest key: that and all before it go.
+        version: i32,
+        /// How many runs it is about.
+        runs: u64,
+        /// Why.
+        reason: String,
+        /// Who ordered it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The keys are gone: what they sealed opens nowhere any more.
+    SubjectShredded {
+        /// The subject's handle.
+        subject: String,
+        /// Its newest key that is gone.
+        version: i32,
+        /// Who saw to it.
+        by: String,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
     /// A hold is over.
     HoldLifted {
         /// The hold.
@@ -96,8 +126,14 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 4] =
-        ["policy_set", "hold_placed", "segment_let_go", "hold_lifted"];
+    pub const NAMES: [&'static str; 6] = [
+        "policy_set",
+        "hold_placed",
+        "segment_let_go",
+        "subject_shredding_ordered",
+        "subject_shredded",
+        "hold_lifted",
+    ];
 
     /// The stored name of this event.
     pub const fn name(&self) -> &'static str {
@@ -105,6 +141,8 @@ impl Event {
             Self::PolicySet { .. } => "policy_set",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::SegmentLetGo { .. } => "segment_let_go",
+            Self::SubjectShreddingOrdered { .. } => "subject_shredding_ordered",
+            Self::SubjectShredded { .. } => "subject_shredded",
             Self::HoldLifted { .. } => "hold_lifted",
         }
     }

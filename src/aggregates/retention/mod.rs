@@ -11,5 +11,5 @@ mod upcast;
 pub use command::{Command, Order};
 pub use error::Error;
 pub use event::{Event, Scope};
-pub use state::{DELAY, Hold, LEAST_DAYS, MAX_HOLDS, Policy, Retention};
+pub use state::{DELAY, Hold, LEAST_DAYS, MAX_HOLDS, MAX_REASON, Policy, Retention, Shredding};
 pub use upcast::upcasters;

@@ -20,7 +20,7 @@ pub const DELAY: Duration = Duration::days(7);
 /// How many holds stand at a time.
 pub const MAX_HOLDS: usize = 1_000;
 /// The longest reason, in characters.
-const REASON: usize = 1_000;
+pub const MAX_REASON: usize = 1_000;
 
 /// After how long runs are let go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,24 @@ pub struct Hold {
     pub at: OffsetDateTime,
 }
 
+/// An order to shred, the last of its subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shredding {
+    /// The newest key that goes.
+    pub version: i32,
+    /// How many runs it is about.
+    pub runs: u64,
+    /// Why.
+    pub reason: String,
+    /// Who ordered it.
+    pub by: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Whether the keys are gone.
+    pub is_done: bool,
+}
+
 /// What an organization keeps, folded from its events.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
@@ -59,6 +77,8 @@ pub struct Retention {
     pub holds: BTreeMap<HoldId, Hold>,
     /// The segments that were given up, each with the days that counted and who had settled them.
     pub let_go: BTreeMap<SegmentId, (u32, String)>,
+    /// The subjects whose data was given up, by their handles.
+    pub shredded: BTreeMap<String, Shredding>,
 }
 
 impl Retention {
@@ -76,17 +96,21 @@ impl Retention {
         now: OffsetDateTime,
         has: impl Fn(RunId) -> bool,
     ) -> Option<(u32, &str)> {
-        let held = |hold: &Hold| match hold.scope {
-            // Which workflows a segment has is not in its catalogue: too much is kept rather than too little.
-            Scope::Organization | Scope::Workflow { .. } => true,
-            Scope::Run { run_id } => has(run_id),
-        };
-        if self.holds.values().any(held) {
+        if self.holds(has) {
             return None;
         }
         let policy = self.in_force(now)?;
         let days = policy.delete_after_days?;
         (ended_at + Duration::days(days.into()) <= now).then_some((days, policy.by.as_str()))
+    }
+
+    /// Whether a hold stands that may be about these runs. `has` tells whether a run is among them.
+    pub fn holds(&self, has: impl Fn(RunId) -> bool) -> bool {
+        self.holds.values().any(|hold| match hold.scope {
+            // Of which workflows they are is not at hand: too much is kept rather than too little.
+            Scope::Organization | Scope::Workflow { .. } => true,
+            Scope::Run { run_id } => has(run_id),
+        })
     }
 
     /// Decides what an order leads to, or why it is refused. No event: it says nothing new.
@@ -147,6 +171,35 @@ impl Retention {
                     at,
                 }))
             }
+            Order::Shred { subject, version, runs, reason } => {
+                let reason = reason_of(&reason)?;
+                if self.shredded.get(&subject).is_some_and(|known| known.version >= version) {
+                    return Ok(None);
+                }
+                if self.holds(|run| runs.contains(&run)) {
+                    return Err(Error::Held);
+                }
+                let (organization_id, runs) = (organization, runs.len() as u64);
+                Ok(Some(Event::SubjectShreddingOrdered {
+                    organization_id,
+                    subject,
+                    version,
+                    runs,
+                    reason,
+                    by,
+                    at,
+                }))
+            }
+            Order::Shredded { subject } => {
+                let ordered = self.shredded.get(&subject).ok_or(Error::NotOrdered)?;
+                let version = ordered.version;
+                Ok((!ordered.is_done).then_some(Event::SubjectShredded {
+                    subject,
+                    version,
+                    by,
+                    at,
+                }))
+            }
             Order::Lift { hold, reason } => {
                 let reason = reason_of(&reason)?;
                 if !self.holds.contains_key(&hold) {
@@ -160,7 +213,7 @@ impl Retention {
 
 fn reason_of(text: &str) -> Result<String, Error> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > REASON {
+    if text.is_empty() || text.chars().count() > MAX_REASON {
         return Err(Error::Reason);
     }
     Ok(text.to_owned())
@@ -196,6 +249,15 @@ impl Aggregate for Retention {
             }
             Event::SegmentLetGo { segment_id, after_days, settled_by, .. } => {
                 self.let_go.insert(segment_id, (after_days, settled_by));
+            }
+            Event::SubjectShreddingOrdered { subject, version, runs, reason, by, at, .. } => {
+                let ordered = Shredding { version, runs, reason, by, at, is_done: false };
+                self.shredded.insert(subject, ordered);
+            }
+            Event::SubjectShredded { subject, .. } => {
+                if let Some(ordered) = self.shredded.get_mut(&subject) {
+                    ordered.is_done = true;
+                }
             }
             Event::HoldLifted { hold_id, .. } => {
                 self.holds.remove(&hold_id);

@@ -127,3 +127,33 @@ fn what_cannot_be_is_refused() {
     let placed = given([at(AT, hold(1, Scope::Organization))]);
     assert_eq!(placed.decide(at(AT, hold(1, Scope::Organization))), Ok(None));
 }
+
+#[test]
+fn a_subject_is_given_up_once_and_never_while_one_of_its_runs_is_held() {
+    let run = RunId::from_uuid(Uuid::from_u128(3));
+    let shred = |version: i32| Order::Shred {
+        subject: "5e".repeat(32),
+        version,
+        runs: Arc::new(BTreeSet::from([run])),
+        reason: "erasure request 12".to_owned(),
+    };
+    let other = RunId::from_uuid(Uuid::from_u128(4));
+    let beside = given([at(AT, hold(1, Scope::Run { run_id: other }))]);
+    assert!(beside.decide(at(AT, shred(1))).unwrap().is_some());
+    let workflow_id = WorkflowId::from_uuid(Uuid::from_u128(5));
+    for scope in [Scope::Organization, Scope::Workflow { workflow_id }, Scope::Run { run_id: run }]
+    {
+        let held = given([at(AT, hold(1, scope))]);
+        assert_eq!(held.decide(at(AT, shred(1))), Err(Error::Held), "{scope:?}");
+    }
+    let gone = || at(AT, Order::Shredded { subject: "5e".repeat(32) });
+    assert_eq!(Retention::default().decide(gone()), Err(Error::NotOrdered));
+    let after = given([at(AT, shred(1)), at(AT, hold(1, Scope::Organization))]);
+    // What was given up before the hold is gone on with.
+    assert_eq!(after.decide(at(AT, shred(1))), Ok(None));
+    assert!(after.decide(gone()).unwrap().is_some());
+    assert_eq!(after.decide(at(AT, shred(2))), Err(Error::Held));
+    let done = given([at(AT, shred(1)), gone()]);
+    assert_eq!(done.decide(gone()), Ok(None));
+    assert!(done.decide(at(AT, shred(2))).unwrap().is_some());
+}

@@ -36,6 +36,7 @@ fn start() -> Start {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: AT,
         chance: 0.0,
     }

@@ -17,10 +17,12 @@ use super::super::migrate::database;
 use super::super::print::{line, print_json};
 use super::pace::{bar, rate, show};
 use crate::config::{Flags, Surroundings};
+use crate::journal::personal::Subjects;
 use crate::journal::reading::Sealed;
 use crate::journal::{Bells, Config, Journal, pool};
-use crate::notary::{Archive, Listener, Mark, Pace};
+use crate::notary::{self, Archive, Listener, Mark, Pace};
 use crate::primitives::SystemClock;
+use crate::secrets::Vault;
 use crate::segments::Shelf;
 
 /// How often it is noted how far it is.
@@ -41,6 +43,7 @@ impl Replay {
     pub(in crate::cli) fn run(self, json: bool) -> Result<(), Failure> {
         let config = begin(&self.flags, &Surroundings::read())?;
         let database = database(&config)?;
+        let keys = config.secrets.source(&config.data_dir).map_err(|error| Failure::of(&error))?;
         let from = self.state.as_deref().map(read).transpose()?.flatten().unwrap_or_default();
         if from.position > 0 && !json {
             line(&format!("goes on behind position {}", from.position));
@@ -51,21 +54,25 @@ impl Replay {
         let replayed = actix_rt::System::new().block_on(async {
             let pool = pool::serving(&database, 2);
             // Only read from: nobody runs its lanes.
-            let (journal, _lanes) = Journal::open(pool, &Bells::default(), Config::default());
+            let subjects = Subjects::new(Vault::new(pool.clone(), keys));
+            let (journal, _lanes) =
+                Journal::open(pool.clone(), &Bells::default(), Config::default());
             let files = Shelf::new(config.retention.place(&config.data_dir));
-            let journal =
-                journal.with_segments(Sealed { shelf: files, clock: Arc::new(SystemClock) });
-            Archive::new(journal).replay(from, &mut told).await
+            let journal = journal
+                .with_segments(Sealed { shelf: files, clock: Arc::new(SystemClock) })
+                .with_subjects(subjects);
+            let mark = Archive::new(journal).replay(from, &mut told).await?;
+            Ok::<_, notary::Error>((mark, Subjects::count_shredded(&pool).await?))
         });
         told.bar.finish_and_clear();
-        let mark = replayed.map_err(|error| {
+        let (mark, shredded) = replayed.map_err(|error| {
             Failure::of(&error)
                 .cure("`chainkeel doctor` looks at the database; a newer program may read it")
         })?;
         if let Some(path) = &self.state {
             write(path, &mark)?;
         }
-        say(&mark, mark.events - known.events, began.elapsed(), json);
+        say((&mark, shredded), mark.events - known.events, began.elapsed(), json);
         match mark.differing.len() {
             0 => Ok(()),
             1 => Err(differ("one run is not what the engine decides")),
@@ -81,7 +88,7 @@ fn differ(what: &str) -> Failure {
     )
 }
 
-fn say(mark: &Mark, events: u64, taken: Duration, json: bool) {
+fn say((mark, shredded): (&Mark, i64), events: u64, taken: Duration, json: bool) {
     let rate = rate(events, taken);
     let Mark { position, runs, open, differing, .. } = mark;
     let open = open.len();
@@ -91,6 +98,7 @@ fn say(mark: &Mark, events: u64, taken: Duration, json: bool) {
             "position": position,
             "runs": runs,
             "open": open,
+            "shredded": shredded,
             "events": events,
             "seconds": taken.as_secs_f64(),
             "eventsPerSecond": rate,
@@ -101,6 +109,11 @@ fn say(mark: &Mark, events: u64, taken: Duration, json: bool) {
     let same = if differing.is_empty() { ": every decision is the one on the ledger" } else { "" };
     line(&format!("replayed {runs} runs up to position {position}{same}"));
     line(&format!("  {open} more are not over, and were decided as far as they are"));
+    if shredded > 0 {
+        line(&format!(
+            "  {shredded} were shredded: what they decided cannot be read any more, and was not decided again"
+        ));
+    }
     line(&format!("  {events} events, {rate:.0} events/s"));
     for it in differing {
         line(&format!("  {} differs at its event {}", it.run_id, it.sequence));

@@ -91,6 +91,10 @@ fn one(path: &Path, trust: &Trust, json: bool) -> Result<(), Failure> {
         }
         Failure::new(&fault).cure("the bundle was changed, or is not one of this key's ledger")
     })?;
+    if judged.bundle.is_sealed() {
+        sealed(&judged, json);
+        return Ok(());
+    }
     let replayed = notary::replay(&judged.bundle);
     let replayed =
         replayed.map_err(|text| Failure::new(text).cure("a newer program may read it"))?;
@@ -139,6 +143,27 @@ fn one(path: &Path, trust: &Trust, json: bool) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Of a run whose text is sealed: that nothing was changed is proved, and what it decided nobody can read here.
+fn sealed(judged: &Judged, json: bool) {
+    let Judged { bundle, checkpoint, key_is_known } = judged;
+    let events = bundle.events.len();
+    if json {
+        print_json(&json!({
+            "ok": true,
+            "runId": bundle.run,
+            "events": events,
+            "isSealed": true,
+            "log": checkpoint.origin,
+            "size": checkpoint.size,
+            "keyIsKnown": key_is_known,
+        }));
+        return;
+    }
+    line(&format!("{} is as it was signed: {events} events, without a gap", bundle.run));
+    line("  sealed      it handles personal data: what it decided is not readable in the bundle");
+    line(&format!("  proved by   {}, {} events", checkpoint.origin, checkpoint.size));
 }
 
 fn told(walked: &Walked, json: bool) {

@@ -90,6 +90,7 @@ pub(super) fn a_run(fences: &Fences, events: &[NewEvent]) -> (RunId, Append) {
         events: events.to_vec(),
         metadata: Metadata::new(OrganizationId::DEFAULT, "bench", CommandId::generate()),
         fence: fences.get(&slot_of(&run.to_string())).copied(),
+        subject: None,
         side: Vec::new(),
     };
     (run, append)

@@ -245,7 +245,7 @@ async fn truth(sitting: &Sitting, groups: &[Group], from: i64) -> Result<(Truth,
             let workflow = match (entry.workflow_id, &entry.run_id) {
                 (None, Some(run)) => {
                     let workflow = origins.of_run(journal, run).await;
-                    Some(workflow.map_err(|error| wrong(&error))?.to_string())
+                    workflow.map_err(|error| wrong(&error))?.map(|it| it.to_string())
                 }
                 (workflow, _) => workflow,
             };

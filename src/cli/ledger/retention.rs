@@ -14,12 +14,14 @@ use crate::cli::migrate::database;
 use crate::cli::print::{empty, items, line, print_json, tell};
 use crate::cli::workflow::text_of;
 use crate::config::{Flags, Surroundings};
+use crate::journal::personal::Subjects;
 use crate::journal::reading::{Catalogue, Kept, Sealed, State};
 use crate::journal::{Bells, Config, Journal, Leases, Runs, pool};
 use crate::notary::{Log, OutsideCopy};
 use crate::primitives::{SystemClock, WorkerId};
 use crate::projections::rebuild::Means;
 use crate::retention::{self, Archivist, Done, Prover};
+use crate::secrets::Vault;
 use crate::segments::Shelf;
 
 /// Where the API has it.
@@ -49,6 +51,17 @@ pub(in crate::cli) enum Retention {
         #[arg(long)]
         reason: String,
     },
+    /// Shred the personal data of a subject: destroy the key of all its runs. Nothing brings them back.
+    Shred {
+        /// Whose data it is, as the workflow's personal.subject names it
+        #[arg(long)]
+        subject: String,
+        /// Why: for whoever asks later; it stays on the ledger, and should name nobody
+        #[arg(long)]
+        reason: String,
+    },
+    /// List the subjects whose personal data is sealed, and those that were shredded, by their handles.
+    Subjects,
     /// List what has left the database.
     List,
     /// Let months of runs leave that are long over, and delete what is due. Goes on where it was left, and works on the
@@ -110,6 +123,39 @@ impl Retention {
                 let path = format!("{RETENTION}/holds/{hold}/lift");
                 client.post(&path, &json!({ "reason": reason })).await?
             }
+            Self::Shred { subject, reason } => {
+                let body = json!({ "subject": subject, "reason": reason });
+                let answer = client.post(&format!("{RETENTION}/shredding"), &body).await?;
+                tell(client, &answer, |it| {
+                    let [subject, at, by] = ["subject", "at", "by"].map(|of| text_of(it, of));
+                    let runs = it["runs"].as_u64().unwrap_or_default();
+                    line(&format!("the data of {runs} runs is shredded: {at}  {by}"));
+                    line(&format!("  the ledger calls the subject {subject}"));
+                    if it["isRenewed"] != true {
+                        line("  lists and search are being made anew without them");
+                    }
+                });
+                return Ok(());
+            }
+            Self::Subjects => {
+                let page = client.get(&format!("{RETENTION}/subjects?limit=1000")).await?;
+                tell(client, &page, |page| {
+                    empty(page, "no run handles personal data");
+                    items(page).for_each(|key| {
+                        let [subject, made, gone] =
+                            ["subject", "madeAt", "shreddedAt"].map(|of| text_of(key, of));
+                        let number = |of: &str| key[of].as_i64().unwrap_or_default();
+                        let fate = if gone.is_empty() {
+                            String::new()
+                        } else {
+                            format!("  shredded {gone}")
+                        };
+                        let (version, runs) = (number("version"), number("runs"));
+                        line(&format!("{subject}  key {version}  {runs} runs  since {made}{fate}"));
+                    });
+                });
+                return Ok(());
+            }
             Self::List => {
                 let page = client.get(&format!("{RETENTION}/segments")).await?;
                 tell(client, &page, |page| {
@@ -165,8 +211,10 @@ impl Seal {
             return Err(Failure::new("it is not said when a month may leave")
                 .cure("pass --after DAYS, or set CHAINKEEL_RETENTION_SEAL_AFTER_DAYS"));
         }
+        let keys = config.secrets.source(&config.data_dir).map_err(|error| Failure::of(&error))?;
         let done = actix_rt::System::new().block_on(async {
             let pool = pool::serving(&database, 4);
+            let subjects = Subjects::new(Vault::new(pool.clone(), keys));
             let leases = Leases::join(
                 pool.clone(),
                 WorkerId::generate(),
@@ -179,7 +227,8 @@ impl Seal {
             let files = Shelf::new(config.retention.place(&config.data_dir));
             let clock = Arc::new(SystemClock);
             let journal = journal
-                .with_segments(Sealed { shelf: files.clone(), clock: Arc::clone(&clock) as _ });
+                .with_segments(Sealed { shelf: files.clone(), clock: Arc::clone(&clock) as _ })
+                .with_subjects(subjects);
             let copy = OutsideCopy::new(config.proof.place(&config.data_dir));
             let archivist = Archivist::new(
                 journal.clone(),
@@ -226,7 +275,7 @@ fn failed(error: &retention::Error) -> Failure {
 }
 
 fn say(done: &Done, json: bool) {
-    let Done { written, sealed, detached, dropped, deleted, waiting, unsigned } = done;
+    let Done { written, sealed, detached, dropped, deleted, shredded, waiting, unsigned } = done;
     if json {
         let waiting: Vec<Value> = waiting
             .iter()
@@ -239,7 +288,7 @@ fn say(done: &Done, json: bool) {
             .collect();
         print_json(&json!({
             "written": written, "sealed": sealed, "detached": detached, "dropped": dropped,
-            "deleted": deleted, "waiting": waiting, "unsigned": unsigned,
+            "deleted": deleted, "shredded": shredded, "waiting": waiting, "unsigned": unsigned,
         }));
         return;
     }
@@ -253,6 +302,7 @@ fn say(done: &Done, json: bool) {
         ("read from segments from here on", detached),
         ("dropped from the database", dropped),
         ("deleted by order", deleted),
+        ("shredded by order", shredded),
     ] {
         if !which.is_empty() {
             line(&format!("  {what}: {}", which.join(", ")));

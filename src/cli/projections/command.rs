@@ -15,11 +15,13 @@ use crate::cli::failure::Failure;
 use crate::cli::migrate::database;
 use crate::cli::print::{line, print_json};
 use crate::config::{Flags, Surroundings};
+use crate::journal::personal::Subjects;
 use crate::journal::reading::Sealed;
 use crate::journal::{Bells, Config, Journal, pool};
 use crate::primitives::{Clock as _, SystemClock};
 use crate::projections::rebuild::{self, Means, Phase, Progress};
 use crate::projections::{self, Comparison, Effort, Projection, Reason, orders, verify};
+use crate::secrets::Vault;
 use crate::segments::Shelf;
 
 /// Shows the views and builds them anew from the ledger
@@ -93,13 +95,16 @@ impl Projections {
     pub(in crate::cli) fn run(self) -> Result<(), Failure> {
         let config = begin(&self.flags, &Surroundings::read())?;
         let database = database(&config)?;
+        let keys = config.secrets.source(&config.data_dir).map_err(|error| Failure::of(&error))?;
         actix_rt::System::new().block_on(async {
             let pool = pool::serving(&database, 4);
+            let subjects = Subjects::new(Vault::new(pool.clone(), keys));
             // Only read from: nobody runs its lanes.
             let (journal, _lanes) = Journal::open(pool, &Bells::default(), Config::default());
             let files = Shelf::new(config.retention.place(&config.data_dir));
-            let journal =
-                journal.with_segments(Sealed { shelf: files, clock: Arc::new(SystemClock) });
+            let journal = journal
+                .with_segments(Sealed { shelf: files, clock: Arc::new(SystemClock) })
+                .with_subjects(subjects);
             let means = Means { database, journal };
             match self.what {
                 What::List => list(&means, self.json).await,

@@ -159,7 +159,9 @@ impl Source for Past {
         let Some(mut entry) = activity::entry(event)? else { return Ok(Step::Skip) };
         match (&entry.workflow_id, &entry.run_id) {
             (None, Some(run)) => {
-                let workflow = self.origins.of_run(&self.api.journal, run).await?;
+                // Its beginning was deleted or shredded by order: nobody knows who may see it.
+                let known = self.origins.of_run(&self.api.journal, run).await?;
+                let Some(workflow) = known else { return Ok(Step::Skip) };
                 entry.workflow_id = Some(workflow.to_string());
             }
             (Some(workflow), Some(run)) => {

@@ -15,7 +15,7 @@ use crate::access::Principal;
 use crate::http::api::Api;
 use crate::http::extract::Params;
 use crate::http::problem::{Document, Problem};
-use crate::http::runs::ledger::must_belong;
+use crate::http::runs::ledger::must_be_proved;
 use crate::notary::{self, Export};
 use crate::primitives::RunId;
 
@@ -52,7 +52,7 @@ pub async fn bundle(
     id: Path<RunId>,
     query: Params<Wanted>,
 ) -> Result<HttpResponse, Problem> {
-    must_belong(&api, &who, *id).await?;
+    must_be_proved(&api, &who, *id).await?;
     let give_up = Instant::now() + PATIENCE;
     let export = loop {
         match Export::open((api.log.clone(), api.journal.clone()), *id, query.0.size).await {

@@ -115,8 +115,15 @@ pub async fn replay(
         body: Arc::clone(&told),
         headers: delivery.headers,
     };
-    let start =
-        |run| StartRun { run, workflow: id, trigger, input: told, claim: None, parent: None };
+    let start = |run| StartRun {
+        run,
+        workflow: id,
+        trigger,
+        input: told,
+        claim: None,
+        parent: None,
+        subject: None,
+    };
     let begun = order::begin(&api, &who, turn, async |run, context| {
         api.desk.start(start(run), context).await
     });

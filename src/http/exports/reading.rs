@@ -114,9 +114,9 @@ impl Reading {
         let journal = &self.api.journal;
         Ok(match event.aggregate_type.as_ref() {
             "run" if event.sequence == 1 => {
-                Some(self.origins.of_fact(journal, event, &event.fact()?.0).await?)
+                self.origins.of_fact(journal, event, &event.fact()?.0).await?
             }
-            "run" => Some(self.origins.of_run(journal, &event.aggregate_id).await?),
+            "run" => self.origins.of_run(journal, &event.aggregate_id).await?,
             "workflow" => event.aggregate_id.parse().ok(),
             "skip" => {
                 let crate::aggregates::skip::Event::Skipped(skipped) = event.skip()?;

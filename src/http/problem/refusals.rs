@@ -33,6 +33,9 @@ impl From<journal::Error> for Problem {
             | journal::Error::Decode { .. }
             | journal::Error::Damaged(_)
             | journal::Error::LeaseLost(_) => Self::internal(error),
+            journal::Error::Personal(_) if error.is_transient() => Self::unavailable(error),
+            journal::Error::Personal(_) | journal::Error::NoSubjects => Self::internal(error),
+            journal::Error::Shredded => Self::new(Code::RunShredded),
             journal::Error::Segment(ref fault) => match **fault {
                 Fault::Away { .. } | Fault::NoShelf => Self::away(Code::SegmentAway, error),
                 Fault::Io { .. } | Fault::Damaged { .. } | Fault::Unfit(_) => Self::internal(error),

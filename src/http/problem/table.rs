@@ -134,6 +134,22 @@ problems! {
         "The run was deleted",
         "the run was deleted by order of the organization",
         "Its organization lets runs go after some years (docs/retention.md). The message names the segment that it was in; `GET /v1/retention/segments` shows when that was deleted, and the audit log by whose order.";
+    RunShredded = "run-shredded", 410,
+        "The data of the run was shredded",
+        "the personal data of the run was shredded by order of the organization",
+        "The key of its subject was destroyed (docs/retention.md): what the run was given and what it did cannot be read by anybody any more. Its events stand on the ledger as they were stored, and are proved as before; the audit log says who ordered it, and why.";
+    SubjectNotFound = "subject-not-found", 404,
+        "There is no such subject",
+        "no run of the organization was sealed for this subject",
+        "Subjects are compared letter by letter with what the workflow's `personal.subject` came to; spaces at both ends do not count. `chainkeel retention subjects` lists their handles.";
+    SubjectBusy = "subject-busy", 409,
+        "Runs of the subject are not over",
+        "some runs of this subject are not over",
+        "A key goes only when nothing needs it any more. Wait for the runs that the message names, or cancel them; nothing was changed.";
+    SubjectHeld = "subject-held", 409,
+        "A legal hold covers the subject",
+        "a legal hold covers runs of this subject",
+        "Nothing is destroyed while it stands, and nothing was changed. `GET /v1/retention` lists the holds; whoever has `holds:manage` lifts one.";
     NotSigned = "not-signed", 404,
         "It is not signed yet",
         "the ledger's log has no checkpoint for this",

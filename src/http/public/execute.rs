@@ -91,8 +91,15 @@ pub async fn execute(
         body: Arc::clone(&payload),
         headers: Caller::of(&request).kept(),
     };
-    let start =
-        |run| StartRun { run, workflow: *id, trigger, input: payload, claim: None, parent: None };
+    let start = |run| StartRun {
+        run,
+        workflow: *id,
+        trigger,
+        input: payload,
+        claim: None,
+        parent: None,
+        subject: None,
+    };
     let begun = order::begin(&api, &who, turn, async |run, context| {
         api.desk.start(start(run), context).await.map_err(|refused| refused.under("/payload"))
     });

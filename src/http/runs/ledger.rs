@@ -28,8 +28,28 @@ pub(crate) async fn must_belong(
     Ok(first)
 }
 
+/// The same; but one that was shredded is there, as far as it is proved.
+pub(crate) async fn must_be_proved(api: &Api, who: &Principal, run: RunId) -> Result<(), Problem> {
+    match must_belong(api, who, run).await {
+        Err(problem) if problem.code() == Code::RunShredded => Ok(()),
+        answer => answer.map(drop),
+    }
+}
+
 /// Why there is no event of a run: it never was, it is somebody else's, or it was deleted by order.
 pub(crate) async fn missing(api: &Api, who: &Principal, run: RunId) -> Problem {
+    let shredded = match api.journal.subjects() {
+        Some(subjects) => subjects.shredded(who.organization, &run.to_string()).await,
+        None => Ok(None),
+    };
+    match shredded {
+        Ok(None) => {}
+        Ok(Some((subject, at))) => {
+            let message = format!("run {run} was shredded on {at} with the subject {subject}");
+            return Problem::new(Code::RunShredded).because(message);
+        }
+        Err(error) => return error.into(),
+    }
     let homes = match api.journal.homes(&[run.to_string()]).await {
         Ok(homes) => homes,
         Err(error) => return error.into(),

@@ -85,6 +85,7 @@ pub async fn run(
         input: payload,
         claim: None,
         parent: None,
+        subject: None,
     };
     order::begin(&api, &who, turn, async |run, context| {
         start(&api, StartRun { run, ..order.clone() }, context).await

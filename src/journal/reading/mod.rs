@@ -2,7 +2,7 @@
 
 mod catalogue;
 mod event_figures;
-mod reader;
+pub(super) mod reader;
 mod sealed;
 
 pub use catalogue::{Catalogue, Kept, MonthStanding, RunSize, State};

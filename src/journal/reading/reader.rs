@@ -117,7 +117,7 @@ impl Journal {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         blobs::resolve(&self.pool, &mut events).await?;
-        Ok(events)
+        self.opened(events).await
     }
 
     /// The events after a position in the global order, at most `limit`; fewer when they are
@@ -130,9 +130,15 @@ impl Journal {
             let Some(last) = placed.last().map(|it| it.position) else { return Ok(Vec::new()) };
             let events = placed.into_iter().filter_map(|it| it.event);
             let events: Vec<_> = events.take(most).collect();
-            if !events.is_empty() {
-                return self.complete(events).await;
-            }
+            let last = if events.is_empty() {
+                last
+            } else {
+                let (events, last) = self.complete_to(events).await?;
+                if !events.is_empty() {
+                    return Ok(events);
+                }
+                last
+            };
             // Many side by side may be gone: who asks for one event does not ask for each of them.
             (after, span) = (last, span.saturating_mul(2).min(WINDOW).max(limit));
         }
@@ -262,10 +268,11 @@ impl Journal {
                 })
         };
         let events: Vec<_> = placed.into_iter().filter_map(|it| it.event).filter(wanted).collect();
-        let found = events.len();
-        let events = self.complete(events).await?;
-        let cut = events.last().filter(|_| events.len() < found).map(|last| last.position);
-        Ok((events, cut.unwrap_or(looked)))
+        let Some(end) = events.last().map(|last| last.position) else {
+            return Ok((events, looked));
+        };
+        let (events, last) = self.complete_to(events).await?;
+        Ok((events, if last < end { last } else { looked }))
     }
 
     /// The events of one organization after a position and up to another, of these types or of all, in the
@@ -374,7 +381,13 @@ impl Journal {
         &self.pool
     }
 
-    async fn complete(&self, mut events: Vec<Recorded>) -> Result<Vec<Recorded>, Error> {
+    async fn complete(&self, events: Vec<Recorded>) -> Result<Vec<Recorded>, Error> {
+        Ok(self.complete_to(events).await?.0)
+    }
+
+    /// The first of these events, as many as may be large, in the clear; and the position of the last that was looked
+    /// at. Those whose key is gone are passed over.
+    async fn complete_to(&self, mut events: Vec<Recorded>) -> Result<(Vec<Recorded>, i64), Error> {
         let mut bytes = 0;
         let fitting = events
             .iter()
@@ -385,11 +398,12 @@ impl Journal {
             })
             .count();
         events.truncate(fitting);
+        let last = events.last().map_or(0, |last| last.position);
         blobs::resolve(&self.pool, &mut events).await?;
-        Ok(events)
+        Ok((self.opened(events).await?, last))
     }
 }
 
-pub(super) fn organization(text: &str) -> Result<OrganizationId, Error> {
+pub(in crate::journal) fn organization(text: &str) -> Result<OrganizationId, Error> {
     text.parse().map_err(|_| Error::Damaged(format!("{text:?} is not an organization")))
 }

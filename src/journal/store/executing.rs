@@ -25,6 +25,7 @@ pub struct Store<A> {
     journal: Journal,
     upcasters: Arc<[Box<dyn EventUpcaster>]>,
     snapshots: Option<Snapshots>,
+    subject: fn(&A) -> Option<&str>,
     kind: std::marker::PhantomData<fn() -> A>,
 }
 
@@ -34,6 +35,7 @@ impl<A> Clone for Store<A> {
             journal: self.journal.clone(),
             upcasters: Arc::clone(&self.upcasters),
             snapshots: self.snapshots,
+            subject: self.subject,
             kind: self.kind,
         }
     }
@@ -117,12 +119,17 @@ where
     /// Aggregates whose events of earlier versions take these steps to the present one.
     pub fn new(journal: Journal, upcasters: Vec<Box<dyn EventUpcaster>>) -> Self {
         let kind = std::marker::PhantomData;
-        Self { journal, upcasters: upcasters.into(), snapshots: None, kind }
+        Self { journal, upcasters: upcasters.into(), snapshots: None, subject: |_| None, kind }
     }
 
     /// The same, whose long streams are not folded from their beginning each time.
     pub(super) fn with_snapshots(self, snapshots: Snapshots) -> Self {
         Self { snapshots: Some(snapshots), ..self }
+    }
+
+    /// The same, whose events are sealed under the key of the subject that they are about.
+    pub(super) fn sealed_for(self, subject: fn(&A) -> Option<&str>) -> Self {
+        Self { subject, ..self }
     }
 
     /// The same that believes nothing but events.
@@ -218,7 +225,7 @@ where
             }
             let mut context = context.clone();
             context.side.extend(side(&executed));
-            match self.append(id, before, &executed.events, context).await? {
+            match self.append((id, &executed.aggregate), before, &executed.events, context).await? {
                 Outcome::Appended { .. } => return Ok(executed),
                 Outcome::Duplicate { last } => return Ok(self.recall(id, before, last).await?),
                 Outcome::Conflict => {}
@@ -259,7 +266,10 @@ where
             if events.is_empty() {
                 return Ok(events);
             }
-            match self.append(&loaded.id, loaded.last, &events, context.clone()).await? {
+            match {
+                let to = (loaded.id.as_str(), &loaded.aggregate);
+                self.append(to, loaded.last, &events, context.clone()).await?
+            } {
                 Outcome::Appended { .. } => {
                     loaded.last += events.len() as i64;
                     return Ok(events);
@@ -278,7 +288,7 @@ where
 
     async fn append(
         &self,
-        id: &str,
+        (id, aggregate): (&str, &A),
         expected: i64,
         events: &[A::Event],
         context: Context,
@@ -289,6 +299,7 @@ where
             events: events.iter().map(NewEvent::of).collect::<Result<_, _>>()?,
             metadata: context.metadata,
             fence: context.fence,
+            subject: (self.subject)(aggregate).map(str::to_owned),
             side: context.side,
         };
         self.journal.append(append).await
@@ -390,7 +401,10 @@ where
             return Ok(Vec::new());
         }
         let order = Context::new(understood(&metadata).map_err(failed)?);
-        match self.append(&context.id, context.last, &events, order).await.map_err(failed)? {
+        match {
+            let to = (context.id.as_str(), &context.aggregate);
+            self.append(to, context.last, &events, order).await.map_err(failed)?
+        } {
             Outcome::Appended { .. } | Outcome::Duplicate { .. } => {}
             Outcome::Conflict
             | Outcome::Fenced
@@ -445,6 +459,9 @@ fn failed<E: std::error::Error>(error: Error) -> AggregateError<E> {
         | Error::Encode(_)
         | Error::Damaged(_)
         | Error::LeaseLost(_)
-        | Error::Segment(_) => AggregateError::UnexpectedError(error.into()),
+        | Error::Segment(_)
+        | Error::Personal(_)
+        | Error::NoSubjects
+        | Error::Shredded => AggregateError::UnexpectedError(error.into()),
     }
 }

@@ -17,7 +17,7 @@ const EVERY: i64 = 256;
 impl Store<run::Run> {
     /// The runs.
     pub fn runs(journal: Journal) -> Self {
-        Self::new(journal, run::upcasters())
+        Self::new(journal, run::upcasters()).sealed_for(|run| run.state().subject())
     }
 }
 

@@ -108,7 +108,17 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("sequence_instance", &["retried", "abandoned"]),
     ("blueprint", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
-    ("retention", &["policy_set", "hold_placed", "segment_let_go", "hold_lifted"]),
+    (
+        "retention",
+        &[
+            "policy_set",
+            "hold_placed",
+            "segment_let_go",
+            "subject_shredding_ordered",
+            "subject_shredded",
+            "hold_lifted",
+        ],
+    ),
     ("segment", &["sealed", "detached", "deleted"]),
     ("account", &["metered", "unmetered", "topped_up", "granted"]),
 ];

@@ -87,6 +87,7 @@ pub(super) async fn append(
         events: vec![event],
         metadata,
         fence: None,
+        subject: None,
         side: Vec::new(),
     };
     journal.append(append).await.unwrap()

@@ -54,7 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("validation", &["schemas", "confined", "primitives"]),
-    ("journal", &["aggregates", "segments", "primitives"]),
+    ("journal", &["aggregates", "segments", "secrets", "primitives"]),
     // What is signed of the ledger, and kept where the database cannot reach it.
     ("notary", &["journal", "signing", "segments", "proof", "engine", "primitives"]),
     // What leaves the database, what may not, and what is deleted by order.
@@ -170,6 +170,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sources",
             "proof",
             "notary",
+            // Whoever orders that personal data is shredded is answered when it is.
+            "retention",
             "journal",
             "aggregates",
             "onchain",

@@ -597,6 +597,13 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/retention", "/v1/retention", "", Own),
     ("PUT /v1/retention", "/v1/retention", r#"{"deleteAfterDays": null}"#, Own),
     ("GET /v1/retention/segments", "/v1/retention/segments", "", Empty),
+    ("GET /v1/retention/subjects", "/v1/retention/subjects", "", Empty),
+    (
+        "POST /v1/retention/shredding",
+        "/v1/retention/shredding",
+        r#"{"subject": "customer-4711", "reason": "mine"}"#,
+        Nothing,
+    ),
     (
         "POST /v1/retention/holds",
         "/v1/retention/holds",

@@ -137,6 +137,7 @@ pub(super) fn append(stream: &StreamId, expected: i64, count: usize) -> Append {
         events: (0..count).map(|number| event(&number.to_string())).collect(),
         metadata: metadata(),
         fence: None,
+        subject: None,
         side: Vec::new(),
     }
 }

@@ -136,6 +136,7 @@ pub(super) fn run(dice: &mut Dice, workflow: WorkflowId) -> (History, InventedRu
         carried,
         parent: None,
         variables: None,
+        subject: None,
         at,
     }];
     // The first node's opening joins the first append, as it does in life.

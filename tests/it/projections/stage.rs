@@ -223,6 +223,7 @@ pub(super) async fn record(
         events,
         metadata: Metadata::new(OrganizationId::DEFAULT, "tester", CommandId::generate()),
         fence: None,
+        subject: None,
         side: Vec::new(),
     };
     match journal.append(append).await.unwrap() {

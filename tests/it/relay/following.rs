@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chainkeel::relay::Target;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{all_is_told, expected, long, traffic};
 use crate::support::nats::{Nats, STREAM};
@@ -184,4 +184,33 @@ async fn what_is_too_long_for_the_servers_is_told_in_short() {
     let started: Value = serde_json::from_str(&started.expect("its beginning").body).unwrap();
     assert_eq!(started["withheld"], true, "{started}");
     assert!(told.iter().all(|told| told.body.len() < 8_192));
+}
+
+#[actix::test]
+async fn what_was_shredded_before_it_was_told_of_is_told_by_its_place_alone() {
+    // given a run with personal data that is over, and shredded while NATS is away
+    let mut nats = Nats::start();
+    let app = app_that_relays(nats.target()).await;
+    let mut letters = definitions::pure();
+    letters["personal"] = json!({"subject": "customer-{{$trigger.body.amount}}"});
+    let workflow = app.published(&letters).await;
+    nats.until(app.head().await).await;
+    nats.kill();
+    let run = app.finished_run(&workflow).await;
+    let wish = json!({"subject": "customer-250", "reason": "erasure request 12"});
+    app.client.post("/v1/retention/shredding", &wish).await.data();
+
+    // when it is back
+    nats.start_again();
+    nats.until(app.head().await).await;
+
+    // then the stream has each position, and of the run nothing but where it stood
+    let told = nats.told("all").await;
+    assert_eq!(told.len() as i64, app.head().await);
+    let of_run: Vec<_> = told.iter().filter(|it| it.body.contains(&run)).collect();
+    assert!(of_run.len() > 3);
+    for told in of_run {
+        let line: Value = serde_json::from_str(&told.body).unwrap();
+        assert_eq!((&line["payload"], &line["withheld"]), (&json!(null), &json!(true)));
+    }
 }

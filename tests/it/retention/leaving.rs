@@ -105,6 +105,7 @@ async fn a_run_that_has_left_is_not_begun_again() {
             }],
             metadata: Metadata::new(OrganizationId::DEFAULT, "test", CommandId::generate()),
             fence: None,
+            subject: None,
             side: Vec::new(),
         };
         assert_eq!(stage.journal.append(append).await.unwrap(), Outcome::Conflict, "{expected}");

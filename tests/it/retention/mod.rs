@@ -5,4 +5,5 @@
 mod dying;
 mod leaving;
 mod letting_go;
+mod shredding;
 mod stage;

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chainkeel::app::Renewal;
+use chainkeel::journal::personal::Subjects;
 use chainkeel::journal::reading::{Catalogue, Kept, Sealed};
 use chainkeel::journal::{Bells, Config, Journal, Lane, pool};
 use chainkeel::notary::{Error, Log, OutsideCopy, Walk, Walked};
 use chainkeel::primitives::{Clock as _, ManualClock, SystemClock};
 use chainkeel::projections::rebuild::Means;
 use chainkeel::retention::{Archivist, Done, Pace};
+use chainkeel::secrets::Vault;
 use chainkeel::segments::Shelf;
 use serde_json::Value;
 use sqlx::Executor as _;
@@ -18,7 +20,7 @@ use tempfile::TempDir;
 use time::Duration;
 use tokio::task::JoinHandle;
 
-use crate::support::{TestApp, app_that_lets_go, definitions};
+use crate::support::{TestApp, app_that_lets_go, definitions, test_keys};
 
 /// So long after its end a month leaves here.
 pub(super) const AFTER: Duration = Duration::days(90);
@@ -48,9 +50,10 @@ impl Stage {
         let clock = ManualClock::at(SystemClock.now());
         let app = app_that_lets_go(&copy, &shelf, Arc::new(clock.clone())).await;
         let pool = app.database.pool.clone();
+        let subjects = Subjects::new(Vault::new(pool.clone(), test_keys()));
         let (journal, lanes) = Journal::open(pool, &Bells::default(), Config::default());
         let sealed = Sealed { shelf: shelf.clone(), clock: Arc::new(clock.clone()) };
-        let journal = journal.with_segments(sealed);
+        let journal = journal.with_segments(sealed).with_subjects(subjects);
         let lanes = lanes.into_iter().map(hosted).collect();
         Self { app, clock, shelf, journal, copy, lanes, _place: place }
     }

@@ -13,10 +13,11 @@ use crate::definition::{
 use crate::diagnostic::{Diagnostic, DiagnosticCode, did_you_mean};
 use crate::ending::{Emission, MAX_EMISSIONS, is_event_name};
 use crate::json::{Json, deeper_than};
+use crate::personal::Personal;
 use crate::pointer::below;
 use crate::status::RunStatus;
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "nodes",
     "triggerNodeIds",
     "inputSchema",
@@ -29,6 +30,7 @@ const FIELDS: [&str; 12] = [
     "emit",
     "maxRunMs",
     "lane",
+    "personal",
 ];
 
 const INPUT_TYPES: [(&str, InputType); 5] = [
@@ -106,6 +108,7 @@ fn read_definition(reader: &mut Reader, value: &Value) -> Option<Definition> {
         emit: read_emissions(reader, &place),
         max_run_ms: reader.whole(&place, "maxRunMs"),
         lane: one_of(reader, &place, "lane", &LANES).unwrap_or_default(),
+        personal: read_personal(reader, &place),
         compiled: Compiled::default(),
     })
 }
@@ -252,6 +255,21 @@ fn read_emissions(reader: &mut Reader, place: &Place<'_>) -> Vec<Emission> {
         emissions.push(Emission { on, event, payload });
     }
     emissions
+}
+
+fn read_personal(reader: &mut Reader, place: &Place<'_>) -> Option<Personal> {
+    let Value::Object(fields) = place.get("personal")? else {
+        let found = place.get("personal").unwrap_or(&Value::Null);
+        reader.wrong(place, "personal", "an object with subject", found);
+        return None;
+    };
+    let place = Place { fields, path: place.at("personal"), node: None };
+    reader.only(&place, &["subject"]);
+    if place.get("subject").is_none() {
+        let cure = "personal needs a subject, like \"{{$inputs.customerId}}\": whose data it is";
+        reader.missing(&place, "subject", cure);
+    }
+    Some(Personal { subject: reader.text(&place, "subject")? })
 }
 
 fn read_visibility(reader: &mut Reader, place: &Place<'_>) -> Option<Visibility> {

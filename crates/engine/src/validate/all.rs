@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{loops, payload, policy, references, remedies, structure};
+use super::{loops, payload, personal, policy, references, remedies, structure};
 use crate::catalog::{Catalog, NodeType};
 use crate::definition::{Definition, NodeId};
 use crate::diagnostic::{Diagnostic, Findings, MAX_DIAGNOSTICS};
@@ -21,6 +21,7 @@ pub fn validate(definition: &Definition, catalog: &dyn Catalog) -> Vec<Diagnosti
     payload::check(&checks, &mut findings);
     references::check(&checks, &mut findings);
     policy::check(&checks, &mut findings);
+    personal::check(&checks, &mut findings);
     findings.into_list()
 }
 

@@ -3,6 +3,7 @@
 mod all;
 mod loops;
 mod payload;
+mod personal;
 mod policy;
 mod references;
 mod remedies;

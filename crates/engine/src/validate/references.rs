@@ -10,6 +10,7 @@ use crate::expression::{
 };
 use crate::graph::Set;
 use crate::node::SET_VARIABLE;
+use crate::personal::Personal;
 use crate::plan::{Index, Planned};
 
 pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
@@ -27,6 +28,10 @@ pub(super) fn check(checks: &Checks<'_>, findings: &mut Findings) {
             left.expressions("/condition", &mut |path, left| walk.look_at(path, left));
         }
         check_variable(checks, &declared, node, findings);
+    }
+    if let Some(subject) = checks.definition.personal().map(Personal::template) {
+        let mut walk = Walk { checks, declared: &declared, site: Site::Subject, findings };
+        subject.expressions("", &mut |path, expression| walk.look_at(path, expression));
     }
     for (number, payload) in plan.emissions.iter().enumerate() {
         let site = Site::Emission(number);
@@ -100,6 +105,8 @@ enum Site<'a> {
     Node { node: &'a Planned, index: Index, ancestors: Option<&'a Set> },
     /// In what the ending run tells others, where every node may be asked for.
     Emission(usize),
+    /// In what says whose data a run handles, which is read before its first node.
+    Subject,
 }
 
 impl Site<'_> {
@@ -112,7 +119,7 @@ impl Site<'_> {
         match self {
             Self::Node { node, .. } if node.loops.len() == 1 => "one loop",
             Self::Node { node, .. } if !node.loops.is_empty() => "fewer loops",
-            Self::Node { .. } | Self::Emission(_) => "no loop",
+            Self::Node { .. } | Self::Emission(_) | Self::Subject => "no loop",
         }
     }
 
@@ -204,7 +211,15 @@ impl Walk<'_, '_> {
                     });
                 }
             }
-            Source::Node { id, .. } => self.refer_to(path, id),
+            Source::Node { id, .. } => {
+                self.refer_to(path, id);
+                let is_root = self.checks.definition.resolve_alias(id).is_root();
+                if matches!(self.site, Site::Subject) && !is_root {
+                    self.report(path, DiagnosticCode::NotAnAncestor, || {
+                        "whose data it is must be known before a node runs: take it from the trigger or the inputs".to_owned()
+                    });
+                }
+            }
         }
     }
 
@@ -251,6 +266,7 @@ impl Walk<'_, '_> {
             Site::Emission(number) => {
                 Diagnostic::at(format!("/emit/{number}/payload{path}"), code, message())
             }
+            Site::Subject => Diagnostic::at(format!("/personal/subject{path}"), code, message()),
         });
     }
 }

@@ -10,6 +10,7 @@ mod loops;
 mod manual_tasks;
 mod nodes;
 mod parsing;
+mod personal;
 mod plain_nodes;
 mod rehearsal;
 mod replay;

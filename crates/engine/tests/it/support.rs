@@ -89,6 +89,7 @@ pub(crate) fn started_with(definition: &Arc<Definition>, body: Value) -> Start {
         carried: BTreeMap::new(),
         parent: None,
         variables: None,
+        subject: None,
         at: NOON,
         chance: 0.5,
     }

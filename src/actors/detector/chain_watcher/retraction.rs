@@ -98,6 +98,7 @@ impl Retractions {
             events: vec![NewEvent::of(&event)?],
             metadata: context.clone().into_metadata(),
             fence: None,
+            subject: None,
             side: Vec::new(),
         };
         match self.journal.append(append).await? {

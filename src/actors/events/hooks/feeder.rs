@@ -204,7 +204,9 @@ impl<'a> Feeder<'a> {
             return Ok(());
         }
         let fact = event.fact()?.0;
-        let workflow = self.origins.of_fact(&self.post.journal, event, &fact).await?;
+        // Whoever was just shredded is told to nobody.
+        let known = self.origins.of_fact(&self.post.journal, event, &fact).await?;
+        let Some(workflow) = known else { return Ok(()) };
         let (happened, told) = (Happened { event, workflow }, told(&fact));
         let chosen = listening.flat_map(|(id, endpoint)| {
             let wanted = told.iter().filter(move |told| endpoint.wants(told.topic, workflow));

@@ -150,7 +150,15 @@ impl Funds {
             headers: BTreeMap::new(),
         };
         let (run, workflow) = (top_up.run_id, top_up.workflow_id);
-        let order = StartRun { run, workflow, trigger, input: body, claim: None, parent: None };
+        let order = StartRun {
+            run,
+            workflow,
+            trigger,
+            input: body,
+            claim: None,
+            parent: None,
+            subject: None,
+        };
         match self.runs.start(order, Context::because_of(event, NAME)).await {
             Ok(_) => Ok(()),
             Err(refused) => match refusal(&refused, &workflow.to_string()) {

@@ -112,6 +112,8 @@ impl From<Error> for Problem {
             Error::TooSoon => Self::new(Code::InvalidBody).at("/deleteAfterDays", refusal),
             Error::Reason => Self::new(Code::InvalidBody).at("/reason", refusal),
             Error::TooMany | Error::Kept => Self::new(Code::RetentionRefuses).because(refusal),
+            Error::Held => Self::new(Code::SubjectHeld),
+            Error::NotOrdered => Self::internal(refusal),
             Error::UnknownHold => Self::new(Code::HoldNotFound),
         }
     }
