@@ -239,6 +239,7 @@ table! {
     POST   "/v1/auth/reset"                                   Public                      auth::reset_password;
     POST   "/v1/auth/register"                                Public                      auth::register;
     POST   "/v1/auth/stream-tickets"                          Known                       auth::stream_ticket;
+    POST   "/v1/auth/stream-tokens"                           May(RunsRead)               auth::stream_token;
     POST   "/v1/auth/logout"                                  Person                      auth::logout;
     POST   "/v1/auth/password"                                Person                      auth::change_password;
     POST   "/v1/auth/totp"                                    Person                      auth::enrol_totp;
