@@ -6,3 +6,6 @@ mod dying;
 mod leaving;
 mod letting_go;
 mod stage;
+
+pub(crate) use letting_go::settled;
+pub(crate) use stage::Stage;
