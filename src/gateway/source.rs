@@ -58,16 +58,15 @@ impl Source {
             most: PAGE,
             content: Content::Whole,
         };
-        let Page { mut kept, is_all, standing } = self.now()?.page(wish).await.map_err(away)?;
+        let Page { mut kept, looked, standing } = self.now()?.page(wish).await.map_err(away)?;
         must_begin(standing.first, after)?;
         if standing.last < until {
             return Err(Problem::unavailable(
                 "the stream has lost its end, and is being given it again",
             ));
         }
-        let last = kept.last().map_or(after, |last| last.position);
         kept.retain(|kept| kept.position <= until);
-        Ok((kept, if is_all { until } else { last.min(until) }))
+        Ok((kept, looked.map_or(until, |looked| looked.min(until))))
     }
 
     /// How the run began: the message of its first event, without its body.
@@ -84,19 +83,19 @@ impl Source {
         loop {
             let wish = Wish { begin, subject: &subject, most: HEADERS, content: Content::Headers };
             let page = reader.page(wish).await.map_err(away)?;
-            let last = page.kept.last().map(|last| last.position);
+            let looked = page.looked;
             let found = page.kept.into_iter().find(|it| it.marks.run.as_deref() == Some(&id));
-            match (found, last) {
+            match (found, looked) {
                 (Some(found), _) => return Ok(found),
-                (None, Some(last)) if !page.is_all => begin = Begin::After(last),
-                (None, _) if page.standing.first > 1 => {
+                (None, Some(looked)) => begin = Begin::After(looked),
+                (None, None) if page.standing.first > 1 => {
                     let first = page.standing.first;
                     return Err(Problem::new(Code::RunNotFound).because(format!(
                         "the stream has no beginning of this run. It goes back to position {first}: older runs are at \
                          `GET /v1/runs/{{id}}/stream` of a server"
                     )));
                 }
-                (None, _) => return Err(Problem::new(Code::RunNotFound)),
+                (None, None) => return Err(Problem::new(Code::RunNotFound)),
             }
         }
     }

@@ -103,7 +103,7 @@ impl Tail {
             );
             return self.begin_anew(reader, standing).await;
         }
-        let found = reader.id_at(position).await?;
+        let found = if position == 0 { None } else { reader.id_at(position).await? };
         if found.is_some() && id.is_some() && found != id {
             tracing::error!(
                 "at position {position} the stream has another event than was told: its clients are let go"
@@ -115,7 +115,8 @@ impl Tail {
 
     async fn begin_anew(&mut self, reader: &Reader, standing: Standing) -> Result<i64, Error> {
         let position = standing.last;
-        self.last = Some((position, reader.id_at(position).await?));
+        let id = if position == 0 { None } else { reader.id_at(position).await? };
+        self.last = Some((position, id));
         self.hub.begin(position);
         Ok(position)
     }

@@ -437,8 +437,15 @@ mod tests {
                 continue;
             };
             // These calculate and write nothing.
-            let calculates =
-                ["validate", "what-if", "simulate", "compatibility", "validate/batch", "query"];
+            let calculates = [
+                "validate",
+                "what-if",
+                "simulate",
+                "compatibility",
+                "validate/batch",
+                "query",
+                "stream-tokens",
+            ];
             let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
             let reads = wanted.name().ends_with(":read");
             assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);

@@ -8,6 +8,7 @@ use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::pull::{Batch, Config};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer};
 use async_nats::jetstream::context::{Context, ContextBuilder};
+use async_nats::jetstream::stream::RawMessageErrorKind;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use time::OffsetDateTime;
@@ -27,6 +28,8 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(30);
 /// How many messages are asked for at a time by who follows the end, and for how long the servers wait for them.
 const AT_A_TIME: usize = 256;
 const WAIT: Duration = Duration::from_secs(5);
+/// How long is waited for a message that should be there.
+const NEXT: Duration = Duration::from_secs(1);
 /// A page ends when it has so many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -90,8 +93,8 @@ pub struct Wish<'a> {
 pub struct Page {
     /// The messages, in the order of their positions.
     pub kept: Vec<Kept>,
-    /// Whether those are all up to the end that the stream had then.
-    pub is_all: bool,
+    /// Up to which position those are all; none: there are no others.
+    pub looked: Option<i64>,
     /// What the stream had, found out when all of it had been read.
     pub standing: Standing,
 }
@@ -134,34 +137,50 @@ impl Reader {
         }
         let subject =
             format!("{}{}", self.prefix.get().ok_or_else(|| self.missing())?, wish.subject);
-        let consumer = self.consumer(wish.begin, subject, wish.content).await?;
-        let there = usize::try_from(consumer.cached_info().num_pending).unwrap_or(usize::MAX);
-        let (wanted, mut kept, mut bytes) = (there.min(wish.most), Vec::new(), 0);
+        let consumer = self.consumer(wish.begin, subject.clone(), wish.content).await?;
+        let counted = usize::try_from(consumer.cached_info().num_pending).unwrap_or(usize::MAX);
+        let (wanted, mut kept, mut bytes) = (counted.min(wish.most), Vec::new(), 0);
         if wanted > 0 {
-            let batch = consumer.fetch().max_messages(wanted).expires(ANSWER).messages().await;
+            let batch = consumer.fetch().max_messages(wanted).messages().await;
             let mut batch = batch.map_err(refused(doing))?;
+            // The servers may have counted too many, and be waiting for what is not there.
             while kept.len() < wanted && bytes < PAGE_BYTES {
-                match timeout(ANSWER, batch.next()).await {
-                    Ok(Some(message)) => {
-                        let message = Kept::of(message.map_err(said(doing))?)?;
-                        bytes += message.body.len();
-                        kept.push(message);
-                    }
-                    // Some have grown old meanwhile, or the connection broke: what the stream has tells which.
-                    Ok(None) | Err(_) => break,
-                }
+                let Ok(Some(message)) = timeout(NEXT, batch.next()).await else { break };
+                let message = Kept::of(message.map_err(said(doing))?)?;
+                bytes += message.body.len();
+                kept.push(message);
             }
         }
-        let is_cut = kept.len() < wanted && bytes < PAGE_BYTES;
+        if wanted > 0 && kept.is_empty() {
+            return Err(Error::Lost);
+        }
+        let looked = match (kept.last().map(|last| last.position), wish.begin) {
+            (Some(last), _) if kept.len() >= wish.most || bytes >= PAGE_BYTES => Some(last),
+            (Some(last), _) | (None, Begin::After(last)) => {
+                self.next(&subject, last).await?.map(|next| next - 1)
+            }
+            (None, Begin::At(_)) => None,
+        };
         // Whoever does not do it leaves that to the servers.
         if let Ok(stream) = self.context.get_stream_no_info(&self.name).await {
             drop(stream.delete_consumer(&consumer.cached_info().name).await);
         }
         let standing = self.standing().await?.ok_or_else(|| self.missing())?;
-        if is_cut {
-            return Err(Error::Lost);
+        Ok(Page { kept, looked, standing })
+    }
+
+    /// Where behind a position the stream has the next message of these subjects. What consumers count is not always
+    /// right.
+    async fn next(&self, subject: &str, after: i64) -> Result<Option<i64>, Error> {
+        let doing = "looking for the next message";
+        let stream = self.context.get_stream_no_info(&self.name).await.map_err(refused(doing))?;
+        let behind = after.unsigned_abs().saturating_add(1);
+        let question = stream.raw_message_builder().sequence(behind).next_by_subject(subject);
+        match question.send().await {
+            Ok(message) => Ok(Some(i64::try_from(message.sequence).unwrap_or(i64::MAX))),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(refused(doing)(error)),
         }
-        Ok(Page { is_all: kept.len() == there, kept, standing })
     }
 
     /// Follows what comes behind a position.
