@@ -151,14 +151,15 @@ impl Reader {
                 kept.push(message);
             }
         }
-        if wanted > 0 && kept.is_empty() {
-            return Err(Error::Lost);
-        }
         let looked = match (kept.last().map(|last| last.position), wish.begin) {
             (Some(last), _) if kept.len() >= wish.most || bytes >= PAGE_BYTES => Some(last),
-            (Some(last), _) | (None, Begin::After(last)) => {
-                self.next(&subject, last).await?.map(|next| next - 1)
-            }
+            (Some(last), _) => self.next(&subject, last).await?.map(|next| next - 1),
+            (None, Begin::After(last)) => match self.next(&subject, last).await? {
+                // It was counted, is there, and did not come.
+                Some(next) if wanted > 0 && next == last + 1 => return Err(Error::Lost),
+                next => next.map(|next| next - 1),
+            },
+            (None, Begin::At(_)) if wanted > 0 => return Err(Error::Lost),
             (None, Begin::At(_)) => None,
         };
         // Whoever does not do it leaves that to the servers.
