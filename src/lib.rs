@@ -50,6 +50,8 @@ pub mod actors;
 
 pub mod http;
 
+pub mod gateway;
+
 pub mod app;
 pub mod cli;
 pub mod config;

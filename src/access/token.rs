@@ -7,6 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
@@ -97,6 +98,45 @@ impl Claims {
     }
 }
 
+/// What a token for a gateway says: all that is known of its holder, since a gateway asks nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamClaims {
+    iss: String,
+    aud: String,
+    /// Who holds it, as events name them.
+    pub sub: String,
+    /// When it ends, in seconds since 1970.
+    pub exp: i64,
+    nbf: i64,
+    iat: i64,
+    /// What it is called: no other has the same name.
+    pub jti: String,
+    /// The organization whose streams it opens.
+    pub org: OrganizationId,
+    /// Whether its holder sees what is private to others.
+    pub all: bool,
+}
+
+/// Who streams at a gateway are for: no other token opens them, and this one opens nothing else.
+const GATEWAY: &str = "chainkeel-gateway";
+
+impl StreamClaims {
+    /// The claims of a token that is issued now; it lives as long as one for the API.
+    pub fn new(
+        sub: String,
+        org: OrganizationId,
+        all: bool,
+        jti: String,
+        now: OffsetDateTime,
+    ) -> Self {
+        let iat = now.unix_timestamp();
+        let exp = iat + ACCESS_LIFE.whole_seconds();
+        let (iss, aud) = (ISSUER.to_owned(), GATEWAY.to_owned());
+        Self { iss, aud, sub, exp, nbf: iat, iat, jti, org, all }
+    }
+}
+
 /// Why a token opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadToken {
@@ -164,7 +204,7 @@ impl SigningKey {
     }
 
     /// The token that says these claims.
-    pub fn sign(&self, claims: &Claims) -> String {
+    pub fn sign(&self, claims: &impl Serialize) -> String {
         signature::install();
         jsonwebtoken::encode(&header(&self.kid), claims, &self.key)
             .expect("the key was tried, and claims are plain texts and numbers")
@@ -196,29 +236,59 @@ pub fn verify(
     key: &PublicKey,
     now: OffsetDateTime,
 ) -> Result<Claims, BadToken> {
+    let claims: Claims = verified(token, kind.audience(), key)?;
+    must_hold((claims.iat, claims.nbf, claims.exp), kind.life(), now)?;
+    Ok(claims)
+}
+
+/// Verifies a token for a gateway by the key that it names.
+pub fn verify_stream(
+    token: &str,
+    key: &PublicKey,
+    now: OffsetDateTime,
+) -> Result<StreamClaims, BadToken> {
+    let claims: StreamClaims = verified(token, GATEWAY, key)?;
+    must_hold((claims.iat, claims.nbf, claims.exp), ACCESS_LIFE, now)?;
+    Ok(claims)
+}
+
+/// What a token says that was signed by this key for this audience, whenever that was.
+fn verified<C: DeserializeOwned>(
+    token: &str,
+    audience: &str,
+    key: &PublicKey,
+) -> Result<C, BadToken> {
     signature::install();
     kid_of(token)?;
     let key = DecodingKey::from_ec_components(&key.x, &key.y).map_err(|_| BadToken::UnknownKey)?;
     let mut wanted = Validation::new(Algorithm::ES256);
     wanted.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
-    wanted.set_audience(&[kind.audience()]);
+    wanted.set_audience(&[audience]);
     wanted.set_issuer(&[ISSUER]);
     // The hour is ours to tell: the library would ask the machine.
     wanted.validate_exp = false;
     wanted.validate_nbf = false;
-    let found = jsonwebtoken::decode::<Claims>(token, &key, &wanted);
-    let claims = found.map_err(|_| BadToken::Invalid)?.claims;
+    let found = jsonwebtoken::decode::<C>(token, &key, &wanted);
+    Ok(found.map_err(|_| BadToken::Invalid)?.claims)
+}
+
+/// Whether a token that was issued, begins and ends then holds now.
+fn must_hold(
+    (issued, begins, ends): (i64, i64, i64),
+    life: Duration,
+    now: OffsetDateTime,
+) -> Result<(), BadToken> {
     let (now, leeway) = (now.unix_timestamp(), LEEWAY.whole_seconds());
-    if claims.exp.saturating_sub(claims.iat) > kind.life().whole_seconds() {
+    if ends.saturating_sub(issued) > life.whole_seconds() {
         return Err(BadToken::Invalid);
     }
-    if claims.nbf.max(claims.iat) > now.saturating_add(leeway) {
+    if begins.max(issued) > now.saturating_add(leeway) {
         return Err(BadToken::Early);
     }
-    if claims.exp.saturating_add(leeway) <= now {
+    if ends.saturating_add(leeway) <= now {
         return Err(BadToken::Expired);
     }
-    Ok(claims)
+    Ok(())
 }
 
 fn header(kid: &str) -> Header {

@@ -21,6 +21,7 @@ use crate::chains::NotOpened;
 use crate::config::Role;
 use crate::connectors::InvalidClients;
 use crate::egress;
+use crate::gateway;
 use crate::journal::{self, Journal, Tail};
 use crate::notary;
 use crate::relay;
@@ -59,6 +60,9 @@ pub enum Error {
     /// Where the ledger is relayed to.
     #[error("reading where the ledger is relayed to")]
     Relay(#[from] relay::InvalidConfig),
+    /// How a gateway is set up.
+    #[error("reading how the gateway is set up")]
+    Gateway(#[from] gateway::InvalidConfig),
     /// The source of prices.
     #[error("reading where prices come from")]
     Prices(#[from] InvalidFeed),

@@ -2,6 +2,7 @@
 
 mod api;
 mod files;
+mod gateway;
 mod house;
 mod parts;
 mod plan;
@@ -13,6 +14,7 @@ mod tracing;
 mod work;
 
 pub use files::allow_files;
+pub use gateway::serve_streams;
 pub use house::{Error, House};
 pub use plan::{Plan, Proofs, Retained, chains_at, no_chains};
 pub use renewal::Renewal;

@@ -280,6 +280,7 @@ impl Parts<'_> {
         let relay = Relay {
             journal: self.rooms.journal.clone(),
             tail: self.rooms.tail.clone(),
+            index: Arc::clone(&self.rooms.index),
             ledger: self.rooms.ledger.clone(),
             target,
             standing: standing.clone(),

@@ -18,6 +18,7 @@ use super::dev::Dev;
 use super::doctor::Doctor;
 use super::event::Event;
 use super::failure::Failure;
+use super::gateway::Gateway;
 use super::import::Import;
 use super::key::Key;
 use super::knowledge::Knowledge;
@@ -61,6 +62,7 @@ enum Command {
     Dev(Dev),
     Serve(Serve),
     Signer(Signer),
+    Gateway(Gateway),
     Migrate(Migrate),
     /// Check, save and publish workflows from files
     Workflow {
@@ -338,6 +340,7 @@ pub fn main() -> ExitCode {
         Command::Dev(dev) => dev.run(),
         Command::Serve(serve) => serve.run(),
         Command::Signer(signer) => signer.run(),
+        Command::Gateway(gateway) => gateway.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Workflow { server, what } => asked!(server, what),
         Command::Run { server, what } => asked!(server, what),

@@ -20,6 +20,7 @@ mod doctor;
 mod event;
 mod event_sequence;
 mod failure;
+mod gateway;
 mod import;
 mod key;
 mod knowledge;
@@ -55,6 +56,5 @@ mod webhook;
 mod what_if;
 mod workflow;
 mod workflow_care;
-
 pub use arguments::main;
 pub use failure::Failure;

@@ -487,4 +487,11 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Number,
         about: "How much the stream keeps, in bytes; beyond it the oldest events go. 0: without a bound.",
     },
+    Setting {
+        key: "gateway.keys",
+        variable: "CHAINKEEL_GATEWAY_KEYS",
+        kind: Kind::Text,
+        about: "Where `chainkeel gateway` finds the public keys of tokens: the URL of a server's \
+                `/.well-known/jwks.json`, or a file with what stands there. See docs/gateway.md.",
+    },
 ];

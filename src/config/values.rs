@@ -10,8 +10,8 @@ use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
 use crate::{
-    chains, connectors, egress, notary, projections, relay, retention, secrets, signing, telemetry,
-    traces,
+    chains, connectors, egress, gateway, notary, projections, relay, retention, secrets, signing,
+    telemetry, traces,
 };
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
@@ -43,6 +43,7 @@ pub struct Config {
     pub traces: traces::Config,
     pub projections: projections::Config,
     pub relay: relay::Config,
+    pub gateway: gateway::Config,
     pub retention: retention::Config,
 }
 
@@ -70,6 +71,7 @@ impl Default for Config {
             traces: traces::Config::default(),
             projections: projections::Config::default(),
             relay: relay::Config::default(),
+            gateway: gateway::Config::default(),
             retention: retention::Config::default(),
         }
     }

@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest answer that is taken: nothing but a word is expected.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// Posts to servers whose URLs an operator wrote into the configuration: no address is refused, since those of a
+/// Asks servers whose URLs an operator wrote into the configuration: no address is refused, since those of a
 /// private network are where such servers stand. What tenants ask for goes through [`super::Egress`]. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Trusted(reqwest::Client);
@@ -48,6 +48,20 @@ impl Trusted {
         let mut request = reqwest::Request::new(Method::POST, url.clone());
         *request.headers_mut() = headers;
         *request.body_mut() = Some(body.into());
+        self.send(url, request, timeout).await
+    }
+
+    /// Gets. Any status is an answer; an error means that there is none.
+    pub async fn get(&self, url: &Url, timeout: Duration) -> Result<Response, Error> {
+        self.send(url, reqwest::Request::new(Method::GET, url.clone()), timeout).await
+    }
+
+    async fn send(
+        &self,
+        url: &Url,
+        request: reqwest::Request,
+        timeout: Duration,
+    ) -> Result<Response, Error> {
         let asked = host(url);
         let call = async {
             let response = self.0.execute(request).await;

@@ -37,6 +37,13 @@ pub struct Ready {
     seen: i64,
 }
 
+impl Ready {
+    /// Ready, with the end of the ledger, and what this process has seen of it.
+    pub(crate) const fn at(head: i64, seen: i64) -> Self {
+        Self { status: "ready", head, seen }
+    }
+}
+
 /// Says that the process is there. Asks nothing of anybody else.
 #[utoipa::path(
     get,
@@ -65,7 +72,7 @@ pub async fn readyz(api: Data<Api>) -> Result<Answer<Ready>, Problem> {
         return Err(Problem::unavailable("the server is stopping"));
     }
     let head = timeout(PATIENCE, api.journal.head()).await.map_err(Problem::unavailable)??;
-    Ok(Answer::ok(Ready { status: "ready", head, seen: api.tail.head() }))
+    Ok(Answer::ok(Ready::at(head, api.tail.head())))
 }
 
 /// Metrics in the text format of Prometheus.

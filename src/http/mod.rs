@@ -39,7 +39,7 @@ pub mod runs;
 pub mod search;
 pub mod server;
 pub mod service_accounts;
-mod sse;
+pub(crate) mod sse;
 pub mod storage;
 pub mod tables;
 pub mod tasks;

@@ -209,6 +209,7 @@ pub(super) const PATH: &str = "/openapi.json";
         auth::register,
         auth::reset_password,
         auth::stream_ticket,
+        auth::stream_token,
         auth::logout,
         auth::change_password,
         auth::enrol_totp,

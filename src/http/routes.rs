@@ -239,6 +239,7 @@ table! {
     POST   "/v1/auth/reset"                                   Public                      auth::reset_password;
     POST   "/v1/auth/register"                                Public                      auth::register;
     POST   "/v1/auth/stream-tickets"                          Known                       auth::stream_ticket;
+    POST   "/v1/auth/stream-tokens"                           May(RunsRead)               auth::stream_token;
     POST   "/v1/auth/logout"                                  Person                      auth::logout;
     POST   "/v1/auth/password"                                Person                      auth::change_password;
     POST   "/v1/auth/totp"                                    Person                      auth::enrol_totp;
@@ -438,8 +439,15 @@ mod tests {
                 continue;
             };
             // These calculate and write nothing.
-            let calculates =
-                ["validate", "what-if", "simulate", "compatibility", "validate/batch", "query"];
+            let calculates = [
+                "validate",
+                "what-if",
+                "simulate",
+                "compatibility",
+                "validate/batch",
+                "query",
+                "stream-tokens",
+            ];
             let calculates = calculates.iter().any(|deed| endpoint.path.ends_with(deed));
             let reads = wanted.name().ends_with(":read");
             assert_eq!(reads, calculates, "{} {}: {wanted}", endpoint.method, endpoint.path);

@@ -26,13 +26,13 @@ use super::{openapi, routes};
 /// reader of a stream that stops reading would be kept for ever.
 const UNREAD: Duration = Duration::from_secs(30);
 /// How long the head of a request may take.
-const HEAD: Duration = Duration::from_secs(10);
+pub(crate) const HEAD: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests may take to end when the server stops; streams are ended before.
-const SHUTDOWN_SECONDS: u64 = 10;
+pub(crate) const SHUTDOWN_SECONDS: u64 = 10;
 /// How many connections one worker holds: a stream is one.
-const MAX_CONNECTIONS: usize = 25_000;
+pub(crate) const MAX_CONNECTIONS: usize = 25_000;
 
 /// A server on this socket, to be awaited. It handles no signals: its owner stops it.
 pub fn serve(listener: TcpListener, api: Api, workers: usize) -> io::Result<Server> {
@@ -73,7 +73,8 @@ fn configure(config: &mut ServiceConfig, api: &Data<Api>) {
         .service(web::redirect("/docs", "/docs/"));
 }
 
-fn bound_unread(connection: &dyn Any, _: &mut Extensions) {
+/// Bounds what a reader may leave unread on a connection, and sends events at once.
+pub(crate) fn bound_unread(connection: &dyn Any, _: &mut Extensions) {
     let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
     if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD)) {
         tracing::debug!("a connection goes without a bound on unread data: {error}");

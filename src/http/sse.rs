@@ -14,10 +14,10 @@ use actix_web_lab::header::{CacheControl, CacheDirective};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, stream};
 use serde::Serialize;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep};
 
 use super::problem::{Code, Problem};
-use crate::actors::{Filter, Live, Place, Told};
+use crate::actors::{Filter, Live, Place, StreamHub, Told};
 use crate::journal::Recorded;
 
 /// How often a silent stream says that it is alive: below the 30 s after which proxies give up.
@@ -26,6 +26,10 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const RETRY: &str = "retry: 3000\n\n";
 /// How a silent stream says that it is alive.
 const ALIVE: &str = ": keep-alive\n\n";
+/// The same, where what feeds the server is away.
+const WAITING: &str = ": waiting for the ledger\n\n";
+/// The last that is said to who does not keep up, or when the server stops or begins anew.
+const LET_GO: &str = ": let go: come back with the last id\n\n";
 /// So near to the end of the ledger a client begins to watch: less than what may wait for it.
 const NEAR: i64 = 512;
 /// Events that wait already are sent together up to this many bytes.
@@ -143,6 +147,7 @@ impl<S: Source> Feed<S> {
     async fn replay(&mut self, until: i64, together: &mut Together) -> Result<(), Problem> {
         if self.place.is_closed() {
             self.over = true;
+            together.add(Bytes::from_static(LET_GO.as_bytes()));
             return Ok(());
         }
         let (page, looked) = {
@@ -187,6 +192,7 @@ impl<S: Source> Feed<S> {
         let At::End(live) = &mut self.at else { return Ok(()) };
         let Some(mut told) = live.events.recv().await else {
             self.over = true;
+            together.add(Bytes::from_static(LET_GO.as_bytes()));
             return Ok(());
         };
         loop {
@@ -249,8 +255,12 @@ impl Together {
 /// What is sent to a client: its events, and between them that the stream is alive.
 struct Beating<E> {
     events: Pin<Box<E>>,
+    hub: StreamHub,
     beat: Interval,
     has_begun: bool,
+    /// When it ends at the latest, and what is said then.
+    end: Option<(Pin<Box<Sleep>>, Bytes)>,
+    is_over: bool,
 }
 
 impl<E: Stream<Item = Bytes>> Stream for Beating<E> {
@@ -261,10 +271,22 @@ impl<E: Stream<Item = Bytes>> Stream for Beating<E> {
             self.has_begun = true;
             return Poll::Ready(Some(Ok(Bytes::from_static(RETRY.as_bytes()))));
         }
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        let end = self
+            .end
+            .as_mut()
+            .and_then(|(end, last)| end.as_mut().poll(context).is_ready().then(|| last.clone()));
+        if let Some(last) = end {
+            self.is_over = true;
+            return Poll::Ready(Some(Ok(last)));
+        }
         if let Poll::Ready(bytes) = self.events.as_mut().poll_next(context) {
             return Poll::Ready(bytes.map(Ok));
         }
-        self.beat.poll_tick(context).map(|_| Some(Ok(Bytes::from_static(ALIVE.as_bytes()))))
+        let text = if self.hub.is_away() { WAITING } else { ALIVE };
+        self.beat.poll_tick(context).map(|_| Some(Ok(Bytes::from_static(text.as_bytes()))))
     }
 }
 
@@ -288,6 +310,16 @@ pub(crate) fn frame(position: i64, kind: &str, record: &impl Serialize) -> Resul
 
 /// Begins to answer with a stream.
 pub(crate) fn respond<S: Source>(feed: Feed<S>) -> HttpResponse {
+    respond_until(feed, None)
+}
+
+/// Begins to answer with a stream that ends after this time at the latest, with these bytes.
+pub(crate) fn respond_until<S: Source>(
+    feed: Feed<S>,
+    end: Option<(Duration, Bytes)>,
+) -> HttpResponse {
+    let hub = feed.place.hub();
+    let end = end.map(|(after, last)| (Box::pin(sleep(after)), last));
     let events = stream::unfold(feed, |mut feed| async move {
         match feed.next().await {
             Ok(bytes) => bytes.map(|bytes| (bytes, feed)),
@@ -309,7 +341,14 @@ pub(crate) fn respond<S: Source>(feed: Feed<S>) -> HttpResponse {
             HeaderName::from_static("x-accel-buffering"),
             HeaderValue::from_static("no"),
         ))
-        .streaming(Beating { events: Box::pin(events), beat, has_begun: false })
+        .streaming(Beating {
+            events: Box::pin(events),
+            hub,
+            beat,
+            has_begun: false,
+            end,
+            is_over: false,
+        })
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ pub enum Error {
     /// The connection broke.
     #[error("the connection to NATS is lost")]
     Lost,
+    /// There is nothing to be read.
+    #[error(
+        "there is no stream {0} yet: does a process with the role `relay` publish to these servers?"
+    )]
+    Missing(String),
     /// The servers answer, but not as they should.
     #[error("{doing} failed: JetStream must be on, and the relay be allowed to use it")]
     Refused {
@@ -98,6 +103,7 @@ impl Error {
             Self::Credentials { .. }
             | Self::Away { .. }
             | Self::Lost
+            | Self::Missing(_)
             | Self::Refused { .. }
             | Self::OutOfTurn { .. } => false,
         }

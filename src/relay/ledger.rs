@@ -43,6 +43,11 @@ impl Ledger {
     pub fn message_id(&self, position: i64, digest: &str) -> String {
         format!("{self}:{position}:{digest}")
     }
+
+    /// The id of a message at a position whose event was deleted by order.
+    pub fn gone_id(&self, position: i64) -> String {
+        self.message_id(position, "gone")
+    }
 }
 
 impl fmt::Display for Ledger {

@@ -5,13 +5,16 @@
 //! for that with every message, so that nothing but the stream itself says how far it is.
 
 mod config;
+mod connection;
 mod error;
 mod ledger;
 mod message;
+mod reader;
 mod stream;
 
 pub use config::{Config, InvalidConfig, Target};
 pub use error::Error;
 pub use ledger::Ledger;
-pub use message::Message;
+pub use message::{Marks, Message};
+pub use reader::{Begin, Content, Following, Kept, Page, Reader, Wish};
 pub use stream::{Standing, Stream, Taken, Underway};

@@ -1,33 +1,26 @@
 //! The stream that takes the ledger.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{fs, io};
 
+use async_nats::Client;
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::context::{
     Context, ContextBuilder, GetStreamErrorKind, PublishAckFuture, PublishErrorKind,
 };
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RawMessageErrorKind, State};
-use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::Notify;
 
+use super::connection::{ANSWER, connect};
 use super::{Error, Ledger, Message, Target};
 
-/// How long a server may take to let the relay in, and to answer.
-const CONNECT: Duration = Duration::from_secs(5);
-const ANSWER: Duration = Duration::from_secs(5);
 /// How long the stream remembers ids, beside the sequences that it holds messages to.
 const REMEMBERED: Duration = Duration::from_mins(2);
 /// What a message has beside its body at most, in bytes: its headers and its subject.
 const BESIDE: usize = 1_024;
 /// Under which name the relay is seen in the server's lists.
 const NAME: &str = "chainkeel relay";
-/// The position, for readers who do not look into the body.
-const POSITION: &str = "Chainkeel-Position";
 
 /// How the servers say that a message is not next.
 const OUT_OF_TURN: [PublishErrorKind; 2] =
@@ -55,6 +48,18 @@ pub struct Standing {
     pub bytes: u64,
 }
 
+impl Standing {
+    pub(super) fn of(state: &State) -> Self {
+        let position = |sequence: u64| i64::try_from(sequence).unwrap_or(i64::MAX);
+        Self {
+            first: position(state.first_sequence.max(1)),
+            last: position(state.last_sequence),
+            messages: state.messages,
+            bytes: state.bytes,
+        }
+    }
+}
+
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -74,7 +79,7 @@ impl Stream {
     /// Connects to the servers; the stream need not be there.
     pub async fn reach(target: &Target, ledger: &Ledger) -> Result<Self, Error> {
         let lost = Arc::new(Notify::new());
-        let client = connect(target, &lost).await?;
+        let client = connect(NAME, target, &lost).await?;
         let context = ContextBuilder::new().timeout(ANSWER).build(client.clone());
         Ok(Self { client, context, name: target.stream.clone(), ledger: ledger.clone(), lost })
     }
@@ -103,42 +108,26 @@ impl Stream {
 
     /// What the stream holds; `None`: there is no such stream.
     pub async fn standing(&self) -> Result<Option<Standing>, Error> {
-        let Some((_, state)) = self.info().await? else { return Ok(None) };
-        let position = |sequence: u64| i64::try_from(sequence).unwrap_or(i64::MAX);
-        Ok(Some(Standing {
-            first: position(state.first_sequence.max(1)),
-            last: position(state.last_sequence),
-            messages: state.messages,
-            bytes: state.bytes,
-        }))
+        Ok(self.info().await?.map(|(_, state)| Standing::of(&state)))
     }
 
     /// The id of the message at a position, if the stream still has it.
     pub async fn id_at(&self, position: i64) -> Result<Option<String>, Error> {
-        let doing = "reading a message of the stream";
-        let stream = self.context.get_stream_no_info(&self.name).await;
-        let stream = stream.map_err(refused(doing))?;
-        match stream.get_raw_message(position.unsigned_abs()).await {
-            // Without one it is not ours.
-            Ok(message) => {
-                let id = message.headers.get(NATS_MESSAGE_ID);
-                Ok(Some(id.map(ToString::to_string).unwrap_or_default()))
-            }
-            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(refused(doing)(error)),
-        }
+        id_at(&self.context, &self.name, position).await
     }
 
     /// Sends an event. The stream takes it if it ends right before it, and otherwise not. `after` is the id of the
     /// message before it where that was sent just now: the stream must end with that one and no other.
     pub async fn publish(&self, message: Message, after: Option<&str>) -> Result<Underway, Error> {
-        let Message { position, id, subject, body } = message;
+        let Message { position, id, subject, body, marks } = message;
         let mut message = PublishMessage::build()
             .payload(body)
             .message_id(id)
             .expected_last_sequence(position.unsigned_abs().saturating_sub(1))
-            .expected_stream(&self.name)
-            .header(POSITION, position.to_string());
+            .expected_stream(&self.name);
+        for (name, value) in marks.headers(position) {
+            message = message.header(name, value);
+        }
         if let Some(after) = after {
             message = message.expected_last_message_id(after);
         }
@@ -162,24 +151,13 @@ impl Stream {
 
     /// The stream, if there is one; it must be of this ledger.
     async fn info(&self) -> Result<Option<(Config, State)>, Error> {
-        let info = match self.context.get_stream(&self.name).await {
-            Ok(stream) => stream.cached_info().clone(),
-            Err(error) => {
-                return match error.kind() {
-                    GetStreamErrorKind::JetStream(said) if said.code() == 404 => Ok(None),
-                    GetStreamErrorKind::JetStream(_)
-                    | GetStreamErrorKind::EmptyName
-                    | GetStreamErrorKind::Request
-                    | GetStreamErrorKind::InvalidStreamName => {
-                        Err(refused("asking for the stream")(error))
-                    }
-                };
-            }
+        let Some((config, state)) = known(&self.context, &self.name).await? else {
+            return Ok(None);
         };
-        if info.config.subjects == [self.ledger.subjects()] {
-            Ok(Some((info.config, info.state)))
+        if config.subjects == [self.ledger.subjects()] {
+            Ok(Some((config, state)))
         } else {
-            let (stream, subjects) = (self.name.clone(), info.config.subjects.join(", "));
+            let (stream, subjects) = (self.name.clone(), config.subjects.join(", "));
             Err(Error::Foreign { stream, subjects })
         }
     }
@@ -222,57 +200,47 @@ impl Underway {
     }
 }
 
-async fn connect(target: &Target, lost: &Arc<Notify>) -> Result<Client, Error> {
-    let lost = Arc::clone(lost);
-    let mut options = ConnectOptions::new()
-        .name(NAME)
-        .connection_timeout(CONNECT)
-        .request_timeout(Some(ANSWER))
-        .event_callback(move |event| {
-            if matches!(event, Event::Disconnected | Event::Closed) {
-                lost.notify_one();
-            }
-            std::future::ready(())
-        });
-    if let Some(authority) = &target.authority {
-        options = options.add_root_certificates(authority.clone());
+/// The id of the message at a position of a stream, if it still has it.
+pub(super) async fn id_at(
+    context: &Context,
+    stream: &str,
+    position: i64,
+) -> Result<Option<String>, Error> {
+    let doing = "reading a message of the stream";
+    let stream = context.get_stream_no_info(stream).await.map_err(refused(doing))?;
+    match stream.get_raw_message(position.unsigned_abs()).await {
+        // Without one it is not ours.
+        Ok(message) => {
+            let id = message.headers.get(NATS_MESSAGE_ID);
+            Ok(Some(id.map(ToString::to_string).unwrap_or_default()))
+        }
+        Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+        Err(error) => Err(refused(doing)(error)),
     }
-    if let Some(path) = &target.credentials {
-        let known = read(path).and_then(|text| with_proof(options, text.trim()));
-        options = known.map_err(|source| Error::Credentials { path: path.clone(), source })?;
-    }
-    let connected = options.connect(&target.servers[..]).await;
-    connected
-        .map_err(|error| Error::Away { servers: target.servers.join(", "), source: error.into() })
 }
 
-/// What a file has that is somebody's secret.
-fn read(path: &Path) -> io::Result<String> {
-    let file = fs::File::open(path)?;
-    if file.metadata()?.permissions().mode() & 0o007 != 0 {
-        return Err(io::Error::other("everybody may read it: `chmod 600` it"));
-    }
-    io::read_to_string(file)
-}
-
-/// How the relay proves who it is: by credentials (a JWT and its key), the seed of an nkey, `name:password`, or a
-/// token. What the file holds tells which.
-fn with_proof(options: ConnectOptions, text: &str) -> io::Result<ConnectOptions> {
-    if text.contains("BEGIN NATS USER JWT") {
-        options.credentials(text)
-    } else if text.starts_with("SU") && text.len() == 58 {
-        Ok(options.nkey(text.to_owned()))
-    } else if let Some((name, password)) = text.split_once(':') {
-        Ok(options.user_and_password(name.to_owned(), password.to_owned()))
-    } else if text.is_empty() {
-        Err(io::Error::other("it is empty"))
-    } else {
-        Ok(options.token(text.to_owned()))
+/// What is known of a stream, if there is one.
+pub(super) async fn known(
+    context: &Context,
+    stream: &str,
+) -> Result<Option<(Config, State)>, Error> {
+    match context.get_stream(stream).await {
+        Ok(stream) => {
+            let info = stream.cached_info().clone();
+            Ok(Some((info.config, info.state)))
+        }
+        Err(error) => match error.kind() {
+            GetStreamErrorKind::JetStream(said) if said.code() == 404 => Ok(None),
+            GetStreamErrorKind::JetStream(_)
+            | GetStreamErrorKind::EmptyName
+            | GetStreamErrorKind::Request
+            | GetStreamErrorKind::InvalidStreamName => Err(refused("asking for the stream")(error)),
+        },
     }
 }
 
 /// The servers' answer, in the words of what was asked for.
-fn refused<E: std::error::Error + Send + Sync + 'static>(
+pub(super) fn refused<E: std::error::Error + Send + Sync + 'static>(
     doing: &'static str,
 ) -> impl FnOnce(E) -> Error {
     move |error| Error::Refused { doing, source: error.into() }

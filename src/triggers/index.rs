@@ -126,6 +126,12 @@ impl TriggerIndex {
         private_to.is_some_and(|creator| creator != actor)
     }
 
+    /// To whom a workflow is private, if it is.
+    pub fn private_to(&self, workflow: WorkflowId) -> Option<String> {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        tables.by_id.get(&workflow)?.private_to.clone()
+    }
+
     /// The workflows of an organization that are private to others than this actor.
     pub fn hidden_from(&self, organization: OrganizationId, actor: &str) -> Vec<WorkflowId> {
         let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);

@@ -9,8 +9,8 @@ use super::credentials::{identified, locked};
 use super::rejected::rejected;
 use super::{People, Presented, Rejected, Visitor};
 use crate::access::opaque::{self, Purpose};
-use crate::access::token::{Claims, TokenKind};
-use crate::access::{Email, Password};
+use crate::access::token::{Claims, StreamClaims, TokenKind};
+use crate::access::{Email, Password, Principal};
 use crate::aggregates::session::{self, CloseReason, Opened};
 use crate::aggregates::user::{Error, Order, Proof, User};
 use crate::journal::Executed;
@@ -187,6 +187,18 @@ impl People {
         let now = self.clock.now();
         let claims = Claims::new(TokenKind::Ticket, who, Some(organization), name(), now);
         Ok((Secret::new(self.ring.sign(&claims).await?), now + TokenKind::Ticket.life()))
+    }
+
+    /// A token that opens the streams of an organization at gateways, as far as somebody may see them now.
+    pub async fn stream_token(
+        &self,
+        who: &Principal,
+    ) -> Result<(Secret, OffsetDateTime), Rejected> {
+        let now = self.clock.now();
+        let claims =
+            StreamClaims::new(who.to_string(), who.organization, who.sees_all(), name(), now);
+        let expires_at = OffsetDateTime::from_unix_timestamp(claims.exp).unwrap_or(now);
+        Ok((Secret::new(self.ring.sign(&claims).await?), expires_at))
     }
 
     async fn tokens(

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Rejected;
 use super::rejected::rejected;
-use crate::access::token::{ACCESS_LIFE, Claims, LEEWAY, PublicKey, SigningKey};
+use crate::access::token::{ACCESS_LIFE, LEEWAY, PublicKey, SigningKey};
 use crate::aggregates::token_keys::{Command, Event, Key, NewKey, Order, Retire, TokenKeys};
 use crate::journal::{self, Executed, Metadata, Store, StreamId};
 use crate::primitives::{Clock, CommandId, OrganizationId};
@@ -54,7 +54,7 @@ impl TokenRing {
     }
 
     /// Signs claims with the key of the moment; makes the first one where there is none.
-    pub(super) async fn sign(&self, claims: &Claims) -> Result<String, Rejected> {
+    pub(super) async fn sign(&self, claims: &impl Serialize) -> Result<String, Rejected> {
         let key = match self.load().await?.signing() {
             Some(key) => key.kid.clone(),
             None => self.begin().await?,

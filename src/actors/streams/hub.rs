@@ -14,6 +14,7 @@ use super::roll::{Filter, Roll};
 use super::told::Told;
 use crate::actors::order::Refused;
 use crate::journal::{self, Journal, Recorded, Tail};
+use crate::primitives::{OrganizationId, RunId};
 use crate::projections::Origins;
 use crate::projections::activity::{self, Entry};
 
@@ -45,6 +46,8 @@ struct Clients {
     roll: Roll,
     /// The number of the next client.
     next: u64,
+    /// Whether what feeds the hub is away.
+    away: bool,
     /// How many have a place, watching or still reading their past.
     count: usize,
     closed: bool,
@@ -82,6 +85,55 @@ impl StreamHub {
         clients.next += 1;
         metrics::gauge!("chainkeel_stream_clients").increment(1.0);
         Ok(Place { hub: self.clone(), number: clients.next })
+    }
+
+    /// Begins at a position: what comes next follows it. Whoever watched is let go.
+    pub fn begin(&self, position: i64) {
+        self.clients().begin(position);
+    }
+
+    /// Passes an event over of which only the place is known so far; `false` where somebody may want it, and it is to
+    /// be told instead.
+    pub fn pass(
+        &self,
+        position: i64,
+        organization: Option<OrganizationId>,
+        run: Option<RunId>,
+    ) -> bool {
+        let mut clients = self.clients();
+        let is_watched = organization.is_some_and(|it| clients.roll.watches(it))
+            || run.is_some_and(|it| clients.roll.watches_run(it));
+        if !is_watched {
+            clients.position = position;
+        }
+        !is_watched
+    }
+
+    /// Passes over a position at which there is nothing to be told.
+    pub fn skip(&self, position: i64) {
+        self.clients().position = position;
+    }
+
+    /// Tells an event to whoever wants it.
+    pub fn tell(&self, told: Told) {
+        let mut clients = self.clients();
+        clients.position = told.event.position;
+        clients.tell(told);
+    }
+
+    /// Notes whether what feeds the hub is away: clients are told while they wait.
+    pub fn note_away(&self, away: bool) {
+        self.clients().away = away;
+    }
+
+    /// Whether what feeds the hub is away.
+    pub fn is_away(&self) -> bool {
+        self.clients().away
+    }
+
+    /// Up to which position everything was told.
+    pub fn position(&self) -> i64 {
+        self.clients().position
     }
 
     /// Lets go of all clients, so that their streams end before the server stops.
@@ -160,6 +212,11 @@ impl Place {
         self.hub.clients().position
     }
 
+    /// Whose place it is.
+    pub fn hub(&self) -> StreamHub {
+        self.hub.clone()
+    }
+
     /// Whether the server is about to stop.
     pub fn is_closed(&self) -> bool {
         self.hub.clients().closed
@@ -198,7 +255,11 @@ impl Clients {
             return 0;
         }
         // Copied once for all who watch it, and not at all where nobody does.
-        let sent = self.roll.send(&Arc::new(Told::new(event.clone(), entry)));
+        self.tell(Told::new(event.clone(), entry))
+    }
+
+    fn tell(&mut self, told: Told) -> usize {
+        let sent = self.roll.send(&Arc::new(told));
         for number in sent.lost {
             self.roll.remove(number);
         }

@@ -4,11 +4,17 @@
 //! So the stream alone says where to go on, and whoever publishes what is not next is refused: a relay that was
 //! taken for dead, a second one, the same one after an answer that was lost. There is no other checkpoint. What
 //! was sent and not acknowledged yet is chained by ids, too: where one is refused, all behind it are.
+//!
+//! A position whose event was deleted by order is given a message without a body, so that those behind it keep theirs.
+//! An event is published when the trigger index has come to it, so that a workflow that it made private is private to
+//! the readers of the stream as well.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use cqrs_es::Aggregate as _;
 use futures::StreamExt as _;
 use futures::stream::FuturesOrdered;
 use tokio::sync::watch;
@@ -16,10 +22,15 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::actors::detector::office::{Office, hold};
+use crate::aggregates::skip;
+use crate::aggregates::workflow::Workflow;
 use crate::journal::personal::is_sealed;
 use crate::journal::{Batch, Error, Journal, Leases, Recorded, Tail};
+use crate::primitives::WorkflowId;
 use crate::projections::audit::{Line, is_open};
-use crate::relay::{self, Ledger, Message, Standing, Stream, Taken, Target};
+use crate::projections::{Origins, activity};
+use crate::relay::{self, Ledger, Marks, Message, Standing, Stream, Taken, Target};
+use crate::triggers::TriggerIndex;
 
 /// The office that one process holds. That it is one spares the stream what it would refuse.
 const OFFICE: Office = Office("relay");
@@ -43,6 +54,8 @@ pub struct Relay {
     pub journal: Journal,
     /// Its end.
     pub tail: Tail,
+    /// Which workflows are private to whom.
+    pub index: Arc<TriggerIndex>,
     /// Which ledger it is.
     pub ledger: Ledger,
     /// Where it is relayed to.
@@ -115,13 +128,21 @@ impl Relay {
         );
         let mut subscription = self.tail.subscribe(taken);
         let (mut batch, mut under_way, mut bytes) = (Left::default(), FuturesOrdered::new(), 0);
-        let (mut before, mut sent_to): (Option<String>, i64) = (None, taken);
+        let (mut before, mut next, mut origins) = (None::<String>, taken + 1, Origins::default());
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             while under_way.len() < UNDER_WAY && bytes < BYTES_UNDER_WAY {
-                let Some(event) = batch.next() else { break };
-                let message = self.message(event, stream.largest());
+                let Some(event) = batch.peek() else { break };
+                let message = if event.position > next {
+                    Message::gone(&self.ledger, next)
+                } else {
+                    let marks = self.marks(event, &mut origins).await?;
+                    let message = self.message(event, marks, stream.largest());
+                    batch.pass();
+                    message
+                };
+                next = message.position + 1;
                 let (position, size) = (message.position, message.body.len());
                 bytes += size;
                 let id = message.id.clone();
@@ -137,8 +158,8 @@ impl Relay {
                     self.measure(position, what);
                 }
                 more = subscription.next(), if batch.is_empty() => {
-                    let more = self.framed(sent_to, more?).await?;
-                    sent_to = more.last().map_or(sent_to, |last| last.position);
+                    let more = self.framed(next - 1, more?).await?;
+                    self.index_reaches(&more, leases).await?;
                     batch = Left::of(more);
                 }
                 _ = look.tick() => self.look(&stream, taken).await?,
@@ -180,12 +201,55 @@ impl Relay {
         }
         // It may have been deleted by now, as old messages are.
         let Some(told) = stream.id_at(position).await? else { return Ok(()) };
-        // As it is stored: what was shredded is known by its frame, and what was deleted by order cannot be compared.
+        // As it is stored: what was shredded is known by its frame.
         let placed = self.journal.placed_after(position - 1, 1).await?;
         let placed = placed.first().filter(|it| it.position == position);
-        let is_same = placed
-            .is_some_and(|it| it.event.as_ref().is_none_or(|event| self.id_of(event) == told));
-        if is_same { Ok(()) } else { Err(relay::Error::OtherHistory { position }.into()) }
+        let is_same = placed.is_some_and(|place| match &place.event {
+            Some(event) => self.id_of(event) == told,
+            // Deleted by order, before it was told or since.
+            None => true,
+        });
+        if is_same || told == self.ledger.gone_id(position) {
+            Ok(())
+        } else {
+            Err(relay::Error::OtherHistory { position }.into())
+        }
+    }
+
+    /// Waits until the trigger index has come to these events.
+    async fn index_reaches(&self, batch: &Batch, leases: &Leases) -> Result<(), Error> {
+        let Some(last) = batch.last() else { return Ok(()) };
+        while !self.index.wait_for(last.position, LOOK).await {
+            if !leases.alive() {
+                return Err(Error::LeaseLost("the relay"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What readers of the stream choose by, beside the subject.
+    async fn marks(&self, event: &Recorded, origins: &mut Origins) -> Result<Marks, Error> {
+        let (run, workflow) = match event.aggregate_type.as_ref() {
+            // Shredded: of which workflow it was, nobody can read any more.
+            "run" if is_sealed(&event.payload) => (Some(event.aggregate_id.clone()), None),
+            "run" => {
+                let run = event.aggregate_id.as_str();
+                let workflow = match named(event).filter(|_| event.sequence == 1) {
+                    Some(workflow) => {
+                        origins.remember(run, workflow);
+                        Some(workflow)
+                    }
+                    None => origins.of_run(&self.journal, run).await?,
+                };
+                (Some(run.to_owned()), workflow)
+            }
+            Workflow::TYPE => (None, event.aggregate_id.parse().ok()),
+            skip::TYPE => (None, named(event)),
+            _ => (None, None),
+        };
+        let private_to = workflow.and_then(|workflow| self.index.private_to(workflow));
+        let workflow = workflow.map(|workflow| workflow.to_string());
+        Ok(Marks { run, workflow, private_to, is_gone: false })
     }
 
     /// A batch with the frames of what was shredded and is passed over in it: the stream takes each position.
@@ -214,7 +278,7 @@ impl Relay {
     }
 
     /// An event as it is published: the line of an export, with secrets withheld, as short as the servers want it.
-    fn message(&self, event: &Recorded, largest: usize) -> Message {
+    fn message(&self, event: &Recorded, marks: Marks, largest: usize) -> Message {
         let withheld = !is_open(&event.aggregate_type);
         let mut body = if is_sealed(&event.payload) {
             serde_json::to_vec(&Line::bare(event)).ok().map(Bytes::from)
@@ -234,7 +298,7 @@ impl Relay {
         });
         let organization = event.organization.to_string();
         let subject = self.ledger.subject(&organization, &event.aggregate_type, &event.event_type);
-        Message { position: event.position, id: self.id_of(event), subject, body }
+        Message { position: event.position, id: self.id_of(event), subject, body, marks }
     }
 
     fn id_of(&self, event: &Recorded) -> String {
@@ -293,6 +357,11 @@ impl Drop for Measured {
     }
 }
 
+/// The workflow that an event names: the beginning of a run, or a trigger that was passed over.
+fn named(event: &Recorded) -> Option<WorkflowId> {
+    activity::entry(event).ok()??.workflow_id?.parse().ok()
+}
+
 fn written(event: &Recorded, withheld: bool) -> Option<Bytes> {
     let line = Line::of(event, withheld).ok()?;
     serde_json::to_vec(&line).ok().map(Bytes::from)
@@ -310,10 +379,12 @@ impl Left {
         Self { batch: Some(batch), at: 0 }
     }
 
-    fn next(&mut self) -> Option<&Recorded> {
-        let event = self.batch.as_ref()?.get(self.at)?;
+    fn peek(&self) -> Option<&Recorded> {
+        self.batch.as_ref()?.get(self.at)
+    }
+
+    const fn pass(&mut self) {
         self.at += 1;
-        Some(event)
     }
 
     fn is_empty(&self) -> bool {

@@ -16,6 +16,8 @@ pub struct Told {
     /// What it tells people, with the workflow that it concerns; where it tells nothing, or where nobody
     /// watches the organization, none.
     pub entry: Option<Entry>,
+    /// To whom alone it may be told, beside those who see everything, where whoever passes it on knows that.
+    pub private_to: Option<String>,
     whole: OnceLock<Bytes>,
     in_words: OnceLock<Bytes>,
 }
@@ -23,7 +25,7 @@ pub struct Told {
 impl Told {
     /// Of an event, and what it tells.
     pub const fn new(event: Recorded, entry: Option<Entry>) -> Self {
-        Self { event, entry, whole: OnceLock::new(), in_words: OnceLock::new() }
+        Self { event, entry, private_to: None, whole: OnceLock::new(), in_words: OnceLock::new() }
     }
 
     /// The bytes of the event itself, written by whoever needs them first.

@@ -2,7 +2,9 @@
 
 mod entry;
 mod list;
+mod past;
 mod stream;
 
 pub use list::{__path_list, list};
-pub use stream::{__path_stream, stream};
+pub(crate) use past::{Past, Reading};
+pub use stream::{__path_stream, Asked, stream};

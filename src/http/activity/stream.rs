@@ -1,18 +1,17 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::entry::ActivityEntry;
+use super::past::{Past, Reading, must_be_known};
 use crate::access::Principal;
 use crate::actors::{Filter, Told, Wanted};
 use crate::http::api::Api;
 use crate::http::extract::Params;
-use crate::http::problem::{Code, Document, Problem};
-use crate::http::sse::{self, Feed, Source, Step};
+use crate::http::problem::{Document, Problem};
+use crate::http::sse::{self, Feed};
 use crate::journal::Recorded;
-use crate::primitives::{Kind, Kinds, RunId, WorkflowId};
+use crate::primitives::{Kinds, OrganizationId, RunId, WorkflowId};
 use crate::projections::Origins;
 use crate::projections::activity::{self, Entry};
 
@@ -65,103 +64,57 @@ pub async fn stream(
     query: Params<Asked>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let Params(Asked { workflow_id, run_id, kinds, last_event_id, .. }) = query;
-    let seen = sse::last_event_id(&request, last_event_id)?;
-    must_be_known(kinds.as_ref())?;
+    let (wanted, seen) = query.0.wanted(who.organization, &request)?;
     let place = api.hub.enter()?;
-    let organization = who.organization;
-    let wanted = Wanted { organization, workflow: workflow_id, run: run_id, kinds };
     let filter = Filter::Activity(wanted.clone());
+    let ledger = Ledger { api, who, origins: Origins::default() };
     let feed = match seen {
-        Some(seen) => Feed::after(seen, Past::new(api, who, wanted, seen), place, filter),
-        None => Feed::from_now(place, filter, |from| Past::new(api, who, wanted, from)),
+        Some(seen) => Feed::after(seen, Past::new(ledger, wanted, seen), place, filter),
+        None => Feed::from_now(place, filter, |from| Past::new(ledger, wanted, from)),
     };
     Ok(sse::respond(feed))
 }
 
-/// Refuses types that never happen, which are slips of the pen.
-fn must_be_known(kinds: Option<&Kinds>) -> Result<(), Problem> {
-    let is_known = |kind: Kind<'_>| match kind {
-        Kind::Family(family) => ["run", "workflow"].contains(&family),
-        Kind::Exact(kind) => activity::KINDS.contains(&kind),
-    };
-    match kinds.and_then(|kinds| kinds.unknown(is_known)) {
-        None => Ok(()),
-        Some(unknown) => Err(Problem::new(Code::InvalidQuery).at(
-            "type",
-            format_args!(
-                "`{unknown}` is no type of activity: write `run.*`, `workflow.*`, or one of {}",
-                activity::KINDS.join(", ")
-            ),
-        )),
+impl Asked {
+    /// What is wanted in this organization, and behind which position.
+    pub(crate) fn wanted(
+        self,
+        organization: OrganizationId,
+        request: &HttpRequest,
+    ) -> Result<(Wanted, Option<i64>), Problem> {
+        let Self { workflow_id, run_id, kinds, last_event_id, .. } = self;
+        let seen = sse::last_event_id(request, last_event_id)?;
+        must_be_known(kinds.as_ref())?;
+        Ok((Wanted { organization, workflow: workflow_id, run: run_id, kinds }, seen))
     }
 }
 
-/// What happens in an organization.
-struct Past {
+/// The ledger, as somebody may see it.
+struct Ledger {
     api: Data<Api>,
     who: Principal,
-    wanted: Wanted,
-    /// The workflow and the run that are wanted, as entries name them.
-    workflow: Option<String>,
-    run: Option<String>,
-    /// What is read of the ledger for it.
-    kinds: Kinds,
-    /// The position up to which it was read.
-    after: i64,
     /// The workflows of the runs that were met.
     origins: Origins,
 }
 
-impl Past {
-    fn new(api: Data<Api>, who: Principal, wanted: Wanted, after: i64) -> Self {
-        let kinds = on_the_ledger(wanted.kinds.as_ref());
-        let workflow = wanted.workflow.map(|it| it.to_string());
-        let run = wanted.run.map(|it| it.to_string());
-        Self { api, who, wanted, workflow, run, kinds, after, origins: Origins::default() }
-    }
-
-    /// Whether the client is to be told.
-    fn is_wanted(&self, entry: &Entry) -> bool {
-        (self.workflow.is_none() || self.workflow == entry.workflow_id)
-            && (self.run.is_none() || self.run == entry.run_id)
-            && self.wanted.kinds.as_ref().is_none_or(|kinds| kinds.has(&entry.kind))
-            && !self.hides(entry)
-    }
-
-    /// Whether it concerns a workflow that is private to somebody else.
-    fn hides(&self, entry: &Entry) -> bool {
-        let workflow = || entry.workflow_id.as_deref()?.parse().ok();
-        !self.who.sees_all()
-            && workflow().is_some_and(|workflow| self.api.hides(&self.who, workflow))
-    }
-}
-
-/// The types of events that tell of these entries: they are called alike, but for triggers that were passed over.
-fn on_the_ledger(wanted: Option<&Kinds>) -> Kinds {
-    match wanted {
-        None => Kinds::of_families(["run", "workflow", "skip"]),
-        Some(kinds) if kinds.has("workflow.trigger_skipped") => kinds.clone().with_family("skip"),
-        Some(kinds) => kinds.clone(),
-    }
-}
-
-impl Source for Past {
-    async fn past(&mut self, until: i64) -> Result<(Vec<Recorded>, i64), Problem> {
-        let (organization, range) = (self.wanted.organization, (self.after, until));
+impl Reading for Ledger {
+    async fn page(
+        &mut self,
+        wanted: &Wanted,
+        kinds: &Kinds,
+        range: (i64, i64),
+    ) -> Result<(Vec<Recorded>, i64), Problem> {
         let journal = &self.api.journal;
-        let (page, looked) = journal.read_of(organization, Some(&self.kinds), range, PAGE).await?;
-        self.after = looked;
-        Ok((page, looked))
+        Ok(journal.read_of(wanted.organization, Some(kinds), range, PAGE).await?)
     }
 
-    async fn step(&mut self, event: &Recorded) -> Result<Step, Problem> {
-        let Some(mut entry) = activity::entry(event)? else { return Ok(Step::Skip) };
+    async fn entry(&mut self, event: &Recorded) -> Result<Option<Entry>, Problem> {
+        let Some(mut entry) = activity::entry(event)? else { return Ok(None) };
         match (&entry.workflow_id, &entry.run_id) {
             (None, Some(run)) => {
                 // Its beginning was deleted or shredded by order: nobody knows who may see it.
                 let known = self.origins.of_run(&self.api.journal, run).await?;
-                let Some(workflow) = known else { return Ok(Step::Skip) };
+                let Some(workflow) = known else { return Ok(None) };
                 entry.workflow_id = Some(workflow.to_string());
             }
             (Some(workflow), Some(run)) => {
@@ -171,38 +124,12 @@ impl Source for Past {
             }
             (_, None) => {}
         }
-        Ok(if self.is_wanted(&entry) { Step::Send(frame(entry)?) } else { Step::Skip })
+        Ok(Some(entry))
     }
 
-    fn live(&mut self, told: &Told) -> Result<Step, Problem> {
-        let Some(entry) = told.entry.as_ref().filter(|entry| self.is_wanted(entry)) else {
-            return Ok(Step::Skip);
-        };
-        told.in_words(|| frame(entry.clone())).map(Step::Send)
-    }
-
-    fn ends(&self, _: &Recorded) -> bool {
-        false
-    }
-}
-
-fn frame(entry: Entry) -> Result<Bytes, Problem> {
-    let (position, kind) = (entry.position, entry.kind.clone());
-    sse::frame(position, &kind, &ActivityEntry::try_from(entry)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn triggers_that_were_passed_over_stand_elsewhere_on_the_ledger() {
-        let wanted = |text: &str| Kinds::try_from(text.to_owned()).expect("types");
-        let asked = |text: &str| on_the_ledger(Some(&wanted(text)));
-        assert_eq!(asked("run.*"), wanted("run.*"));
-        for text in ["workflow.*", "workflow.trigger_skipped,run.failed"] {
-            assert!(asked(text).has("skip.skipped"), "{text}");
-        }
-        assert!(on_the_ledger(None).has("skip.skipped"));
+    fn hides(&self, entry: &Entry, _: Option<&Told>) -> bool {
+        let workflow = || entry.workflow_id.as_deref()?.parse().ok();
+        !self.who.sees_all()
+            && workflow().is_some_and(|workflow| self.api.hides(&self.who, workflow))
     }
 }

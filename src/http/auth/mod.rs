@@ -17,6 +17,7 @@ mod remove_totp;
 mod reset_password;
 mod sessions;
 mod stream_ticket;
+mod stream_token;
 
 pub use accept_invitation::{__path_accept_invitation, accept_invitation};
 pub use change_password::{__path_change_password, change_password};
@@ -33,3 +34,4 @@ pub use remove_totp::{__path_remove_totp, remove_totp};
 pub use reset_password::{__path_reset_password, reset_password};
 pub use sessions::{__path_sessions, sessions};
 pub use stream_ticket::{__path_stream_ticket, stream_ticket};
+pub use stream_token::{__path_stream_token, stream_token};

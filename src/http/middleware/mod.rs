@@ -9,3 +9,5 @@ pub mod rate_limit;
 mod recognize;
 mod refusal;
 pub mod request_id;
+
+pub(crate) use recognize::bearer;

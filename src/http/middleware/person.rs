@@ -13,7 +13,7 @@ use crate::http::problem::{Code, Problem};
 pub(super) async fn recognize(request: &ServiceRequest) -> Result<(), Problem> {
     let api = request.app_data::<Data<Api>>();
     let api = api.ok_or_else(|| Problem::internal("the middleware has no rooms below it"))?;
-    let presented = bearer(request)?;
+    let presented = bearer(request.headers())?;
     let Credential::Token(token) = Credential::of(presented) else {
         return Err(Problem::new(Code::Unauthenticated)
             .because("this is for people who are logged in: send the access token of a session"));

@@ -3,7 +3,7 @@
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::web::Data;
 
 use crate::access::{Actor, Credential, KeyHash, Principal};
@@ -25,7 +25,7 @@ pub(super) async fn recognize(request: &ServiceRequest) -> Result<Principal, Pro
         let (visitor, organization) = api.admission.admit_ticket(&ticket).await?;
         return member(api, request, visitor, organization).await;
     }
-    let presented = bearer(request)?;
+    let presented = bearer(request.headers())?;
     if api.admin_key.admits(presented) {
         return admin(api, chosen(request)?).await;
     }
@@ -140,8 +140,9 @@ fn ticket(request: &ServiceRequest) -> Option<String> {
     found.map(|(_, ticket)| ticket.into_owned())
 }
 
-pub(super) fn bearer(request: &ServiceRequest) -> Result<&str, Problem> {
-    let mut headers = request.headers().get_all(AUTHORIZATION);
+/// The credential that a request shows.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut headers = headers.get_all(AUTHORIZATION);
     let header = headers.next().ok_or_else(|| Problem::new(Code::Unauthenticated))?;
     if headers.next().is_some() {
         return Err(Problem::new(Code::Unauthenticated).because("`Authorization` occurs twice"));

@@ -542,6 +542,10 @@ problems! {
         "The view is behind",
         "the view did not reach the position within 5 seconds",
         "`minPosition` names a position that the view has not reached. Try again after `Retry-After`. A position that the ledger has not given out is an `invalid-query`.";
+    PositionGone = "position-gone", 410,
+        "The position is not in the stream any more",
+        "the stream that this gateway reads does not go back to this position",
+        "The gateway serves what NATS still keeps (`relay.keep_hours`). What is missing a server has, under the same positions: read `GET /v1/activity/stream` or `GET /v1/ledger/export?after=` there, and come back with the last position. The message says where the stream begins.";
     Unanswered = "unanswered", 503,
         "No answer in time",
         "the run's worker did not answer in time: the order may still be carried out",

@@ -30,6 +30,13 @@ pub struct Wanted {
     _ticket: Option<String>,
 }
 
+impl Wanted {
+    /// The last position that the client has seen; 0: none.
+    pub(crate) fn seen(&self, request: &HttpRequest) -> Result<i64, Problem> {
+        Ok(sse::last_event_id(request, self.last_event_id)?.unwrap_or(0))
+    }
+}
+
 /// The events of a run as they happen, from its first one or after `Last-Event-ID` on. `id` is the
 /// position, `event` the type, `data` the event. It ends after the run's last event; a client that
 /// comes back with that one's id is answered 204, which tells browsers to stay away.
@@ -57,7 +64,7 @@ pub async fn stream(
     query: Params<Wanted>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let seen = sse::last_event_id(&request, query.0.last_event_id)?.unwrap_or(0);
+    let seen = query.0.seen(&request)?;
     ledger::must_belong(&api, &who, *id).await?;
     if seen > 0 && seen_all(&api, *id, seen).await? {
         return Ok(HttpResponse::NoContent().finish());
@@ -113,10 +120,12 @@ impl Source for RunPast {
     }
 }
 
-fn frame(event: &Recorded) -> Result<Bytes, Problem> {
+/// An event of a run as its stream sends it.
+pub(crate) fn frame(event: &Recorded) -> Result<Bytes, Problem> {
     sse::frame(event.position, &event.event_type, &EventRecord::try_from(event)?)
 }
 
-fn step(event: &Recorded, bytes: Bytes) -> Step {
+/// What becomes of it: nothing follows the last.
+pub(crate) fn step(event: &Recorded, bytes: Bytes) -> Step {
     if ledger::ends(event) { Step::Last(bytes) } else { Step::Send(bytes) }
 }

@@ -194,12 +194,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             "primitives",
         ],
     ),
+    // Streams for clients, out of the stream that the ledger is relayed to: no database.
+    (
+        "gateway",
+        &["http", "actors", "projections", "relay", "journal", "access", "egress", "primitives"],
+    ),
     ("telemetry", &["secrets", "primitives"]),
     (
         "config",
         &[
             "retention",
             "telemetry",
+            "gateway",
             "http",
             "actors",
             "connectors",
@@ -223,6 +229,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "segments",
             "config",
             "telemetry",
+            "gateway",
             "http",
             "actors",
             "actions",

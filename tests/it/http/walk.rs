@@ -438,6 +438,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/auth/reset", "", "", Apart),
     ("POST /v1/auth/register", "", "", Apart),
     ("POST /v1/auth/stream-tickets", "", "", Apart),
+    ("POST /v1/auth/stream-tokens", "", "", Apart),
     ("POST /v1/auth/logout", "", "", Apart),
     ("POST /v1/auth/password", "", "", Apart),
     ("POST /v1/auth/totp", "", "", Apart),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use chainkeel::relay::{Error, Ledger, Message, Stream, Taken};
+use chainkeel::relay::{Error, Ledger, Marks, Message, Stream, Taken};
 
 use super::{all_is_told, expected, identity, traffic};
 use crate::support::nats::{Nats, STREAM};
@@ -19,6 +19,7 @@ fn message(ledger: &Ledger, position: i64) -> Message {
         id: ledger.message_id(position, "made up"),
         subject: ledger.subject("org", "run", "made_up"),
         body: Bytes::from_static(b"{}"),
+        marks: Marks::default(),
     }
 }
 

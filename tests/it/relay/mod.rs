@@ -2,6 +2,8 @@
 
 mod doors;
 mod following;
+mod gateway;
+mod gone;
 mod history;
 
 use chainkeel::journal::{self, Bells, Journal, Recorded, kept_webhook_key};
@@ -69,7 +71,7 @@ async fn all_is_told(app: &TestApp, nats: &Nats, consumer: &str) {
 }
 
 /// So many runs that begin at the same time, and are over.
-async fn traffic(app: &TestApp, workflow: &str, runs: usize) {
+pub(crate) async fn traffic(app: &TestApp, workflow: &str, runs: usize) {
     join_all((0..runs).map(|_| app.finished_run(workflow))).await;
 }
 

@@ -9,7 +9,7 @@ use super::stage::Stage;
 use crate::support::definitions;
 
 /// Settles that runs go after a year, and lets the time pass that this takes.
-async fn settled(stage: &Stage) {
+pub(crate) async fn settled(stage: &Stage) {
     let order = stage.app.client.request("PUT", "/v1/retention");
     let settled = order.json(&json!({"deleteAfterDays": 365})).send().await.data();
     assert_eq!(settled["deleteAfterDays"], Value::Null);

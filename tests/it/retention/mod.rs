@@ -7,3 +7,6 @@ mod leaving;
 mod letting_go;
 mod shredding;
 mod stage;
+
+pub(crate) use letting_go::settled;
+pub(crate) use stage::Stage;

@@ -103,9 +103,25 @@ impl Client {
         if let Some(id) = last_event_id {
             request = request.header("Last-Event-ID", &id.to_string());
         }
-        let mut reader = BufReader::new(request.open().await);
+        Events::of(request.open().await).await
+    }
+
+    /// Opens a stream of events behind a position where somebody answers and has one.
+    pub(crate) async fn try_stream(&self, path: &str, last_event_id: i64) -> Option<Events> {
+        let request = self.request("GET", path).header("Accept", "text/event-stream");
+        let request = request.header("Last-Event-ID", &last_event_id.to_string());
+        let events = Events::of(request.try_open().await.ok()?).await;
+        (events.status == 200).then_some(events)
+    }
+}
+
+impl Events {
+    /// What is answered on this connection.
+    async fn of(connection: TcpStream) -> Self {
+        let mut reader = BufReader::new(connection);
         let (status, headers) = read_head(&mut reader).await;
-        Events { status, headers, reader, buffer: String::new(), ended: false }
+        let (buffer, said) = (String::new(), String::new());
+        Self { status, headers, reader, buffer, ended: false, said }
     }
 }
 
@@ -136,7 +152,11 @@ impl Request {
     }
 
     async fn open(self) -> TcpStream {
-        let mut stream = TcpStream::connect(self.client.address).await.unwrap();
+        self.try_open().await.unwrap()
+    }
+
+    async fn try_open(self) -> std::io::Result<TcpStream> {
+        let mut stream = TcpStream::connect(self.client.address).await?;
         let mut head = format!(
             "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
             self.method, self.path
@@ -159,10 +179,10 @@ impl Request {
             write!(head, "Content-Length: {}\r\n", self.body.len()).unwrap();
         }
         head += "\r\n";
-        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(head.as_bytes()).await?;
         // A server that has refused the head may not read the body.
         let _ = stream.write_all(&self.body).await;
-        stream
+        Ok(stream)
     }
 }
 
@@ -208,6 +228,8 @@ pub(crate) struct Events {
     reader: BufReader<TcpStream>,
     buffer: String,
     ended: bool,
+    /// What was said beside events with an id.
+    pub(crate) said: String,
 }
 
 impl Events {
@@ -219,6 +241,7 @@ impl Events {
                 if let Some(event) = parse(&block) {
                     return Some(event);
                 }
+                self.said += &block;
             }
             if self.ended {
                 return None;
@@ -229,6 +252,15 @@ impl Events {
                 None => self.ended = true,
             }
         }
+    }
+
+    /// So many events; the stream must have them.
+    pub(crate) async fn take(&mut self, count: usize) -> Vec<Event> {
+        let mut events = Vec::new();
+        while events.len() < count {
+            events.push(self.next().await.expect("the stream goes on"));
+        }
+        events
     }
 
     /// All events up to the end.

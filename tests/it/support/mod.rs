@@ -12,6 +12,7 @@ pub(crate) mod database_proxy;
 pub(crate) mod definitions;
 pub(crate) mod fault_proxy;
 pub(crate) mod faults;
+pub(crate) mod gateway;
 pub(crate) mod lanes;
 pub(crate) mod nats;
 mod nowhere;
