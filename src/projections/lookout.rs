@@ -52,7 +52,8 @@ impl Lookout {
                 Some(connection) => connection,
                 None => session::open(&self.database, "public").await?,
             };
-            let names: Vec<String> = registry::all().iter().map(|it| it.name().to_owned()).collect();
+            let names: Vec<String> =
+                registry::all().iter().map(|it| it.name().to_owned()).collect();
             seen.held = Office::Follow.held(&mut connection, &names).await?.into_iter().collect();
             seen.at = Some(Instant::now());
             seen.connection = Some(connection);

@@ -205,7 +205,7 @@ impl Bench {
             return Box::pin(self.transfers((&database, directory), metrics, anvil, extent)).await;
         }
         if let Some(What::Verify { events }) = self.what {
-            return self.verify((database, directory), metrics, events).await;
+            return Box::pin(self.verify((database, directory), metrics, events)).await;
         }
         if let Some(What::Rebuild { events: Some(events), view, appends, per_second }) = &self.what
         {
@@ -218,7 +218,7 @@ impl Bench {
             return Box::pin(self.beside((cluster, &database, directory), metrics, extent)).await;
         }
         if let Some(What::Nodes { most }) = self.what {
-            return self.nodes((cluster, &database, directory), metrics, most).await;
+            return Box::pin(self.nodes((cluster, &database, directory), metrics, most)).await;
         }
         let sitting = Sitting::open(database, metrics, |plan| {
             plan.roles = roles;
@@ -229,7 +229,7 @@ impl Bench {
             }
         })
         .await?;
-        let report = self.measures(&sitting, directory).await;
+        let report = Box::pin(self.measures(&sitting, directory)).await;
         sitting.close().await;
         report
     }

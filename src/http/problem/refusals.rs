@@ -25,16 +25,20 @@ impl From<journal::Error> for Problem {
         match error {
             journal::Error::Busy(_) => Self::new(Code::Busy).retry_after(RETRY_AFTER),
             journal::Error::Closed | journal::Error::Unreachable { .. } => Self::unavailable(error),
-            journal::Error::Database { .. } if error.is_transient() => Self::unavailable(error),
+            journal::Error::Database { .. } | journal::Error::Personal(_)
+                if error.is_transient() =>
+            {
+                Self::unavailable(error)
+            }
             journal::Error::Database { .. }
             | journal::Error::Migrate(_)
             | journal::Error::Unacceptable(_)
             | journal::Error::Encode(_)
             | journal::Error::Decode { .. }
             | journal::Error::Damaged(_)
-            | journal::Error::LeaseLost(_) => Self::internal(error),
-            journal::Error::Personal(_) if error.is_transient() => Self::unavailable(error),
-            journal::Error::Personal(_) | journal::Error::NoSubjects => Self::internal(error),
+            | journal::Error::LeaseLost(_)
+            | journal::Error::Personal(_)
+            | journal::Error::NoSubjects => Self::internal(error),
             journal::Error::Shredded => Self::new(Code::RunShredded),
             journal::Error::Segment(ref fault) => match **fault {
                 Fault::Away { .. } | Fault::NoShelf => Self::away(Code::SegmentAway, error),

@@ -266,10 +266,8 @@ where
             if events.is_empty() {
                 return Ok(events);
             }
-            match {
-                let to = (loaded.id.as_str(), &loaded.aggregate);
-                self.append(to, loaded.last, &events, context.clone()).await?
-            } {
+            let to = (loaded.id.as_str(), &loaded.aggregate);
+            match self.append(to, loaded.last, &events, context.clone()).await? {
                 Outcome::Appended { .. } => {
                     loaded.last += events.len() as i64;
                     return Ok(events);
@@ -401,10 +399,8 @@ where
             return Ok(Vec::new());
         }
         let order = Context::new(understood(&metadata).map_err(failed)?);
-        match {
-            let to = (context.id.as_str(), &context.aggregate);
-            self.append(to, context.last, &events, order).await.map_err(failed)?
-        } {
+        let to = (context.id.as_str(), &context.aggregate);
+        match self.append(to, context.last, &events, order).await.map_err(failed)? {
             Outcome::Appended { .. } | Outcome::Duplicate { .. } => {}
             Outcome::Conflict
             | Outcome::Fenced

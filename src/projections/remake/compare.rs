@@ -1,11 +1,13 @@
 //! Whether two builds hold the same rows, and where they differ first.
 
 use std::cmp::Ordering;
+use std::time::Duration;
 
 use futures::TryStreamExt;
 use futures::future::try_join;
 use futures::stream::BoxStream;
 use sqlx::{Connection, PgConnection};
+use tokio::time::{Instant, sleep};
 
 use super::candidate::Candidate;
 use crate::projections::Error;
@@ -18,6 +20,10 @@ const CLOSE: i64 = 4096;
 /// How often it is brought closer. Each time leaves what came meanwhile, which is ever less unless
 /// the live build is faster; then the snapshot has to suffice.
 const APPROACHES: u32 = 10;
+/// How long a live build that is behind is waited for: its projector may be about to say that it is not.
+const LIVE_PATIENCE: Duration = Duration::from_secs(2);
+/// How often it is looked at meanwhile.
+const LIVE_LOOK: Duration = Duration::from_millis(50);
 
 /// What comparing the live build with one made from the beginning has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +129,15 @@ async fn approach(
             break;
         }
         candidate.catch_up(live.position).await?;
+    }
+    // Where nothing concerned the view, its checkpoint follows what its projector has passed a moment later.
+    let give_up = Instant::now() + LIVE_PATIENCE;
+    while Instant::now() < give_up {
+        let live = builds::live(connection, projection.name()).await?;
+        if live.version != projection.version() || live.position >= candidate.build.position {
+            break;
+        }
+        sleep(LIVE_LOOK).await;
     }
     Ok(())
 }

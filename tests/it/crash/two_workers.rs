@@ -47,10 +47,14 @@ pub(crate) async fn shares(pool: &PgPool) -> Vec<i64> {
 }
 
 /// Who owns the slots of these runs.
-async fn owners(pool: &PgPool, runs: &[String]) -> Vec<uuid::Uuid> {
-    let slots: Vec<i16> = runs.iter().map(|run| slot_of(run)).collect();
-    let query = "select distinct owner from slot_leases where slot = any($1)";
-    sqlx::query_scalar(query).bind(slots).fetch_all(pool).await.unwrap()
+async fn owners(pool: &PgPool, runs: &[String]) -> Vec<String> {
+    let slots: Vec<String> = runs.iter().map(|run| slot_of(run).to_string()).collect();
+    let query = format!(
+        "select distinct owner::text from slot_leases where slot in ({})",
+        slots.join(", ")
+    );
+    let rows = pool.fetch_all(sqlx::raw_sql(&query)).await.unwrap();
+    rows.iter().map(|row| row.get("owner")).collect()
 }
 
 async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

@@ -77,7 +77,7 @@ async fn shred(stage: &Stage, subject: &str) -> Value {
 /// Waits until the archivist has seen to it that no view shows what is gone.
 async fn renewed(stage: &Stage, keys: i64) {
     let made = "select count(*) from personal_keys where renewed_at is not null";
-    let give_up = Instant::now() + std::time::Duration::from_secs(120);
+    let give_up = Instant::now() + std::time::Duration::from_mins(2);
     while stage.app.count(made).await < keys {
         assert!(Instant::now() < give_up, "the views were not made anew");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

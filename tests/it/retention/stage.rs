@@ -27,7 +27,7 @@ pub(super) const AFTER: Duration = Duration::days(90);
 
 pub(crate) struct Stage {
     pub(crate) app: TestApp,
-    pub(super) clock: ManualClock,
+    pub(crate) clock: ManualClock,
     pub(super) shelf: Shelf,
     pub(crate) journal: Journal,
     copy: OutsideCopy,

@@ -151,8 +151,9 @@ async fn ordered(api: &Api, who: &Principal, handle: &str) -> Result<Option<Shre
 }
 
 fn refused(error: retention::Error) -> Problem {
-    match error {
-        retention::Error::Journal(error) => error.into(),
-        other => Problem::internal(other),
+    if let retention::Error::Journal(error) = error {
+        error.into()
+    } else {
+        Problem::internal(error)
     }
 }
