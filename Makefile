@@ -1,18 +1,18 @@
 # Everything a developer does, in one place. `make help` lists it.
 #
 # With DATABASE_URL set, `dev` and `test` use that PostgreSQL server; without it they bring their
-# own. `dev` needs nothing but Rust beforehand, `test` npm as well: scripts/prerequisites,
-# scripts/get-chain and scripts/get-nats see to the rest.
+# own. `dev` needs nothing but Rust beforehand, and npm for the web app; `test` needs both.
+# scripts/prerequisites, scripts/get-chain, scripts/get-nats and scripts/build-ui see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain nats
+.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain nats ui check-ui
 
 CARGO ?= cargo
 
-dev: prerequisites ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
+dev: prerequisites ui ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
 	@$(CARGO) run --locked --quiet -- dev
 
-test: prerequisites chain nats ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
+test: prerequisites chain nats ui ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \
 	then $(CARGO) nextest run --locked --workspace $(FILTER); \
 	else $(CARGO) test --locked --workspace $(FILTER); fi
@@ -40,8 +40,14 @@ deny: ## Licences, sources and duplicates of what we depend on
 sqlx: prerequisites ## Refresh .sqlx, the data that queries are checked against
 	@scripts/refresh-queries
 
+ui: ## Build the web app into ui/dist, where it changed; the program carries it
+	@scripts/build-ui
+
 bench: prerequisites ## Measure runs, streams, rebuilds and replays
 	@$(CARGO) run --locked --release --quiet -- bench
+
+check-ui: ui ## The web app: types, lint, its tests, its size
+	@npm --prefix ui run --silent check
 
 try-restore: prerequisites ## Back up and restore on real servers, and hold it against what was signed
 	@scripts/try-restore

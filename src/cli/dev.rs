@@ -132,7 +132,7 @@ fn welcome(
         None => format!("DATABASE_URL, on {}", database.get_host()),
     };
     print::line(&format!(
-        "\nChainkeel {} listens.\n\n  URL        {url}\n  API        {url}/docs\n  Admin key  {}\n  Keys       {custody}\n  Database   {server}\n",
+        "\nChainkeel {} listens.\n\n  App        {url}\n  API        {url}/docs\n  Admin key  {}\n  Keys       {custody}\n  Database   {server}\n",
         env!("CARGO_PKG_VERSION"),
         key.told,
     ));

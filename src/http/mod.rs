@@ -50,7 +50,7 @@ pub mod usage;
 pub mod users;
 pub mod validation;
 pub mod wallets;
-pub mod whoami;
+mod web;
 pub mod workflows;
 
 pub use api::Api;

@@ -12,7 +12,7 @@ use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
     exports, health, hooks, inbound, invitations, knowledge, members, organizations, projections,
     public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
-    testing, token_keys, usage, users, validation, wallets, whoami, workflows,
+    testing, token_keys, usage, users, validation, wallets, workflows,
 };
 
 /// Where the document is.
@@ -175,7 +175,7 @@ pub(super) const PATH: &str = "/openapi.json";
         validation::deprecate,
         validation::validate,
         validation::batch,
-        whoami::whoami,
+        auth::whoami,
         organizations::list,
         organizations::found,
         organizations::get,

@@ -9,7 +9,7 @@ use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
     exports, health, hooks, inbound, invitations, knowledge, members, openapi, organizations,
     projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
-    templates, testing, token_keys, usage, users, validation, wallets, whoami, workflows,
+    templates, testing, token_keys, usage, users, validation, wallets, workflows,
 };
 use crate::access::Permission;
 
@@ -205,7 +205,7 @@ table! {
     POST   "/v1/validation/schemas/{id}/deprecate"            May(SchemasWrite)           validation::deprecate;
     POST   "/v1/validation/validate"                          May(SchemasRead)            validation::validate;
     POST   "/v1/validation/validate/batch"                    May(SchemasRead)            validation::batch;
-    GET    "/v1/whoami"                                       Known                       whoami::whoami;
+    GET    "/v1/whoami"                                       Known                       auth::whoami;
     GET    "/v1/organizations"                                Known                       organizations::list;
     POST   "/v1/organizations"                                May(InstallationManage)     organizations::found;
     GET    "/v1/organizations/{id}"                           May(OrganizationRead)       organizations::get;
@@ -389,11 +389,6 @@ pub fn configure(config: &mut ServiceConfig) {
         }
         config.service(resource.default_service(web::to(no_such_method)));
     }
-}
-
-/// What answers where no endpoint does.
-pub async fn nothing_here() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Code::NotFound))
 }
 
 async fn no_such_method(request: HttpRequest) -> Result<HttpResponse, Problem> {

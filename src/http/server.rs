@@ -20,6 +20,7 @@ use super::middleware::authenticate::authenticate;
 use super::middleware::headers::headers;
 use super::middleware::rate_limit::{limit_addresses, limit_principals};
 use super::middleware::request_id::request_id;
+use super::web::app;
 use super::{openapi, routes};
 
 /// How long what was sent may stay unacknowledged before the connection is given up. Without it, a
@@ -41,7 +42,7 @@ pub fn serve(listener: TcpListener, api: Api, workers: usize) -> io::Result<Serv
         let api = api.clone();
         App::new()
             .configure(move |config| configure(config, &api))
-            .default_service(web::to(routes::nothing_here))
+            .default_service(web::to(app))
             .wrap(from_fn(limit_principals))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(limit_addresses))

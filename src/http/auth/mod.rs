@@ -18,6 +18,7 @@ mod reset_password;
 mod sessions;
 mod stream_ticket;
 mod stream_token;
+mod whoami;
 
 pub use accept_invitation::{__path_accept_invitation, accept_invitation};
 pub use change_password::{__path_change_password, change_password};
@@ -35,3 +36,4 @@ pub use reset_password::{__path_reset_password, reset_password};
 pub use sessions::{__path_sessions, sessions};
 pub use stream_ticket::{__path_stream_ticket, stream_ticket};
 pub use stream_token::{__path_stream_token, stream_token};
+pub use whoami::{__path_whoami, whoami};

@@ -35,7 +35,10 @@ pub async fn headers(
     let standing = response.request().extensions().get::<Standing>().copied();
     let headers = response.headers_mut();
     let policy = if documentation { DOCS_POLICY } else { API_POLICY };
-    set(headers, CONTENT_SECURITY_POLICY, policy);
+    // The web app has a policy of its own.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        set(headers, CONTENT_SECURITY_POLICY, policy);
+    }
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, X_FRAME_OPTIONS, "DENY");
     set(headers, REFERRER_POLICY, "no-referrer");

@@ -40,6 +40,7 @@ mod trigger_tests;
 mod users;
 mod walk;
 mod wallets;
+mod web;
 mod webhook_doors;
 mod webhooks;
 mod workflows;

@@ -4,12 +4,12 @@ use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::{Answer, Envelope};
-use super::api::Api;
-use super::extract::{Nothing, Params};
-use super::organizations::{order, record};
-use super::problem::Problem;
 use crate::access::{Actor, Principal};
+use crate::http::answer::{Answer, Envelope};
+use crate::http::api::Api;
+use crate::http::extract::{Nothing, Params};
+use crate::http::organizations::{order, record};
+use crate::http::problem::Problem;
 
 /// Who it is, where, and what may be done there.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,0 +1,193 @@
+import { useQuery } from "@tanstack/react-query";
+import { UserPlus } from "lucide-react";
+import { useState } from "react";
+import { api } from "../api/client";
+import type { Data } from "../api/client";
+import { Button } from "../common/Button";
+import { OrderDialog } from "../common/Dialog";
+import { Empty } from "../common/Empty";
+import { Field } from "../common/Field";
+import { Instant } from "../common/Instant";
+import { Listing } from "../common/Listing";
+import { failed } from "../common/toasts";
+import { Theirs } from "../common/Theirs";
+import { useOrder } from "../common/useOrder";
+import { usePages } from "../common/usePages";
+import { Page } from "../frame/Page";
+import { useMay } from "../frame/whoami";
+import { Secret } from "./Secret";
+
+type Member = Data<"/v1/organization/members">["items"][number];
+
+function useRoles() {
+  return useQuery({ queryKey: ["roles"], queryFn: async () => (await api.get("/v1/organization/roles")).items, staleTime: 60_000 });
+}
+
+/** Who belongs to the organization, and who was asked to. */
+export function MembersPage() {
+  const may = useMay("members:manage");
+  const [isInviting, setInviting] = useState(false);
+  const members = usePages(["members"], (cursor) => api.get("/v1/organization/members", { params: { query: { limit: 50, ...(cursor && { cursor }) } } }));
+  return (
+    <Page
+      title="Members"
+      actions={
+        may && (
+          <Button look="primary" icon={<UserPlus size={16} aria-hidden />} onClick={() => setInviting(true)}>
+            Invite
+          </Button>
+        )
+      }
+    >
+      <section className="panel" aria-label="Members">
+        <Listing
+          query={members}
+          empty={
+            <Empty title="Nobody yet">
+              <p>Whoever holds the admin key is no member. Invite somebody: they register with the token of the invitation.</p>
+            </Empty>
+          }
+        >
+          <div className="table-wrap">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">Member</th>
+                  <th scope="col">Role</th>
+                  <th scope="col">Since</th>
+                  <th scope="col">
+                    <span className="visually-hidden">What can be done</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {members.items.map((member) => (
+                  <MemberRow key={member.userId} member={member} may={may} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </Listing>
+      </section>
+      <Invitations may={may} />
+      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </Page>
+  );
+}
+
+function MemberRow({ member, may }: { member: Member; may: boolean }) {
+  const roles = useRoles();
+  const [isRemoving, setRemoving] = useState(false);
+  const path = { params: { path: { userId: member.userId } } };
+  const change = useOrder((role: string) => api.put("/v1/organization/members/{userId}", { ...path, body: { role } }), "The role is changed");
+  const remove = useOrder(() => api.delete("/v1/organization/members/{userId}", path), "Removed", () => setRemoving(false));
+  return (
+    <tr>
+      <td>
+        <code className="theirs">{member.userId}</code>
+      </td>
+      <td>
+        {may ? (
+          <select className="input choose" aria-label={`Role of ${member.userId}`} value={member.role} disabled={change.isPending} onChange={(event) => change.mutate(event.target.value, { onError: failed })}>
+            {!roles.data?.some(({ id }) => id === member.role) && <option value={member.role}>{member.roleName}</option>}
+            {roles.data?.map((role) => (
+              <option key={role.id} value={role.id}>
+                {role.name}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <Theirs>{member.roleName}</Theirs>
+        )}
+      </td>
+      <td>
+        <Instant at={member.since} />
+      </td>
+      <td>
+        {may && <Button onClick={() => setRemoving(true)}>Remove…</Button>}
+        {isRemoving && (
+          <OrderDialog title="Remove this member" verb="Remove" look="danger" busy={remove.isPending} error={remove.error} onOrder={() => remove.mutate(undefined)} onClose={() => setRemoving(false)}>
+            <p>They are out at once, on every server, and their keys open nothing any more. What they did stays on the ledger.</p>
+          </OrderDialog>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Invitations({ may }: { may: boolean }) {
+  const invitations = usePages(["invitations"], (cursor) => api.get("/v1/organization/invitations", { params: { query: { limit: 50, ...(cursor && { cursor }) } } }));
+  const revoke = useOrder((id: string) => api.delete("/v1/organization/invitations/{id}", { params: { path: { id } } }), "The invitation is void");
+  if (invitations.items.length === 0) return null;
+  return (
+    <section className="panel" aria-label="Invitations">
+      <header>
+        <h2>Invitations</h2>
+      </header>
+      <Listing query={invitations} empty={null}>
+        <div className="table-wrap">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Email address</th>
+                <th scope="col">Role</th>
+                <th scope="col">Expires</th>
+                <th scope="col">
+                  <span className="visually-hidden">What can be done</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {invitations.items.map((invitation) => (
+                <tr key={invitation.id}>
+                  <td>
+                    <Theirs>{invitation.email}</Theirs>
+                  </td>
+                  <td>
+                    <Theirs>{invitation.roleName}</Theirs>
+                  </td>
+                  <td>
+                    <Instant at={invitation.expiresAt} />
+                  </td>
+                  <td>{may && <Button onClick={() => revoke.mutate(invitation.id, { onError: failed })}>Revoke</Button>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Listing>
+    </section>
+  );
+}
+
+function InviteDialog({ onClose }: { onClose: () => void }) {
+  const roles = useRoles();
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState("viewer");
+  const invite = useOrder(() => api.post("/v1/organization/invitations", { body: { email: email.trim(), role } }));
+  if (invite.data) {
+    return (
+      <Secret title="The invitation" secret={invite.data.token} onClose={onClose}>
+        Chainkeel sends no mail: hand this on to <Theirs>{email}</Theirs>. Whoever has it can have the account of that address.
+      </Secret>
+    );
+  }
+  return (
+    <OrderDialog title="Invite somebody" verb="Invite" busy={invite.isPending} error={invite.error} onOrder={() => invite.mutate(undefined)} onClose={onClose}>
+      <Field label="Email address" isRequired>
+        {(control) => <input {...control} className="input" type="email" required value={email} onChange={(event) => setEmail(event.target.value)} />}
+      </Field>
+      <Field label="Role" hint={roles.data?.find(({ id }) => id === role)?.permissions.join(", ")}>
+        {(control) => (
+          <select {...control} className="input" value={role} onChange={(event) => setRole(event.target.value)}>
+            {roles.data?.map((known) => (
+              <option key={known.id} value={known.id}>
+                {known.name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </OrderDialog>
+  );
+}

@@ -1,0 +1,81 @@
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Clock,
+  Coins,
+  Hourglass,
+  LoaderCircle,
+  type LucideIcon,
+  Pause,
+  Pencil,
+  Play,
+  Archive,
+  SkipForward,
+  TriangleAlert,
+} from "lucide-react";
+
+export type Tone = "good" | "bad" | "busy" | "wait" | "still";
+type Look = { label: string; tone: Tone; icon: LucideIcon; spins?: boolean };
+
+const LOOKS: Record<string, Look> = {
+  pending: { label: "Pending", tone: "still", icon: CircleDashed },
+  running: { label: "Running", tone: "busy", icon: LoaderCircle, spins: true },
+  waiting: { label: "Waiting", tone: "wait", icon: Hourglass },
+  scheduled: { label: "Scheduled", tone: "wait", icon: Clock },
+  auto_swapping: { label: "Getting funds", tone: "wait", icon: Coins },
+  success: { label: "Succeeded", tone: "good", icon: CircleCheck },
+  failure: { label: "Failed", tone: "bad", icon: CircleX },
+  skipped: { label: "Skipped", tone: "still", icon: SkipForward },
+  cancelled: { label: "Cancelled", tone: "still", icon: Ban },
+  begun: { label: "Began", tone: "busy", icon: Play },
+  // Workflows.
+  draft: { label: "Draft", tone: "still", icon: Pencil },
+  active: { label: "Active", tone: "good", icon: Play },
+  paused: { label: "Paused", tone: "wait", icon: Pause },
+  archived: { label: "Archived", tone: "still", icon: Archive },
+  live: { label: "Live", tone: "good", icon: CircleCheck },
+  superseded: { label: "Superseded", tone: "still", icon: CircleDashed },
+  // Tasks.
+  created: { label: "Open", tone: "busy", icon: CircleDashed },
+  assigned: { label: "Assigned", tone: "busy", icon: CircleDashed },
+  in_progress: { label: "In progress", tone: "busy", icon: Hourglass },
+  completed: { label: "Completed", tone: "good", icon: CircleCheck },
+  rejected: { label: "Rejected", tone: "bad", icon: CircleX },
+  expired: { label: "Expired", tone: "still", icon: Clock },
+  // Views and dead letters.
+  building: { label: "Building", tone: "busy", icon: LoaderCircle, spins: true },
+  rebuilding: { label: "Rebuilding", tone: "busy", icon: LoaderCircle, spins: true },
+  parked: { label: "Parked", tone: "bad", icon: TriangleAlert },
+  retired: { label: "Retired", tone: "still", icon: Archive },
+  set_aside: { label: "Set aside", tone: "wait", icon: TriangleAlert },
+  discarded: { label: "Discarded", tone: "still", icon: Ban },
+};
+
+/** How a status looks; one that is not known here is shown by its word. */
+export function lookOf(status: string): Look {
+  const label = status.replaceAll("_", " ");
+  return LOOKS[status] ?? { label: label.charAt(0).toUpperCase() + label.slice(1), tone: "still", icon: CircleDashed };
+}
+
+export function Status({ of, pill = true, size = 14 }: { of: string; pill?: boolean; size?: number }) {
+  const { label, tone, icon: Icon, spins } = lookOf(of);
+  return (
+    <span className={`status tone-${tone}${pill ? " pill" : ""}`}>
+      <Icon size={size} className={spins ? "spin" : undefined} aria-hidden />
+      {label}
+    </span>
+  );
+}
+
+/** Only the sign, with its word for screen readers. */
+export function StatusSign({ of, size = 16 }: { of: string; size?: number }) {
+  const { label, tone, icon: Icon, spins } = lookOf(of);
+  return (
+    <span className={`status tone-${tone}`} title={label}>
+      <Icon size={size} className={spins ? "spin" : undefined} aria-hidden />
+      <span className="visually-hidden">{label}</span>
+    </span>
+  );
+}

@@ -1,0 +1,115 @@
+import { ListFilter, Search, X } from "lucide-react";
+import { useEffect, useEffectEvent, useState } from "react";
+import { Button } from "../common/Button";
+import { lookOf, Status } from "../common/Status";
+import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { isNarrowed, NODE_STATUSES, RUN_STATUSES, type RunFilter } from "./runFilter";
+
+const HOUR = 3_600_000;
+const SINCE: [label: string, ms: number][] = [
+  ["Last hour", HOUR],
+  ["Last 24 hours", 24 * HOUR],
+  ["Last 7 days", 7 * 24 * HOUR],
+  ["Last 30 days", 30 * 24 * HOUR],
+];
+
+type Props = { filter: RunFilter; onChange: (next: RunFilter) => void };
+
+export function RunFilters({ filter, onChange }: Props) {
+  const { list } = useWorkflowNames();
+  const [isMore, setMore] = useState(Boolean(filter.nodeStatus ?? filter.from ?? filter.to));
+  const set = (name: keyof RunFilter, value: string | undefined) => {
+    const kept = Object.entries(filter).filter(([other]) => other !== name);
+    onChange(Object.fromEntries(value ? [...kept, [name, value]] : kept));
+  };
+  return (
+    <div className="stack filters">
+      <div className="row">
+        <div className="row status-filter" role="group" aria-label="Status">
+          {RUN_STATUSES.map((status) => (
+            <button key={status} type="button" aria-pressed={filter.status === status} onClick={() => set("status", filter.status === status ? undefined : status)}>
+              <Status of={status} pill={false} />
+            </button>
+          ))}
+        </div>
+        <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} />
+        <select className="input choose" aria-label="Workflow" value={filter.workflowId ?? ""} onChange={(event) => set("workflowId", event.target.value)}>
+          <option value="">Every workflow</option>
+          {filter.workflowId && !list.some(({ id }) => id === filter.workflowId) && <option value={filter.workflowId}>{filter.workflowId}</option>}
+          {list.map((workflow) => (
+            <option key={workflow.id} value={workflow.id}>
+              {workflow.name.slice(0, 80)}
+            </option>
+          ))}
+        </select>
+        <Button look="plain" aria-expanded={isMore} icon={<ListFilter size={16} aria-hidden />} onClick={() => setMore(!isMore)}>
+          More
+        </Button>
+        {isNarrowed(filter) && (
+          <Button look="plain" icon={<X size={16} aria-hidden />} onClick={() => onChange({})}>
+            Clear
+          </Button>
+        )}
+      </div>
+      {isMore && (
+        <div className="row">
+          <label className="row">
+            A node is
+            <select className="input choose" value={filter.nodeStatus ?? ""} onChange={(event) => set("nodeStatus", event.target.value)}>
+              <option value="">in any state</option>
+              {NODE_STATUSES.map((status) => (
+                <option key={status} value={status}>
+                  {lookOf(status).label.toLowerCase()}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="row">
+            Began after
+            <input className="input choose" type="datetime-local" value={toLocal(filter.from)} onChange={(event) => set("from", toInstant(event.target.value))} />
+          </label>
+          <label className="row">
+            and before
+            <input className="input choose" type="datetime-local" value={toLocal(filter.to)} onChange={(event) => set("to", toInstant(event.target.value))} />
+          </label>
+          {SINCE.map(([label, ms]) => (
+            <Button key={label} look="plain" onClick={() => set("from", new Date(Date.now() - ms).toISOString())}>
+              {label}
+            </Button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A search that asks when somebody pauses, not at each letter. */
+export function SearchBox({ value, onChange, label = "Search by id, failure or node" }: { value: string; onChange: (words: string) => void; label?: string }) {
+  const [words, setWords] = useState(value);
+  const change = useEffectEvent(onChange);
+  useEffect(() => setWords(value), [value]);
+  useEffect(() => {
+    if (words.trim() === value) return undefined;
+    const timer = setTimeout(() => change(words.trim()), 300);
+    return () => clearTimeout(timer);
+  }, [words, value]);
+  return (
+    <div className="search-box">
+      <Search size={15} aria-hidden />
+      <input type="search" className="input" aria-label={label} placeholder={label} value={words} onChange={(event) => setWords(event.target.value)} />
+    </div>
+  );
+}
+
+/** What a field for local time shows and gives; the API counts in UTC. */
+function toLocal(instant: string | undefined): string {
+  if (!instant) return "";
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return "";
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function toInstant(local: string): string | undefined {
+  const date = new Date(local);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

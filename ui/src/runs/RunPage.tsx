@@ -1,0 +1,166 @@
+import "./runs.css";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import type { LedgerEvent, Run } from "../api/types";
+import type { StreamState } from "../api/useStream";
+import { ConnectionSign } from "../common/ConnectionSign";
+import { JsonTree } from "../common/JsonTree";
+import { Loading } from "../common/Listing";
+import { ProblemNote } from "../common/ProblemNote";
+import { Status } from "../common/Status";
+import { Theirs } from "../common/Theirs";
+import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
+import { Page } from "../frame/Page";
+import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { NodePanel } from "./NodePanel";
+import { RunActions } from "./RunActions";
+import { RunFacts } from "./RunFacts";
+import { RunLedger } from "./RunLedger";
+import { RunLineage } from "./RunLineage";
+import { RunNotes } from "./RunNotes";
+import { RunProof } from "./RunProof";
+import { RunTimeline } from "./RunTimeline";
+import { useRunLive } from "./useRunLive";
+import type { RunTab } from "./runView";
+
+const RunGraph = lazy(() => import("./RunGraph").then(({ RunGraph }) => ({ default: RunGraph })));
+
+const TABS: [RunTab, string][] = [
+  ["graph", "Graph"],
+  ["timeline", "Timeline"],
+  ["data", "Input and output"],
+  ["ledger", "Ledger"],
+  ["lineage", "Lineage"],
+  ["proof", "Proof"],
+];
+
+/** One run, as it happens. */
+export function RunPage() {
+  const { runId } = useParams({ from: "/runs/$runId" });
+  // Another run is another page: nothing of the one before stays.
+  return <OneRun key={runId} runId={runId} />;
+}
+
+function OneRun({ runId }: { runId: string }) {
+  const { run, events, state } = useRunLive(runId);
+  const { nameOf } = useWorkflowNames();
+  useMainnetFrame(useIsMainnet(run.data?.workflowDefinition));
+  const crumbs = (
+    <Link to="/runs" search={{}}>
+      Runs
+    </Link>
+  );
+  if (run.isError && !run.data) {
+    return (
+      <Page title="Run" crumbs={crumbs}>
+        <ProblemNote error={run.error} onRetry={() => void run.refetch()} />
+      </Page>
+    );
+  }
+  if (!run.data) {
+    return (
+      <Page title="Run" crumbs={crumbs}>
+        <div className="panel">
+          <Loading />
+        </div>
+      </Page>
+    );
+  }
+  const name = nameOf(run.data.workflowId) ?? run.data.workflowId;
+  const heading = (
+    <span className="row">
+      <Status of={run.data.status} />
+      <Theirs clip>{name}</Theirs>
+    </span>
+  );
+  return (
+    <Page
+      title={name}
+      heading={heading}
+      crumbs={crumbs}
+      actions={
+        <>
+          <ConnectionSign state={state} />
+          <RunActions run={run.data} />
+        </>
+      }
+    >
+      {run.isError && <ProblemNote error={run.error} onRetry={() => void run.refetch()} />}
+      <RunNotes run={run.data} />
+      <RunFacts run={run.data} />
+      <RunRooms run={run.data} events={events} state={state} />
+    </Page>
+  );
+}
+
+function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; state: StreamState }) {
+  const view = useSearch({ from: "/runs/$runId" });
+  const navigate = useNavigate({ from: "/runs/$runId" });
+  const tab = view.tab ?? "graph";
+  const look = (next: { tab?: RunTab; node?: string | undefined }) =>
+    void navigate({
+      search: { ...view, ...next },
+      replace: true,
+      resetScroll: false,
+    });
+  const pick = (node: string | undefined) => look({ node });
+  return (
+    <div className="run-rooms">
+      <section className="panel run-main" aria-label="The run">
+        <div className="tabs" role="tablist" aria-label="What to look at">
+          {TABS.map(([name, label]) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab === name}
+              aria-controls="run-room"
+              data-state={tab === name ? "active" : undefined}
+              className={name === "ledger" ? "only-narrow" : undefined}
+              onClick={() => look({ tab: name })}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+        <div role="tabpanel" id="run-room" aria-labelledby={`tab-${tab}`}>
+          {tab === "graph" && run.workflowDefinition && (
+            <Suspense fallback={<Loading />}>
+              <RunGraph definition={run.workflowDefinition} states={run.executionState ?? {}} selected={view.node} onSelect={pick} />
+            </Suspense>
+          )}
+          {tab === "timeline" && <RunTimeline run={run} events={events} selected={view.node} onSelect={pick} />}
+          {tab === "data" && <RunData run={run} />}
+          {tab === "ledger" && <RunLedger run={run} events={events} state={state} node={undefined} onSelect={pick} />}
+          {tab === "lineage" && <RunLineage runId={run.id} />}
+          {tab === "proof" && <RunProof run={run} events={events} />}
+        </div>
+        {view.node !== undefined && <NodePanel run={run} place={view.node} events={events} onClose={() => pick(undefined)} />}
+      </section>
+      <section className="panel run-side" aria-label="Ledger">
+        <RunLedger run={run} events={events} state={state} node={view.node} onSelect={pick} />
+      </section>
+    </div>
+  );
+}
+
+function RunData({ run }: { run: Run }) {
+  const input = run.executionState?.["root"]?.result;
+  return (
+    <div className="body run-data">
+      <div className="stack">
+        <h2>Input</h2>
+        <JsonTree value={input} label="the input" />
+      </div>
+      <div className="stack">
+        <h2>Output</h2>
+        {run.output === undefined || run.output === null ? (
+          <p className="quiet">{run.status === "success" ? "The run gave nothing." : "A run has its output once it has succeeded."}</p>
+        ) : (
+          <JsonTree value={run.output} label="the output" />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+import "./runs.css";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api, sinceWritten } from "../api/client";
+import type { RunSummary } from "../api/types";
+import { useStream } from "../api/useStream";
+import { Button } from "../common/Button";
+import { Command } from "../common/Copy";
+import { ConnectionSign } from "../common/ConnectionSign";
+import { Empty } from "../common/Empty";
+import { Instant } from "../common/Instant";
+import { Listing } from "../common/Listing";
+import { Status } from "../common/Status";
+import { Id, Theirs } from "../common/Theirs";
+import { lasting } from "../common/time";
+import { usePages } from "../common/usePages";
+import { useThrottled } from "../common/useThrottled";
+import { Page } from "../frame/Page";
+import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { isNarrowed, type RunFilter } from "./runFilter";
+import { RunFilters } from "./RunFilters";
+
+/** All runs, the latest first. */
+export function RunsPage() {
+  const filter = useSearch({ from: "/runs" });
+  const navigate = useNavigate();
+  const narrow = (next: RunFilter) => void navigate({ to: "/runs", search: next, replace: true });
+  const runs = usePages(["runs", filter], (cursor) => {
+    const minPosition = sinceWritten();
+    const query = { ...filter, limit: 50, ...(cursor && { cursor }), ...(!cursor && minPosition && { minPosition }) };
+    return api.get("/v1/runs", { params: { query } });
+  });
+  const queries = useQueryClient();
+  // Only the first page is kept current: who has gone further reads a list that stands still.
+  const isFirstPage = (runs.data?.pages.length ?? 0) <= 1;
+  const refresh = useThrottled(() => {
+    if (isFirstPage) void queries.invalidateQueries({ queryKey: ["runs", filter] });
+  }, 2_000);
+  const state = useStream("/v1/activity/stream?type=run.*", refresh);
+  return (
+    <Page
+      title="Runs"
+      actions={
+        <>
+          <ConnectionSign state={state} />
+          {!isFirstPage && <Button onClick={() => void queries.resetQueries({ queryKey: ["runs", filter] })}>Back to the latest</Button>}
+        </>
+      }
+    >
+      <RunFilters filter={filter} onChange={narrow} />
+      <section className="panel" aria-label="Runs">
+        <Listing query={runs} empty={<NoRuns isNarrowed={isNarrowed(filter)} onAll={() => narrow({})} />}>
+          <RunsTable runs={runs.items} />
+        </Listing>
+      </section>
+    </Page>
+  );
+}
+
+function NoRuns({ isNarrowed: narrowed, onAll }: { isNarrowed: boolean; onAll: () => void }) {
+  if (narrowed) {
+    return (
+      <Empty title="No run fits these filters">
+        <p>Runs that were filtered out are still there.</p>
+        <Button onClick={onAll}>Show all runs</Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="Nothing has run yet">
+      <p>
+        A run is one invocation of a workflow: a trigger starts it, its nodes are executed, and each step stays on the ledger, where it can be
+        replayed and verified. Publish a workflow, and start it:
+      </p>
+      <Command>chainkeel workflow apply --publish examples/approval-escalation.json</Command>
+      <Command>chainkeel run start wf_…</Command>
+    </Empty>
+  );
+}
+
+export function RunsTable({ runs, withWorkflow = true }: { runs: RunSummary[]; withWorkflow?: boolean }) {
+  const { nameOf } = useWorkflowNames();
+  return (
+    <div className="table-wrap">
+      <table className="table cards runs-table">
+        <thead>
+          <tr>
+            <th scope="col">Status</th>
+            <th scope="col">{withWorkflow ? "Workflow and run" : "Run"}</th>
+            <th scope="col">Started</th>
+            <th scope="col" className="number">
+              Took
+            </th>
+            <th scope="col" className="number">
+              Nodes
+            </th>
+            <th scope="col">Trigger</th>
+            <th scope="col">What went wrong</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <RunRow key={run.id} run={run} name={withWorkflow ? (nameOf(run.workflowId) ?? run.workflowId) : undefined} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunRow({ run, name }: { run: RunSummary; name: string | undefined }) {
+  const took = run.finishedAt ? lasting(Date.parse(run.finishedAt) - Date.parse(run.startedAt)) : "–";
+  return (
+    <tr>
+      <td>
+        <Status of={run.status} />
+      </td>
+      <td className="run-name">
+        <Link to="/runs/$runId" params={{ runId: run.id }} search={{}}>
+          {name === undefined ? <Id length={10}>{run.id}</Id> : <Theirs clip>{name}</Theirs>}
+        </Link>
+        {name !== undefined && (
+          <div className="small quiet">
+            <Id>{run.id}</Id> · version {run.workflowVersion}
+          </div>
+        )}
+      </td>
+      <td>
+        <Instant at={run.startedAt} />
+      </td>
+      <td className="number">{took}</td>
+      <td className="number desk" title={`${run.succeededCount} succeeded, ${run.failedCount} failed, ${run.skippedCount} skipped`}>
+        {run.succeededCount + run.failedCount + run.skippedCount}/{run.nodeCount}
+      </td>
+      <td className="desk">
+        <bdi className="word">{run.triggerKind}</bdi>
+      </td>
+      <td className="wide run-failure">
+        {run.failureCode && (
+          <>
+            <code className="tone-bad theirs">{run.failureCode}</code>
+            {run.failedNodeId && (
+              <span className="quiet">
+                {" "}
+                in <Theirs>{run.failedNodeId}</Theirs>
+              </span>
+            )}
+            {run.failureMessage && (
+              <div className="small">
+                <Theirs clip>{run.failureMessage}</Theirs>
+              </div>
+            )}
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}

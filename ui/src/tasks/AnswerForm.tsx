@@ -1,0 +1,97 @@
+import { useState, type FormEvent } from "react";
+import { api } from "../api/client";
+import { isObject, type Json } from "../api/exactJson";
+import { asProblem } from "../api/problem";
+import type { Task } from "../api/types";
+import { Button } from "../common/Button";
+import { OrderDialog } from "../common/Dialog";
+import { Field } from "../common/Field";
+import { ProblemNote } from "../common/ProblemNote";
+import { Theirs } from "../common/Theirs";
+import { useOrder } from "../common/useOrder";
+import { check, type Fault } from "../forms/check";
+import { SchemaForm } from "../forms/SchemaForm";
+import type { Schema } from "../forms/schema";
+import { useMay } from "../frame/whoami";
+
+/** Without a form any answer will do. */
+const ANY: Schema = { description: "Whatever the nodes behind it are to read as the answer." };
+
+/** Claims a task, gives it back, answers it, or rejects it. */
+export function AnswerForm({ task }: { task: Task }) {
+  const may = useMay("tasks:write");
+  const schema = isObject(task.form) ? task.form : ANY;
+  const [answer, setAnswer] = useState<Json | undefined>(isObject(task.form) && task.form["type"] === "object" ? {} : undefined);
+  const [isTried, setTried] = useState(false);
+  const [isRejecting, setRejecting] = useState(false);
+  const path = { params: { path: { id: task.id } } };
+  const claim = useOrder(() => api.post("/v1/tasks/{id}/claim", path), "The task is yours");
+  const release = useOrder(() => api.post("/v1/tasks/{id}/release", path), "The task is given back");
+  const complete = useOrder(() => api.post("/v1/tasks/{id}/complete", { ...path, body: { data: (answer ?? null) as Record<string, never> } }), "Answered: the run goes on");
+  if (!may) return <p className="quiet">To answer tasks you need the permission tasks:write.</p>;
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (check(schema, answer, schema, { allowsExpressions: false }).length === 0) complete.mutate(undefined);
+  };
+  return (
+    <>
+      {task.status === "in_progress" ? (
+        <div className="row spread">
+          <span className="quiet small">
+            Claimed{" "}
+            {task.assignee && (
+              <>
+                by <Theirs>{task.assignee}</Theirs>
+              </>
+            )}
+          </span>
+          <Button busy={release.isPending} onClick={() => release.mutate(undefined)}>
+            Give back
+          </Button>
+        </div>
+      ) : (
+        <div className="row spread">
+          <span className="quiet small">Claim it, so that nobody else answers meanwhile.</span>
+          <Button busy={claim.isPending} onClick={() => claim.mutate(undefined)}>
+            Claim
+          </Button>
+        </div>
+      )}
+      {(claim.isError || release.isError) && <ProblemNote error={claim.error ?? release.error} />}
+      <form className="stack" onSubmit={send} noValidate>
+        <SchemaForm schema={schema} value={answer} onChange={setAnswer} faults={faultsOf(complete.error)} isTried={isTried} />
+        {complete.isError && <ProblemNote error={complete.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" busy={complete.isPending}>
+            Complete
+          </Button>
+          <Button look="danger" onClick={() => setRejecting(true)}>
+            Reject…
+          </Button>
+        </div>
+      </form>
+      {isRejecting && <RejectDialog task={task} onClose={() => setRejecting(false)} />}
+    </>
+  );
+}
+
+/** The server names places in the body; the form knows those in the answer. */
+function faultsOf(error: unknown): Fault[] {
+  if (!error) return [];
+  return asProblem(error)
+    .at("/data")
+    .map(({ path, message }) => ({ path: path.slice("/data".length), message }));
+}
+
+function RejectDialog({ task, onClose }: { task: Task; onClose: () => void }) {
+  const [reason, setReason] = useState("");
+  const reject = useOrder(() => api.post("/v1/tasks/{id}/reject", { params: { path: { id: task.id } }, body: { reason } }), "Rejected", onClose);
+  return (
+    <OrderDialog title="Reject this task" verb="Reject" look="danger" busy={reject.isPending} error={reject.error} disabled={reason.trim() === ""} onOrder={() => reject.mutate(undefined)} onClose={onClose}>
+      <Field label="Why" hint="The run takes the branch rejected, or fails where there is none." isRequired>
+        {(control) => <textarea {...control} className="input" maxLength={1000} value={reason} onChange={(event) => setReason(event.target.value)} />}
+      </Field>
+    </OrderDialog>
+  );
+}

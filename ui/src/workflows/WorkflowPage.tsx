@@ -1,0 +1,187 @@
+import "../runs/runs.css";
+import "./workflows.css";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, type ReactNode } from "react";
+import { api } from "../api/client";
+import type { Json } from "../api/exactJson";
+import type { Definition, Workflow } from "../api/types";
+import { Instant } from "../common/Instant";
+import { JsonTree } from "../common/JsonTree";
+import { Listing, Loading } from "../common/Listing";
+import { ProblemNote } from "../common/ProblemNote";
+import { Status } from "../common/Status";
+import { Id, Theirs } from "../common/Theirs";
+import { usePages } from "../common/usePages";
+import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
+import { Page } from "../frame/Page";
+import { RunsTable } from "../runs/RunsPage";
+import { Changes } from "./Changes";
+import { CheckLine } from "./CheckLine";
+import { DefinitionEditor } from "./DefinitionEditor";
+import { Problems } from "./Problems";
+import { Versions } from "./Versions";
+import { WorkflowActions } from "./WorkflowActions";
+import type { WorkflowTab } from "./workflowView";
+
+const RunGraph = lazy(() => import("../runs/RunGraph").then(({ RunGraph }) => ({ default: RunGraph })));
+
+const TABS: [WorkflowTab, string][] = [
+  ["graph", "Graph"],
+  ["definition", "Definition"],
+  ["changes", "Draft against live"],
+  ["versions", "Versions"],
+  ["runs", "Runs"],
+];
+
+/** One workflow: its draft, its versions, its runs. */
+export function WorkflowPage() {
+  const { workflowId } = useParams({ from: "/workflows/$workflowId" });
+  const workflow = useQuery({
+    queryKey: ["workflow", workflowId],
+    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id: workflowId } } })) as unknown as Workflow,
+  });
+  const crumbs = <Link to="/workflows">Workflows</Link>;
+  useMainnetFrame(useIsMainnet(workflow.data?.definition));
+  if (!workflow.data) {
+    return (
+      <Page title="Workflow" crumbs={crumbs}>
+        {workflow.isError ? <ProblemNote error={workflow.error} onRetry={() => void workflow.refetch()} /> : <Loading />}
+      </Page>
+    );
+  }
+  const { data } = workflow;
+  return (
+    <Page
+      title={data.name}
+      crumbs={crumbs}
+      heading={
+        <span className="row">
+          <Status of={data.status} />
+          <Theirs clip>{data.name}</Theirs>
+        </span>
+      }
+      lead={data.description ? <Theirs clip>{data.description}</Theirs> : undefined}
+      actions={<WorkflowActions workflow={data} />}
+    >
+      <PauseNote workflow={data} />
+      <WorkflowFacts workflow={data} />
+      {data.hasDraft && <Problems workflowId={data.id} version={data.version} />}
+      <Rooms workflow={data} />
+    </Page>
+  );
+}
+
+function PauseNote({ workflow }: { workflow: Workflow }) {
+  if (!workflow.review) return null;
+  return (
+    <div className="note wait">
+      <div className="stack">
+        <h2>It paused by itself: {workflow.review.reason.replaceAll("_", " ")}</h2>
+        <ul className="stack">
+          {workflow.review.checklist.map((item, index) => (
+            <li key={index}>
+              <CheckLine check={item} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function WorkflowFacts({ workflow }: { workflow: Workflow }) {
+  const facts: [string, ReactNode][] = [
+    ["Workflow", <Id key="id">{workflow.id}</Id>],
+    ["Live version", workflow.liveVersion ?? "none"],
+    ["Draft", workflow.hasDraft ? "differs from what is live" : "none"],
+    ["Changed", <Instant key="changed" at={workflow.updatedAt} />],
+    ["Last triggered", <Instant key="last" at={workflow.lastTriggeredAt} />],
+    ["Runs left", workflow.remainRuns?.toLocaleString() ?? "any number"],
+  ];
+  return (
+    <dl className="run-facts panel">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      {workflow.tags.length > 0 && (
+        <div>
+          <dt>Tags</dt>
+          <dd className="row">
+            {workflow.tags.map((tag) => (
+              <Link key={tag} to="/workflows" search={{ tag }} className="chip">
+                <Theirs>{tag}</Theirs>
+              </Link>
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Rooms({ workflow }: { workflow: Workflow }) {
+  const view = useSearch({ from: "/workflows/$workflowId" });
+  const navigate = useNavigate({ from: "/workflows/$workflowId" });
+  const tab = view.tab ?? "graph";
+  return (
+    <section className="panel run-main" aria-label="The workflow">
+      <div className="tabs" role="tablist" aria-label="What to look at">
+        {TABS.map(([name, label]) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            aria-controls="workflow-room"
+            data-state={tab === name ? "active" : undefined}
+            onClick={() => void navigate({ search: { ...view, tab: name }, replace: true, resetScroll: false })}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id="workflow-room" aria-labelledby={`tab-${tab}`}>
+        {tab === "graph" && <Graph definition={workflow.definition} />}
+        {tab === "definition" && <DefinitionEditor key={workflow.version} workflow={workflow} />}
+        {tab === "changes" && <Changes workflowId={workflow.id} version={workflow.version} />}
+        {tab === "versions" && <Versions workflow={workflow} />}
+        {tab === "runs" && <OwnRuns workflowId={workflow.id} />}
+      </div>
+    </section>
+  );
+}
+
+function Graph({ definition }: { definition: Definition }) {
+  const view = useSearch({ from: "/workflows/$workflowId" });
+  const navigate = useNavigate({ from: "/workflows/$workflowId" });
+  const node = view.node === undefined ? undefined : definition.nodes[view.node];
+  return (
+    <>
+      <Suspense fallback={<Loading />}>
+        <RunGraph definition={definition} selected={view.node} onSelect={(name) => void navigate({ search: { ...view, node: name }, replace: true, resetScroll: false })} />
+      </Suspense>
+      {node && (
+        <div className="node-panel">
+          <h2>
+            <code className="theirs">{view.node}</code> <span className="quiet">{node.type}</span>
+          </h2>
+          <JsonTree value={node as Json} label="the node" />
+        </div>
+      )}
+    </>
+  );
+}
+
+function OwnRuns({ workflowId }: { workflowId: string }) {
+  const runs = usePages(["runs", { workflowId }], (cursor) => api.get("/v1/runs", { params: { query: { workflowId, limit: 50, ...(cursor && { cursor }) } } }), { refetchInterval: 10_000 });
+  return (
+    <Listing query={runs} empty={<p className="body quiet">It has not run yet.</p>}>
+      <RunsTable runs={runs.items} withWorkflow={false} />
+    </Listing>
+  );
+}

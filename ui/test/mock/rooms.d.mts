@@ -1,0 +1,7 @@
+export const tasks: { id: string; title: string }[];
+export const task: { id: string };
+export const workflow: { id: string; version: number };
+export const activity: unknown[];
+export const projections: unknown[];
+export const letters: unknown[];
+export const more: (page: (items: unknown[]) => unknown) => unknown[];
