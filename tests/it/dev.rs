@@ -55,7 +55,7 @@ impl Dev {
 
     /// Whether it answers within a while: from then on it hears signals, too.
     fn answers(&self) -> bool {
-        let address = self.told("URL").strip_prefix("http://").unwrap();
+        let address = self.told("App").strip_prefix("http://").unwrap();
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(20) {
             let mut connection = TcpStream::connect(address).unwrap();
