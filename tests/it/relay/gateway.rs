@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chainkeel::primitives::{OrganizationId, RunId};
 use chainkeel::relay::{Ledger, Marks, Message, Stream, Target};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::traffic;
 use crate::support::client::{Client, Event};
@@ -268,6 +269,8 @@ async fn a_position_that_the_stream_does_not_keep_is_refused_with_what_helps() {
 async fn who_does_not_read_is_let_go_and_told_so_and_misses_nothing() {
     // given a stream to which comes more than the system takes for a client
     const EVENTS: i64 = 6_000;
+    // And the other is kept, however slow the machine is: half of what may wait for one.
+    const AHEAD: i64 = 500;
     let (nats, place) = (Nats::start(), tempfile::tempdir().unwrap());
     let (issuer, ledger) = (Issuer::new(place.path()), Ledger::of(&[5; 32]));
     let stream = Stream::reach(&nats.target(), &ledger).await.unwrap();
@@ -277,7 +280,8 @@ async fn who_does_not_read_is_let_go_and_told_so_and_misses_nothing() {
     let mut slow = client.stream(ACTIVITY, None).await;
     let mut quick = client.stream(ACTIVITY, None).await;
 
-    // when one reads and the other does not
+    // when one reads, as fast as it is written, and the other does not
+    let (reached, mut read_to) = watch::channel(0);
     let publish = async {
         let mut under_way = Vec::new();
         for position in 1..=EVENTS {
@@ -287,6 +291,7 @@ async fn who_does_not_read_is_let_go_and_told_so_and_misses_nothing() {
                 for sent in under_way.drain(..) {
                     sent.taken().await.unwrap();
                 }
+                read_to.wait_for(|read| position - *read <= AHEAD).await.unwrap();
             }
         }
         for sent in under_way {
@@ -294,7 +299,15 @@ async fn who_does_not_read_is_let_go_and_told_so_and_misses_nothing() {
         }
     };
     let count = usize::try_from(EVENTS).unwrap();
-    let ((), read) = futures::future::join(publish, quick.take(count)).await;
+    let read = async {
+        let mut read = Vec::new();
+        while read.len() < count {
+            read.extend(quick.take(1).await);
+            reached.send_replace(i64::try_from(read.len()).unwrap());
+        }
+        read
+    };
+    let ((), read) = futures::future::join(publish, read).await;
     let ids = |events: &[Event]| events.iter().map(|event| event.id).collect::<Vec<_>>();
     assert_eq!(ids(&read), (1..=EVENTS).collect::<Vec<_>>());
 
