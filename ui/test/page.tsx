@@ -31,7 +31,7 @@ export async function open(path: string, answers: Answers): Promise<{ requests: 
     if (url.pathname.endsWith("/stream")) return new Response(streamOf((answers[line]?.(request, url) ?? []) as unknown[]), { status: 200 });
     const answer = answers[line] ?? always[line];
     if (!answer) return new Response(JSON.stringify({ code: "not-found", title: "Not found", message: `nothing at ${line}`, details: [] }), { status: 404 });
-    const data = answer(request, url);
+    const data = await answer(request, url);
     if (data instanceof Response) return data;
     return new Response(JSON.stringify({ code: "ok", message: "ok", data, requestId: "req_1" }), { status: 200 });
   });

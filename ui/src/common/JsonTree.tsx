@@ -67,7 +67,7 @@ function Node({ name, value, wanted, depth, path, onPick }: NodeProps) {
       <div className="leaf">
         {name !== undefined && <Name of={name} wanted={wanted} />}
         {entries === undefined ? <Leaf value={value} wanted={wanted} /> : <span className="quiet">{Array.isArray(value) ? "[]" : "{}"}</span>}
-        {onPick && <PickButton path={path} onPick={onPick} />}
+        <PickButton path={path} onPick={onPick} />
       </div>
     );
   }
@@ -83,6 +83,7 @@ function Node({ name, value, wanted, depth, path, onPick }: NodeProps) {
         {name !== undefined && <Name of={name} wanted={wanted} />}
         <span className="quiet">{summaryOf(value)}</span>
       </button>
+      <PickButton path={path} onPick={onPick} />
       {isOpen && (
         <ul>
           {kept.slice(0, shown).map(([key, item]) => (
@@ -103,9 +104,10 @@ function Node({ name, value, wanted, depth, path, onPick }: NodeProps) {
   );
 }
 
-function PickButton({ path, onPick }: { path: string[]; onPick: (path: string[]) => void }) {
+function PickButton({ path, onPick }: Pick<NodeProps, "path" | "onPick">) {
+  if (!onPick || path.length === 0) return null;
   return (
-    <button type="button" className="twist quiet" onClick={() => onPick(path)}>
+    <button type="button" className="twist quiet" aria-label={`Use ${path.join(".")}`} onClick={() => onPick(path)}>
       &nbsp;use
     </button>
   );

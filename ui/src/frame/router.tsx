@@ -63,6 +63,12 @@ const workflowRoute = createRoute({
   component: lazyRouteComponent(() => import("../workflows/WorkflowPage"), "WorkflowPage"),
 });
 
+const editorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/workflows/$workflowId/edit",
+  component: lazyRouteComponent(() => import("../editor/EditorPage"), "EditorPage"),
+});
+
 const activityRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/activity",
@@ -113,6 +119,7 @@ const routeTree = rootRoute.addChildren([
   taskRoute,
   workflowsRoute,
   workflowRoute,
+  editorRoute,
   activityRoute,
   deadLettersRoute,
   projectionsRoute,

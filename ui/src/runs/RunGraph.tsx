@@ -6,7 +6,7 @@ import type { Definition, NodeRecord, NodeStatus } from "../api/types";
 import { lookOf, StatusSign } from "../common/Status";
 import { lasting } from "../common/time";
 import { HEIGHT, layOut, WIDTH, type Spot } from "../graph/layout";
-import { linksOf } from "../graph/linksOf";
+import { keyOf, linksOf, wordOf, type DefinedLink } from "../graph/linksOf";
 import { nodeOf } from "./facts";
 
 type Drawn = { title: string; id: string; type: string; record: NodeRecord | undefined; iterations: number; hasRun: boolean };
@@ -79,12 +79,12 @@ function latest(states: States, id: string): NodeRecord | undefined {
   return last === undefined ? undefined : states[last];
 }
 
-function edgeOf(link: ReturnType<typeof linksOf>[number], states: States): Edge {
+function edgeOf(link: DefinedLink, states: States): Edge {
   const reached: NodeStatus[] = ["success", "running", "waiting", "scheduled", "failure"];
   const isTaken = reached.includes(states[link.to]?.status ?? "pending") && states[link.from]?.status === "success";
-  const label = link.bond === "loop" ? "each" : link.bond === "undo" ? "undone by" : link.branch;
+  const label = wordOf(link);
   return {
-    id: `${link.bond}:${link.from}:${link.to}`,
+    id: keyOf(link),
     source: link.from,
     target: link.to,
     className: `edge ${link.bond}${isTaken ? " taken" : ""}`,

@@ -35,7 +35,7 @@ export function ImportDialog({ isNew, onClose }: { isNew: boolean; onClose: () =
     "The draft is there",
     (workflow) => {
       onClose();
-      void navigate({ to: "/workflows/$workflowId", params: { workflowId: workflow.id } });
+      void navigate({ to: isNew ? "/workflows/$workflowId/edit" : "/workflows/$workflowId", params: { workflowId: workflow.id } });
     },
   );
   const take = (next: string) => {

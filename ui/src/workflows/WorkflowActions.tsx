@@ -1,5 +1,5 @@
-import { useNavigate } from "@tanstack/react-router";
-import { Download, Pause, Play, Rocket, Zap } from "lucide-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Download, Pause, Pencil, Play, Rocket, Zap } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
 import { parseJson, writeJson } from "../api/exactJson";
@@ -10,6 +10,7 @@ import { JsonField, jsonFault } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
 import { saveAs } from "../runs/bundle";
+import { Changes } from "./Changes";
 
 type Open = "publish" | "run" | "pause" | "resume" | undefined;
 type Props = { workflow: Workflow; onClose: () => void };
@@ -18,6 +19,7 @@ type Props = { workflow: Workflow; onClose: () => void };
 export function WorkflowActions({ workflow }: { workflow: Workflow }) {
   const [open, setOpen] = useState<Open>();
   const [mayRun, mayPublish] = [useMay("workflows:run"), useMay("workflows:publish")];
+  const mayWrite = useMay("workflows:write");
   const close = () => setOpen(undefined);
   const exported = () => {
     const { name, description, definition } = workflow;
@@ -29,6 +31,12 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
       <Button icon={<Download size={16} aria-hidden />} onClick={exported}>
         Export
       </Button>
+      {mayWrite && workflow.status !== "archived" && (
+        <Link to="/workflows/$workflowId/edit" params={{ workflowId: workflow.id }} className="button">
+          <Pencil size={16} aria-hidden />
+          Edit
+        </Link>
+      )}
       {mayPublish && workflow.status === "active" && (
         <Button icon={<Pause size={16} aria-hidden />} onClick={() => setOpen("pause")}>
           Pause
@@ -57,15 +65,18 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
   );
 }
 
-function PublishDialog({ workflow, onClose }: Props) {
+/** Makes the draft live, after what it changes was seen. */
+export function PublishDialog({ workflow, onClose }: Props) {
   const publish = useOrder(
     () => api.post("/v1/workflows/{id}/publish", { params: { path: { id: workflow.id } }, body: { expectedVersion: workflow.version } }),
     "The draft is live",
     onClose,
   );
   return (
-    <OrderDialog title="Publish the draft" verb="Publish" busy={publish.isPending} error={publish.error} onOrder={() => publish.mutate(undefined)} onClose={onClose}>
+    <OrderDialog wide title="Publish the draft" verb="Publish" busy={publish.isPending} error={publish.error} onOrder={() => publish.mutate(undefined)} onClose={onClose}>
       <p>The draft becomes the live version, which never changes again. Triggers start runs of it from now on; runs that have begun go on with theirs.</p>
+      <h3>What changes</h3>
+      <Changes workflow={workflow} />
     </OrderDialog>
   );
 }

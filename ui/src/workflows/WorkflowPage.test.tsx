@@ -41,6 +41,14 @@ describe("the page of a workflow", () => {
   });
 });
 
+describe("a draft that is no graph", () => {
+  it("is told, and not drawn", async () => {
+    const broken = { ...workflow, definition: { nodes: { root: null, a: { type: "log", children: "b" } } } };
+    await open(`/workflows/${workflow.id}`, { ...answers, [`GET ${path}`]: () => broken });
+    expect(await screen.findByText(/The draft is no graph/)).toBeVisible();
+  });
+});
+
 describe("an imported file", () => {
   it("is a workflow with its name, or a bare definition, and nothing else", () => {
     expect(readFile('{"name":"N","definition":{"nodes":{}}}').name).toBe("N");

@@ -15,6 +15,7 @@ import { Id, Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
+import { isDrawable } from "../graph/linksOf";
 import { RunsTable } from "../runs/RunsPage";
 import { Changes } from "./Changes";
 import { CheckLine } from "./CheckLine";
@@ -42,7 +43,7 @@ export function WorkflowPage() {
     queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id: workflowId } } })) as unknown as Workflow,
   });
   const crumbs = <Link to="/workflows">Workflows</Link>;
-  useMainnetFrame(useIsMainnet(workflow.data?.definition));
+  useMainnetFrame(useIsMainnet(workflow.data && isDrawable(workflow.data.definition) ? workflow.data.definition : undefined));
   if (!workflow.data) {
     return (
       <Page title="Workflow" crumbs={crumbs}>
@@ -146,9 +147,13 @@ function Rooms({ workflow }: { workflow: Workflow }) {
         ))}
       </div>
       <div role="tabpanel" id="workflow-room" aria-labelledby={`tab-${tab}`}>
-        {tab === "graph" && <Graph definition={workflow.definition} />}
-        {tab === "definition" && <DefinitionEditor key={workflow.version} workflow={workflow} />}
-        {tab === "changes" && <Changes workflowId={workflow.id} version={workflow.version} />}
+        {tab === "graph" && (isDrawable(workflow.definition) ? <Graph definition={workflow.definition} /> : <p className="body quiet">The draft is no graph. Its definition can be mended as text.</p>)}
+        {tab === "definition" && <DefinitionEditor key={workflow.id} workflow={workflow} />}
+        {tab === "changes" && (
+          <div className="body">
+            <Changes workflow={workflow} />
+          </div>
+        )}
         {tab === "versions" && <Versions workflow={workflow} />}
         {tab === "runs" && <OwnRuns workflowId={workflow.id} />}
       </div>

@@ -4,4 +4,6 @@ export const workflow: { id: string; version: number };
 export const activity: unknown[];
 export const projections: unknown[];
 export const letters: unknown[];
+export const changes: unknown;
+export const catalog: { actions: { type: string }[]; triggers: { type: string }[] };
 export const more: (page: (items: unknown[]) => unknown) => unknown[];

@@ -1,4 +1,5 @@
 // What the mock answers beyond runs.
+import { readdirSync, readFileSync } from "node:fs";
 import * as world from "./world.mjs";
 const { at, id } = world;
 
@@ -30,13 +31,27 @@ export const letters = Array.from({ length: 4 }, (_, n) => ({
   reason: n < 3 ? "the address of the hook does not resolve" : "the task has no form", history: [], setAsideAt: at(-600), discardedAt: null, discardedBy: null, notes: null,
 }));
 
+const files = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? files(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]));
+/** The node types of the repository that stand in a file of their own; it is run in `ui/`. */
+const types = files("../catalog").filter((name) => name.endsWith(".json")).map((name) => JSON.parse(readFileSync(name, "utf8"))).filter((type) => type.payloadSchema && type.role).map((type) => ({ branches: [], ...type }));
+export const catalog = { actions: types.filter(({ role }) => role !== "trigger"), triggers: types.filter(({ role }) => role === "trigger") };
+
+/** What the draft would change. */
+export const changes = {
+  nodes: [{ change: "added", node: "refund", type: "log" }, { change: "changed", node: "rate", values: [{ path: "/payload/url", before: "https://old.example.com/rates", after: "https://api.example.com/rates" }] }, { change: "renamed", node: "notify", from: "tell" }],
+  edges: [{ change: "added", from: "approval", to: "refused", branch: "rejected" }], settings: [{ path: "/maxRunMs", after: 3600000 }],
+};
+
 export const more = (page) => [
   [/^\/v1\/tasks$/, () => page(tasks)],
   [/^\/v1\/tasks\/[^/]+$/, () => task],
+  [/^\/v1\/workflows\/validate$/, () => ({ valid: false, problems: [{ path: "/nodes/pay/payload/to", nodeId: "pay", message: "is required: the address that gets the tokens" }] })],
   [/^\/v1\/workflows\/[^/]+$/, () => workflow],
   [/^\/v1\/workflows\/[^/]+\/validate$/, () => ({ valid: false, problems: [{ path: "/nodes/pay/payload/to", nodeId: "pay", message: "is required: the address that gets the tokens" }] })],
   [/^\/v1\/workflows\/[^/]+\/versions$/, () => page([3, 2, 1].map((n) => ({ versionNumber: n, status: n === 3 ? "live" : "superseded", createdBy: "ada", createdAt: at(-n), publishedAt: at(-n * 86400) })))],
-  [/^\/v1\/workflows\/[^/]+\/diff$/, () => ({ from: "3", to: "draft", same: false, diff: { added: ["refund"], removed: [], renamed: [], changed: [] } })],
+  [/^\/v1\/workflows\/[^/]+\/diff$/, () => ({ from: "3", to: "draft", same: false, diff: changes })],
+  [/^\/v1\/(actions|triggers)$/, ([, kind]) => page(catalog[kind])],
+  [/^\/v1\/(actions|triggers)\/([^/]+)$/, ([, kind, type]) => catalog[kind].find((each) => each.type === type)],
   [/^\/v1\/activity$/, () => page(activity)],
   [/^\/v1\/projections$/, () => page(projections)],
   [/^\/v1\/dead-letters$/, () => page(letters)],

@@ -1,0 +1,255 @@
+import "../runs/runs.css";
+import "../workflows/workflows.css";
+import "./editor.css";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { ReactFlowProvider } from "@xyflow/react";
+import { CopyPlus, Keyboard, Plus, Redo2, Rocket, Trash2, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { api } from "../api/client";
+import type { Workflow } from "../api/types";
+import { Button } from "../common/Button";
+import { Copy } from "../common/Copy";
+import { Dialog, OrderDialog } from "../common/Dialog";
+import { Empty } from "../common/Empty";
+import { Loading } from "../common/Listing";
+import { ProblemNote } from "../common/ProblemNote";
+import { Theirs } from "../common/Theirs";
+import { useOrder } from "../common/useOrder";
+import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
+import { Page } from "../frame/Page";
+import { useMay } from "../frame/whoami";
+import { isDrawable } from "../graph/linksOf";
+import { Changes } from "../workflows/Changes";
+import { DefinitionText } from "../workflows/DefinitionEditor";
+import { DraftNotes, SavedSign } from "../workflows/DraftState";
+import { PublishDialog } from "../workflows/WorkflowActions";
+import { AddNode } from "./AddNode";
+import { Canvas, useDrawing } from "./Canvas";
+import { ROOT } from "./model/ids";
+import { NodePanel } from "./NodePanel";
+import { ProblemList } from "./ProblemList";
+import { TestPanel } from "./TestPanel";
+import { useEditor, VIEWS, type Aim, type Editor, type View } from "./useEditor";
+import { KEYS, useKeys, useLetterKeys } from "./useKeys";
+
+/** The draft of a workflow as a graph, and as text beside it. */
+export function EditorPage() {
+  const { workflowId } = useParams({ from: "/workflows/$workflowId/edit" });
+  const workflow = useQuery({
+    queryKey: ["workflow", workflowId],
+    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id: workflowId } } })) as unknown as Workflow,
+  });
+  if (workflow.data) return <EditorRoom key={workflowId} workflow={workflow.data} />;
+  return (
+    <Page title="Editor" crumbs={<Link to="/workflows">Workflows</Link>}>
+      {workflow.isError ? <ProblemNote error={workflow.error} onRetry={() => void workflow.refetch()} /> : <Loading />}
+    </Page>
+  );
+}
+
+function EditorRoom({ workflow }: { workflow: Workflow }) {
+  const editor = useEditor(workflow);
+  const { draft } = editor;
+  const [side, setSide] = useState<"graph" | "text">("graph");
+  const [isPublishing, setPublishing] = useState(false);
+  const mayPublish = useMay("workflows:publish");
+  const canDraw = isDrawable(draft.definition);
+  useMainnetFrame(useIsMainnet(canDraw ? draft.definition : undefined));
+  const publish = async () => {
+    if ((await draft.flush()) !== undefined) setPublishing(true);
+  };
+  return (
+    <Page
+      title={workflow.name}
+      crumbs={
+        <>
+          <Link to="/workflows">Workflows</Link> /{" "}
+          <Link to="/workflows/$workflowId" params={{ workflowId: workflow.id }}>
+            <Theirs clip>{workflow.name}</Theirs>
+          </Link>
+        </>
+      }
+      heading="Editor"
+      actions={
+        <>
+          <SavedSign draft={draft} />
+          <div className="row status-filter" role="group" aria-label="How it is edited">
+            {(["graph", "text"] as const).map((each) => (
+              <button key={each} type="button" aria-pressed={side === each} onClick={() => setSide(each)}>
+                {each === "graph" ? "Graph" : "Text"}
+              </button>
+            ))}
+          </div>
+          <Button aria-label="Undo" title="Undo (Ctrl Z)" icon={<Undo2 size={16} aria-hidden />} disabled={!draft.canUndo} onClick={draft.undo} />
+          <Button aria-label="Redo" title="Redo (Ctrl Shift Z)" icon={<Redo2 size={16} aria-hidden />} disabled={!draft.canRedo} onClick={draft.redo} />
+          {mayPublish && (
+            <Button look="primary" icon={<Rocket size={16} aria-hidden />} disabled={draft.fault !== undefined || draft.saving.state === "conflict" || (!workflow.hasDraft && draft.saving.state === "saved")} onClick={() => void publish()}>
+              Publish…
+            </Button>
+          )}
+        </>
+      }
+    >
+      {!editor.may && <p className="note">To change the draft you need the permission workflows:write. You can look at it.</p>}
+      <DraftNotes draft={draft} />
+      {side === "text" && <DefinitionText draft={draft} />}
+      {side === "graph" && !canDraw && (
+        <Empty title="This draft is no graph">
+          <p>Its nodes are not what nodes are. Mend it as text; what is wrong stands among the problems.</p>
+          <Button onClick={() => setSide("text")}>Edit it as text</Button>
+        </Empty>
+      )}
+      {side === "graph" && canDraw && <GraphSide editor={editor} />}
+      {side === "text" && (
+        <section className="panel body" aria-label="Problems">
+          <ProblemList editor={editor} onGo={() => setSide("graph")} />
+        </section>
+      )}
+      {isPublishing && <PublishDialog workflow={workflow} onClose={() => setPublishing(false)} />}
+    </Page>
+  );
+}
+
+function GraphSide({ editor }: { editor: Editor }) {
+  const [aim, setAim] = useState<Aim>();
+  const [isSheet, setSheet] = useState(false);
+  const { links, spots } = useDrawing(editor);
+  const [hasLetters, setLetters] = useLetterKeys();
+  const onAim = (next: Aim) => editor.may && setAim(next);
+  useKeys(editor, { spots, hasLetters, onAim, onSheet: () => setSheet(true) });
+  return (
+    <>
+      <section className="panel" aria-label="The graph">
+        <header>
+          {editor.may && (
+            <Button icon={<Plus size={16} aria-hidden />} onClick={() => onAim({ kind: "after", id: editor.selected.at(-1) ?? (editor.definition.nodes[ROOT] && ROOT) })}>
+              Add a node <kbd className="quiet small">n</kbd>
+            </Button>
+          )}
+          <span className="grow small quiet" role="status">
+            <Chosen editor={editor} />
+          </span>
+          {editor.may && (editor.hasMovable || editor.link) && (
+            <>
+              {editor.hasMovable && <Copy text={editor.copied()} what="the chosen nodes as JSON" />}
+              {editor.hasMovable && <Button look="plain" aria-label="Duplicate" title="Duplicate (d)" icon={<CopyPlus size={16} aria-hidden />} onClick={editor.twin} />}
+              <Button look="plain" aria-label="Take out" title="Take out (Delete)" icon={<Trash2 size={16} aria-hidden />} onClick={editor.take} />
+            </>
+          )}
+          <Button look="plain" icon={<Keyboard size={16} aria-hidden />} onClick={() => setSheet(true)}>
+            Keys <kbd className="quiet small">?</kbd>
+          </Button>
+        </header>
+        {Object.keys(editor.definition.nodes).length === 0 ? (
+          <Empty title="Nothing yet">
+            <p>A workflow begins with a trigger: what starts its runs. Press n to choose one.</p>
+          </Empty>
+        ) : (
+          <ReactFlowProvider>
+            <Canvas editor={editor} links={links} spots={spots} onAim={onAim} />
+          </ReactFlowProvider>
+        )}
+      </section>
+      <Views editor={editor} onAim={onAim} />
+      {aim && <AddNode editor={editor} aim={aim} onClose={() => setAim(undefined)} />}
+      {isSheet && <Sheet hasLetters={hasLetters} onLetters={setLetters} onClose={() => setSheet(false)} />}
+    </>
+  );
+}
+
+function Chosen({ editor }: { editor: Editor }) {
+  const { selected, link } = editor;
+  if (link) {
+    return (
+      <>
+        Chosen: the link from <Theirs>{link.from}</Theirs> to <Theirs>{link.to}</Theirs>
+      </>
+    );
+  }
+  if (selected.length === 0) return "Nothing is chosen";
+  if (selected.length > 1) return <>{selected.length} nodes are chosen</>;
+  return (
+    <>
+      Chosen: <Theirs>{selected[0] ?? ""}</Theirs>
+    </>
+  );
+}
+
+function Views({ editor, onAim }: { editor: Editor; onAim: (aim: Aim) => void }) {
+  const { view, setView, problems } = editor;
+  const count = problems.problems.length;
+  const labels: Record<View, string> = { node: "Node", problems: count > 0 ? `Problems (${count})` : "Problems", test: "Test", changes: "Draft against live" };
+  return (
+    <section className="panel" aria-label="What is chosen, and the draft as a whole">
+      <div className="tabs" role="tablist" aria-label="What to look at">
+        {VIEWS.map((name) => (
+          <button key={name} type="button" role="tab" id={`view-${name}`} aria-selected={view === name} aria-controls="editor-view" data-state={view === name ? "active" : undefined} onClick={() => setView(name)}>
+            {labels[name]}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id="editor-view" aria-labelledby={`view-${view}`} className="body">
+        {view === "node" && <NodePanel editor={editor} onAim={onAim} />}
+        {view === "problems" && <ProblemList editor={editor} />}
+        {view === "test" && <TestPanel editor={editor} />}
+        {view === "changes" && <DraftChanges editor={editor} />}
+      </div>
+    </section>
+  );
+}
+
+/** What publishing would change, and the way back to what is live. */
+function DraftChanges({ editor }: { editor: Editor }) {
+  const { workflow, draft } = editor;
+  const [isDropping, setDropping] = useState(false);
+  const drop = useOrder(
+    async () => (await api.post("/v1/workflows/{id}/discard-draft", { params: { path: { id: workflow.id } } })) as unknown as Workflow,
+    "The draft is what is live. Undo brings your changes back.",
+    (live) => {
+      draft.took(live);
+      setDropping(false);
+    },
+  );
+  return (
+    <div className="stack">
+      <Changes workflow={workflow} />
+      {editor.may && workflow.hasDraft && workflow.hasLiveVersion && (
+        <div>
+          <Button look="danger" disabled={draft.saving.state !== "saved"} onClick={() => setDropping(true)}>
+            Drop the draft…
+          </Button>
+        </div>
+      )}
+      {isDropping && (
+        <OrderDialog title="Drop the draft" verb="Drop it" look="danger" busy={drop.isPending} error={drop.error} onOrder={() => drop.mutate(undefined)} onClose={() => setDropping(false)}>
+          <p>All edits that were not published go, whoever made them. What is live stays.</p>
+        </OrderDialog>
+      )}
+    </div>
+  );
+}
+
+function Sheet({ hasLetters, onLetters, onClose }: { hasLetters: boolean; onLetters: (on: boolean) => void; onClose: () => void }) {
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl className="facts">
+        {KEYS.map(([keys, what]) => (
+          <div key={keys} className="key-line">
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <label className="row">
+        <input type="checkbox" checked={hasLetters} onChange={(event) => onLetters(event.target.checked)} />
+        Single letters and signs are keys
+      </label>
+      <footer>
+        <Button onClick={onClose}>Back</Button>
+      </footer>
+    </Dialog>
+  );
+}
