@@ -59,6 +59,7 @@ pub struct Current {
 /// What would have become of runs.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WhatIf)]
 pub struct Tried {
     /// The live version, whose runs were looked at.
     live_version: u32,

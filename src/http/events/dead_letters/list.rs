@@ -18,6 +18,7 @@ pub struct Wanted {
     /// Those that this part gave up: `events`, `event-triggers`.
     reaction: Option<String>,
     /// `dead` when absent, or `discarded`.
+    #[param(inline)]
     status: Option<Status>,
     /// How many at most: 1 to 100, 20 when absent.
     limit: Option<i64>,
@@ -28,7 +29,6 @@ pub struct Wanted {
 /// Whether somebody has to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = DeadLetterStatus)]
 pub(super) enum Status {
     /// It waits for somebody.
     Dead,
