@@ -5,6 +5,7 @@ import { Empty } from "../common/Empty";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
 import { Status } from "../common/Status";
+import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
@@ -36,45 +37,31 @@ export function AuditPage() {
             </Empty>
           }
         >
-          <div className="table-wrap">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col">Outcome</th>
-                  <th scope="col">What</th>
-                  <th scope="col">Who</th>
-                  <th scope="col">On what</th>
-                  <th scope="col">From</th>
-                </tr>
-              </thead>
-              <tbody>
-                {log.items.map((line) => (
-                  <tr key={line.position}>
-                    <td>
-                      <Instant at={line.at} />
-                    </td>
-                    <td>
-                      <Status of={line.outcome} />
-                      {line.times > 1 && <span className="quiet"> × {line.times.toLocaleString()}</span>}
-                    </td>
-                    <td>
-                      <code className="theirs">{line.action}</code>
-                    </td>
-                    <td>
-                      <Theirs>{line.actor}</Theirs>
-                    </td>
-                    <td>
-                      <Theirs>{line.subject}</Theirs>
-                    </td>
-                    <td>
-                      <Theirs>{line.address ?? "–"}</Theirs>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={["When", "Outcome", "What", "Who", "On what", "From"]}>
+            {log.items.map((line) => (
+              <tr key={line.position}>
+                <td>
+                  <Instant at={line.at} />
+                </td>
+                <td>
+                  <Status of={line.outcome} />
+                  {line.times > 1 && <span className="quiet"> × {line.times.toLocaleString()}</span>}
+                </td>
+                <td>
+                  <code className="theirs">{line.action}</code>
+                </td>
+                <td>
+                  <Theirs>{line.actor}</Theirs>
+                </td>
+                <td>
+                  <Theirs>{line.subject}</Theirs>
+                </td>
+                <td>
+                  <Theirs>{line.address ?? "–"}</Theirs>
+                </td>
+              </tr>
+            ))}
+          </Table>
         </Listing>
       </section>
     </Page>

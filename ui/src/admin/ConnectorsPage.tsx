@@ -12,6 +12,7 @@ import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
 import { Status } from "../common/Status";
+import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { failed } from "../common/toasts";
 import { useOrder } from "../common/useOrder";
@@ -50,26 +51,11 @@ export function ConnectorsPage() {
             </Empty>
           }
         >
-          <div className="table-wrap">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Status</th>
-                  <th scope="col">Name</th>
-                  <th scope="col">Provider</th>
-                  <th scope="col">Tested</th>
-                  <th scope="col">
-                    <span className="visually-hidden">What can be done</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {connectors.items.map((connector) => (
-                  <ConnectorRow key={connector.id} connector={connector} may={may} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={["Status", "Name", "Provider", "Tested"]} hasActions>
+            {connectors.items.map((connector) => (
+              <ConnectorRow key={connector.id} connector={connector} may={may} />
+            ))}
+          </Table>
         </Listing>
       </section>
       {isMaking && <ConnectDialog onClose={() => setMaking(false)} />}

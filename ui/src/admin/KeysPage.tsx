@@ -8,6 +8,7 @@ import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
+import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
@@ -43,27 +44,11 @@ export function KeysPage() {
             </Empty>
           }
         >
-          <div className="table-wrap">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">Owner</th>
-                  <th scope="col">May</th>
-                  <th scope="col">Last used</th>
-                  <th scope="col">Expires</th>
-                  <th scope="col">
-                    <span className="visually-hidden">What can be done</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.items.map((key) => (
-                  <KeyRow key={key.id} of={key} may={may} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={["Name", "Owner", "May", "Last used", "Expires"]} hasActions>
+            {keys.items.map((key) => (
+              <KeyRow key={key.id} of={key} may={may} />
+            ))}
+          </Table>
         </Listing>
       </section>
       {isMaking && <MakeDialog onClose={() => setMaking(false)} />}

@@ -9,6 +9,7 @@ import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
+import { Table } from "../common/Table";
 import { failed } from "../common/toasts";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
@@ -48,25 +49,11 @@ export function MembersPage() {
             </Empty>
           }
         >
-          <div className="table-wrap">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Member</th>
-                  <th scope="col">Role</th>
-                  <th scope="col">Since</th>
-                  <th scope="col">
-                    <span className="visually-hidden">What can be done</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {members.items.map((member) => (
-                  <MemberRow key={member.userId} member={member} may={may} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={["Member", "Role", "Since"]} hasActions>
+            {members.items.map((member) => (
+              <MemberRow key={member.userId} member={member} may={may} />
+            ))}
+          </Table>
         </Listing>
       </section>
       <Invitations may={may} />
@@ -125,36 +112,22 @@ function Invitations({ may }: { may: boolean }) {
         <h2>Invitations</h2>
       </header>
       <Listing query={invitations} empty={null}>
-        <div className="table-wrap">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Email address</th>
-                <th scope="col">Role</th>
-                <th scope="col">Expires</th>
-                <th scope="col">
-                  <span className="visually-hidden">What can be done</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {invitations.items.map((invitation) => (
-                <tr key={invitation.id}>
-                  <td>
-                    <Theirs>{invitation.email}</Theirs>
-                  </td>
-                  <td>
-                    <Theirs>{invitation.roleName}</Theirs>
-                  </td>
-                  <td>
-                    <Instant at={invitation.expiresAt} />
-                  </td>
-                  <td>{may && <Button onClick={() => revoke.mutate(invitation.id, { onError: failed })}>Revoke</Button>}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={["Email address", "Role", "Expires"]} hasActions>
+          {invitations.items.map((invitation) => (
+            <tr key={invitation.id}>
+              <td>
+                <Theirs>{invitation.email}</Theirs>
+              </td>
+              <td>
+                <Theirs>{invitation.roleName}</Theirs>
+              </td>
+              <td>
+                <Instant at={invitation.expiresAt} />
+              </td>
+              <td>{may && <Button onClick={() => revoke.mutate(invitation.id, { onError: failed })}>Revoke</Button>}</td>
+            </tr>
+          ))}
+        </Table>
       </Listing>
     </section>
   );

@@ -14,6 +14,7 @@ import { Dialog, OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
+import { Tabs } from "../common/Tabs";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
@@ -182,14 +183,8 @@ function Views({ editor, onAim }: { editor: Editor; onAim: (aim: Aim) => void })
   const labels: Record<View, string> = { node: "Node", problems: count > 0 ? `Problems (${count})` : "Problems", test: "Test", changes: "Draft against live" };
   return (
     <section className="panel" aria-label="What is chosen, and the draft as a whole">
-      <div className="tabs" role="tablist" aria-label="What to look at">
-        {VIEWS.map((name) => (
-          <button key={name} type="button" role="tab" id={`view-${name}`} aria-selected={view === name} aria-controls="editor-view" data-state={view === name ? "active" : undefined} onClick={() => setView(name)}>
-            {labels[name]}
-          </button>
-        ))}
-      </div>
-      <div role="tabpanel" id="editor-view" aria-labelledby={`view-${view}`} className="body">
+      <Tabs panel="editor-view" tabs={VIEWS.map((name) => [name, labels[name]] as const)} shown={view} onShow={setView} />
+      <div role="tabpanel" id="editor-view" aria-labelledby={`tab-${view}`} className="body">
         {view === "node" && <NodePanel editor={editor} onAim={onAim} />}
         {view === "problems" && <ProblemList editor={editor} />}
         {view === "test" && <TestPanel editor={editor} />}

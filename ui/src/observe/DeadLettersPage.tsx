@@ -10,6 +10,7 @@ import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Status } from "../common/Status";
+import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
@@ -73,43 +74,27 @@ function Group({ letters, may, busy, onAgain, onDiscard }: GroupProps) {
           </Button>
         )}
       </header>
-      <div className="table-wrap">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Status</th>
-              <th scope="col">Event</th>
-              <th scope="col">Position</th>
-              <th scope="col">Tries</th>
-              <th scope="col">Set aside</th>
-              <th scope="col">
-                <span className="visually-hidden">What can be done</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {letters.map((letter) => (
-              <tr key={letter.id}>
-                <td>
-                  <Status of={letter.status} />
-                </td>
-                <td>
-                  <code className="theirs">{letter.eventType}</code>
-                  <div className="small quiet theirs">
-                    {letter.aggregateType}/{letter.aggregateId} · {letter.sequence}
-                  </div>
-                </td>
-                <td>{letter.position.toLocaleString()}</td>
-                <td>{letter.tries}</td>
-                <td>
-                  <Instant at={letter.setAsideAt} />
-                </td>
-                <td>{may && !letter.discardedAt && <Button onClick={() => onDiscard(letter)}>Discard…</Button>}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={["Status", "Event", "Position", "Tries", "Set aside"]} hasActions>
+        {letters.map((letter) => (
+          <tr key={letter.id}>
+            <td>
+              <Status of={letter.status} />
+            </td>
+            <td>
+              <code className="theirs">{letter.eventType}</code>
+              <div className="small quiet theirs">
+                {letter.aggregateType}/{letter.aggregateId} · {letter.sequence}
+              </div>
+            </td>
+            <td>{letter.position.toLocaleString()}</td>
+            <td>{letter.tries}</td>
+            <td>
+              <Instant at={letter.setAsideAt} />
+            </td>
+            <td>{may && !letter.discardedAt && <Button onClick={() => onDiscard(letter)}>Discard…</Button>}</td>
+          </tr>
+        ))}
+      </Table>
     </div>
   );
 }

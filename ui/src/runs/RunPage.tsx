@@ -8,6 +8,7 @@ import { JsonTree } from "../common/JsonTree";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Status } from "../common/Status";
+import { Tabs } from "../common/Tabs";
 import { Theirs } from "../common/Theirs";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
@@ -107,23 +108,7 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
   return (
     <div className="run-rooms">
       <section className="panel run-main" aria-label="The run">
-        <div className="tabs" role="tablist" aria-label="What to look at">
-          {TABS.map(([name, label]) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={tab === name}
-              aria-controls="run-room"
-              data-state={tab === name ? "active" : undefined}
-              className={name === "ledger" ? "only-narrow" : undefined}
-              onClick={() => look({ tab: name })}
-            >
-              {label}
-            </button>
-          ))}
-        </div>
+        <Tabs panel="run-room" tabs={TABS} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
         <div role="tabpanel" id="run-room" aria-labelledby={`tab-${tab}`}>
           {tab === "graph" && run.workflowDefinition && (
             <Suspense fallback={<Loading />}>

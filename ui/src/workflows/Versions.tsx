@@ -6,6 +6,7 @@ import { OrderDialog } from "../common/Dialog";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
 import { Status } from "../common/Status";
+import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
@@ -26,38 +27,23 @@ export function Versions({ workflow }: { workflow: Workflow }) {
   );
   return (
     <Listing query={versions} empty={<p className="body quiet">Nothing was published yet.</p>}>
-      <div className="table-wrap">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">Status</th>
-              <th scope="col">Published</th>
-              <th scope="col">By</th>
-              <th scope="col">
-                <span className="visually-hidden">What can be done</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {versions.items.map((version) => (
-              <tr key={version.versionNumber}>
-                <td>{version.versionNumber}</td>
-                <td>
-                  <Status of={version.status} />
-                </td>
-                <td>
-                  <Instant at={version.publishedAt} />
-                </td>
-                <td>
-                  <Theirs clip>{version.createdBy}</Theirs>
-                </td>
-                <td>{may && version.status !== "live" && <Button onClick={() => setBack(version.versionNumber)}>Bring back…</Button>}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={["Version", "Status", "Published", "By"]} hasActions>
+        {versions.items.map((version) => (
+          <tr key={version.versionNumber}>
+            <td>{version.versionNumber}</td>
+            <td>
+              <Status of={version.status} />
+            </td>
+            <td>
+              <Instant at={version.publishedAt} />
+            </td>
+            <td>
+              <Theirs clip>{version.createdBy}</Theirs>
+            </td>
+            <td>{may && version.status !== "live" && <Button onClick={() => setBack(version.versionNumber)}>Bring back…</Button>}</td>
+          </tr>
+        ))}
+      </Table>
       {back !== undefined && (
         <OrderDialog title={`Bring version ${back} back`} verb="Bring it back" busy={rollback.isPending} error={rollback.error} onOrder={() => rollback.mutate(back)} onClose={() => setBack(undefined)}>
           <p>Its content becomes live again, as a new version. Runs that have begun go on with the version that they began with; the draft stays.</p>

@@ -11,6 +11,7 @@ import { JsonTree } from "../common/JsonTree";
 import { Listing, Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Status } from "../common/Status";
+import { Tabs } from "../common/Tabs";
 import { Id, Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
@@ -130,22 +131,7 @@ function Rooms({ workflow }: { workflow: Workflow }) {
   const tab = view.tab ?? "graph";
   return (
     <section className="panel run-main" aria-label="The workflow">
-      <div className="tabs" role="tablist" aria-label="What to look at">
-        {TABS.map(([name, label]) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`tab-${name}`}
-            aria-selected={tab === name}
-            aria-controls="workflow-room"
-            data-state={tab === name ? "active" : undefined}
-            onClick={() => void navigate({ search: { ...view, tab: name }, replace: true, resetScroll: false })}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
+      <Tabs panel="workflow-room" tabs={TABS} shown={tab} onShow={(name) => void navigate({ search: { ...view, tab: name }, replace: true, resetScroll: false })} />
       <div role="tabpanel" id="workflow-room" aria-labelledby={`tab-${tab}`}>
         {tab === "graph" && (isDrawable(workflow.definition) ? <Graph definition={workflow.definition} /> : <p className="body quiet">The draft is no graph. Its definition can be mended as text.</p>)}
         {tab === "definition" && <DefinitionEditor key={workflow.id} workflow={workflow} />}
