@@ -31,7 +31,7 @@ mod table_reaction;
 mod tasks;
 mod timers;
 mod usage_clerk;
-pub mod view_doctor;
+pub mod views;
 mod waits;
 pub mod wallets;
 

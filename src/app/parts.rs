@@ -14,7 +14,7 @@ use crate::actors::events::{
     Courier, EventReaction, EventStarter, EventSubscriber, EventTally, HookPost, SequenceClerk,
     SequenceEnds, SequenceReaction, Standing,
 };
-use crate::actors::view_doctor::ViewDoctor;
+use crate::actors::views::{ViewBuilder, ViewDoctor};
 use crate::actors::wallets::{FloorClerk, LaneKeeper, SignatureReaction, WalletReaction};
 use crate::actors::wallets::{PaymentReaction, SaleReaction, SignatureDesk};
 use crate::actors::{
@@ -107,11 +107,15 @@ impl Parts<'_> {
                 let positions = self.rooms.positions.clone();
                 self.watch(offices::projector(*projection, lookout, tail, positions)).await?;
             }
+            let means = Means {
+                database: self.plan.login(pool::Role::Projector),
+                journal: self.rooms.journal.clone(),
+            };
+            let builder =
+                ViewBuilder { means: means.clone(), clock: Arc::clone(&self.rooms.clock) };
+            self.watch(Watch::new("view builder", move |stop| builder.clone().run(stop))).await?;
             let doctor = ViewDoctor {
-                means: Means {
-                    database: self.plan.login(pool::Role::Projector),
-                    journal: self.rooms.journal.clone(),
-                },
+                means,
                 every: self.plan.projections.interval(),
                 mend: self.plan.projections.mend,
                 rebuild: self.plan.projections.rebuild,

@@ -32,6 +32,9 @@ pub struct Chain {
     pub slug: String,
     /// Its name for people.
     pub name: String,
+    /// Whether its coins are worth nothing; one that nobody knows counts as real.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_testnet: bool,
     /// The symbol of its coin.
     pub symbol: String,
     /// The usual time between two blocks, in milliseconds.
@@ -116,6 +119,7 @@ impl Chain {
             id,
             slug: id.to_string(),
             name: format!("Chain {id}"),
+            is_testnet: false,
             symbol: "ETH".into(),
             block_time_ms: BLOCK_TIME_MS,
             confirmations: Self::CONFIRMATIONS_OF_UNKNOWN,

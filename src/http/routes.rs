@@ -98,6 +98,7 @@ table! {
     GET    "/v1/runs/{id}/bundle"                             May(RunsRead)               audit::bundle;
     GET    "/v1/runs/{id}/events"                             May(RunsRead)               runs::events;
     GET    "/v1/runs/{id}/lineage"                            May(RunsRead)               runs::lineage;
+    GET    "/v1/runs/{id}/replay"                             May(RunsRead)               runs::replay;
     GET    "/v1/runs/{id}/stream"                             May(RunsRead)               runs::stream;
     POST   "/v1/runs/{id}/cancel"                             May(RunsManage)             runs::cancel;
     POST   "/v1/runs/{id}/pause"                              May(RunsManage)             runs::pause;
@@ -290,6 +291,10 @@ table! {
     GET    "/v1/knowledge/search"                             May(DataRead)               knowledge::search;
     POST   "/v1/data/query"                                   May(DataRead)               tables::query;
     GET    "/v1/projections"                                  May(InstallationManage)     projections::list;
+    POST   "/v1/projections/{name}/pause"                     May(InstallationManage)     projections::pause;
+    POST   "/v1/projections/{name}/resume"                    May(InstallationManage)     projections::resume;
+    PUT    "/v1/projections/{name}/throttle"                  May(InstallationManage)     projections::throttle;
+    POST   "/v1/projections/{name}/rebuild"                   May(InstallationManage)     projections::rebuild;
     GET    "/v1/wallets"                                      May(WalletsRead)            wallets::list;
     POST   "/v1/wallets"                                      May(WalletsManage)          wallets::create;
     POST   "/v1/wallets/import"                               May(WalletsManage)          wallets::import;

@@ -53,6 +53,6 @@ pub use page::{Cursor, Page, Paging, Reflecting};
 pub use positions::Positions;
 pub use projection::Projection;
 pub use registry::{all, by_name};
-pub use remake::{Comparison, Difference, Effort, Reason, rebuild, verify};
+pub use remake::{Comparison, Difference, Effort, Reason, builder, rebuild, verify, wanted};
 pub use runner::Runner;
 pub use views::{HouseViews, Views};

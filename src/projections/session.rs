@@ -71,6 +71,8 @@ pub(super) enum Office {
     Follow,
     /// Making a build from the beginning.
     Remake,
+    /// Carrying out what an operator ordered of it.
+    Order,
 }
 
 impl Office {
@@ -78,6 +80,7 @@ impl Office {
         match self {
             Self::Follow => "chainkeel: follow a projection",
             Self::Remake => "chainkeel: remake a projection",
+            Self::Order => "chainkeel: carry out an order of a projection",
         }
     }
 

@@ -22,6 +22,7 @@ const MAX_NAME: usize = 200;
 /// Where a workflow stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WorkflowStatus)]
 pub enum Status {
     /// Never published.
     #[default]

@@ -23,6 +23,9 @@ pub struct ChainRecord {
     slug: String,
     /// Its name for people.
     name: String,
+    /// Whether its coins are worth nothing. One that only an installation or an organization knows counts as
+    /// real.
+    is_testnet: bool,
     /// The symbol of its coin.
     #[schema(example = "ETH")]
     symbol: String,
@@ -136,6 +139,7 @@ impl ChainRecord {
             chain_id: chain.id.0,
             slug: chain.slug,
             name: chain.name,
+            is_testnet: chain.is_testnet,
             symbol: chain.symbol,
             block_time_ms: chain.block_time_ms,
             confirmations: chain.confirmations,

@@ -126,6 +126,10 @@ problems! {
         "There is no such version",
         "the workflow has no version with this number",
         "`GET /v1/workflows/{id}/versions` lists those there are.";
+    ProjectionNotFound = "projection-not-found", 404,
+        "There is no such view",
+        "there is no view with this name",
+        "The message lists the views there are; `GET /v1/projections` shows how current each is.";
     RunNotFound = "run-not-found", 404,
         "There is no such run",
         "there is no run with this id",

@@ -1,11 +1,13 @@
 //! Making a view again from the ledger, beside the live one: to put it into service, or to see whether the live one
 //! is right.
 
+pub mod builder;
 mod candidate;
 mod compare;
 mod effort;
 pub mod rebuild;
 pub mod verify;
+pub mod wanted;
 
 pub use compare::{Comparison, Difference, Reason};
 pub use effort::Effort;

@@ -147,6 +147,7 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/runs/{id}", "/v1/runs/{run}", "", Nothing),
     ("GET /v1/runs/{id}", "/v1/runs/{run}?summary=true", "", Nothing),
     ("GET /v1/runs/{id}/bundle", "/v1/runs/{run}/bundle", "", Nothing),
+    ("GET /v1/runs/{id}/replay", "/v1/runs/{run}/replay", "", Nothing),
     ("GET /v1/log/checkpoint", "", "", Apart),
     ("GET /v1/log/key", "", "", Apart),
     ("GET /v1/log/tile/{tile}", "", "", Apart),
@@ -508,6 +509,10 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("GET /v1/knowledge/search", "/v1/knowledge/search?q=amaranth", "", Empty),
     ("POST /v1/data/query", "/v1/data/query", r#"{"sql": "select 1", "params": []}"#, Own),
     ("GET /v1/projections", "/v1/projections", "", Own),
+    ("POST /v1/projections/{name}/pause", "", "", Apart),
+    ("POST /v1/projections/{name}/resume", "", "", Apart),
+    ("PUT /v1/projections/{name}/throttle", "", "", Apart),
+    ("POST /v1/projections/{name}/rebuild", "", "", Apart),
     ("GET /v1/wallets", "/v1/wallets", "", Empty),
     ("POST /v1/wallets", "/v1/wallets", r#"{"name": "Taken"}"#, Own),
     (

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chainkeel::actors::view_doctor::ViewDoctor;
+use chainkeel::actors::views::ViewDoctor;
 use chainkeel::journal::StreamId;
 use chainkeel::primitives::SystemClock;
 use chainkeel::projections::examine::{Unlike, examine, mend};

@@ -15,7 +15,6 @@ use chainkeel::retention::{Archivist, Done, Pace};
 use chainkeel::secrets::Vault;
 use chainkeel::segments::Shelf;
 use serde_json::Value;
-use sqlx::Executor as _;
 use tempfile::TempDir;
 use time::Duration;
 use tokio::task::JoinHandle;
@@ -169,7 +168,7 @@ impl Stage {
 
     /// Does something to the database that no role of the house may do.
     pub(super) async fn tamper(&self, statement: &str) {
-        self.app.database.pool.execute(sqlx::raw_sql(statement)).await.unwrap();
+        self.app.tamper(statement).await;
     }
 
     fn log(&self) -> Log {

@@ -26,7 +26,7 @@ use chainkeel::triggers::price::{Feed, Quotes};
 use engine::Fact;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
-use sqlx::Row;
+use sqlx::{Executor as _, Row};
 use tokio::sync::oneshot;
 
 use super::client::Client;
@@ -460,6 +460,11 @@ impl TestApp {
     #[expect(clippy::disallowed_methods, reason = "tests ask ad hoc")]
     pub(crate) async fn count_of(&self, query: &'static str, text: &str) -> i64 {
         sqlx::query(query).bind(text).fetch_one(&self.database.pool).await.unwrap().get(0)
+    }
+
+    /// Does something to the database that no role of the house may do.
+    pub(crate) async fn tamper(&self, statement: &str) {
+        self.database.pool.execute(sqlx::raw_sql(statement)).await.unwrap();
     }
 }
 

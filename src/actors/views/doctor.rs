@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::rhythm::Rhythm;
+use crate::actors::rhythm::Rhythm;
 use crate::journal::{StreamId, pool};
 use crate::primitives::Clock;
 use crate::projections::builds::{self, State};
