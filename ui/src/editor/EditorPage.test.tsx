@@ -147,10 +147,10 @@ describe("the editor", () => {
     await userEvent.keyboard("n?");
     expect(screen.queryByRole("dialog")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: "Publish…" }));
-    const dialog = await screen.findByRole("dialog");
-    expect(await within(dialog).findByText("refund")).toBeVisible();
-    expect(within(dialog).getByText("/payload/url")).toBeVisible();
-    await userEvent.click(within(dialog).getByRole("button", { name: "Publish" }));
+    await userEvent.click(await screen.findByRole("button", { name: "List" }));
+    expect(await screen.findByText("refund")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: /^6\. Publish/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Publish" }));
     await waitFor(() => expect(requests).toContainEqual({ line: `POST ${path}/publish`, body: { expectedVersion: workflow.version } }));
   });
 });

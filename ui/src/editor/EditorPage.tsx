@@ -2,7 +2,7 @@ import "../runs/runs.css";
 import "../workflows/workflows.css";
 import "./editor.css";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { CopyPlus, Keyboard, Plus, Redo2, Rocket, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
@@ -21,10 +21,10 @@ import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { isDrawable } from "../graph/linksOf";
+import { Compare } from "../publish/Compare";
 import { Changes } from "../workflows/Changes";
 import { DefinitionText } from "../workflows/DefinitionEditor";
 import { DraftNotes, SavedSign } from "../workflows/DraftState";
-import { PublishDialog } from "../workflows/WorkflowActions";
 import { AddNode } from "./AddNode";
 import { Canvas, useDrawing } from "./Canvas";
 import { ROOT } from "./model/ids";
@@ -53,12 +53,12 @@ function EditorRoom({ workflow }: { workflow: Workflow }) {
   const editor = useEditor(workflow);
   const { draft } = editor;
   const [side, setSide] = useState<"graph" | "text">("graph");
-  const [isPublishing, setPublishing] = useState(false);
+  const navigate = useNavigate();
   const mayPublish = useMay("workflows:publish");
   const canDraw = isDrawable(draft.definition);
   useMainnetFrame(useIsMainnet(canDraw ? draft.definition : undefined));
   const publish = async () => {
-    if ((await draft.flush()) !== undefined) setPublishing(true);
+    if ((await draft.flush()) !== undefined) void navigate({ to: "/workflows/$workflowId/publish", params: { workflowId: workflow.id } });
   };
   return (
     <Page
@@ -107,7 +107,6 @@ function EditorRoom({ workflow }: { workflow: Workflow }) {
           <ProblemList editor={editor} onGo={() => setSide("graph")} />
         </section>
       )}
-      {isPublishing && <PublishDialog workflow={workflow} onClose={() => setPublishing(false)} />}
     </Page>
   );
 }
@@ -197,6 +196,7 @@ function Views({ editor, onAim }: { editor: Editor; onAim: (aim: Aim) => void })
 /** What publishing would change, and the way back to what is live. */
 function DraftChanges({ editor }: { editor: Editor }) {
   const { workflow, draft } = editor;
+  const isSaved = draft.saving.state === "saved";
   const [isDropping, setDropping] = useState(false);
   const drop = useOrder(
     async () => (await api.post("/v1/workflows/{id}/discard-draft", { params: { path: { id: workflow.id } } })) as unknown as Workflow,
@@ -208,7 +208,7 @@ function DraftChanges({ editor }: { editor: Editor }) {
   );
   return (
     <div className="stack">
-      <Changes workflow={workflow} />
+      {workflow.hasDraft && workflow.hasLiveVersion && isSaved ? <Compare workflow={workflow} from="live" to="draft" /> : <Changes workflow={workflow} />}
       {editor.may && workflow.hasDraft && workflow.hasLiveVersion && (
         <div>
           <Button look="danger" disabled={draft.saving.state !== "saved"} onClick={() => setDropping(true)}>

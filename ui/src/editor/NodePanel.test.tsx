@@ -120,6 +120,7 @@ describe("a draft that is dropped", () => {
     await open(edit, server(some, { [`GET ${path}`]: () => held, [`GET ${path}/diff`]: () => ({ from: "3", to: "draft", same: false, diff: changes }), [`POST ${path}/discard-draft`]: drop, [`PUT ${path}`]: () => ({ ...live, ...some, version: workflow.version + 2 }) }));
     await ready();
     await userEvent.click(screen.getByRole("tab", { name: "Draft against live" }));
+    await userEvent.click(await screen.findByRole("button", { name: "List" }));
     expect(await screen.findByText("which was", { exact: false })).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Drop the draft…" }));
     await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Drop it" }));

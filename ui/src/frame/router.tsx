@@ -3,6 +3,8 @@ import { FaultNote } from "./Fallback";
 import { Layout } from "./Layout";
 import { NotFound } from "./NotFound";
 import { RunsPage } from "../runs/RunsPage";
+import { parseEditions } from "../publish/editionSearch";
+import { parseStage } from "../publish/stageSearch";
 import { parseRunFilter } from "../runs/runFilter";
 import { parseRunView } from "../runs/runView";
 import { parseTaskFilter } from "../tasks/taskFilter";
@@ -69,6 +71,26 @@ const editorRoute = createRoute({
   component: lazyRouteComponent(() => import("../editor/EditorPage"), "EditorPage"),
 });
 
+const publishRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/workflows/$workflowId/publish",
+  validateSearch: parseStage,
+  component: lazyRouteComponent(() => import("../publish/PublishPage"), "PublishPage"),
+});
+
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/workflows/$workflowId/compare",
+  validateSearch: parseEditions,
+  component: lazyRouteComponent(() => import("../publish/ComparePage"), "ComparePage"),
+});
+
+const versionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/workflows/$workflowId/versions/$version",
+  component: lazyRouteComponent(() => import("../publish/VersionPage"), "VersionPage"),
+});
+
 const activityRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/activity",
@@ -120,6 +142,9 @@ const routeTree = rootRoute.addChildren([
   workflowsRoute,
   workflowRoute,
   editorRoute,
+  publishRoute,
+  compareRoute,
+  versionRoute,
   activityRoute,
   deadLettersRoute,
   projectionsRoute,

@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { Minus, PenLine, Plus } from "lucide-react";
 import type { ReactNode } from "react";
-import { api } from "../api/client";
+import { api, type Data } from "../api/client";
 import { asObject, asText, isObject, writeJson, type Json, type JsonObject } from "../api/exactJson";
 import type { Workflow } from "../api/types";
 import { Loading } from "../common/Listing";
@@ -18,9 +18,23 @@ export function Changes({ workflow }: { workflow: Pick<Workflow, "id" | "version
   });
   if (!hasDraft) return <p className="quiet">The draft is what is live.</p>;
   if (!hasLiveVersion) return <p className="quiet">Nothing is live yet: all of the draft is new.</p>;
+  return <Told changes={changes} same="The draft is what is live." />;
+}
+
+/** What changed from one edition to another: `draft`, `live`, or the number of a version. */
+export function ChangesBetween({ workflow, from, to }: { workflow: Pick<Workflow, "id" | "version">; from: string; to: string }) {
+  const { id, version } = workflow;
+  const changes = useQuery({
+    queryKey: ["changes", id, version, from, to],
+    queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id }, query: { from, to } } }),
+  });
+  return <Told changes={changes} same="Both hold the same." />;
+}
+
+function Told({ changes, same }: { changes: UseQueryResult<Data<"/v1/workflows/{id}/diff">>; same: string }) {
   if (changes.isPending) return <Loading lines={3} />;
   if (changes.isError) return <ProblemNote error={changes.error} />;
-  if (changes.data.same) return <p className="quiet">The draft is what is live.</p>;
+  if (changes.data.same) return <p className="quiet">{same}</p>;
   return <ChangeLists diff={changes.data.diff as JsonObject} />;
 }
 

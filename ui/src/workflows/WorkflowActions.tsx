@@ -10,9 +10,8 @@ import { JsonField, jsonFault } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
 import { saveAs } from "../runs/bundle";
-import { Changes } from "./Changes";
 
-type Open = "publish" | "run" | "pause" | "resume" | undefined;
+type Open = "run" | "pause" | "resume" | undefined;
 type Props = { workflow: Workflow; onClose: () => void };
 
 /** What can be ordered about a workflow. */
@@ -52,32 +51,16 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
           Run
         </Button>
       )}
-      {mayPublish && workflow.hasDraft && (
-        <Button look="primary" icon={<Rocket size={16} aria-hidden />} onClick={() => setOpen("publish")}>
-          Publish
-        </Button>
+      {workflow.hasDraft && (
+        <Link to="/workflows/$workflowId/publish" params={{ workflowId: workflow.id }} className="button primary">
+          <Rocket size={16} aria-hidden />
+          Publish…
+        </Link>
       )}
-      {open === "publish" && <PublishDialog workflow={workflow} onClose={close} />}
       {open === "run" && <RunDialog workflow={workflow} onClose={close} />}
       {open === "pause" && <PauseDialog workflow={workflow} onClose={close} />}
       {open === "resume" && <ResumeDialog workflow={workflow} onClose={close} />}
     </>
-  );
-}
-
-/** Makes the draft live, after what it changes was seen. */
-export function PublishDialog({ workflow, onClose }: Props) {
-  const publish = useOrder(
-    () => api.post("/v1/workflows/{id}/publish", { params: { path: { id: workflow.id } }, body: { expectedVersion: workflow.version } }),
-    "The draft is live",
-    onClose,
-  );
-  return (
-    <OrderDialog wide title="Publish the draft" verb="Publish" busy={publish.isPending} error={publish.error} onOrder={() => publish.mutate(undefined)} onClose={onClose}>
-      <p>The draft becomes the live version, which never changes again. Triggers start runs of it from now on; runs that have begun go on with theirs.</p>
-      <h3>What changes</h3>
-      <Changes workflow={workflow} />
-    </OrderDialog>
   );
 }
 

@@ -2,21 +2,22 @@ import "../runs/runs.css";
 import "./workflows.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense } from "react";
 import { api } from "../api/client";
 import type { Json } from "../api/exactJson";
 import type { Definition, Workflow } from "../api/types";
-import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
 import { Listing, Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Status } from "../common/Status";
 import { Tabs } from "../common/Tabs";
-import { Id, Theirs } from "../common/Theirs";
+import { Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
 import { isDrawable } from "../graph/linksOf";
+import { Compare } from "../publish/Compare";
+import { DropDraft } from "../publish/DropDraft";
 import { RunsTable } from "../runs/RunsPage";
 import { Changes } from "./Changes";
 import { CheckLine } from "./CheckLine";
@@ -24,9 +25,11 @@ import { DefinitionEditor } from "./DefinitionEditor";
 import { Problems } from "./Problems";
 import { Versions } from "./Versions";
 import { WorkflowActions } from "./WorkflowActions";
+import { WorkflowFacts } from "./WorkflowFacts";
 import type { WorkflowTab } from "./workflowView";
 
 const RunGraph = lazy(() => import("../runs/RunGraph").then(({ RunGraph }) => ({ default: RunGraph })));
+const TriggerRoom = lazy(() => import("../trigger/TriggerRoom").then(({ TriggerRoom }) => ({ default: TriggerRoom })));
 
 const TABS: [WorkflowTab, string][] = [
   ["graph", "Graph"],
@@ -34,6 +37,7 @@ const TABS: [WorkflowTab, string][] = [
   ["changes", "Draft against live"],
   ["versions", "Versions"],
   ["runs", "Runs"],
+  ["trigger", "Trigger"],
 ];
 
 /** One workflow: its draft, its versions, its runs. */
@@ -92,39 +96,6 @@ function PauseNote({ workflow }: { workflow: Workflow }) {
   );
 }
 
-function WorkflowFacts({ workflow }: { workflow: Workflow }) {
-  const facts: [string, ReactNode][] = [
-    ["Workflow", <Id key="id">{workflow.id}</Id>],
-    ["Live version", workflow.liveVersion ?? "none"],
-    ["Draft", workflow.hasDraft ? "differs from what is live" : "none"],
-    ["Changed", <Instant key="changed" at={workflow.updatedAt} />],
-    ["Last triggered", <Instant key="last" at={workflow.lastTriggeredAt} />],
-    ["Runs left", workflow.remainRuns?.toLocaleString() ?? "any number"],
-  ];
-  return (
-    <dl className="run-facts panel">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-      {workflow.tags.length > 0 && (
-        <div>
-          <dt>Tags</dt>
-          <dd className="row">
-            {workflow.tags.map((tag) => (
-              <Link key={tag} to="/workflows" search={{ tag }} className="chip">
-                <Theirs>{tag}</Theirs>
-              </Link>
-            ))}
-          </dd>
-        </div>
-      )}
-    </dl>
-  );
-}
-
 function Rooms({ workflow }: { workflow: Workflow }) {
   const view = useSearch({ from: "/workflows/$workflowId" });
   const navigate = useNavigate({ from: "/workflows/$workflowId" });
@@ -136,11 +107,19 @@ function Rooms({ workflow }: { workflow: Workflow }) {
         {tab === "graph" && (isDrawable(workflow.definition) ? <Graph definition={workflow.definition} /> : <p className="body quiet">The draft is no graph. Its definition can be mended as text.</p>)}
         {tab === "definition" && <DefinitionEditor key={workflow.id} workflow={workflow} />}
         {tab === "changes" && (
-          <div className="body">
-            <Changes workflow={workflow} />
+          <div className="body stack">
+            {workflow.hasDraft && workflow.hasLiveVersion ? <Compare workflow={workflow} from="live" to="draft" /> : <Changes workflow={workflow} />}
+            <div>
+              <DropDraft workflow={workflow} />
+            </div>
           </div>
         )}
         {tab === "versions" && <Versions workflow={workflow} />}
+        {tab === "trigger" && (
+          <Suspense fallback={<Loading />}>
+            <TriggerRoom workflow={workflow} />
+          </Suspense>
+        )}
         {tab === "runs" && <OwnRuns workflowId={workflow.id} />}
       </div>
     </section>

@@ -1,6 +1,6 @@
 export const tasks: { id: string; title: string }[];
 export const task: { id: string };
-export const workflow: { id: string; version: number };
+export const workflow: { id: string; version: number; definition: { nodes: Record<string, object> } };
 export const activity: unknown[];
 export const projections: unknown[];
 export const letters: unknown[];

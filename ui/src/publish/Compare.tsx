@@ -1,0 +1,61 @@
+import "../runs/runs.css";
+import { lazy, Suspense, useState } from "react";
+import { writeJson } from "../api/exactJson";
+import type { Workflow } from "../api/types";
+import { Loading } from "../common/Listing";
+import { ProblemNote } from "../common/ProblemNote";
+import { TextDiff } from "../common/TextDiff";
+import { isDrawable } from "../graph/linksOf";
+import { ChangesBetween } from "../workflows/Changes";
+import { nameOf, type Edition } from "./editionSearch";
+import { useEdition } from "./editions";
+
+const GraphDiff = lazy(() => import("../graph/GraphDiff").then(({ GraphDiff }) => ({ default: GraphDiff })));
+
+const WAYS = [
+  ["graph", "Graph"],
+  ["text", "Text"],
+  ["list", "List"],
+] as const;
+type Way = (typeof WAYS)[number][0];
+
+/** Two editions of a workflow beside one another: as one graph, as text, and as a list. */
+export function Compare({ workflow, from, to }: { workflow: Workflow; from: Edition; to: Edition }) {
+  const [way, setWay] = useState<Way>("graph");
+  const [before, after] = [useEdition(workflow, from), useEdition(workflow, to)];
+  const label = `${nameOf(from)} against ${nameOf(to)}`;
+  return (
+    <div className="stack">
+      <div className="row spread">
+        <p className="small quiet">
+          From {nameOf(from)} to {nameOf(to)}
+        </p>
+        <div className="row status-filter" role="group" aria-label="How it is compared">
+          {WAYS.map(([name, word]) => (
+            <button key={name} type="button" aria-pressed={way === name} onClick={() => setWay(name)}>
+              {word}
+            </button>
+          ))}
+        </div>
+      </div>
+      {way === "list" ? <ChangesBetween workflow={workflow} from={from} to={to} /> : <Shown way={way} label={label} before={before} after={after} />}
+    </div>
+  );
+}
+
+type Side = ReturnType<typeof useEdition>;
+
+function Shown({ way, label, before, after }: { way: "graph" | "text"; label: string; before: Side; after: Side }) {
+  const failed = [before, after].find(({ error }) => error !== null && error !== undefined);
+  if (failed) return <ProblemNote error={failed.error} onRetry={failed.retry} />;
+  if (!before.definition || !after.definition) return <Loading />;
+  if (way === "text") return <TextDiff label={label} before={writeJson(before.definition, 2)} after={writeJson(after.definition, 2)} />;
+  if (!isDrawable(before.definition) || !isDrawable(after.definition)) return <p className="quiet">One of them is no graph. Compare them as text.</p>;
+  return (
+    <Suspense fallback={<Loading />}>
+      <div className="panel">
+        <GraphDiff label={label} before={before.definition} after={after.definition} />
+      </div>
+    </Suspense>
+  );
+}
