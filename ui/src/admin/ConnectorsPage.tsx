@@ -1,8 +1,9 @@
+import "../runs/runs.css";
 import "./admin.css";
-import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Plug } from "lucide-react";
 import { useState } from "react";
-import { api, type Data } from "../api/client";
+import { api } from "../api/client";
 import { asObject, type Json } from "../api/exactJson";
 import { asProblem } from "../api/problem";
 import { Button } from "../common/Button";
@@ -14,22 +15,24 @@ import { Listing } from "../common/Listing";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
-import { failed } from "../common/toasts";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { check } from "../forms/check";
 import { SchemaForm } from "../forms/SchemaForm";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
+import { useConnectorTypes } from "./useConnectorTypes";
 
-type Connector = Data<"/v1/connectors">["items"][number];
 const RULES = { allowsExpressions: false };
+const STATUSES = ["pending", "connected", "failing", "expired"];
 
 /** The credentials with which workflows reach others. */
 export function ConnectorsPage() {
   const may = useMay("connectors:write");
   const [isMaking, setMaking] = useState(false);
-  const connectors = usePages(["connectors"], (cursor) => api.get("/v1/connectors", { params: { query: { limit: 50, ...(cursor && { cursor }) } } }));
+  const [status, setStatus] = useState("");
+  const { nameOf } = useConnectorTypes();
+  const connectors = usePages(["connectors", status], (cursor) => api.get("/v1/connectors", { params: { query: { limit: 50, ...(status && { status }), ...(cursor && { cursor }) } } }));
   return (
     <Page
       title="Connectors"
@@ -42,18 +45,45 @@ export function ConnectorsPage() {
         )
       }
     >
+      <div className="row">
+        <select className="input choose" aria-label="Status" value={status} onChange={(event) => setStatus(event.target.value)}>
+          <option value="">In any state</option>
+          {STATUSES.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </div>
       <section className="panel" aria-label="Connectors">
         <Listing
           query={connectors}
           empty={
-            <Empty title="Nothing is connected">
+            <Empty title={status ? "None stands so" : "Nothing is connected"}>
               <p>Nodes that reach a provider name a connector, so that one credential is kept in one place, tested, and renewed for all of them.</p>
             </Empty>
           }
         >
-          <Table heads={["Status", "Name", "Provider", "Tested"]} hasActions>
+          <Table heads={["Status", "Name", "Provider", "Seen by", "Tested"]}>
             {connectors.items.map((connector) => (
-              <ConnectorRow key={connector.id} connector={connector} may={may} />
+              <tr key={connector.id}>
+                <td>
+                  <Status of={connector.status} />
+                </td>
+                <td>
+                  <Link to="/connectors/$id" params={{ id: connector.id }}>
+                    <Theirs clip>{connector.name}</Theirs>
+                  </Link>
+                  {connector.statusReason && (
+                    <div className="small tone-bad">
+                      <Theirs clip>{connector.statusReason}</Theirs>
+                    </div>
+                  )}
+                </td>
+                <td>{nameOf(connector.type)}</td>
+                <td>{connector.visibility === "private" ? "its owner alone" : "the organization"}</td>
+                <td>
+                  <Instant at={connector.checkedAt} form="relative" />
+                </td>
+              </tr>
             ))}
           </Table>
         </Listing>
@@ -63,71 +93,27 @@ export function ConnectorsPage() {
   );
 }
 
-function ConnectorRow({ connector, may }: { connector: Connector; may: boolean }) {
-  const [isRemoving, setRemoving] = useState(false);
-  const path = { params: { path: { id: connector.id } } };
-  const test = useOrder(() => api.post("/v1/connectors/{id}/test", path), "Tested");
-  const remove = useOrder(() => api.delete("/v1/connectors/{id}", path), "The credentials are gone", () => setRemoving(false));
-  return (
-    <tr>
-      <td>
-        <Status of={connector.status} />
-      </td>
-      <td>
-        <Theirs clip>{connector.name}</Theirs>
-        {connector.statusReason && (
-          <div className="small tone-bad">
-            <Theirs clip>{connector.statusReason}</Theirs>
-          </div>
-        )}
-      </td>
-      <td>{connector.type}</td>
-      <td>
-        <Instant at={connector.checkedAt} form="relative" />
-      </td>
-      <td>
-        {may && (
-          <div className="row">
-            <Button busy={test.isPending} onClick={() => test.mutate(undefined, { onError: failed })}>
-              Test
-            </Button>
-            <Button onClick={() => setRemoving(true)}>Remove…</Button>
-          </div>
-        )}
-        {isRemoving && (
-          <OrderDialog title="Remove this connector" verb="Remove" look="danger" busy={remove.isPending} error={remove.error} onOrder={() => remove.mutate(undefined)} onClose={() => setRemoving(false)}>
-            <p>Its credentials are destroyed. One that live workflows use is refused here: change these first.</p>
-          </OrderDialog>
-        )}
-      </td>
-    </tr>
-  );
-}
-
 function ConnectDialog({ onClose }: { onClose: () => void }) {
-  const types = useQuery({ queryKey: ["fixed", "connector-types"], queryFn: async () => (await api.get("/v1/connector-types", { params: { query: { limit: 100 } } })).items, staleTime: 600_000 });
+  const { list } = useConnectorTypes();
+  const navigate = useNavigate();
   const [type, setType] = useState("");
   const [name, setName] = useState("");
+  const [visibility, setVisibility] = useState("organization");
   const [data, setData] = useState<Json | undefined>({});
   const [isTried, setTried] = useState(false);
-  const chosen = types.data?.find((known) => known.type === type);
+  const chosen = list.find((known) => known.type === type);
   const schema = asObject(chosen?.dataSchema);
   const connect = useOrder(
-    () => api.post("/v1/connectors", { body: { type, name: name.trim(), data: (data ?? {}) as Record<string, never> } }),
+    () => api.post("/v1/connectors", { body: { type, name: name.trim(), visibility, data: (data ?? {}) as Record<string, never> } }),
     "Connected",
-    onClose,
+    ({ id }) => void navigate({ to: "/connectors/$id", params: { id } }),
   );
   const order = () => {
     setTried(true);
     if (check(schema, data ?? {}, schema, RULES).length === 0) connect.mutate(undefined);
   };
-  const faults = connect.error
-    ? asProblem(connect.error)
-        .at("/data")
-        .map(({ path, message }) => ({ path: path.slice("/data".length), message }))
-    : [];
   return (
-    <OrderDialog wide title="Connect a provider" verb="Connect" busy={connect.isPending} error={connect.error} disabled={!chosen || name.trim() === ""} onOrder={order} onClose={onClose}>
+    <OrderDialog wide title="Connect a provider" verb={chosen?.auth === "oauth2" ? "Go on to granting access" : "Connect"} busy={connect.isPending} error={connect.error} disabled={!chosen || name.trim() === ""} onOrder={order} onClose={onClose}>
       <Field label="Provider" hint={chosen?.description} isRequired>
         {(control) => (
           <select
@@ -138,11 +124,11 @@ function ConnectDialog({ onClose }: { onClose: () => void }) {
               setType(event.target.value);
               setData({});
               setTried(false);
-              setName(types.data?.find((known) => known.type === event.target.value)?.name ?? "");
+              setName(list.find((known) => known.type === event.target.value)?.name ?? "");
             }}
           >
             <option value="">Choose…</option>
-            {types.data?.map((known) => (
+            {list.map((known) => (
               <option key={known.type} value={known.type}>
                 {known.name}
               </option>
@@ -153,12 +139,39 @@ function ConnectDialog({ onClose }: { onClose: () => void }) {
       {chosen && (
         <>
           {chosen.guide && <p className="guide quiet">{chosen.guide}</p>}
+          {chosen.hosts.length > 0 && (
+            <p className="small quiet">
+              Its credentials go to <code>{chosen.hosts.join(", ")}</code> and nowhere else.
+            </p>
+          )}
           <Field label="Name" isRequired>
             {(control) => <input {...control} className="input" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
           </Field>
-          <SchemaForm key={type} schema={schema} value={data} onChange={setData} isTried={isTried} faults={faults} />
+          <VisibilityField value={visibility} onChange={setVisibility} />
+          <SchemaForm key={type} schema={schema} value={data} onChange={setData} isTried={isTried} faults={faultsOf(connect.error)} />
         </>
       )}
     </OrderDialog>
+  );
+}
+
+/** What the server said about the data, by places in it. */
+export function faultsOf(error: unknown) {
+  if (error === null || error === undefined) return [];
+  return asProblem(error)
+    .at("/data")
+    .map(({ path, message }) => ({ path: path.slice("/data".length), message }));
+}
+
+export function VisibilityField({ value, onChange }: { value: string; onChange: (visibility: string) => void }) {
+  return (
+    <Field label="Seen and used by">
+      {(control) => (
+        <select {...control} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
+          <option value="organization">Everybody in the organization</option>
+          <option value="private">Its owner alone</option>
+        </select>
+      )}
+    </Field>
   );
 }

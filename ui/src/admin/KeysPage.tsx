@@ -1,4 +1,5 @@
 import "./admin.css";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { api, type Data } from "../api/client";
@@ -14,45 +15,71 @@ import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay, useWhoami } from "../frame/whoami";
+import { Tabs } from "../common/Tabs";
+import { KEY_TABS } from "./adminViews";
+import { RightsGrid } from "./RightsGrid";
 import { Secret } from "./Secret";
+import { ServiceAccounts } from "./ServiceAccounts";
+import { TokenKeys } from "./TokenKeys";
 
 type Key = Data<"/v1/api-keys">["items"][number];
 
-/** Keys of programs. */
+/** Keys of programs, the accounts that they belong to, and the keys that sign tokens of people. */
 export function KeysPage() {
   const may = useMay("keys:manage");
-  const [isMaking, setMaking] = useState(false);
-  const keys = usePages(["keys"], (cursor) => api.get("/v1/api-keys", { params: { query: { isRevoked: false, limit: 50, ...(cursor && { cursor }) } } }));
+  const operates = useMay("installation:manage");
+  const { tab = "keys" } = useSearch({ from: "/keys" });
+  const navigate = useNavigate();
+  const [making, setMaking] = useState<{ account: string }>();
   return (
     <Page
-      title="Keys"
+      title="Keys and service accounts"
       lead="Programs show a key with each request. A key can do what its owner may, or less."
       actions={
         may && (
-          <Button look="primary" icon={<KeyRound size={16} aria-hidden />} onClick={() => setMaking(true)}>
+          <Button look="primary" icon={<KeyRound size={16} aria-hidden />} onClick={() => setMaking({ account: "" })}>
             New key
           </Button>
         )
       }
     >
-      <section className="panel" aria-label="Keys">
-        <Listing
-          query={keys}
-          empty={
-            <Empty title="No key yet">
-              <p>Make one for each program, with no more than it needs, so that one can be revoked without the others.</p>
-            </Empty>
-          }
-        >
-          <Table heads={["Name", "Owner", "May", "Last used", "Expires"]} hasActions>
-            {keys.items.map((key) => (
-              <KeyRow key={key.id} of={key} may={may} />
-            ))}
-          </Table>
-        </Listing>
+      <section className="panel" aria-label="Keys and service accounts">
+        <Tabs panel="keys-room" tabs={KEY_TABS.filter(([name]) => name !== "tokens" || operates)} shown={tab} onShow={(name) => void navigate({ to: "/keys", search: name === "keys" ? {} : { tab: name }, replace: true })} />
+        <div role="tabpanel" id="keys-room" aria-labelledby={`tab-${tab}`}>
+          {tab === "keys" && <Keys may={may} />}
+          {tab === "accounts" && <ServiceAccounts may={may} onKey={(account) => setMaking({ account })} />}
+          {tab === "tokens" && <TokenKeys />}
+        </div>
       </section>
-      {isMaking && <MakeDialog onClose={() => setMaking(false)} />}
+      {making && <MakeDialog account={making.account} onClose={() => setMaking(undefined)} />}
     </Page>
+  );
+}
+
+function Keys({ may }: { may: boolean }) {
+  const [isRevoked, setRevoked] = useState(false);
+  const keys = usePages(["keys", isRevoked], (cursor) => api.get("/v1/api-keys", { params: { query: { isRevoked, limit: 50, ...(cursor && { cursor }) } } }));
+  return (
+    <>
+      <label className="row body">
+        <input type="checkbox" checked={isRevoked} onChange={(event) => setRevoked(event.target.checked)} />
+        Those that were revoked
+      </label>
+      <Listing
+        query={keys}
+        empty={
+          <Empty title={isRevoked ? "None was revoked" : "No key yet"}>
+            <p>Make one for each program, with no more than it needs, so that one can be revoked without the others.</p>
+          </Empty>
+        }
+      >
+        <Table heads={["Name", "Owner", "May", "Last used", isRevoked ? "Revoked" : "Expires"]} hasActions>
+          {keys.items.map((key) => (
+            <KeyRow key={key.id} of={key} may={may && !isRevoked} />
+          ))}
+        </Table>
+      </Listing>
+    </>
   );
 }
 
@@ -71,7 +98,7 @@ function KeyRow({ of, may }: { of: Key; may: boolean }) {
       <td>
         <Instant at={of.lastUsedAt} form="relative" />
       </td>
-      <td>{of.expiresAt ? <Instant at={of.expiresAt} /> : <span className="quiet">never</span>}</td>
+      <td>{(of.revokedAt ?? of.expiresAt) ? <Instant at={of.revokedAt ?? of.expiresAt} /> : <span className="quiet">never</span>}</td>
       <td>
         {may && <Button onClick={() => setRevoking(true)}>Revoke…</Button>}
         {isRevoking && (
@@ -86,10 +113,10 @@ function KeyRow({ of, may }: { of: Key; may: boolean }) {
   );
 }
 
-function MakeDialog({ onClose }: { onClose: () => void }) {
+function MakeDialog({ account: given, onClose }: { account: string; onClose: () => void }) {
   const { data: who } = useWhoami();
   const [name, setName] = useState("");
-  const [account, setAccount] = useState("");
+  const [account, setAccount] = useState(given);
   const [scopes, setScopes] = useState<string[]>([]);
   const [days, setDays] = useState("90");
   const accounts = usePages(["service-accounts"], (cursor) => api.get("/v1/service-accounts", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }));
@@ -110,15 +137,18 @@ function MakeDialog({ onClose }: { onClose: () => void }) {
       </Secret>
     );
   }
-  const toggle = (scope: string) => setScopes(scopes.includes(scope) ? scopes.filter((other) => other !== scope) : [...scopes, scope]);
+  const owned = accounts.items.find(({ id }) => id === account)?.permissions ?? who?.permissions ?? [];
   return (
-    <OrderDialog title="New key" verb="Make the key" busy={make.isPending} error={make.error} disabled={name.trim() === ""} onOrder={() => make.mutate(undefined)} onClose={onClose}>
+    <OrderDialog wide title="New key" verb="Make the key" busy={make.isPending} error={make.error} disabled={name.trim() === ""} onOrder={() => make.mutate(undefined)} onClose={onClose}>
       <Field label="Name" hint="Which program it is for." isRequired>
         {(control) => <input {...control} className="input" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
       </Field>
       <Field label="Owner" hint="A key of yours ends with your membership; one of a service account does not.">
         {(control) => (
-          <select {...control} className="input" value={account} onChange={(event) => setAccount(event.target.value)}>
+          <select {...control} className="input" value={account} onChange={(event) => {
+              setAccount(event.target.value);
+              setScopes([]);
+            }}>
             <option value="">Myself</option>
             {accounts.items.map((item) => (
               <option key={item.id} value={item.id}>
@@ -140,14 +170,7 @@ function MakeDialog({ onClose }: { onClose: () => void }) {
       </Field>
       <details>
         <summary>{scopes.length === 0 ? "May all that its owner may" : `May ${scopes.length} things`}</summary>
-        <div className="scopes">
-          {who?.permissions.map((scope) => (
-            <label key={scope} className="row">
-              <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
-              <code>{scope}</code>
-            </label>
-          ))}
-        </div>
+        <RightsGrid all={owned} mine={owned} chosen={scopes} onChange={setScopes} label="What the key may at most" />
       </details>
     </OrderDialog>
   );

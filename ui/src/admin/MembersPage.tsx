@@ -1,4 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
+import "./admin.css";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
@@ -16,22 +17,28 @@ import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
+import { Tabs } from "../common/Tabs";
+import { usePeople } from "../money/usePeople";
+import { MEMBER_TABS } from "./adminViews";
+import { Roles } from "./Roles";
 import { Secret } from "./Secret";
+import { useRoles } from "./useRoles";
+import { Users } from "./Users";
 
 type Member = Data<"/v1/organization/members">["items"][number];
 
-function useRoles() {
-  return useQuery({ queryKey: ["roles"], queryFn: async () => (await api.get("/v1/organization/roles")).items, staleTime: 60_000 });
-}
-
-/** Who belongs to the organization, and who was asked to. */
+/** Who belongs to the organization and may do what, who was asked to, and who has an account at all. */
 export function MembersPage() {
   const may = useMay("members:manage");
+  const operates = useMay("installation:manage");
+  const { tab = "members" } = useSearch({ from: "/members" });
+  const navigate = useNavigate();
   const [isInviting, setInviting] = useState(false);
-  const members = usePages(["members"], (cursor) => api.get("/v1/organization/members", { params: { query: { limit: 50, ...(cursor && { cursor }) } } }));
+  const tabs = MEMBER_TABS.filter(([name]) => name !== "users" || operates);
   return (
     <Page
-      title="Members"
+      title="Members and roles"
+      lead="A member may do what the role says, in this organization."
       actions={
         may && (
           <Button look="primary" icon={<UserPlus size={16} aria-hidden />} onClick={() => setInviting(true)}>
@@ -40,30 +47,43 @@ export function MembersPage() {
         )
       }
     >
-      <section className="panel" aria-label="Members">
-        <Listing
-          query={members}
-          empty={
-            <Empty title="Nobody yet">
-              <p>Whoever holds the admin key is no member. Invite somebody: they register with the token of the invitation.</p>
-            </Empty>
-          }
-        >
-          <Table heads={["Member", "Role", "Since"]} hasActions>
-            {members.items.map((member) => (
-              <MemberRow key={member.userId} member={member} may={may} />
-            ))}
-          </Table>
-        </Listing>
+      <section className="panel" aria-label="Members and roles">
+        <Tabs panel="members-room" tabs={tabs} shown={tab} onShow={(name) => void navigate({ to: "/members", search: name === "members" ? {} : { tab: name }, replace: true })} />
+        <div role="tabpanel" id="members-room" aria-labelledby={`tab-${tab}`}>
+          {tab === "members" && <Members may={may} />}
+          {tab === "invitations" && <Invitations may={may} />}
+          {tab === "roles" && <Roles may={may} />}
+          {tab === "users" && <Users />}
+        </div>
       </section>
-      <Invitations may={may} />
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Page>
   );
 }
 
+function Members({ may }: { may: boolean }) {
+  const members = usePages(["members"], (cursor) => api.get("/v1/organization/members", { params: { query: { limit: 50, ...(cursor && { cursor }) } } }));
+  return (
+    <Listing
+      query={members}
+      empty={
+        <Empty title="Nobody yet">
+          <p>Whoever holds the admin key is no member. Invite somebody: they register with the token of the invitation.</p>
+        </Empty>
+      }
+    >
+      <Table heads={["Member", "Role", "Since"]} hasActions>
+        {members.items.map((member) => (
+          <MemberRow key={member.userId} member={member} may={may} />
+        ))}
+      </Table>
+    </Listing>
+  );
+}
+
 function MemberRow({ member, may }: { member: Member; may: boolean }) {
   const roles = useRoles();
+  const nameOf = usePeople();
   const [isRemoving, setRemoving] = useState(false);
   const path = { params: { path: { userId: member.userId } } };
   const change = useOrder((role: string) => api.put("/v1/organization/members/{userId}", { ...path, body: { role } }), "The role is changed");
@@ -71,7 +91,10 @@ function MemberRow({ member, may }: { member: Member; may: boolean }) {
   return (
     <tr>
       <td>
-        <code className="theirs">{member.userId}</code>
+        {nameOf(member.userId) && <Theirs clip>{nameOf(member.userId) ?? ""}</Theirs>}
+        <div className={nameOf(member.userId) ? "small quiet" : undefined}>
+          <code className="theirs">{member.userId}</code>
+        </div>
       </td>
       <td>
         {may ? (
@@ -105,13 +128,12 @@ function MemberRow({ member, may }: { member: Member; may: boolean }) {
 function Invitations({ may }: { may: boolean }) {
   const invitations = usePages(["invitations"], (cursor) => api.get("/v1/organization/invitations", { params: { query: { limit: 50, ...(cursor && { cursor }) } } }));
   const revoke = useOrder((id: string) => api.delete("/v1/organization/invitations/{id}", { params: { path: { id } } }), "The invitation is void");
-  if (invitations.items.length === 0) return null;
   return (
-    <section className="panel" aria-label="Invitations">
-      <header>
-        <h2>Invitations</h2>
-      </header>
-      <Listing query={invitations} empty={null}>
+    <Listing query={invitations} empty={
+        <Empty title="Nobody was asked">
+          <p>An invitation is a token for one address. It is good once, for a week; Chainkeel sends no mail, so hand it on yourself.</p>
+        </Empty>
+      }>
         <Table heads={["Email address", "Role", "Expires"]} hasActions>
           {invitations.items.map((invitation) => (
             <tr key={invitation.id}>
@@ -129,7 +151,6 @@ function Invitations({ may }: { may: boolean }) {
           ))}
         </Table>
       </Listing>
-    </section>
   );
 }
 

@@ -40,6 +40,18 @@ const all = cases();
 describe("a form of every schema that exists", () => {
   it("knows them", () => {
     expect(all.length).toBeGreaterThan(80);
+    // Every type of connector, whatever its file is called, and tasks.
+    const connectors = files("../catalog/connectors").map((file) => String(asObject(parseJson(readFileSync(file, "utf8")))["type"]));
+    expect(connectors.length).toBeGreaterThan(20);
+    for (const type of connectors) expect(all.filter(({ name }) => name.endsWith(` ${type} data`)), type).toHaveLength(1);
+    expect(all.some(({ name }) => name.endsWith(" form"))).toBe(true);
+  });
+
+  it.each(all.filter(({ name }) => name.includes("catalog/connectors/")))("hides what is secret: $name", ({ schema }) => {
+    const { container } = render(<SchemaForm schema={schema} value={{}} onChange={() => undefined} />);
+    const secrets = Object.values(asObject(schema["properties"])).filter((part) => asObject(part)["writeOnly"] === true && asObject(part)["type"] === "string");
+    for (const more of container.querySelectorAll("details")) more.open = true;
+    expect(container.querySelectorAll("input[type=password], textarea").length).toBeGreaterThanOrEqual(secrets.length);
   });
 
   it.each(all)("$name", ({ schema, example }) => {

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleUser, LogOut } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { CircleUser, LogOut, UserCog } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { api } from "../api/client";
 import { signedOut, useSession } from "../api/session";
@@ -45,6 +46,12 @@ export function AccountMenu() {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator />
+          <DropdownMenu.Item asChild>
+            <Link to="/account">
+              <UserCog size={16} aria-hidden />
+              Your account
+            </Link>
+          </DropdownMenu.Item>
           <DropdownMenu.Item onSelect={() => void leave()}>
             <LogOut size={16} aria-hidden />
             {session?.kind === "key" ? "Forget the key" : "Sign out"}

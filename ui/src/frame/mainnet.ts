@@ -48,7 +48,15 @@ export function chainsOf(definition: Definition | null | undefined): string[] {
 
 /** Whether one of the chains is not known to be a test network. What cannot be told counts as real. */
 export function useIsMainnet(definition: Definition | null | undefined): boolean {
-  const named = chainsOf(definition);
+  return useIsMainnetNamed(chainsOf(definition));
+}
+
+/** The same of a chain by its number. */
+export function useIsMainnetChain(chainId: number | null | undefined): boolean {
+  return useIsMainnetNamed(chainId === null || chainId === undefined ? [] : [String(chainId)]);
+}
+
+function useIsMainnetNamed(named: string[]): boolean {
   const { data } = useQuery({
     queryKey: ["fixed", "chains"],
     queryFn: () => api.get("/v1/chains"),

@@ -1,4 +1,4 @@
-import { Activity, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
+import { Activity, ArrowLeftRight, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Settings, ShieldCheck, Users, Wallet, Workflow } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -13,6 +13,14 @@ export const PLACES: [group: string, places: Place[]][] = [
     ],
   ],
   [
+    "Money",
+    [
+      { to: "/wallets", label: "Wallets", icon: Wallet, permission: "wallets:read" },
+      { to: "/transactions", label: "Transactions", icon: ArrowLeftRight, permission: "wallets:read" },
+      { to: "/policies", label: "Policies", icon: ShieldCheck, permission: "policies:read" },
+    ],
+  ],
+  [
     "Observe",
     [
       { to: "/activity", label: "Activity", icon: Activity, permission: "runs:read", onPhone: true },
@@ -23,9 +31,10 @@ export const PLACES: [group: string, places: Place[]][] = [
   [
     "Organization",
     [
-      { to: "/members", label: "Members", icon: Users, permission: "organization:read" },
+      { to: "/members", label: "Members and roles", icon: Users, permission: "organization:read" },
       { to: "/keys", label: "Keys", icon: KeyRound, permission: "keys:read" },
       { to: "/connectors", label: "Connectors", icon: Plug, permission: "connectors:read" },
+      { to: "/settings", label: "Settings", icon: Settings, permission: "organization:read" },
       { to: "/audit", label: "Audit log", icon: ScrollText, permission: "audit:read" },
     ],
   ],

@@ -7,6 +7,8 @@ import { parseEditions } from "../publish/editionSearch";
 import { parseStage } from "../publish/stageSearch";
 import { parseRunFilter } from "../runs/runFilter";
 import { parseRunView } from "../runs/runView";
+import { parseAuditFilter, parseKeyTab, parseMemberTab, parseSettingTab } from "../admin/adminViews";
+import { parseMoneyFilter } from "../money/moneyFilter";
 import { parseTaskFilter } from "../tasks/taskFilter";
 import { parseWorkflowFilter, parseWorkflowView } from "../workflows/workflowView";
 
@@ -112,12 +114,14 @@ const projectionsRoute = createRoute({
 const membersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/members",
+  validateSearch: parseMemberTab,
   component: lazyRouteComponent(() => import("../admin/MembersPage"), "MembersPage"),
 });
 
 const keysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/keys",
+  validateSearch: parseKeyTab,
   component: lazyRouteComponent(() => import("../admin/KeysPage"), "KeysPage"),
 });
 
@@ -130,7 +134,82 @@ const connectorsRoute = createRoute({
 const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/audit",
+  validateSearch: parseAuditFilter,
   component: lazyRouteComponent(() => import("../admin/AuditPage"), "AuditPage"),
+});
+
+const walletsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/wallets",
+  component: lazyRouteComponent(() => import("../money/WalletsPage"), "WalletsPage"),
+});
+
+const walletRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/wallets/$id",
+  component: lazyRouteComponent(() => import("../money/WalletPage"), "WalletPage"),
+});
+
+const transactionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/transactions",
+  validateSearch: parseMoneyFilter,
+  component: lazyRouteComponent(() => import("../money/TransactionsPage"), "TransactionsPage"),
+});
+
+const transactionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/transactions/$id",
+  component: lazyRouteComponent(() => import("../money/TransactionPage"), "TransactionPage"),
+});
+
+const signatureRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/signatures/$id",
+  component: lazyRouteComponent(() => import("../money/SignaturePage"), "SignaturePage"),
+});
+
+const paymentRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/payments/$id",
+  component: lazyRouteComponent(() => import("../money/SettlementPages"), "PaymentPage"),
+});
+
+const saleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sales/$id",
+  component: lazyRouteComponent(() => import("../money/SettlementPages"), "SalePage"),
+});
+
+const policiesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies",
+  component: lazyRouteComponent(() => import("../money/PoliciesPage"), "PoliciesPage"),
+});
+
+const policyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/$name",
+  component: lazyRouteComponent(() => import("../money/PolicyPage"), "PolicyPage"),
+});
+
+const connectorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/connectors/$id",
+  component: lazyRouteComponent(() => import("../admin/ConnectorPage"), "ConnectorPage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings",
+  validateSearch: parseSettingTab,
+  component: lazyRouteComponent(() => import("../admin/SettingsPage"), "SettingsPage"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../admin/AccountPage"), "AccountPage"),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -152,6 +231,18 @@ const routeTree = rootRoute.addChildren([
   keysRoute,
   connectorsRoute,
   auditRoute,
+  connectorRoute,
+  settingsRoute,
+  accountRoute,
+  walletsRoute,
+  walletRoute,
+  transactionsRoute,
+  transactionRoute,
+  signatureRoute,
+  paymentRoute,
+  saleRoute,
+  policiesRoute,
+  policyRoute,
 ]);
 
 /** The router of one app. A test gives it a history of its own. */

@@ -102,14 +102,14 @@ export function SearchBox({ value, onChange, label = "Search by id, failure or n
 }
 
 /** What a field for local time shows and gives; the API counts in UTC. */
-function toLocal(instant: string | undefined): string {
+export function toLocal(instant: string | undefined): string {
   if (!instant) return "";
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return "";
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-function toInstant(local: string): string | undefined {
+export function toInstant(local: string): string | undefined {
   const date = new Date(local);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -12,6 +12,7 @@ import { Tabs } from "../common/Tabs";
 import { Theirs } from "../common/Theirs";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
+import { useRunMoney } from "../money/useRunMoney";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { NodePanel } from "./NodePanel";
 import { RunActions } from "./RunActions";
@@ -24,12 +25,14 @@ import { RunTimeline } from "./RunTimeline";
 import { useRunLive } from "./useRunLive";
 import type { RunTab } from "./runView";
 
+const RunMoney = lazy(() => import("../money/RunMoney").then(({ RunMoney }) => ({ default: RunMoney })));
 const RunGraph = lazy(() => import("./RunGraph").then(({ RunGraph }) => ({ default: RunGraph })));
 
 const TABS: [RunTab, string][] = [
   ["graph", "Graph"],
   ["timeline", "Timeline"],
   ["data", "Input and output"],
+  ["money", "Money"],
   ["ledger", "Ledger"],
   ["lineage", "Lineage"],
   ["proof", "Proof"],
@@ -98,6 +101,7 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
   const view = useSearch({ from: "/runs/$runId" });
   const navigate = useNavigate({ from: "/runs/$runId" });
   const tab = view.tab ?? "graph";
+  const money = useRunMoney(run.id);
   const look = (next: { tab?: RunTab; node?: string | undefined }) =>
     void navigate({
       search: { ...view, ...next },
@@ -108,7 +112,7 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
   return (
     <div className="run-rooms">
       <section className="panel run-main" aria-label="The run">
-        <Tabs panel="run-room" tabs={TABS} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
+        <Tabs panel="run-room" tabs={TABS.filter(([name]) => name !== "money" || money.count > 0 || tab === "money")} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
         <div role="tabpanel" id="run-room" aria-labelledby={`tab-${tab}`}>
           {tab === "graph" && run.workflowDefinition && (
             <Suspense fallback={<Loading />}>
@@ -117,6 +121,11 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
           )}
           {tab === "timeline" && <RunTimeline run={run} events={events} selected={view.node} onSelect={pick} />}
           {tab === "data" && <RunData run={run} />}
+          {tab === "money" && (
+            <Suspense fallback={<Loading />}>
+              <RunMoney runId={run.id} />
+            </Suspense>
+          )}
           {tab === "ledger" && <RunLedger run={run} events={events} state={state} node={undefined} onSelect={pick} />}
           {tab === "lineage" && <RunLineage runId={run.id} />}
           {tab === "proof" && <RunProof run={run} events={events} />}

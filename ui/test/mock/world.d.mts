@@ -1,3 +1,4 @@
+export const at: (seconds: number) => string;
 export const events: unknown[];
 export const run: unknown;
 export const runs: unknown[];

@@ -1,0 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../api/client";
+import { useMay } from "../frame/whoami";
+
+/** What people are called, for whoever may see that: others see ids. */
+export function usePeople(): (id: string) => string | undefined {
+  const may = useMay("installation:manage");
+  const { data } = useQuery({
+    queryKey: ["fixed", "people"],
+    queryFn: async () => new Map((await api.get("/v1/users", { params: { query: { limit: 100 } } })).items.map(({ id, name, email }) => [id, name ?? email])),
+    staleTime: 300_000,
+    retry: false,
+    enabled: may,
+  });
+  return (id) => data?.get(id);
+}
