@@ -4,9 +4,6 @@ import { useEffect, useSyncExternalStore } from "react";
 import { api } from "../api/client";
 import type { Definition } from "../api/types";
 
-/** Names by which a test network says that it is one. */
-const TEST_WORDS = /test|sepolia|goerli|holesky|hoodi|amoy|fuji|chapel|devnet|anvil|localhost|local|ganache|hardhat/i;
-
 let shown = 0;
 const listeners = new Set<() => void>();
 
@@ -63,8 +60,8 @@ function useIsMainnetNamed(named: string[]): boolean {
     staleTime: 600_000,
     enabled: named.length > 0,
   });
-  return named.some((name) => {
-    const chain = data?.items.find((item) => item.slug === name || String(item.chainId) === name);
-    return !TEST_WORDS.test(chain ? `${chain.slug} ${chain.name}` : name) && name !== "31337";
+  return data !== undefined && named.some((name) => {
+    const chain = data.items.find((item) => item.slug === name || String(item.chainId) === name);
+    return chain?.isTestnet !== true;
   });
 }
