@@ -5,14 +5,14 @@
 # scripts/prerequisites, scripts/get-chain, scripts/get-nats and scripts/build-ui see to the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites chain nats ui check-ui
+.PHONY: dev test faults check fmt lint docs deny sqlx bench try-restore check-deploy help prerequisites browser chain nats ui check-ui screenshots
 
 CARGO ?= cargo
 
 dev: prerequisites ui ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
 	@$(CARGO) run --locked --quiet -- dev
 
-test: prerequisites chain nats ui ## Run every test against a real PostgreSQL and a real chain (FILTER=… for some)
+test: browser chain nats ui ## Run every test against a real PostgreSQL, a real chain and a real browser (FILTER=… for some)
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \
 	then $(CARGO) nextest run --locked --workspace $(FILTER); \
 	else $(CARGO) test --locked --workspace $(FILTER); fi
@@ -49,6 +49,9 @@ bench: prerequisites ## Measure runs, streams, rebuilds and replays
 check-ui: ui ## The web app: types, lint, its tests, its size
 	@npm --prefix ui run --silent check
 
+screenshots: browser ui ## Take the pictures of the web app in docs/screenshots anew
+	@scripts/screenshots
+
 try-restore: prerequisites ## Back up and restore on real servers, and hold it against what was signed
 	@scripts/try-restore
 
@@ -60,6 +63,9 @@ help: ## Show this list
 
 prerequisites:
 	@scripts/prerequisites
+
+browser:
+	@scripts/prerequisites browser
 
 chain:
 	@scripts/get-chain

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use engine::{
-    Carried, Compensate, Definition, Json, NodeId, PayloadProblem, Place, Refusal, RunStatus,
-    Start, Trigger, WaitMark, WorkflowRef,
+    Compensate, Definition, Json, PayloadProblem, Place, Refusal, Start, Trigger, WaitMark,
+    WorkflowRef,
 };
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -40,9 +40,6 @@ const FOREIGN_ANSWER: Duration = Duration::from_secs(5);
 const FOREIGN_LOOK: Duration = Duration::from_millis(25);
 /// Events of one read of a stream.
 const PAGE: i64 = 1_000;
-/// What a run that continues another takes over at most: it is one field of its first event, which
-/// holds its definition and its input besides.
-const CARRIED_BYTES: usize = 12 * 1024 * 1024;
 /// When the caller of a refused order should come again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How many ids are drawn at most until one is of a slot of this process: enough where it owns a tenth of them.
@@ -50,9 +47,9 @@ const DRAWS: usize = 64;
 
 /// Takes orders for runs; cheap to clone.
 #[derive(Clone)]
-pub struct RunDesk(Arc<Inner>);
+pub struct RunDesk(pub(super) Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     registries: Vec<Addr<RunRegistry>>,
     ownership: Arc<Ownership>,
     index: Arc<TriggerIndex>,
@@ -60,12 +57,12 @@ struct Inner {
     entries: Entries,
     inbox: Inbox,
     tail: Tail,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// Whether a start keeps to the workflow's cooldown.
 #[derive(Debug, Clone, Copy)]
-enum Pace {
+pub(super) enum Pace {
     /// A trigger does.
     Kept,
     /// A person does not, nor a run that waits for another.
@@ -177,7 +174,7 @@ impl RunDesk {
     }
 
     /// What a run of this workflow is taken from, where that is limited.
-    fn allowance(&self, workflow: WorkflowId, pace: Pace) -> Option<Side> {
+    pub(super) fn allowance(&self, workflow: WorkflowId, pace: Pace) -> Option<Side> {
         let limits = self.0.index.limits(workflow)?;
         let cooldown_ms = match pace {
             Pace::Kept => limits.cooldown_ms,
@@ -261,14 +258,18 @@ impl RunDesk {
     }
 
     /// Nothing new begins when the compute units are used up; what has begun goes on to its end.
-    fn must_have_units(&self, organization: OrganizationId) -> Result<(), Refused> {
+    pub(super) fn must_have_units(&self, organization: OrganizationId) -> Result<(), Refused> {
         self.0.index.shortage(organization).map_or(Ok(()), |it| Err(Refused::OutOfUnits(it)))
     }
 
     /// What a workflow runs now. One that was published a moment ago is seen: the index is behind
     /// the ledger only as long as it takes to look at the last events. An index that is further
     /// behind is believed when it says that a workflow runs, and not when it says that none does.
-    async fn look_up(&self, organization: OrganizationId, workflow: WorkflowId) -> Lookup {
+    pub(super) async fn look_up(
+        &self,
+        organization: OrganizationId,
+        workflow: WorkflowId,
+    ) -> Lookup {
         let (head, index) = (self.0.tail.head(), &self.0.index);
         if index.position() < head && !index.wait_for(head, INDEX_PATIENCE).await {
             tracing::warn!(
@@ -281,94 +282,6 @@ impl RunDesk {
             }
         }
         index.live(organization, workflow)
-    }
-
-    /// Runs a failed run again from the point of failure, as the new run `run`; with `edited` input
-    /// where that is given.
-    pub async fn retry(
-        &self,
-        source: RunId,
-        run: RunId,
-        edited: Option<Json>,
-        context: Context,
-    ) -> Result<Placed, Refused> {
-        let failed = self.load(source, &context).await?;
-        if failed.status() != RunStatus::Failure {
-            return Err(Refused::NotFailed);
-        }
-        let carried = failed.carry();
-        self.go_on(&failed, source, run, carried, edited, context).await
-    }
-
-    /// Executes a run that is over again from one of its nodes on, as the new run `run`. What came
-    /// before the node is taken over.
-    pub async fn rerun(
-        &self,
-        source: RunId,
-        run: RunId,
-        from: &NodeId,
-        edited: Option<Json>,
-        context: Context,
-    ) -> Result<Placed, Refused> {
-        let over = self.load(source, &context).await?;
-        if !over.status().is_terminal() {
-            return Err(Refused::NotEnded);
-        }
-        let unknown = || Refusal::UnknownNode { node: Place::of(from.clone()) };
-        let carried = over.carry_before(from).ok_or_else(|| Refused::Run(unknown()))?;
-        self.go_on(&over, source, run, carried, edited, context).await
-    }
-
-    /// Starts a run that takes over from another one.
-    async fn go_on(
-        &self,
-        over: &engine::Run,
-        source: RunId,
-        run: RunId,
-        carried: BTreeMap<Place, Carried>,
-        edited: Option<Json>,
-        mut context: Context,
-    ) -> Result<Placed, Refused> {
-        self.must_have_units(context.organization)?;
-        let bytes = serde_json::to_vec(&carried).map_err(Refused::Unwritable)?.len();
-        if bytes > CARRIED_BYTES {
-            return Err(Refused::TooMuchToCarry { bytes, limit: CARRIED_BYTES });
-        }
-        let (Some(definition), Some(workflow), Some(trigger), Some(input)) =
-            (over.definition(), over.workflow(), over.trigger(), over.input())
-        else {
-            return Err(Refused::UnknownRun);
-        };
-        if let Ok(workflow) = workflow.id.parse() {
-            context.side.extend(self.allowance(workflow, Pace::Free));
-        }
-        let (trigger, input) = match edited {
-            None => (trigger.clone(), Arc::clone(input)),
-            Some(edited) => {
-                let problems = input_problems(definition, &edited);
-                if !problems.is_empty() {
-                    return Err(Refused::Input(problems));
-                }
-                (Trigger { body: Arc::clone(&edited), ..trigger.clone() }, edited)
-            }
-        };
-        let start = Start {
-            run_id: run.to_string(),
-            definition: Arc::clone(definition),
-            workflow: workflow.clone(),
-            trigger,
-            input,
-            source_run: Some(source.to_string()),
-            carried,
-            // Its caller has been told of the end, and waits no longer.
-            parent: None,
-            variables: over.initial_variables().cloned(),
-            // What it takes over is about that subject, whatever its input says now.
-            subject: over.subject().map(str::to_owned),
-            at: self.0.clock.now(),
-            chance: rand::random(),
-        };
-        self.place(run, Order::Start(Box::new(start)), context).await
     }
 
     /// Lets every wait of a run for a signal go on.
@@ -451,7 +364,12 @@ impl RunDesk {
         self.hand_over(run, order, context).await
     }
 
-    async fn place(&self, run: RunId, order: Order, context: Context) -> Result<Placed, Refused> {
+    pub(super) async fn place(
+        &self,
+        run: RunId,
+        order: Order,
+        context: Context,
+    ) -> Result<Placed, Refused> {
         if self.0.ownership.fence(slot_of(&run.to_string())).is_some() {
             match self.hand_over(run, order.clone(), context.clone()).await {
                 Err(Refused::Moved) => {}
@@ -539,7 +457,7 @@ impl RunDesk {
         Ok(Placed { run, sequence: if repeated { after } else { sequence }, repeated })
     }
 
-    async fn load(&self, run: RunId, context: &Context) -> Result<engine::Run, Refused> {
+    pub(super) async fn load(&self, run: RunId, context: &Context) -> Result<engine::Run, Refused> {
         let stream = StreamId::run(run);
         let mut state = engine::Run::default();
         let mut after = 0;

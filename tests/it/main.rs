@@ -35,4 +35,5 @@ mod signing;
 mod support;
 mod trials;
 mod wallets;
+mod web;
 mod x402;

@@ -311,10 +311,26 @@ impl Run {
     ///
     /// For a node inside a loop, that is the whole loop.
     pub fn carry_before(&self, node: &NodeId) -> Option<BTreeMap<Place, Carried>> {
-        let definition = self.definition()?;
+        self.carry_into(self.definition()?, node)
+    }
+
+    /// The same for a run of another definition. What that one has anew, or of another type, or in other loops is
+    /// executed, too, with everything that it leads to.
+    pub fn carry_into(
+        &self,
+        definition: &Definition,
+        node: &NodeId,
+    ) -> Option<BTreeMap<Place, Carried>> {
         let plan = definition.plan();
-        let again = again_from(definition, plan.index(node.as_str())?);
+        let mut again = again_from(definition, plan.index(node.as_str())?);
         let mut carried = self.carry();
+        for id in definition.nodes().keys().filter(|id| !self.has_same(definition, id, &carried)) {
+            again.extend(
+                plan.index(id.as_str())
+                    .map(|index| again_from(definition, index))
+                    .unwrap_or_default(),
+            );
+        }
         carried.retain(|place, _| {
             plan.index(place.node.as_str()).is_some_and(|index| {
                 !again.contains(&index)
@@ -322,6 +338,30 @@ impl Run {
             })
         });
         Some(carried)
+    }
+
+    /// Whether what this run has of a node can stand for it in a run of this definition.
+    fn has_same(
+        &self,
+        other: &Definition,
+        id: &NodeId,
+        carried: &BTreeMap<Place, Carried>,
+    ) -> bool {
+        let Some(own) = self.definition() else { return false };
+        let (Some(was), Some(is)) = (own.node(id), other.node(id)) else { return false };
+        let loops = |definition: &Definition| {
+            let plan = definition.plan();
+            let around = plan.index(id.as_str()).map(|index| plan.node(index).loops.clone());
+            let named = around.into_iter().flatten().map(|index| plan.node(index).id.clone());
+            named.collect::<Vec<_>>()
+        };
+        // What followed a failure followed as its author wanted it then.
+        let was_handled = carried
+            .iter()
+            .any(|(place, taken)| place.node == *id && matches!(taken, Carried::Handled { .. }));
+        // A trigger of another kind has brought the same input.
+        let is_same = id.as_str() == NodeId::ROOT || was.kind == is.kind;
+        is_same && (!was_handled || was == is) && loops(own) == loops(other)
     }
 
     /// Whether a join has gone on that ends what else leads to it, this node or a loop around it

@@ -157,6 +157,9 @@ pub(in crate::cli) enum Run {
         /// The node to begin with.
         #[arg(long)]
         from: String,
+        /// By the version of the workflow that is live now, not by the one that the run had.
+        #[arg(long)]
+        live: bool,
         /// Another input, as JSON.
         #[arg(long)]
         input: Option<String>,
@@ -226,8 +229,10 @@ impl Run {
                 let started = client.post(&format!("/v1/runs/{id}/retry"), &body).await?;
                 begun(client, &started, watch).await
             }
-            Self::Rerun { id, from, input, watch } => {
-                let body = json!({ "fromNode": from, "payload": edited(input)? });
+            Self::Rerun { id, from, live, input, watch } => {
+                let version = if live { "live" } else { "same" };
+                let body =
+                    json!({ "fromNode": from, "payload": edited(input)?, "version": version });
                 let started = client.post(&format!("/v1/runs/{id}/rerun"), &body).await?;
                 begun(client, &started, watch).await
             }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{ledger, order};
 use crate::access::Principal;
+use crate::actors::Version;
 use crate::http::answer::{Answer, Envelope};
 use crate::http::api::Api;
 use crate::http::extract::{Body, IdempotencyKey};
@@ -25,6 +26,19 @@ pub struct Rerun {
     /// Another input, instead of that of the first run.
     #[schema(value_type = Option<Object>)]
     payload: Option<Value>,
+    /// Which version of the workflow is executed: the one that the run had when absent, or the live one, with what was
+    /// mended since. Nodes that are new there, or of another type, are executed, and what they lead to.
+    version: Option<RerunVersion>,
+}
+
+/// Which version of its workflow a run that is executed again has.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RerunVersion {
+    /// The one that the run had.
+    Same,
+    /// The one that is live now.
+    Live,
 }
 
 /// Executes a run that is over again from one of its nodes on, as a new run. What came before the
@@ -54,13 +68,17 @@ pub async fn rerun(
     key: IdempotencyKey,
     body: Body<Rerun>,
 ) -> Result<Answer<Started>, Problem> {
-    let Body { content: Rerun { from_node, payload }, fingerprint } = body;
+    let Body { content: Rerun { from_node, payload, version }, fingerprint } = body;
     ledger::may_order(&api, &who, *id).await?;
     let turn = Turn::take(&api, &who, key, &fingerprint).await?;
     let from = NodeId::from(from_node);
+    let version = match version {
+        None | Some(RerunVersion::Same) => Version::Same,
+        Some(RerunVersion::Live) => Version::Live,
+    };
     let edited = payload.map(Arc::new);
     let begin = async |run, context| {
-        let again = api.desk.rerun(*id, run, &from, edited, context).await;
+        let again = api.desk.rerun(*id, run, (&from, version), edited, context).await;
         again.map_err(|refused| refused.under("/payload"))
     };
     order::begin(&api, &who, turn, begin).await

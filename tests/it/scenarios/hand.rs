@@ -178,6 +178,67 @@ async fn a_run_is_executed_again_from_a_node_and_keeps_what_came_before() {
 }
 
 #[actix_web::test]
+async fn a_run_that_failed_is_executed_again_by_what_was_mended_since() {
+    // given a run that failed by a fault of its workflow
+    let app = app().await;
+    let last = |node: Value| {
+        json!({"nodes": {
+            "root": {"type": "manual", "payload": {}, "children": ["noted"]},
+            "noted": {"type": "log", "payload": {"message": "noted {{$trigger.body.amount}}"}, "children": ["last"]},
+            "last": node,
+        }})
+    };
+    let broken = last(json!({"type": "fail", "payload": {"message": "not ready yet"}}));
+    let workflow = app.published(&broken).await;
+    let failed = app.started_run(&workflow).await;
+    app.until_status(&failed, "failure").await;
+    let nowhere = json!({"fromNode": "extra", "version": "live"});
+    assert_eq!(answer(&app, &failed, "rerun", nowhere.clone()).await, refused("node-not-found"));
+    let newest = json!({"fromNode": "last", "version": "newest"});
+    assert_eq!(answer(&app, &failed, "rerun", newest).await, refused("invalid-body"));
+
+    // when that is mended and published
+    let mut mended = last(
+        json!({"type": "log", "payload": {"message": "{{noted.result.message}}, and done"}, "children": ["extra"]}),
+    );
+    mended["nodes"]["extra"] = json!({"type": "log", "payload": {"message": "new"}});
+    mended["inputSchema"] = json!([{"key": "amount", "type": "number", "required": true}]);
+    let path = format!("/v1/workflows/{workflow}");
+    let draft = json!({"definition": mended});
+    app.client.request("PUT", &path).json(&draft).send().await.data();
+    app.client.post(&format!("{path}/publish"), &json!({})).await.data();
+
+    // then it goes on by that where this is asked for, and takes over what came before
+    let live = json!({"fromNode": "last", "version": "live"});
+    let again = does(&app, &failed, "rerun", live.clone()).await;
+    app.until_status(&again, "success").await;
+    let run = shown(&app, &again).await;
+    assert_eq!(run["executionState"]["last"]["result"]["message"], "noted 250, and done");
+    assert_eq!((&run["workflowVersion"], &run["sourceRunId"]), (&json!(2), &json!(failed)));
+    assert_eq!(run["executionState"]["extra"]["status"], "success");
+    let noted = |fact: &engine::Fact| {
+        serde_json::to_value(fact).unwrap()["node"] == "noted" && fact.name() == "node_started"
+    };
+    assert!(!app.facts(&again).await.iter().any(noted), "it was taken over");
+    app.replays(&again).await;
+
+    // and otherwise by the version that it had
+    let same = does(&app, &failed, "rerun", json!({"fromNode": "last", "version": "same"})).await;
+    app.until_status(&same, "failure").await;
+
+    // and an input that the version does not take is refused, also where it is the old one
+    let begun = app.client.post(&format!("{path}/run"), &json!({"payload": {"amount": 1}})).await;
+    assert_eq!(begun.status, 202);
+    let edited = json!({"fromNode": "last", "version": "live", "payload": {}});
+    assert_eq!(answer(&app, &failed, "rerun", edited).await, refused("invalid-input"));
+
+    // and where nothing is live any more, nothing can go on by it
+    app.client.request("DELETE", &path).send().await;
+    let archived = answer(&app, &failed, "rerun", live).await;
+    assert_eq!(archived, refused("workflow-refuses"));
+}
+
+#[actix_web::test]
 async fn what_is_taken_over_is_kept_once_and_the_lineage_tells_who_continues_whom() {
     // given a run that made much of its input before it failed
     let app = app().await;

@@ -45,6 +45,9 @@ const LOOKS: Record<string, Look> = {
   completed: { label: "Completed", tone: "good", icon: CircleCheck },
   rejected: { label: "Rejected", tone: "bad", icon: CircleX },
   expired: { label: "Expired", tone: "still", icon: Clock },
+  // What the audit log says.
+  allowed: { label: "Allowed", tone: "good", icon: CircleCheck },
+  refused: { label: "Refused", tone: "bad", icon: CircleX },
   // Views and dead letters.
   building: { label: "Building", tone: "busy", icon: LoaderCircle, spins: true },
   rebuilding: { label: "Rebuilding", tone: "busy", icon: LoaderCircle, spins: true },

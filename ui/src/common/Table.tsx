@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
+import { Wide } from "./Wide";
 
 /** Rows under heads. Where a row can be acted upon, the last column is for that, and says so to those who do not see it. */
 export function Table({ heads, hasActions, children }: { heads: string[]; hasActions?: boolean; children: ReactNode }) {
   return (
-    <div className="table-wrap">
+    <Wide>
       <table className="table">
         <thead>
           <tr>
@@ -21,6 +22,6 @@ export function Table({ heads, hasActions, children }: { heads: string[]; hasAct
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

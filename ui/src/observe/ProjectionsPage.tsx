@@ -8,6 +8,7 @@ import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
 import { Status } from "../common/Status";
 import { Theirs } from "../common/Theirs";
+import { Wide } from "../common/Wide";
 import { Page } from "../frame/Page";
 
 /** The views, how far behind the ledger each is, and how far a rebuild has come. */
@@ -25,7 +26,7 @@ export function ProjectionsPage() {
             </Empty>
           }
         >
-          <div className="table-wrap">
+          <Wide>
             <table className="table">
               <thead>
                 <tr>
@@ -45,7 +46,7 @@ export function ProjectionsPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Wide>
         </Listing>
       </section>
       <div className="stack">

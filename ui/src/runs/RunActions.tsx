@@ -1,9 +1,10 @@
 import { Ban, Download, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
 import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../api/client";
 import { parseJson, type JsonObject } from "../api/exactJson";
-import type { Run } from "../api/types";
+import type { Run, Workflow } from "../api/types";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
@@ -86,6 +87,16 @@ function CancelDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   );
 }
 
+/** Which version the workflow of a run has live now. */
+function useLiveVersion(id: string): number | undefined {
+  const workflow = useQuery({
+    queryKey: ["workflow", id],
+    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id } } })) as unknown as Workflow,
+    retry: false,
+  });
+  return workflow.data?.liveVersion ?? undefined;
+}
+
 type AgainProps = { run: Run; fromNode: string | undefined; onClose: () => void };
 
 /** A retry from the point of failure, or a run from a node on, with the same input or an edited one. */
@@ -95,6 +106,9 @@ export function AgainDialog({ run, fromNode, onClose }: AgainProps) {
   const [from, setFrom] = useState(fromNode || (nodes.includes("root") ? "root" : (nodes[0] ?? "")));
   const input = (run.executionState?.["root"]?.result as JsonObject | undefined)?.["body"];
   const [edited, setEdited] = useState<string>();
+  const [isLive, setLive] = useState(false);
+  const live = useLiveVersion(run.workflowId);
+  const isOther = fromNode !== undefined && live !== undefined && live !== run.workflowVersion;
   const fault = edited === undefined ? undefined : jsonFault(edited);
   const again = useOrder(
     () => {
@@ -102,7 +116,7 @@ export function AgainDialog({ run, fromNode, onClose }: AgainProps) {
       const path = { params: { path: { id: run.id } } };
       return fromNode === undefined
         ? api.post("/v1/runs/{id}/retry", { ...path, body: payload })
-        : api.post("/v1/runs/{id}/rerun", { ...path, body: { fromNode: from, ...payload } });
+        : api.post("/v1/runs/{id}/rerun", { ...path, body: { fromNode: from, ...(isOther && isLive && { version: "live" as const }), ...payload } });
     },
     "A new run has begun",
     ({ runId }) => {
@@ -129,6 +143,16 @@ export function AgainDialog({ run, fromNode, onClose }: AgainProps) {
               {nodes.map((node) => (
                 <option key={node}>{node}</option>
               ))}
+            </select>
+          )}
+        </Field>
+      )}
+      {isOther && (
+        <Field label="Version" hint="Nodes that are new in the live one, or of another type, are executed, and all that follows from them.">
+          {(control) => (
+            <select {...control} className="input" value={isLive ? "live" : "same"} onChange={(event) => setLive(event.target.value === "live")}>
+              <option value="same">{`As the run had it: version ${run.workflowVersion}`}</option>
+              <option value="live">{`As it is live now: version ${live}`}</option>
             </select>
           )}
         </Field>

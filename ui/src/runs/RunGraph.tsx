@@ -41,7 +41,11 @@ export function RunGraph({ definition, states, selected, onSelect }: Props) {
           edgesFocusable={false}
           onlyRenderVisibleElements={nodes.length > 100}
           onNodeClick={(_, node) => onSelect(node.id)}
-          onSelectionChange={({ nodes: [only] }) => only && only.id !== selected && onSelect(only.id)}
+          onNodesChange={(changes) => {
+            // By the key Enter a node is chosen, and not clicked.
+            const chosen = changes.find((change) => change.type === "select" && change.selected);
+            if (chosen && "id" in chosen && chosen.id !== selected) onSelect(chosen.id);
+          }}
           proOptions={{ hideAttribution: true }}
         >
           <Background gap={20} size={1} color="var(--line)" />

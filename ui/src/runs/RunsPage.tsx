@@ -16,6 +16,7 @@ import { Id, Theirs } from "../common/Theirs";
 import { lasting } from "../common/time";
 import { usePages } from "../common/usePages";
 import { useThrottled } from "../common/useThrottled";
+import { Wide } from "../common/Wide";
 import { Page } from "../frame/Page";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { isNarrowed, type RunFilter } from "./runFilter";
@@ -82,7 +83,7 @@ function NoRuns({ isNarrowed: narrowed, onAll }: { isNarrowed: boolean; onAll: (
 export function RunsTable({ runs, withWorkflow = true }: { runs: RunSummary[]; withWorkflow?: boolean }) {
   const { nameOf } = useWorkflowNames();
   return (
-    <div className="table-wrap">
+    <Wide>
       <table className="table cards runs-table">
         <thead>
           <tr>
@@ -105,8 +106,14 @@ export function RunsTable({ runs, withWorkflow = true }: { runs: RunSummary[]; w
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
+}
+
+/** How many of its nodes are done; in loops there are more of them than the graph has. */
+function progressOf({ succeededCount, failedCount, skippedCount, nodeCount }: RunSummary): string {
+  const done = succeededCount + failedCount + skippedCount;
+  return done > nodeCount ? `${done.toLocaleString()}` : `${done}/${nodeCount}`;
 }
 
 function RunRow({ run, name }: { run: RunSummary; name: string | undefined }) {
@@ -131,7 +138,7 @@ function RunRow({ run, name }: { run: RunSummary; name: string | undefined }) {
       </td>
       <td className="number">{took}</td>
       <td className="number desk" title={`${run.succeededCount} succeeded, ${run.failedCount} failed, ${run.skippedCount} skipped`}>
-        {run.succeededCount + run.failedCount + run.skippedCount}/{run.nodeCount}
+        {progressOf(run)}
       </td>
       <td className="desk">
         <bdi className="word">{run.triggerKind}</bdi>

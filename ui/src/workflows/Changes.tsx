@@ -12,7 +12,7 @@ import { Theirs } from "../common/Theirs";
 export function Changes({ workflow }: { workflow: Pick<Workflow, "id" | "version" | "hasDraft" | "hasLiveVersion"> }) {
   const { id, version, hasDraft, hasLiveVersion } = workflow;
   const changes = useQuery({
-    queryKey: ["changes", id, version],
+    queryKey: ["fixed", "changes", id, version],
     queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id } } }),
     enabled: hasDraft && hasLiveVersion,
   });

@@ -13,6 +13,7 @@ import { Listing } from "../common/Listing";
 import { lookOf, Status } from "../common/Status";
 import { Id, Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
+import { Wide } from "../common/Wide";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { SearchBox } from "../runs/RunFilters";
@@ -72,7 +73,7 @@ export function WorkflowsPage() {
 
 function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
   return (
-    <div className="table-wrap">
+    <Wide>
       <table className="table cards">
         <thead>
           <tr>
@@ -105,7 +106,7 @@ function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

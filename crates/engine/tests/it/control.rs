@@ -680,6 +680,44 @@ fn a_run_is_executed_again_from_any_of_its_nodes() {
 }
 
 #[test]
+fn a_run_is_executed_again_by_a_definition_that_was_mended() {
+    // given a run that failed at its last node
+    let broken = json!({ "a": effect(&["b"]), "b": effect(&["c"]), "c": log("{{b.result}}", &[]) });
+    let mut source = World::of(&definition(&["a"], broken));
+    source.succeed("a", json!("A"));
+    source.succeed("b", json!("B"));
+
+    // when it is executed again by one that has another last node, and one beside it that is new
+    let mended = definition(
+        &["a"],
+        json!({ "a": effect(&["b", "beside"]), "b": effect(&["c"]), "c": effect(&[]), "beside": log("{{a.result}}", &[]) }),
+    );
+    let carried = source.run.carry_into(&mended, &"c".into()).expect("there is such a node");
+    let mut world = World::start(Start { carried, ..started_with(&mended, json!({})) });
+
+    // then what came before is taken over, and the rest is executed
+    assert_eq!(
+        (world.status("a"), world.status("b"), world.status("c")),
+        ("success", "success", "running")
+    );
+    assert_eq!(world.result("beside")["message"], "A");
+    world.succeed("c", json!("C"));
+    assert_eq!(world.run.status(), RunStatus::Success);
+    replays(&world);
+
+    // and where a node before it has become another one, everything behind that is executed, too
+    let other = definition(
+        &["a"],
+        json!({ "a": effect(&["b"]), "b": log("{{a.result}}!", &["c"]), "c": effect(&[]) }),
+    );
+    let carried = source.run.carry_into(&other, &"c".into()).expect("there is such a node");
+    let world = World::start(Start { carried, ..started_with(&other, json!({})) });
+    assert_eq!(world.result("b")["message"], "A!");
+    assert_eq!((world.status("a"), world.status("c")), ("success", "running"));
+    assert_eq!(source.run.carry_into(&other, &"nowhere".into()), None);
+}
+
+#[test]
 fn what_is_wrong_with_remedies_is_told_with_its_place() {
     let table: [(Value, &[&str]); 8] = [
         (

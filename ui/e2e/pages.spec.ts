@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, isSettled, overhang, test, type Page } from "./support/app";
+import { walk } from "./support/pages";
+import { Providers, seed } from "./support/seed";
+
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 390, height: 844 };
+const RULES = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+type Found = { violations: { id: string; impact: string | null; help: string; nodes: { html: string; target: unknown; failureSummary?: string }[] }[] };
+
+/** What keeps people from using a page: what axe calls serious or critical. */
+async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: (root: Document, options: object) => Promise<Found> } };
+    return axe.run(document, { resultTypes: ["violations"] });
+  });
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  return grave.flatMap(({ id, help, nodes }) => nodes.slice(0, 4).map(({ html, failureSummary }) => `${id}: ${help}\n    ${html.slice(0, 300)}\n    ${failureSummary?.replaceAll("\n", "\n    ")}`));
+}
+
+test("every page opens in light, in dark and on a phone, and keeps nobody out", async ({ open, server }) => {
+  test.setTimeout(420_000);
+  const providers = await Providers.open();
+  const { workflows } = await seed(server, providers);
+  const context = await open({ organization: server.organization, viewport: WIDE, colorScheme: "light" });
+  // It is there before the page, where the policy of the page does not reach.
+  await context.addInitScript({ content: RULES });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const visited = await walk(page, { workflowId: workflows["deviation"] ?? "" }, async ({ route }) => {
+    const note = (how: string, found: string[]) => faults.push(...found.map((fault) => `${route}, ${how}: ${fault}`));
+    const isWider = async (how: string) => {
+      const by = await overhang(page);
+      if (by > 0) note(how, [`it is wider than its window, by ${by} px`]);
+    };
+    expect(await page.title(), `${route} has no title`).toMatch(/ · Chainkeel$/);
+    await isWider("wide");
+    note("light", await barriers(page));
+    await page.emulateMedia({ colorScheme: "dark" });
+    note("dark", await barriers(page));
+    await page.setViewportSize(NARROW);
+    await isSettled(page);
+    await isWider("on a phone");
+    note("on a phone", await barriers(page));
+    await page.setViewportSize(WIDE);
+    await page.emulateMedia({ colorScheme: "light" });
+  });
+  console.log(`${visited.length} pages: ${visited.map(({ route }) => route).join(" ")}`);
+  expect(faults.join("\n")).toBe("");
+  providers.close();
+});
+
+test("the door opens to everybody", async ({ open }) => {
+  const context = await open({ key: "" });
+  await context.addInitScript({ content: RULES });
+  const page = await context.newPage();
+  await page.goto("/");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const way of ["Password", "API key", "Invitation"]) {
+      await page.getByRole("button", { name: way, exact: true }).click();
+      expect(await barriers(page)).toEqual([]);
+    }
+  }
+  await page.setViewportSize(NARROW);
+  expect(await overhang(page)).toBeLessThanOrEqual(0);
+});

@@ -1,0 +1,72 @@
+import type { Page } from "@playwright/test";
+import { isSettled } from "./app";
+
+/**
+ * The pages of the app, as its router has them: a new one is among them by itself. What stands for a parameter is found
+ * as a reader finds it, by the links of other pages.
+ */
+
+export type Place = { route: string; path: string };
+
+/** The addresses of all pages, parameters as `$name`. */
+async function routesOf(page: Page): Promise<string[]> {
+  const paths = await page.evaluate(() => {
+    const { __TSR_ROUTER__: router } = globalThis as unknown as { __TSR_ROUTER__: { routesByPath: Record<string, unknown> } };
+    return Object.keys(router.routesByPath);
+  });
+  // The first one leads to another.
+  return paths.filter((path) => path !== "/");
+}
+
+async function linksOf(page: Page): Promise<string[]> {
+  const paths = await page.locator("a[href]").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
+  return [...new Set(paths)];
+}
+
+const namesIn = (route: string): string[] => [...route.matchAll(/\$(\w+)/g)].map(([, name]) => name ?? "");
+
+/** What the parameters of a route are in an address, where it is one of that route. */
+function read(route: string, path: string): Record<string, string> | undefined {
+  const pattern = route.replaceAll(/[.*+?^()[\]{}|\\]/g, String.raw`\$&`).replaceAll(/\$\w+/g, "([^/]+)");
+  const found = new RegExp(`^${pattern}/?$`).exec(path);
+  return found ? Object.fromEntries(namesIn(route).map((name, index) => [name, found[index + 1] ?? ""])) : undefined;
+}
+
+/** An address of a route out of what is known of its parameters. */
+function filled(route: string, known: Map<string, string>): string | undefined {
+  if (namesIn(route).some((name) => !known.has(name))) return undefined;
+  return route.replaceAll(/\$(\w+)/g, (_, name: string) => known.get(name) ?? "");
+}
+
+/**
+ * Opens each page of the router, and does something with it. Known are parameters that no link says.
+ *
+ * Fails where a page is led to by nothing: then `seed.ts` has to make what it shows.
+ */
+export async function walk(page: Page, given: Record<string, string>, visit: (place: Place) => Promise<void>): Promise<Place[]> {
+  const known = new Map(Object.entries(given));
+  await page.goto("/");
+  await isSettled(page);
+  const routes = await routesOf(page);
+  const visited: Place[] = [];
+  for (;;) {
+    const open = routes.filter((route) => !visited.some((place) => place.route === route));
+    const next = open.map((route) => ({ route, path: filled(route, known) })).find(({ path }) => path !== undefined);
+    if (next?.path === undefined) {
+      if (open.length > 0) throw new Error(`No link leads to ${open.join(", ")}: make in ui/e2e/support/seed.ts what such a page shows`);
+      return visited;
+    }
+    const place = { route: next.route, path: next.path };
+    visited.push(place);
+    await page.goto(place.path);
+    await isSettled(page);
+    await visit(place);
+    for (const link of await linksOf(page)) {
+      // A page with an address of its own is not one with a parameter there.
+      if (routes.includes(link)) continue;
+      for (const route of routes) {
+        for (const [name, value] of Object.entries(read(route, link) ?? {})) if (!known.has(name)) known.set(name, value);
+      }
+    }
+  }
+}
