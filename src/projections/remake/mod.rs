@@ -4,7 +4,10 @@
 mod candidate;
 mod compare;
 mod effort;
+mod pulse;
 pub mod rebuild;
+mod slices;
+mod turns;
 pub mod verify;
 
 pub use compare::{Comparison, Difference, Reason};
