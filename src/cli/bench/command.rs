@@ -347,8 +347,12 @@ impl Bench {
         let receiver = receiver.map_err(|error| failed("starting a receiver", &error))?;
         let opening: Result<egress::Opening, _> = receiver.opening().parse();
         let opening = opening.map_err(|error| failed("opening the door to it", &error))?;
+        // The secrets that sign deliveries are sealed.
+        let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
+        let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
         let sitting = Sitting::open(database, metrics, |plan| {
             plan.egress.allow.push(opening);
+            plan.keys = Arc::new(keys);
             (plan.rate_limits.per_key, plan.rate_limits.per_organization) = (0, 0);
             plan.rate_limits.per_address = 0;
         })
