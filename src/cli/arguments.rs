@@ -37,6 +37,7 @@ use super::schedule::Schedules;
 use super::schema::Schema;
 use super::search::Sought;
 use super::secrets::Secrets;
+use super::seed::Seed;
 use super::serve::Serve;
 use super::signing::{Policy, Signature, Signer, Transaction, Wallet, X402};
 use super::task::Task;
@@ -312,6 +313,7 @@ enum Command {
     Secrets(Secrets),
     Doctor(Doctor),
     Bench(Bench),
+    Seed(Box<Seed>),
     Config(Show),
     Completions(Completions),
     /// Runs the code of `code-transform` nodes; started by the server itself
@@ -396,6 +398,7 @@ pub fn main() -> ExitCode {
         Command::Secrets(secrets) => secrets.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Bench(bench) => bench.run().map_err(Failure::from),
+        Command::Seed(seed) => seed.run(),
         Command::Config(show) => show.run(),
         Command::ValidationWorker => {
             crate::validation::serve().map_err(|error| Failure::of(&error))

@@ -442,6 +442,13 @@ pub const SETTINGS: &[Setting] = &[
                 traffic has the database; 0: as many as it can.",
     },
     Setting {
+        key: "projections.rebuild_slower_by",
+        variable: "CHAINKEEL_PROJECTIONS_REBUILD_SLOWER_BY",
+        kind: Kind::Number,
+        about: "By how many percent a small write of others may be slower, on average, while the house builds a \
+                view anew: it feels that all the while, and rests as long as that wants; 0: by any.",
+    },
+    Setting {
         key: "relay.url",
         variable: "CHAINKEEL_RELAY_URL",
         kind: Kind::List,

@@ -40,6 +40,32 @@ pub async fn create_missing(pool: &PgPool, now: OffsetDateTime) -> Result<Vec<St
     Ok(made)
 }
 
+/// Makes the months of runs that are born from `first` to `last`, where they are missing.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn create_between(
+    pool: &PgPool,
+    first: OffsetDateTime,
+    last: OffsetDateTime,
+) -> Result<(), Error> {
+    let (mut month, end) = (Start::of(first), Start::of(last).next());
+    while month.first_instant() < end.first_instant() {
+        let next = month.next();
+        sqlx::query_scalar!(
+            r#"select journal_create_run_partition($1, $2, $3) as "made!""#,
+            month.name(),
+            month.first_id(),
+            next.first_id(),
+        )
+        .fetch_one(pool)
+        .await
+        .map_err(while_doing("making a month of the ledger"))?;
+        month = next;
+    }
+    Ok(())
+}
+
 /// A month of runs: how it is called, and which ids it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {

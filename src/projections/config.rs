@@ -18,6 +18,8 @@ pub struct Config {
     pub rebuild: Course,
     /// How many events a second such a view folds at most while it is built; 0: as many as it can.
     pub rebuild_per_second: u32,
+    /// By how many percent others may be slower meanwhile, on average; 0: by any.
+    pub rebuild_slower_by: u8,
 }
 
 /// Who does it.
@@ -44,6 +46,7 @@ impl Default for Config {
             mend: Course::Automatic,
             rebuild: Course::Automatic,
             rebuild_per_second: 0,
+            rebuild_slower_by: 10,
         }
     }
 }
@@ -56,6 +59,6 @@ impl Config {
 
     /// How hard the house builds views anew.
     pub fn effort(&self) -> Effort {
-        Effort::bounded(Some(self.rebuild_per_second))
+        Effort::bounded(Some(self.rebuild_per_second)).gentle(Some(self.rebuild_slower_by))
     }
 }

@@ -9,6 +9,20 @@ use super::Error;
 use super::error::while_doing;
 use crate::journal::pool;
 
+/// Lets what serves the tables themselves, figures and indexes, take one process, little memory, and rests.
+pub(super) async fn hold_back(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!(
+        "select set_config('max_parallel_maintenance_workers', '0', false) as workers,
+                set_config('max_parallel_workers_per_gather', '0', false) as readers,
+                set_config('maintenance_work_mem', '16MB', false) as memory,
+                set_config('vacuum_cost_delay', '5ms', false) as rest"
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
+    .map_err(while_doing("holding a connection back"))
+}
+
 /// Opens a connection on which the bare names of tables are those of `schema`.
 ///
 /// Its commits are not awaited to be on disk: rows and checkpoint are one transaction, so that what

@@ -94,7 +94,10 @@ impl Task {
     }
 
     /// Decides what an order leads to, or why it is refused.
-    fn decide(&self, Command { by, at, order }: Command) -> Result<Vec<Event>, Error> {
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn decide(&self, Command { by, at, order }: Command) -> Result<Vec<Event>, Error> {
         let by = person(&by)?;
         let Some(created) = &self.created else {
             return match order {

@@ -131,7 +131,10 @@ impl Workflow {
     }
 
     /// Decides what an order leads to, or why it is refused.
-    fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn decide(&self, command: Command) -> Result<Vec<Event>, Error> {
         if let Order::Resume { reviewed } = command.order {
             return self.resume(reviewed, command.by, command.at);
         }

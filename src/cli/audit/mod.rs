@@ -2,7 +2,7 @@
 
 mod bundle;
 mod command;
-mod pace;
+pub(super) mod pace;
 mod replay;
 mod report;
 mod verify;

@@ -25,8 +25,7 @@ use crate::projections::{self, builds, orders};
 
 /// How much the delay of an append may grow by while a view is built anew.
 const MOST_GROWTH: f64 = 10.0;
-/// How long traffic is measured while nothing else goes on, and how long it goes on before that.
-const ALONE: Duration = Duration::from_secs(30);
+/// How long traffic goes on before it is measured.
 const WARMING: Duration = Duration::from_secs(5);
 /// Appends under way while the ledger is filled.
 const AT_ONCE: usize = 1_024;
@@ -48,16 +47,42 @@ pub(super) struct Extent<'e> {
     pub(super) appends_per_second: u32,
     /// What the rebuild is held to.
     pub(super) per_second: Option<u32>,
+    /// By how many percent others may be slower because of it.
+    pub(super) gentle: Option<u8>,
+    /// How long traffic is measured alone, before the rebuild and after it.
+    pub(super) alone: Duration,
 }
 
 /// What traffic feels.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Felt {
+    /// How many appends that were.
+    appends: usize,
     /// From when an append was due until it was durable.
     append: Option<Percentiles>,
     /// From then until its last event had come by the tail.
     tail: Option<Percentiles>,
+}
+
+/// How long each append took.
+#[derive(Debug, Default)]
+struct Times {
+    appends: Vec<Duration>,
+    tails: Vec<Duration>,
+}
+
+impl Times {
+    fn and(mut self, other: Self) -> Self {
+        self.appends.extend(other.appends);
+        self.tails.extend(other.tails);
+        self
+    }
+
+    fn felt(self) -> Felt {
+        let appends = self.appends.len();
+        Felt { appends, append: Percentiles::of(self.appends), tail: Percentiles::of(self.tails) }
+    }
 }
 
 /// How it went.
@@ -74,6 +99,8 @@ pub(super) struct Measured {
     rebuilt_per_second: f64,
     /// What the rebuild was held to, if anything.
     bound: Option<u32>,
+    /// By how many percent others might be slower, if that was said.
+    gentle: Option<u8>,
     /// From its order to its flip and end, in seconds.
     seconds: f64,
     /// Whether its rows were those of the live build.
@@ -86,13 +113,17 @@ pub(super) struct Measured {
 impl Measured {
     /// As people read it.
     pub(super) fn lines(&self) -> Vec<String> {
-        let bound = self.bound.map_or(String::new(), |bound| format!(", held to {bound}"));
+        let mut bound = self.bound.map_or(String::new(), |bound| format!(", held to {bound}"));
+        if let Some(percent) = self.gentle {
+            bound += &format!(", others slower by {percent} % at most");
+        }
         let felt = |what: &str, felt: &Felt| {
             let times = [("durable", felt.append), ("by the tail", felt.tail)];
             let times = times.into_iter().filter_map(|(name, of)| {
                 of.map(|of| format!("{name} p50 {:.1} ms, p99 {:.1} ms", of.p50_ms, of.p99_ms))
             });
-            format!("  {what:<8} {}", times.collect::<Vec<_>>().join("; "))
+            let times = times.collect::<Vec<_>>().join("; ");
+            format!("  {what:<8} {times} ({} appends)", felt.appends)
         };
         let p99 = |felt: &Felt| felt.append.map(|of| of.p99_ms);
         let growth = p99(&self.beside).zip(p99(&self.alone)).map(|(beside, alone)| {
@@ -173,7 +204,7 @@ impl Writer<'_> {
         sitting: &Sitting,
         a_second: u32,
         end: impl Future<Output = ()>,
-    ) -> Result<Felt, Error> {
+    ) -> Result<Times, Error> {
         let mut beat = interval(Duration::from_secs(1) / a_second.max(1));
         beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let one = async |due: Instant| {
@@ -182,7 +213,7 @@ impl Writer<'_> {
             let seen = sitting.finishes.finished(&run.to_string()).await?;
             Ok::<_, Error>((durable, seen.saturating_duration_since(due)))
         };
-        let (mut going, mut appends, mut tails) = (FuturesUnordered::new(), Vec::new(), Vec::new());
+        let (mut going, mut times) = (FuturesUnordered::new(), Times::default());
         let mut is_over = false;
         tokio::pin!(end);
         while !is_over || !going.is_empty() {
@@ -191,12 +222,12 @@ impl Writer<'_> {
                 due = beat.tick(), if !is_over => going.push(one(due.into_std())),
                 Some(done) = going.next() => {
                     let (durable, seen) = done?;
-                    appends.push(durable);
-                    tails.push(seen);
+                    times.appends.push(durable);
+                    times.tails.push(seen);
                 }
             }
         }
-        Ok(Felt { append: Percentiles::of(appends), tail: Percentiles::of(tails) })
+        Ok(times)
     }
 }
 
@@ -220,18 +251,28 @@ pub(super) async fn measure(
     let a_second = extent.appends_per_second;
     steps.show("traffic alone");
     writer.traffic(sitting, a_second, sleep(WARMING)).await?;
-    let alone = writer.traffic(sitting, a_second, sleep(ALONE)).await?;
+    let before = writer.traffic(sitting, a_second, sleep(extent.alone)).await?;
     steps.show(&format!("traffic beside the rebuild of {}", extent.view));
     let (events, began) = (sitting.house.tail.head(), Instant::now());
     let mut rebuilt = None;
     let end = async {
-        rebuilt = Some((rebuild(url, directory, extent).await, began.elapsed()));
+        let built = rebuild(url, directory, extent);
+        let told = progress(sitting, extent.view, events, steps);
+        tokio::pin!(built);
+        let built = tokio::select! {
+            built = &mut built => built,
+            () = told => built.await,
+        };
+        rebuilt = Some((built, began.elapsed()));
     };
     let beside = writer.traffic(sitting, a_second, end).await?;
     let Some((rebuilt, seconds)) = rebuilt else {
         return Err(Error::Outcome("the rebuild did not end".to_owned()));
     };
     let rebuilt = rebuilt?;
+    steps.show("traffic alone again");
+    writer.traffic(sitting, a_second, sleep(WARMING)).await?;
+    let after = writer.traffic(sitting, a_second, sleep(extent.alone)).await?;
     leases.leave().await.map_err(|error| failed("leaving", &error))?;
     Ok(Measured {
         view: extent.view.to_owned(),
@@ -243,8 +284,9 @@ pub(super) async fn measure(
         seconds: seconds.as_secs_f64(),
         comparison: rebuilt["comparison"].as_str().unwrap_or_default().to_owned(),
         appends_per_second: a_second,
-        alone,
-        beside,
+        gentle: extent.gentle,
+        alone: before.and(after).felt(),
+        beside: beside.felt(),
     })
 }
 
@@ -274,6 +316,26 @@ async fn followed(sitting: &Sitting, view: &str) -> Result<(), Error> {
     }
 }
 
+/// Shows how far the build is that is being made, for ever.
+async fn progress(sitting: &Sitting, view: &str, events: i64, steps: &Steps) {
+    let began = Instant::now();
+    loop {
+        sleep(Duration::from_secs(1)).await;
+        let Ok(builds) = builds::list(&sitting.house.pool).await else { continue };
+        let making = |build: &&builds::Build| {
+            build.projection == view && build.state == builds::State::Building
+        };
+        let Some(build) = builds.iter().find(making) else { continue };
+        let done = build.position as f64;
+        let rate = done / began.elapsed().as_secs_f64();
+        let left = (events as f64 - done).max(0.0) / rate.max(1.0);
+        let percent = done / events.max(1) as f64 * 100.0;
+        steps.show(&format!(
+            "traffic beside the rebuild of {view}, {percent:.0} %, {rate:.0} events/s, {left:.0} s left"
+        ));
+    }
+}
+
 /// Has the view built anew by a process of its own, as an operator does it; what that says.
 async fn rebuild(url: &str, directory: &Path, extent: Extent<'_>) -> Result<Value, Error> {
     let mut command = Command::new(OWN_PROGRAM);
@@ -287,6 +349,9 @@ async fn rebuild(url: &str, directory: &Path, extent: Extent<'_>) -> Result<Valu
         .kill_on_drop(true);
     if let Some(bound) = extent.per_second {
         command.args(["--per-second", &bound.to_string()]);
+    }
+    if let Some(percent) = extent.gentle {
+        command.arg(format!("--gentle={percent}"));
     }
     let output = command.output().await.map_err(|error| failed("starting a rebuild", &error))?;
     if !output.status.success() {

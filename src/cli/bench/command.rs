@@ -2,24 +2,27 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::postgres::PgConnectOptions;
 
 use super::node::Node;
+use super::receiver::Receiver;
 use super::report::Report;
 use super::sitting::{Sitting, Steps, failed, fresh_database};
 use super::workflows::Shape;
 use super::{
-    append, beside, cells, chain, large, ledger, limits, matching, nodes, runs, streams, transfers,
-    verify, watchers,
+    append, beside, cells, chain, hooks, large, ledger, limits, matching, nodes, runs, streams,
+    transfers, verify, watchers,
 };
 use crate::app::{Proofs, chains_at};
 use crate::cli::client::Error;
 use crate::cli::cluster::Cluster;
 use crate::cli::signing::token;
 use crate::config::{Role, Surroundings};
+use crate::egress;
 use crate::notary::OutsideCopy;
 use crate::secrets::Keyring;
 use crate::signing::{self, softhsm};
@@ -95,6 +98,13 @@ enum What {
         /// How many events a second the rebuild folds at most; without it, as many as it can
         #[arg(long, requires = "events", value_parser = clap::value_parser!(u32).range(1..))]
         per_second: Option<u32>,
+        /// By how many percent others may be slower because of the rebuild, on average; 10 where no number is said
+        #[arg(long, requires = "events", num_args = 0..=1, default_missing_value = "10",
+              value_parser = clap::value_parser!(u8).range(1..=100))]
+        gentle: Option<u8>,
+        /// For how many seconds live traffic is measured alone, before the rebuild and after it
+        #[arg(long, default_value_t = 60, requires = "events", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+        alone: u64,
     },
     /// Every decision on the ledger made again
     Replay,
@@ -103,6 +113,15 @@ enum What {
         /// How many events it has
         #[arg(long, default_value_t = 500_000)]
         events: usize,
+    },
+    /// Signed deliveries of what happens in runs, to one endpoint and to many, beside the HTTP client alone
+    Hooks {
+        /// How many deliveries are made to the one endpoint, and to all of the many together
+        #[arg(long, default_value_t = 5_000)]
+        deliveries: usize,
+        /// How many endpoints many are
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u8).range(2..=100))]
+        endpoints: u8,
     },
     /// The triggers of a log found among 1, 1,000 and 100,000 live ones; without a database
     Matching,
@@ -207,15 +226,28 @@ impl Bench {
         if let Some(What::Verify { events }) = self.what {
             return Box::pin(self.verify((database, directory), metrics, events)).await;
         }
-        if let Some(What::Rebuild { events: Some(events), view, appends, per_second }) = &self.what
+        if let Some(What::Rebuild {
+            events: Some(events),
+            view,
+            appends,
+            per_second,
+            gentle,
+            alone,
+        }) = &self.what
         {
             let extent = beside::Extent {
                 view,
                 events: *events,
                 appends_per_second: *appends,
                 per_second: *per_second,
+                gentle: *gentle,
+                alone: Duration::from_secs(*alone),
             };
             return Box::pin(self.beside((cluster, &database, directory), metrics, extent)).await;
+        }
+        if let Some(What::Hooks { deliveries, endpoints }) = self.what {
+            let extent = hooks::Extent { deliveries, endpoints: usize::from(endpoints) };
+            return Box::pin(self.hooks(database, metrics, extent)).await;
         }
         if let Some(What::Nodes { most }) = self.what {
             return Box::pin(self.nodes((cluster, &database, directory), metrics, most)).await;
@@ -288,7 +320,7 @@ impl Bench {
         let (steps, copy) = (Steps::new(self.json), OutsideCopy::new(directory.join("log")));
         let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
         let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
-        let interval = std::time::Duration::from_millis(100);
+        let interval = Duration::from_millis(100);
         let proofs = Proofs { copy: copy.clone(), interval, origin: None };
         let sitting = Sitting::open(database, metrics, |plan| {
             // Views and runs have no part in it.
@@ -301,6 +333,35 @@ impl Bench {
         sitting.close().await;
         steps.done();
         Ok(Report { verify: Some(measured?), ..Report::default() })
+    }
+
+    /// A sitting that may reach a receiver of its own.
+    async fn hooks(
+        &self,
+        database: PgConnectOptions,
+        metrics: PrometheusHandle,
+        extent: hooks::Extent,
+    ) -> Result<Report, Error> {
+        let steps = Steps::new(self.json);
+        let receiver = Receiver::start(hooks::DEAD);
+        let receiver = receiver.map_err(|error| failed("starting a receiver", &error))?;
+        let opening: Result<egress::Opening, _> = receiver.opening().parse();
+        let opening = opening.map_err(|error| failed("opening the door to it", &error))?;
+        // The secrets that sign deliveries are sealed.
+        let keys = Keyring::parse(&Keyring::written(&rand::random()), "the bench");
+        let keys = keys.map_err(|error| failed("a key for the keystore", &error))?;
+        let sitting = Sitting::open(database, metrics, |plan| {
+            plan.egress.allow.push(opening);
+            plan.keys = Arc::new(keys);
+            (plan.rate_limits.per_key, plan.rate_limits.per_organization) = (0, 0);
+            plan.rate_limits.per_address = 0;
+        })
+        .await?;
+        let measured = hooks::measure(&sitting, &receiver, extent, &steps).await;
+        sitting.close().await;
+        receiver.stop().await;
+        steps.done();
+        Ok(Report { hooks: Some(measured?), ..Report::default() })
     }
 
     /// A ledger each for one server and for several, which nobody works on but them.
@@ -388,6 +449,7 @@ impl Bench {
             | What::Watchers
             | What::Transfers { .. }
             | What::Verify { .. }
+            | What::Hooks { .. }
             | What::Nodes { .. } => {}
             What::Chain { anvil, blocks, logs, samples, triggers } => {
                 steps.show("the start of a node");

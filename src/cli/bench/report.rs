@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::percentiles::Percentiles;
-use super::{beside, chain, large, ledger, nodes, runs, streams, transfers, verify};
+use super::{beside, chain, hooks, large, ledger, nodes, runs, streams, transfers, verify};
 use crate::cli::print::{line, print_json};
 
 /// The least share of the raw rate that appends should reach.
@@ -40,6 +40,9 @@ pub(super) struct Report {
     /// What one server did, and what several did together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) nodes: Vec<nodes::Measured>,
+    /// What endpoints were told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hooks: Option<hooks::Measured>,
     /// How a view was built anew beside live traffic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) beside: Option<beside::Measured>,
@@ -90,6 +93,9 @@ impl Report {
             self.nodes.iter().flat_map(|nodes| nodes.lines(first)).for_each(|text| line(&text));
         }
         for text in self.beside.iter().flat_map(beside::Measured::lines) {
+            line(&text);
+        }
+        for text in self.hooks.iter().flat_map(hooks::Measured::lines) {
             line(&text);
         }
         for text in self.verify.iter().flat_map(verify::Measured::lines) {

@@ -89,6 +89,17 @@ struct Bound {
     /// as it can
     #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u32).range(1..))]
     per_second: Option<u32>,
+    /// By how many percent a small write of others may be slower because of it, on average: it feels that all the
+    /// while, and rests as long as that wants. 10 where no number is said
+    #[arg(long, value_name = "PERCENT", num_args = 0..=1, default_missing_value = "10",
+          value_parser = clap::value_parser!(u8).range(1..=100))]
+    gentle: Option<u8>,
+}
+
+impl Bound {
+    fn effort(self) -> Effort {
+        Effort::bounded(self.per_second).gentle(self.gentle)
+    }
 }
 
 impl Projections {
@@ -203,7 +214,7 @@ async fn rebuild_one(
 ) -> Result<(), Failure> {
     let name = projection.name();
     let bar = bar(name, json);
-    let effort = Effort::bounded(bound.per_second);
+    let effort = bound.effort();
     let rebuilt = rebuild::rebuild(means, projection, effort, |progress| {
         show(&bar, &progress);
     })
@@ -241,7 +252,7 @@ async fn verify_one(
 ) -> Result<bool, Failure> {
     let name = projection.name();
     let bar = bar(name, json);
-    let effort = Effort::bounded(bound.per_second);
+    let effort = bound.effort();
     let verified = verify::verify(means, projection, effort, |position, target| {
         bar.set_length(u64::try_from(target).unwrap_or_default());
         bar.set_position(u64::try_from(position).unwrap_or_default());

@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
 use super::effort::Effort;
+use super::turns::Turns;
 use crate::journal::{Journal, Recorded};
 use crate::projections::Error;
 use crate::projections::builds::{self, Purpose, Unfinished};
@@ -77,27 +78,34 @@ impl<'m> Candidate<'m> {
         &mut self,
         target: i64,
         effort: Effort,
+        turns: &mut Turns,
         mut told: impl FnMut(i64),
     ) -> Result<(), Error> {
         let mut lanes = self.open_lanes(effort.lanes).await?;
-        let (journal, mut pace) = (&self.means.journal, effort.pace());
+        let journal = &self.means.journal;
         let mut chunk = journal.read_after(self.build.position, effort.chunk()).await?;
         while self.build.position < target {
             chunk.retain(|event| event.position <= target);
             let Some(to) = chunk.last().map(|event| event.position) else {
                 return Err(Error::Damaged(format!("the ledger ends before position {target}")));
             };
-            let written = self.write_side_by_side(&mut lanes, &chunk, to);
-            let (written, next) = join(written, journal.read_after(to, effort.chunk())).await;
-            if let Err(error) = written {
-                return Err(self.give_up(error).await);
-            }
-            builds::advance(&mut self.connection, self.build.build_id, self.build.position, to)
-                .await?;
+            let (build_id, from) = (self.build.build_id, self.build.position);
+            let turn = async {
+                let written = self.write_side_by_side(&mut lanes, &chunk, to);
+                let (written, next) = join(written, journal.read_after(to, effort.chunk())).await;
+                if let Err(error) = written {
+                    return Ok::<_, Error>(Err(error));
+                }
+                builds::advance(&mut self.connection, build_id, from, to).await?;
+                Ok(Ok(next?))
+            };
+            let next = match turns.take(chunk.len(), turn).await? {
+                Ok(next) => next,
+                Err(error) => return Err(self.give_up(error).await),
+            };
             self.build.position = to;
             told(to);
-            pace.took(chunk.len()).await;
-            chunk = next?;
+            chunk = next;
         }
         for lane in lanes {
             lane.connection.close().await.map_err(while_doing("closing a connection"))?;
@@ -105,17 +113,22 @@ impl<'m> Candidate<'m> {
         Ok(())
     }
 
-    /// Writes what follows up to `target`, in one lane.
-    pub(super) async fn catch_up(&mut self, target: i64) -> Result<(), Error> {
+    /// Writes what follows up to `target`, in one lane, so many events at a time.
+    pub(super) async fn catch_up(&mut self, target: i64, chunk: i64) -> Result<(), Error> {
         while self.build.position < target {
             let doing = "committing what was projected";
             let mut transaction = self.connection.begin().await.map_err(while_doing(doing))?;
             let step = Step { projection: self.projection, journal: &self.means.journal };
-            let to = step.write(&mut transaction, &self.build, target).await?;
+            let to = step.write(&mut transaction, &self.build, (target, chunk)).await?;
             transaction.commit().await.map_err(while_doing(doing))?;
             self.build.position = to;
         }
         Ok(())
+    }
+
+    /// From here on, what the connection does by itself takes little at a time, too.
+    pub(super) async fn hold_back(&mut self) -> Result<(), Error> {
+        session::hold_back(&mut self.connection).await
     }
 
     /// Gives the build the indexes that only readers need.
@@ -133,7 +146,7 @@ impl<'m> Candidate<'m> {
         for _ in 0..FLIPS {
             match self.try_flip().await {
                 Ok(Flip::Done) => return Ok(()),
-                Ok(Flip::Behind(target)) => self.catch_up(target).await?,
+                Ok(Flip::Behind(target)) => self.catch_up(target, CLOSE).await?,
                 Err(error) if is_lock_timeout(&error) => sleep(FLIP_PAUSE).await,
                 Err(error) => return Err(error),
             }
@@ -161,7 +174,7 @@ impl<'m> Candidate<'m> {
         let mut build = self.build.clone();
         while build.position < live {
             let step = Step { projection: self.projection, journal: &self.means.journal };
-            build.position = step.write(&mut transaction, &build, live).await?;
+            build.position = step.write(&mut transaction, &build, (live, CLOSE)).await?;
         }
         let flipped = sqlx::query_scalar!("select projection_flip($1)", build.build_id)
             .fetch_one(&mut *transaction)
@@ -252,9 +265,9 @@ impl Step<'_> {
         &self,
         transaction: &mut PgConnection,
         build: &Unfinished,
-        target: i64,
+        (target, chunk): (i64, i64),
     ) -> Result<i64, Error> {
-        let events = self.journal.read_after(build.position, Effort::FULL.chunk()).await?;
+        let events = self.journal.read_after(build.position, chunk).await?;
         let events: Vec<_> = events.iter().filter(|event| event.position <= target).collect();
         let Some(to) = events.last().map(|event| event.position) else {
             return Err(Error::Damaged(format!("the ledger ends before position {target}")));

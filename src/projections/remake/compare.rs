@@ -10,6 +10,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
 use super::candidate::Candidate;
+use super::effort::Effort;
 use crate::projections::Error;
 use crate::projections::builds;
 use crate::projections::error::while_doing;
@@ -86,7 +87,7 @@ pub(super) async fn with_live(
     if live.position < candidate.build.position {
         return Ok(Comparison::NotComparable(Reason::LiveIsBehind));
     }
-    candidate.catch_up(live.position).await?;
+    candidate.catch_up(live.position, Effort::FULL.chunk()).await?;
     let position = live.position;
     let rebuilt_id = candidate.build.build_id;
     let (shown, rebuilt) = try_join(
@@ -117,7 +118,7 @@ pub(super) async fn with_live(
 
 /// Brings the candidate close to the live build, so that little is left to do within the snapshot:
 /// a session that is idle in a transaction for long is ended by the server.
-async fn approach(
+pub(super) async fn approach(
     projection: &dyn Projection,
     candidate: &mut Candidate<'_>,
     connection: &mut PgConnection,
@@ -128,7 +129,7 @@ async fn approach(
         {
             break;
         }
-        candidate.catch_up(live.position).await?;
+        candidate.catch_up(live.position, Effort::FULL.chunk()).await?;
     }
     // Where nothing concerned the view, its checkpoint follows what its projector has passed a moment later.
     let give_up = Instant::now() + LIVE_PATIENCE;
@@ -162,7 +163,7 @@ async fn tables(connection: &mut PgConnection, build_id: i64) -> Result<Vec<Tabl
 }
 
 /// Walks both tables in the order of their keys until they part.
-async fn first_difference(
+pub(super) async fn first_difference(
     (one, one_id): (&mut PgConnection, i64),
     (other, other_id): (&mut PgConnection, i64),
     table: &str,
@@ -209,7 +210,7 @@ fn digests<'c>(
     .fetch(connection)
 }
 
-async fn row(
+pub(super) async fn row(
     connection: &mut PgConnection,
     build_id: i64,
     table: &str,

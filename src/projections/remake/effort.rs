@@ -6,6 +6,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// Events that are read, folded and committed at a time; the journal bounds their bytes.
 const CHUNK: i64 = 4_096;
+/// The same where others must not feel it: some milliseconds of work.
+const SMALL: i64 = 128;
 /// A build that is bounded writes so many chunks a second at least: small ones hold nobody up for long.
 const CHUNKS_A_SECOND: i64 = 50;
 
@@ -16,6 +18,8 @@ pub struct Effort {
     pub lanes: usize,
     /// How many events a second it folds at most; none: as many as it can.
     pub per_second: Option<u32>,
+    /// By how many percent others may be slower because of it, on average; none: by any.
+    pub slower_by: Option<u8>,
 }
 
 impl Effort {
@@ -24,17 +28,35 @@ impl Effort {
 
     /// In so many lanes, as fast as it goes.
     pub const fn lanes(lanes: usize) -> Self {
-        Self { lanes, per_second: None }
+        Self { lanes, per_second: None, slower_by: None }
     }
 
     /// With at most so many events a second; none and 0: as many as it can.
     pub fn bounded(per_second: Option<u32>) -> Self {
-        Self { per_second: per_second.filter(|bound| *bound > 0), ..Self::FULL }
+        match per_second.filter(|bound| *bound > 0) {
+            Some(bound) => Self { per_second: Some(bound), ..Self::lanes(1) },
+            None => Self::FULL,
+        }
+    }
+
+    /// The same so that others are slower by at most so many percent; none and 0: by any.
+    #[must_use]
+    pub fn gentle(self, slower_by: Option<u8>) -> Self {
+        match slower_by.filter(|percent| *percent > 0) {
+            Some(percent) => Self { slower_by: Some(percent), lanes: 1, ..self },
+            None => self,
+        }
+    }
+
+    /// Whether others go before it.
+    pub(super) const fn is_held(self) -> bool {
+        self.per_second.is_some() || self.slower_by.is_some()
     }
 
     /// How many events are taken at a time.
     pub(super) fn chunk(self) -> i64 {
-        self.per_second.map_or(CHUNK, |bound| (i64::from(bound) / CHUNKS_A_SECOND).clamp(1, CHUNK))
+        let most = if self.is_held() { SMALL } else { CHUNK };
+        self.per_second.map_or(most, |bound| (i64::from(bound) / CHUNKS_A_SECOND).clamp(1, most))
     }
 
     /// Keeps to the bound from now on.
@@ -76,9 +98,11 @@ mod tests {
     fn a_bounded_build_takes_little_at_a_time() {
         assert_eq!(Effort::FULL.chunk(), CHUNK);
         assert_eq!(Effort::bounded(Some(0)), Effort::FULL);
-        assert_eq!(Effort::bounded(Some(20_000)).chunk(), 400);
+        assert_eq!(Effort::bounded(Some(5_000)).chunk(), 100);
         assert_eq!(Effort::bounded(Some(10)).chunk(), 1);
-        assert_eq!(Effort::bounded(Some(u32::MAX)).chunk(), CHUNK);
+        assert_eq!(Effort::bounded(Some(u32::MAX)).chunk(), SMALL);
+        assert_eq!(Effort::FULL.gentle(Some(10)).chunk(), SMALL);
+        assert_eq!(Effort::FULL.gentle(Some(0)), Effort::FULL);
     }
 
     #[test]

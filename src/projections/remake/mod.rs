@@ -5,7 +5,10 @@ pub mod builder;
 mod candidate;
 mod compare;
 mod effort;
+mod pulse;
 pub mod rebuild;
+mod slices;
+mod turns;
 pub mod verify;
 pub mod wanted;
 

@@ -8,6 +8,8 @@ use tokio::time::{Instant, sleep};
 use super::candidate::Candidate;
 use super::compare::{self, Comparison};
 use super::effort::Effort;
+use super::slices;
+use super::turns::Turns;
 use crate::projections::Error;
 use crate::projections::builds::{self, Purpose};
 use crate::projections::error::while_doing;
@@ -20,6 +22,8 @@ pub use super::candidate::Means;
 const RETIRED_KEPT: Duration = Duration::from_mins(10);
 /// How long a renewal waits for who verifies or rebuilds a view.
 const OTHERS: Duration = Duration::from_mins(1);
+/// A build that is held back is brought so close to the ledger's end at its pace.
+const REST: i64 = 512;
 /// How often it looks whether that is over.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -87,12 +91,31 @@ pub async fn rebuild(
     let target = means.journal.head().await?;
     let mut meter = Meter::start(candidate.build.position, target);
     report(meter.at(Phase::Folding, candidate.build.position));
-    candidate.fold(target, effort, |position| report(meter.at(Phase::Folding, position))).await?;
+    let mut turns = Turns::of(effort, &means.database).await?;
+    if effort.is_held() {
+        candidate.hold_back().await?;
+        // Of empty tables they are made at once, and grow with the rows.
+        candidate.index().await?;
+    }
+    candidate.fold(target, effort, &mut turns, |at| report(meter.at(Phase::Folding, at))).await?;
+    if effort.is_held() {
+        // Traffic went on all the while: what it brought is folded at the same pace.
+        while let Some(target) = further(means, &candidate).await? {
+            meter.target = target;
+            candidate
+                .fold(target, effort, &mut turns, |at| report(meter.at(Phase::Folding, at)))
+                .await?;
+        }
+    }
     meter.stop();
     report(meter.at(Phase::Indexing, candidate.build.position));
     candidate.index().await?;
     report(meter.at(Phase::Comparing, candidate.build.position));
-    let comparison = compare::with_live(projection, &mut candidate, &mut office).await?;
+    let comparison = if effort.is_held() {
+        slices::with_live(projection, &mut candidate, &mut office, &mut turns).await?
+    } else {
+        compare::with_live(projection, &mut candidate, &mut office).await?
+    };
     if let Comparison::Different(difference) = &comparison {
         let name = projection.name();
         let (table, key) = (&difference.table, &difference.key);
@@ -102,7 +125,7 @@ pub async fn rebuild(
         );
     }
     // The live build went on during the comparison: most of that is caught up before the flip.
-    candidate.catch_up(means.journal.head().await?).await?;
+    candidate.catch_up(means.journal.head().await?, effort.chunk()).await?;
     report(meter.at(Phase::Flipping, candidate.build.position));
     candidate.flip().await?;
     let build = candidate.build;
@@ -115,6 +138,12 @@ pub async fn rebuild(
         folding: meter.took,
         comparison,
     })
+}
+
+/// Up to where the ledger has grown meanwhile, if that is more than is written at the end in one go.
+async fn further(means: &Means, candidate: &Candidate<'_>) -> Result<Option<i64>, Error> {
+    let head = means.journal.head().await?;
+    Ok((head - candidate.build.position > REST).then_some(head))
 }
 
 /// Makes every view anew beside the one that readers see, and drops that one as soon as it is replaced: for when the

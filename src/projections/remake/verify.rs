@@ -6,6 +6,8 @@ use super::candidate::{Candidate, Means};
 use super::compare::{self, Comparison};
 use super::effort::Effort;
 use super::rebuild::{drop_leftovers, enter};
+use super::slices;
+use super::turns::Turns;
 use crate::projections::Error;
 use crate::projections::builds::{self, Purpose};
 use crate::projections::error::while_doing;
@@ -26,8 +28,13 @@ pub async fn verify(
     drop_leftovers(&mut office, projection).await?;
     let mut candidate = Candidate::begin(means, projection, Purpose::Verify, &mut office).await?;
     let compared = async {
-        candidate.fold(target, effort, |position| told(position, target)).await?;
-        compare::with_live(projection, &mut candidate, &mut office).await
+        let mut turns = Turns::of(effort, &means.database).await?;
+        candidate.fold(target, effort, &mut turns, |position| told(position, target)).await?;
+        if effort.is_held() {
+            slices::with_live(projection, &mut candidate, &mut office, &mut turns).await
+        } else {
+            compare::with_live(projection, &mut candidate, &mut office).await
+        }
     }
     .await;
     let Candidate { build, connection, .. } = candidate;

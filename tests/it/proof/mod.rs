@@ -7,6 +7,7 @@ mod forging;
 mod replays;
 mod reports;
 mod restoring;
+mod seeding;
 mod stage;
 mod tampering;
 mod token;
