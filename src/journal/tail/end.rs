@@ -134,11 +134,10 @@ impl Tail {
         let (begun, head) = (Instant::now(), self.head());
         for look in [LOOK, LATE_LOOK] {
             let look = (begun + look).min(until);
-            if let Ok(Ok(position)) = timeout_at(look, &mut there).await {
-                return Some(position);
-            }
-            if self.head() == head {
-                break;
+            match timeout_at(look, &mut there).await {
+                Ok(told) => return told.ok(),
+                Err(_elapsed) if self.head() == head => break,
+                Err(_elapsed) => {}
             }
         }
         if let Ok(Some(position)) = self.journal.position_of(stream, sequence).await {
