@@ -381,7 +381,7 @@ impl Lane {
                 "select set_config('synchronous_commit', 'off', true), pg_notify($1, '')",
                 APPENDED
             )
-            .execute(&mut **connection)
+            .fetch_one(&mut **connection)
             .await;
         }
     }

@@ -290,7 +290,27 @@ fn check_waits(facts: &[Fact]) {
             Fact::NodeSucceeded { node, .. } | Fact::NodeFailed { node, .. } => {
                 assert!(!open.contains(node), "{node} ends while its wait is open");
             }
-            _ => {}
+            Fact::Started { .. }
+            | Fact::NodeStarted { .. }
+            | Fact::EffectRepeated { .. }
+            | Fact::RetryScheduled { .. }
+            | Fact::FailureHandled { .. }
+            | Fact::LoopStarted { .. }
+            | Fact::IterationStarted { .. }
+            | Fact::NodeSkipped { .. }
+            | Fact::DelayStarted { .. }
+            | Fact::WaitMarked { .. }
+            | Fact::Paused { .. }
+            | Fact::Unpaused { .. }
+            | Fact::HistoryGrewLong { .. }
+            | Fact::LimitReached { .. }
+            | Fact::CompensationStarted { .. }
+            | Fact::CompensationEnded { .. }
+            | Fact::EventEmitted { .. }
+            | Fact::CancelRequested { .. }
+            | Fact::Succeeded { .. }
+            | Fact::Failed { .. }
+            | Fact::Cancelled { .. } => {}
         }
     }
     assert!(open.is_empty(), "{open:?} wait in a run that has ended");
