@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::aggregates::account::{self, Account};
 use crate::aggregates::run::Run;
 use crate::aggregates::workflow::{Status, Workflow};
-use crate::journal::{Error, Journal, Recorded, Tail};
+use crate::journal::{Error, Interest, Journal, Recorded, Tail};
 use crate::primitives::{OrganizationId, RunId, WorkflowId};
 use crate::projections::waits::{self, Heard, Waiting};
 use crate::projections::{self, HouseViews, Positions, Views};
@@ -74,7 +74,7 @@ impl IndexKeeper {
         }
         self.take_waits(head).await?;
         self.index.reached(head);
-        let mut subscription = self.tail.subscribe(head);
+        let mut subscription = self.tail.subscribe_to(Interest::new(concerns), head);
         loop {
             let batch = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -232,6 +232,15 @@ fn root_of(definition: &Value) -> Value {
     let root = definition.pointer("/nodes/root");
     let of = |name: &str| root.and_then(|root| root.get(name)).cloned().unwrap_or_default();
     serde_json::json!([of("type"), of("payload")])
+}
+
+/// Whether an event of this type may change the index.
+fn concerns(aggregate_type: &str, event_type: &str) -> bool {
+    match aggregate_type {
+        Workflow::TYPE | Account::TYPE => true,
+        Run::TYPE => waits::is_heard(event_type),
+        _ => false,
+    }
 }
 
 fn apply(

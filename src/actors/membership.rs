@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ownership::Ownership;
 use super::rhythm::Rhythm;
-use crate::journal::{Bells, Error, Leases, Runs};
+use crate::journal::{Bells, Error, Journal, Leases, Runs, SLOTS};
 use crate::primitives::WorkerId;
 
 /// What the membership's loop needs.
@@ -20,6 +20,8 @@ use crate::primitives::WorkerId;
 pub struct Membership {
     /// Where leases are kept.
     pub pool: PgPool,
+    /// What records beside that of other workers, while they live.
+    pub journal: Journal,
     /// How an operator tells this process from others.
     pub label: String,
     /// Whether this process executes runs.
@@ -86,6 +88,8 @@ impl Membership {
             return Ok(None);
         }
         self.take_the_share(leases).await?;
+        let owned = self.ownership.slots().len();
+        self.journal.share(owned < usize::try_from(SLOTS).unwrap_or_default());
         leases.next_to_run_out().await
     }
 

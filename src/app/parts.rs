@@ -58,6 +58,7 @@ impl Parts<'_> {
         let runs = if self.plan.has(Role::Worker) { Runs::Wanted } else { Runs::Unwanted };
         let membership = Membership {
             pool: self.rooms.pool.clone(),
+            journal: self.rooms.journal.clone(),
             label: self.plan.label.clone(),
             runs,
             ownership: Arc::clone(&self.rooms.ownership),

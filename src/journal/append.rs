@@ -1,12 +1,13 @@
 //! Group commit: callers hand their appends to a lane; a lane records many of them at once.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use tokio::sync::{Mutex as Turn, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -73,6 +74,8 @@ pub struct Journal {
     pub(super) sealed: Option<Sealed>,
     pub(super) subjects: Option<Subjects>,
     lanes: Arc<[Entrance]>,
+    /// Other processes record beside this one.
+    is_shared: Arc<AtomicBool>,
     closing: CancellationToken,
 }
 
@@ -88,21 +91,25 @@ impl Journal {
     /// A journal and its lanes, which somebody must run.
     pub fn open(pool: PgPool, bells: &Bells, config: Config) -> (Self, Vec<Lane>) {
         let closing = CancellationToken::new();
+        let told = Arc::<Mutex<Option<Instant>>>::default();
         let (entrances, lanes): (Vec<_>, Vec<_>) = (0..config.lanes.max(1))
             .map(|_| {
                 let (queue, jobs) = mpsc::channel(config.queue.max(1));
                 let room = Arc::new(Semaphore::new(config.queue_bytes));
                 let lane = Lane {
-                    jobs: Arc::new(Mutex::new(jobs)),
+                    jobs: Arc::new(Turn::new(jobs)),
                     pool: pool.clone(),
                     bells: bells.clone(),
                     closing: closing.clone(),
+                    told: Arc::clone(&told),
                     config,
                 };
                 (Entrance { queue, room, bytes: config.queue_bytes }, lane)
             })
             .unzip();
-        (Self { pool, sealed: None, subjects: None, lanes: entrances.into(), closing }, lanes)
+        let is_shared = Arc::default();
+        let entrances = entrances.into();
+        (Self { pool, sealed: None, subjects: None, lanes: entrances, is_shared, closing }, lanes)
     }
 
     /// Records the events, and answers when they are durable or refused.
@@ -168,7 +175,18 @@ impl Journal {
         self.lanes.iter().map(|lane| lane.queue.max_capacity() - lane.queue.capacity()).sum()
     }
 
+    /// Says whether other processes record beside this one. Then one lane takes all: their lanes keep the database
+    /// busy while it waits for the disk, and what three processes record in six lanes makes three times as many commits.
+    ///
+    /// An append may overtake another of its stream that was handed over before this changed: it is a conflict then.
+    pub fn share(&self, is_shared: bool) {
+        self.is_shared.store(is_shared, Ordering::Relaxed);
+    }
+
     fn lane_of(&self, aggregate_id: &str, slot: Option<i16>) -> usize {
+        if self.is_shared.load(Ordering::Relaxed) {
+            return 0;
+        }
         let slot = slot.unwrap_or_else(|| slot_of(aggregate_id));
         usize::try_from(slot).unwrap_or_default() % self.lanes.len()
     }
@@ -189,10 +207,12 @@ fn acceptable(metadata: &Metadata) -> Result<String, Error> {
 /// One of the loops that record. Hosted and, should it end by a panic, run again by its owner.
 #[derive(Debug, Clone)]
 pub struct Lane {
-    jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
+    jobs: Arc<Turn<mpsc::Receiver<Job>>>,
     pool: PgPool,
     bells: Bells,
     closing: CancellationToken,
+    /// When a sequencer elsewhere may be told again, for all lanes.
+    told: Arc<Mutex<Option<Instant>>>,
     config: Config,
 }
 
@@ -206,7 +226,7 @@ impl Lane {
         let mut waiting = VecDeque::new();
         let mut connection = None;
         let mut crowded = false;
-        let mut news = News::default();
+        let mut news = News::of(Arc::clone(&self.told));
         loop {
             if waiting.is_empty() {
                 let next = tokio::select! {
@@ -351,32 +371,54 @@ impl Lane {
     ) {
         let is_here = self.bells.sequencer_is_here();
         let now = Instant::now();
-        news.is_owed = !is_here && news.not_before.is_some_and(|then| now < then);
+        news.is_owed = !is_here && !news.may_tell(now);
         if is_here || news.is_owed {
             return;
         }
-        news.not_before = Some(now + NOTIFY_PAUSE);
         if let Some(connection) = connection {
-            // The sequencer polls: a lost notification costs a quarter of a second.
-            let _ =
-                sqlx::query!("select pg_notify($1, '')", APPENDED).execute(&mut **connection).await;
+            // The sequencer polls: a lost notification costs a quarter of a second. Nobody waits for the disk, either.
+            let _ = sqlx::query!(
+                "select set_config('synchronous_commit', 'off', true), pg_notify($1, '')",
+                APPENDED
+            )
+            .fetch_one(&mut **connection)
+            .await;
         }
     }
 }
 
 /// What a lane has told a sequencer elsewhere.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct News {
-    /// Before this, nothing is told again.
-    not_before: Option<Instant>,
+    /// Before this, no lane of the process tells anything again.
+    not_before: Arc<Mutex<Option<Instant>>>,
     /// Something was recorded since it was told, too soon to be told at once.
     is_owed: bool,
 }
 
 impl News {
+    const fn of(lanes: Arc<Mutex<Option<Instant>>>) -> Self {
+        Self { not_before: lanes, is_owed: false }
+    }
+
+    fn not_before(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.not_before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether something may be told now; then it counts as told.
+    fn may_tell(&self, now: Instant) -> bool {
+        let mut not_before = self.not_before();
+        if not_before.is_some_and(|then| now < then) {
+            return false;
+        }
+        *not_before = Some(now + NOTIFY_PAUSE);
+        true
+    }
+
     /// Waits until something may be told.
     async fn may_be_told(&self) {
-        if let Some(then) = self.not_before {
+        let then = *self.not_before();
+        if let Some(then) = then {
             sleep_until(then).await;
         }
     }

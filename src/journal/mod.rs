@@ -52,7 +52,7 @@ pub use installation::{kept_webhook_key, webhook_key};
 pub use lease::{Leases, Runs, SLOTS, slot_of};
 pub use outbox::{Backlog, MAX_DEAD, Outbox, Parcel};
 pub use reactions::{Arrear, Fate, Reactions, Standing};
-pub use reading::{EventFigures, Figures};
+pub use reading::{EventFigures, Figures, Interest};
 pub use sequencer::{Pace, Sequencer, Tick};
 pub use store::{Context, Executed, Loaded, Memory, NotExecuted, Store};
 pub use tail::{Batch, Subscription, Tail, TailReader};

@@ -292,17 +292,15 @@ pub enum Heard {
     },
 }
 
+/// Whether an event of this type may open or end a wait. Each wait ends by one of these, before the end of its node is
+/// told.
+pub fn is_heard(event_type: &str) -> bool {
+    matches!(event_type, "wait_opened" | "wait_resumed" | "wait_timed_out" | "node_cancelled")
+}
+
 /// What an event says of waits for triggers; nothing for most.
 pub fn heard(event: &Recorded) -> Result<Option<Heard>, Error> {
-    const NAMES: [&str; 6] = [
-        "wait_opened",
-        "wait_resumed",
-        "wait_timed_out",
-        "node_cancelled",
-        "node_succeeded",
-        "node_failed",
-    ];
-    if !NAMES.contains(&event.event_type.as_str()) {
+    if !is_heard(&event.event_type) {
         return Ok(None);
     }
     let mut waits = HashMap::new();

@@ -13,7 +13,7 @@ use crate::actors::reaction::Trouble;
 use crate::aggregates::event_sequences::Sequences;
 use crate::aggregates::event_subscriptions::Subscriptions;
 use crate::aggregates::execution_hooks::Hooks;
-use crate::journal::{Error, Journal, Recorded, Tail};
+use crate::journal::{Error, Interest, Journal, Recorded, Tail};
 use crate::primitives::OrganizationId;
 
 /// Events of one read.
@@ -106,7 +106,8 @@ impl<A: Aggregate + Clone> Standing<A> {
         }
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
         self.position.send_replace(head);
-        let mut subscription = tail.subscribe(head);
+        let interest = Interest::new(|aggregate_type, _| aggregate_type == A::TYPE);
+        let mut subscription = tail.subscribe_to(interest, head);
         loop {
             let batch = tokio::select! {
                 () = stop.cancelled() => return Ok(()),

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::roll::{Filter, Roll};
 use super::told::Told;
 use crate::actors::order::Refused;
-use crate::journal::{self, Journal, Recorded, Tail};
+use crate::journal::{self, Interest, Journal, Recorded, Tail};
 use crate::primitives::{OrganizationId, RunId};
 use crate::projections::Origins;
 use crate::projections::activity::{self, Entry};
@@ -145,19 +145,21 @@ impl StreamHub {
 
     /// Follows the tail until it is told to stop. What was lost when a former loop died is not
     /// made up for: its clients are let go, and come back with the position that they know.
+    ///
+    /// While nobody watches, only places are passed: the tail need not read the events for that.
     pub async fn run(
         self,
         journal: Journal,
         tail: Tail,
         stop: CancellationToken,
     ) -> Result<(), journal::Error> {
-        let mut subscription = tail.subscribe(tail.head());
+        let mut subscription = tail.subscribe_to(Interest::new(|_, _| false), tail.head());
         self.clients().begin(subscription.position());
         let (mut origins, mut sent) = (Origins::default(), 0);
         loop {
             let batch = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                batch = subscription.next() => batch?,
+                batch = subscription.next_unless(|to| !self.pass_to(to)) => batch?,
             };
             for event in batch.iter() {
                 sent += self.deliver(event, &journal, &mut origins).await?;
@@ -166,7 +168,20 @@ impl StreamHub {
                     yield_now().await;
                 }
             }
+            if self.clients().roll.is_empty() {
+                subscription.narrow();
+            }
         }
+    }
+
+    /// Passes over everything up to a position, unless somebody watches.
+    fn pass_to(&self, position: i64) -> bool {
+        let mut clients = self.clients();
+        let is_watched = !clients.roll.is_empty();
+        if !is_watched {
+            clients.position = position;
+        }
+        !is_watched
     }
 
     /// Sends an event to whoever wants it; to how many it went.

@@ -114,6 +114,11 @@ impl Roll {
         *self = Self::default();
     }
 
+    /// Whether nobody watches anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.filters.is_empty()
+    }
+
     /// Whether somebody watches what happens in an organization.
     pub(super) fn watches(&self, organization: OrganizationId) -> bool {
         self.organizations.contains_key(&organization)

@@ -4,7 +4,9 @@ mod catalogue;
 mod event_figures;
 pub(super) mod reader;
 mod sealed;
+mod spots;
 
 pub use catalogue::{Catalogue, Kept, MonthStanding, RunSize, State};
 pub use event_figures::{EventFigures, Figures};
 pub use sealed::{Home, Placed, Sealed, YOUNGEST};
+pub use spots::{Chosen, Interest, Spot};

@@ -387,7 +387,10 @@ impl Journal {
 
     /// The first of these events, as many as may be large, in the clear; and the position of the last that was looked
     /// at. Those whose key is gone are passed over.
-    async fn complete_to(&self, mut events: Vec<Recorded>) -> Result<(Vec<Recorded>, i64), Error> {
+    pub(super) async fn complete_to(
+        &self,
+        mut events: Vec<Recorded>,
+    ) -> Result<(Vec<Recorded>, i64), Error> {
         let mut bytes = 0;
         let fitting = events
             .iter()

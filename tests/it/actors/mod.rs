@@ -7,4 +7,5 @@
 
 mod exhaustion;
 mod follower;
+mod hub;
 mod stage;

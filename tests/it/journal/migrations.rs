@@ -1,7 +1,10 @@
 //! Bringing databases up to date, also by many at once, and the months of the runs.
 
-use chainkeel::journal::{migrate, partitions, pool};
+use std::path::Path;
+
+use chainkeel::journal::{Bells, Config, Interest, Journal, migrate, partitions, pool};
 use chainkeel::primitives::{Clock, SystemClock};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPoolOptions;
 use time::Duration;
 
@@ -95,4 +98,55 @@ async fn months_are_made_ahead_by_a_server_that_is_not_the_owner() {
     let far = now + Duration::days(500);
     partitions::create_missing(&app, far).await.unwrap();
     assert!(partitions::months_ahead(&app, now).await.unwrap() < 8);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ledger_with_history_learns_to_tell_types_and_nothing_of_it_is_passed_over() {
+    /// The last migration before the order told types.
+    const BEFORE: i64 = 20_261_201_250_000;
+    let database = empty_database().await;
+    let mut migrator = Migrator::new(Path::new("migrations")).await.unwrap();
+    let all = migrator.migrations.clone();
+    migrator.migrations = all.iter().filter(|it| it.version <= BEFORE).cloned().collect();
+    migrator.run(&database.pool).await.unwrap();
+    let owner = uuid::Uuid::from_u128(7);
+    sqlx::query("update sequencer set owner = $1, epoch = 7")
+        .bind(owner)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let put = async |workflow: &str, name: &str| {
+        sqlx::query(
+            r#"insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
+               values ('workflow', $1, 1, $2, '1.0', '{}', '{"organization_id":"org_00000000000000000000000000"}')"#,
+        )
+        .bind(workflow)
+        .bind(name)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+        sqlx::query("select journal_sequence($1, 7)")
+            .bind(owner)
+            .execute(&database.pool)
+            .await
+            .unwrap();
+    };
+    put("wf_1", "created").await;
+    put("wf_2", "renamed").await;
+
+    migrate::run(&database.pool, SystemClock.now()).await.unwrap();
+    put("wf_3", "created").await;
+    put("wf_4", "renamed").await;
+
+    let app = pool::serving(&database.options(), 2);
+    let (journal, _lanes) = Journal::open(app, &Bells::default(), Config::default());
+    let spots = journal.spots_after(0, 10).await.unwrap();
+    let types: Vec<_> = spots.iter().map(|spot| spot.event_type.as_deref()).collect();
+    assert_eq!(types, [None, None, Some("created"), Some("renamed")]);
+    let interest = Interest::new(|_, name| name == "renamed");
+    let read = journal.read_chosen(0, 10, &[interest]).await.unwrap();
+    let read: Vec<_> = read.events.iter().map(|event| event.position).collect();
+    assert_eq!(read, [1, 2, 4], "what does not tell its type may be anything");
+    let whole: Vec<_> = journal.read_after(0, 10).await.unwrap();
+    assert_eq!(whole.iter().map(|event| event.position).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests spawn, ask for the time and ask SQL ad hoc")]
 
 mod append;
+mod chosen;
 mod compatibility;
 mod connections;
 mod fence;

@@ -262,6 +262,7 @@ fn check_end(world: &World) {
         let may_be_cancelled = world.run.status() != RunStatus::Success || ends_losers;
         assert!(may_be_cancelled || state.status().name() != "cancelled");
     }
+    check_waits(&world.facts);
     let mut keys = BTreeSet::new();
     let mut open = BTreeSet::new();
     for fact in &world.facts {
@@ -274,6 +275,45 @@ fn check_end(world: &World) {
     let ends = world.facts.iter().filter(|fact| fact.ends_run()).count();
     assert_eq!(ends, 1);
     assert!(world.facts.last().is_some_and(Fact::ends_run));
+}
+
+/// A wait that was opened ends by a fact of its own, before its node does: who looks for waits need not look at the ends
+/// of all nodes.
+fn check_waits(facts: &[Fact]) {
+    let mut open = BTreeSet::new();
+    for fact in facts {
+        match fact {
+            Fact::WaitOpened { node, .. } => drop(open.insert(node)),
+            Fact::WaitResumed { node, .. }
+            | Fact::WaitTimedOut { node, .. }
+            | Fact::NodeCancelled { node, .. } => drop(open.remove(node)),
+            Fact::NodeSucceeded { node, .. } | Fact::NodeFailed { node, .. } => {
+                assert!(!open.contains(node), "{node} ends while its wait is open");
+            }
+            Fact::Started { .. }
+            | Fact::NodeStarted { .. }
+            | Fact::EffectRepeated { .. }
+            | Fact::RetryScheduled { .. }
+            | Fact::FailureHandled { .. }
+            | Fact::LoopStarted { .. }
+            | Fact::IterationStarted { .. }
+            | Fact::NodeSkipped { .. }
+            | Fact::DelayStarted { .. }
+            | Fact::WaitMarked { .. }
+            | Fact::Paused { .. }
+            | Fact::Unpaused { .. }
+            | Fact::HistoryGrewLong { .. }
+            | Fact::LimitReached { .. }
+            | Fact::CompensationStarted { .. }
+            | Fact::CompensationEnded { .. }
+            | Fact::EventEmitted { .. }
+            | Fact::CancelRequested { .. }
+            | Fact::Succeeded { .. }
+            | Fact::Failed { .. }
+            | Fact::Cancelled { .. } => {}
+        }
+    }
+    assert!(open.is_empty(), "{open:?} wait in a run that has ended");
 }
 
 proptest! {
