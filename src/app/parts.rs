@@ -102,28 +102,7 @@ impl Parts<'_> {
             self.start_detectors(&standing).await?;
         }
         if self.plan.has(Role::Projector) {
-            let lookout = Lookout::new(self.plan.login(pool::Role::Projector));
-            for projection in projections::all() {
-                let (lookout, tail) = (lookout.clone(), self.rooms.tail.clone());
-                let positions = self.rooms.positions.clone();
-                self.watch(offices::projector(*projection, lookout, tail, positions)).await?;
-            }
-            let means = Means {
-                database: self.plan.login(pool::Role::Projector),
-                journal: self.rooms.journal.clone(),
-            };
-            let builder =
-                ViewBuilder { means: means.clone(), clock: Arc::clone(&self.rooms.clock) };
-            self.watch(Watch::new("view builder", move |stop| builder.clone().run(stop))).await?;
-            let doctor = ViewDoctor {
-                means,
-                every: self.plan.projections.interval(),
-                mend: self.plan.projections.mend,
-                rebuild: self.plan.projections.rebuild,
-                effort: self.plan.projections.effort(),
-                clock: Arc::clone(&self.rooms.clock),
-            };
-            self.watch(Watch::new("view doctor", move |stop| doctor.clone().run(stop))).await?;
+            Box::pin(self.start_views()).await?;
         }
         if self.plan.has(Role::Worker) {
             self.start_worker(slots).await?;
@@ -152,6 +131,35 @@ impl Parts<'_> {
             clock,
         ))
         .await
+    }
+
+    /// Who keeps the views up, builds them anew, and looks whether they are right.
+    async fn start_views(&self) -> Result<(), Error> {
+        let lookout = Lookout::new(self.plan.login(pool::Role::Projector));
+        for projection in projections::all() {
+            let (lookout, tail) = (lookout.clone(), self.rooms.tail.clone());
+            let positions = self.rooms.positions.clone();
+            self.watch(offices::projector(*projection, lookout, tail, positions)).await?;
+        }
+        let means = Means {
+            database: self.plan.login(pool::Role::Projector),
+            journal: self.rooms.journal.clone(),
+        };
+        let builder = ViewBuilder {
+            means: means.clone(),
+            effort: self.plan.projections.effort(),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("view builder", move |stop| builder.clone().run(stop))).await?;
+        let doctor = ViewDoctor {
+            means,
+            every: self.plan.projections.interval(),
+            mend: self.plan.projections.mend,
+            rebuild: self.plan.projections.rebuild,
+            effort: self.plan.projections.effort(),
+            clock: Arc::clone(&self.rooms.clock),
+        };
+        self.watch(Watch::new("view doctor", move |stop| doctor.clone().run(stop))).await
     }
 
     async fn start_worker(&self, slots: mpsc::UnboundedReceiver<Vec<i16>>) -> Result<(), Error> {

@@ -53,7 +53,8 @@ pub(super) async fn serve(
     listener: TcpListener,
 ) -> Result<(), Failure> {
     let lock = alone(&config.data_dir);
-    let served = app::serve(config, database, logins, lock.is_some(), key, listener).await;
+    let served =
+        Box::pin(app::serve(config, database, logins, lock.is_some(), key, listener)).await;
     drop(lock);
     served.map_err(|error| Failure::of(&error))
 }

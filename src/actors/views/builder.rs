@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use crate::actors::rhythm::Rhythm;
 use crate::primitives::Clock;
 use crate::projections::rebuild::Means;
-use crate::projections::{Error, builder};
+use crate::projections::{Effort, Error, builder};
 
 /// How often it looks whether something is wanted.
 const LOOK: Duration = Duration::from_secs(1);
@@ -16,6 +16,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct ViewBuilder {
     /// How views are made.
     pub means: Means,
+    /// How hard they are built where the order does not say it.
+    pub effort: Effort,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -31,7 +33,7 @@ impl ViewBuilder {
         while rhythm.beat().await {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                done = builder::carry_out(&self.means, &*self.clock) => done.map(drop)?,
+                done = builder::carry_out(&self.means, self.effort, &*self.clock) => done.map(drop)?,
             }
         }
         Ok(())

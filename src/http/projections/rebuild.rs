@@ -15,8 +15,8 @@ use crate::projections::wanted;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Rebuild {
-    /// How many events a second are folded at most, so that live traffic has the database; as many as it can
-    /// when absent.
+    /// How many events a second are folded at most; when absent, as the installation builds views: so that live
+    /// traffic is slower by a little at most, unless it is configured otherwise.
     #[schema(minimum = 1, example = 5_000)]
     per_second: Option<i32>,
 }

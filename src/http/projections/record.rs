@@ -81,7 +81,7 @@ pub struct RebuildRecord {
     ordered_at: OffsetDateTime,
     /// By whom.
     ordered_by: String,
-    /// How many events a second it folds at most; as many as it can when absent.
+    /// How many events a second it folds at most; as the installation builds views when absent.
     per_second: Option<i32>,
     /// Up to which position it has folded.
     position: i64,

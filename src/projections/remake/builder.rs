@@ -18,7 +18,8 @@ use crate::projections::{self, Error};
 /// How often it is noted how far a rebuild is.
 const NOTED_EVERY: Duration = Duration::from_millis(500);
 
-/// Carries out the rebuilds that are wanted and that nobody carries out, and says how many it did.
+/// Carries out the rebuilds that are wanted and that nobody carries out, as hard as the order says or else with
+/// this effort, and says how many it did.
 ///
 /// One of which the process died is gone on with by the next who looks. A view that cannot be built is noted as
 /// failed and stays as readers see it.
@@ -26,7 +27,7 @@ const NOTED_EVERY: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// [`Error::Database`] and [`Error::Journal`]: what is wanted stays wanted.
-pub async fn carry_out(means: &Means, clock: &dyn Clock) -> Result<usize, Error> {
+pub async fn carry_out(means: &Means, effort: Effort, clock: &dyn Clock) -> Result<usize, Error> {
     let mut connection = session::open(&means.database, "public").await?;
     let mut done = 0;
     for (name, _) in wanted::open(&mut connection).await? {
@@ -35,8 +36,9 @@ pub async fn carry_out(means: &Means, clock: &dyn Clock) -> Result<usize, Error>
         }
         // Whoever had the office before may have done it.
         let open = wanted::open(&mut connection).await?;
-        if let Some((_, effort)) = open.iter().find(|(open, _)| *open == name) {
-            done += usize::from(one(means, &name, *effort, (&mut connection, clock)).await?);
+        if let Some((_, ordered)) = open.iter().find(|(open, _)| *open == name) {
+            let effort = ordered.unwrap_or(effort);
+            done += usize::from(one(means, &name, effort, (&mut connection, clock)).await?);
         }
         Office::Order.leave(&mut connection, &name).await?;
     }
@@ -91,15 +93,15 @@ async fn told(
     connection: &mut PgConnection,
 ) -> Result<Rebuilt, Error> {
     let (tell, mut heard) = watch::channel(None::<Progress>);
-    let rebuild = rebuild::rebuild(means, projection, effort, move |progress| {
+    let work = rebuild::rebuild(means, projection, effort, move |progress| {
         tell.send_replace(Some(progress));
     });
-    let mut rebuild = std::pin::pin!(rebuild);
+    let mut work = std::pin::pin!(work);
     let mut due = interval(NOTED_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            rebuilt = &mut rebuild => return rebuilt,
+            rebuilt = &mut work => return rebuilt,
             _ = due.tick() => {}
         }
         let news = heard.has_changed().unwrap_or_default().then(|| *heard.borrow_and_update());

@@ -146,7 +146,11 @@ pub async fn list(pool: &PgPool) -> Result<Vec<Wanted>, Error> {
 }
 
 /// The views of which a rebuild is wanted and not over, those that waited longest first.
-pub(super) async fn open(connection: &mut PgConnection) -> Result<Vec<(String, Effort)>, Error> {
+///
+/// With each how hard it is to be built, where the order says so.
+pub(super) async fn open(
+    connection: &mut PgConnection,
+) -> Result<Vec<(String, Option<Effort>)>, Error> {
     let rows = sqlx::query!(
         "select projection, most from projection_rebuilds where finished_at is null
           order by wanted_at, projection"
@@ -154,8 +158,10 @@ pub(super) async fn open(connection: &mut PgConnection) -> Result<Vec<(String, E
     .fetch_all(connection)
     .await
     .map_err(while_doing("asking which rebuilds are wanted"))?;
-    let effort =
-        |most: Option<i32>| Effort::bounded(most.and_then(|most| u32::try_from(most).ok()));
+    let effort = |most: Option<i32>| {
+        let most = most.and_then(|most| u32::try_from(most).ok());
+        most.map(|most| Effort::bounded(Some(most)))
+    };
     Ok(rows.into_iter().map(|row| (row.projection, effort(row.most))).collect())
 }
 

@@ -7,7 +7,7 @@ use chainkeel::primitives::RunId;
 use chainkeel::primitives::{Clock as _, SystemClock};
 use chainkeel::projections::runner::Progress;
 use chainkeel::projections::wanted::Wanted;
-use chainkeel::projections::{self, builder, orders, wanted};
+use chainkeel::projections::{self, Effort, builder, orders, wanted};
 use tokio::time::Instant;
 
 use super::invention::{happen, world};
@@ -104,7 +104,7 @@ async fn a_projection_that_is_to_be_slow_waits_as_long_as_its_events_are_worth()
 async fn carried_out(stage: &Stage) -> Wanted {
     let done = async {
         loop {
-            builder::carry_out(&stage.means(), &SystemClock).await.unwrap();
+            builder::carry_out(&stage.means(), Effort::FULL, &SystemClock).await.unwrap();
             let wanted = wanted::list(&stage.app).await.unwrap().pop().unwrap();
             if wanted.finished_at.is_some() {
                 return wanted;
@@ -132,7 +132,8 @@ async fn a_rebuild_that_is_wanted_is_carried_out_by_the_next_where_its_process_d
     // when whoever begins it is cut off again and again, and it is wanted once more meanwhile
     for polls in (1..200).step_by(17) {
         let means = stage.means();
-        let cut_off = Fused::after(polls, builder::carry_out(&means, &SystemClock)).await;
+        let cut_off =
+            Fused::after(polls, builder::carry_out(&means, Effort::FULL, &SystemClock)).await;
         cut_off.transpose().unwrap();
     }
     let later = now + Duration::from_hours(1);

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { parseJson, writeJson, type Json } from "../api/exactJson";
 import { Button } from "./Button";
+import { CodeField } from "./CodeField";
 import { Field } from "./Field";
 
 /** What is wrong with a text that should be JSON. */
@@ -30,14 +31,7 @@ export function JsonField({ label, value, original, fault, onChange, hint }: Pro
     <div className="stack">
       <Field label={label} hint={hint} faults={fault === undefined ? [] : [fault]}>
         {(control) => (
-          <textarea
-            {...control}
-            className="input code"
-            rows={Math.min(16, before.split("\n").length + 2)}
-            spellCheck={false}
-            value={value ?? before}
-            onChange={(event) => onChange(event.target.value === before ? undefined : event.target.value)}
-          />
+          <CodeField control={control} label={label} description={hint} language="json" rows={Math.min(16, before.split("\n").length + 2)} value={value ?? before} onChange={(text) => onChange(text === before ? undefined : text)} />
         )}
       </Field>
       {value !== undefined && (

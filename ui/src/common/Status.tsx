@@ -70,9 +70,7 @@ const LOOKS: Record<string, Look> = {
   signed: { label: "Signed", tone: "good", icon: CircleCheck },
   settled: { label: "Settled", tone: "good", icon: CircleCheck },
   paid: { label: "Paid", tone: "good", icon: CircleCheck },
-  refused: { label: "Refused", tone: "bad", icon: CircleX },
   lost: { label: "Paid for nothing", tone: "bad", icon: TriangleAlert },
-  allowed: { label: "Allowed", tone: "good", icon: CircleCheck },
   // Connectors.
   connected: { label: "Connected", tone: "good", icon: CircleCheck },
   failing: { label: "Failing", tone: "bad", icon: CircleX },

@@ -25,7 +25,7 @@ export function AddNode({ editor, aim, onClose }: Props) {
   const title = aim.kind === "between" ? `Insert between ${aim.link.from} and ${aim.link.to}` : isTrigger ? "Choose the trigger" : after === undefined ? "Add a node" : `Add a node after ${after}`;
   const choose = (type: NodeType) => {
     onClose();
-    editor.place(type, isTrigger ? { kind: "trigger" } : aim, way === LOOP ? { bond: "loop" } : { branch: way === ANY ? undefined : way });
+    editor.place(type, isTrigger ? { kind: "trigger" } : aim, whereOf(way));
   };
   return (
     <Dialog title={title} onClose={onClose}>
@@ -48,8 +48,14 @@ export function AddNode({ editor, aim, onClose }: Props) {
   );
 }
 
+/** Where a node stands that is put on a way out of another one. */
+export function whereOf(way: string | undefined): { bond?: "loop"; branch?: string } {
+  if (way === LOOP) return { bond: "loop" };
+  return way === undefined || way === ANY ? {} : { branch: way };
+}
+
 /** The ways out of a node, those that nothing stands on first. */
-function waysOut(editor: Editor, id: string): string[] {
+export function waysOut(editor: Editor, id: string): string[] {
   const node = editor.definition.nodes[id];
   if (!node) return [];
   if (node.type === "for-each") return node.loopBody?.length ? [ANY, LOOP] : [LOOP, ANY];
@@ -60,7 +66,7 @@ function waysOut(editor: Editor, id: string): string[] {
 }
 
 /** Those whose names have the words come before those that only do them. */
-function found(list: NodeType[], wanted: string, isTrigger: boolean): NodeType[] {
+export function found(list: NodeType[], wanted: string, isTrigger: boolean): NodeType[] {
   const words = wanted.split(/\s+/).filter(Boolean);
   const scored = list
     .filter(({ role }) => (role === "trigger") === isTrigger)

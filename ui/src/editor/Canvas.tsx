@@ -1,51 +1,40 @@
 import "@xyflow/react/dist/base.css";
 import "../graph/graph.css";
-import { Background, Controls, MarkerType, MiniMap, Position, ReactFlow, SelectionMode, useReactFlow, useStoreApi, type Connection, type EdgeChange, type NodeChange } from "@xyflow/react";
-import { useEffect, useEffectEvent, useMemo } from "react";
-import { HEIGHT, layOut, WIDTH, type Spot } from "../graph/layout";
-import { keyOf, linksOf, wordOf, type DefinedLink } from "../graph/linksOf";
+import { Background, Controls, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStoreApi, type Connection, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { HEIGHT, WIDTH } from "../graph/layout";
+import { keyOf, linksOf } from "../graph/linksOf";
+import { baseOf, noteKey } from "../graph/canvasOf";
+import type { Rect } from "../graph/plan";
+import { useFitOnce } from "../graph/useLayout";
 import { failed } from "../common/toasts";
-import { EditorEdge, type DrawnEdge } from "./EditorEdge";
-import { EditorNode, type DrawnNode } from "./EditorNode";
+import { FoldItem, FrameItem, NoteItem } from "../graph/CanvasItems";
+import { InsertAt, EditorEdge, type DrawnEdge } from "./EditorEdge";
+import { EditorNode } from "./EditorNode";
+import { frameOf, moveTo, setNote } from "./model/canvas";
 import { connect } from "./model/edit";
-import { ROOT } from "./model/ids";
+import { frameAt, linkNear } from "./model/drop";
 import { linkFault } from "./model/links";
-import { recordOf } from "./model/sample";
+import { moveInto, reconnect, reorder, type Moved } from "./model/moves";
+import { isNode, useDrawnEdges, useDrawnNodes, type AnyDrawn, type Drawing, type Moving } from "./useDrawing";
 import type { Aim, Editor } from "./useEditor";
 
-const nodeTypes = { node: EditorNode };
+const nodeTypes = { node: EditorNode, frame: FrameItem, fold: FoldItem, note: NoteItem };
 const edgeTypes = { link: EditorEdge };
 /** More nodes than these get a map of their own. */
 const MAPPED = 8;
-/** Where lines begin and end, known before anything is measured. */
-const HANDLES = [
-  { type: "target" as const, position: Position.Top, x: WIDTH / 2, y: 0, width: 1, height: 1 },
-  { type: "source" as const, position: Position.Bottom, x: WIDTH / 2, y: HEIGHT, width: 1, height: 1 },
-];
-
-/** Where the nodes of a draft stand, and how they lead to one another. */
-export function useDrawing(editor: Editor): { links: DefinedLink[]; spots: Map<string, Spot> } {
-  const { definition } = editor;
-  const links = useMemo(() => linksOf(definition), [definition]);
-  // Settings move nothing.
-  const shape = JSON.stringify([Object.keys(definition.nodes), links.map(({ from, to }) => [from, to])]);
-  const spots = useMemo(() => {
-    const [names, pairs] = JSON.parse(shape) as [string[], [string, string][]];
-    return layOut(names, pairs.map(([from, to]) => ({ from, to })));
-  }, [shape]);
-  return { links, spots };
-}
+const STILL: Moving = new Map();
 
 /** Brings what is chosen into sight where it is not. */
-function useInSight(id: string | undefined, spots: Map<string, Spot>): void {
+function useInSight(id: string | undefined, rectOf: (id: string) => Rect | undefined): void {
   const flow = useReactFlow();
   const store = useStoreApi();
   const bring = useEffectEvent((name: string) => {
-    const spot = spots.get(name);
+    const rect = rectOf(name);
     const { width, height, transform } = store.getState();
-    if (!spot || width === 0) return;
+    if (!rect || width === 0) return;
     const [x, y, zoom] = transform;
-    const [middle, line] = [spot.x + WIDTH / 2, spot.y + HEIGHT / 2];
+    const [middle, line] = [rect.x + rect.width / 2, rect.y + rect.height / 2];
     const [left, top] = [middle * zoom + x, line * zoom + y];
     const isIn = left >= 0 && top >= 0 && left <= width && top <= height;
     if (!isIn) void flow.setCenter(middle, line, { zoom });
@@ -55,98 +44,136 @@ function useInSight(id: string | undefined, spots: Map<string, Spot>): void {
   }, [id]);
 }
 
-type Props = { editor: Editor; links: DefinedLink[]; spots: Map<string, Spot>; onAim: (aim: Aim) => void };
+type Props = { editor: Editor; drawing: Drawing; over: string | undefined; onOver: (link: string | undefined) => void; onAim: (aim: Aim) => void };
 
-/** The draft as a graph: chosen from, connected, and taken apart. */
-export function Canvas({ editor, links, spots, onAim }: Props) {
-  const { definition, catalog, problems, selected, may } = editor;
-  const chosen = new Set(selected);
-  useInSight(editor.only, spots);
-  const states = editor.samples.isFresh ? editor.samples.simulated?.executionState : undefined;
-  const nodes = Object.entries(definition.nodes).map(([id, node]): DrawnNode => {
-    const type = catalog.of(node.type);
-    const faults = problems.of(id).length;
-    const title = node.titleOverride ?? node.title ?? id;
-    const status = states && recordOf(states, id)?.status;
-    return {
-      id,
-      type: "node",
-      position: spots.get(id) ?? { x: 0, y: 0 },
-      width: WIDTH,
-      height: HEIGHT,
-      handles: HANDLES,
-      selected: chosen.has(id),
-      deletable: id !== ROOT,
-      ariaLabel: `${title}: ${type?.name ?? node.type}${faults > 0 ? `, ${faults === 1 ? "one problem" : `${faults} problems`}` : ""}`,
-      data: { id, title, type: node.type, name: type?.name ?? node.type, category: type?.category, faults, status, isTrigger: id === ROOT },
-    };
+/** The draft as a graph: chosen from, connected, dragged about, and taken apart. */
+export function Canvas({ editor, drawing, over, onOver, onAim }: Props) {
+  const { definition, catalog, selected, items, may } = editor;
+  const { links, spots, frames } = drawing;
+  const [moving, setMoving] = useState(STILL);
+  const hasMoved = useRef(false);
+  const isDragging = useRef(false);
+  useFitOnce(drawing.isSettled, () => hasMoved.current);
+  const nodes = useDrawnNodes(editor, drawing, moving);
+  useInSight(editor.only ?? items[0], (id) => {
+    const drawn = nodes.find((node) => node.id === id);
+    return drawn && { ...drawn.position, width: drawn.width ?? WIDTH, height: drawn.height ?? HEIGHT };
   });
-  const edges = links
-    .filter(({ to }) => definition.nodes[to])
-    .map((link): DrawnEdge => {
-      const label = wordOf(link);
-      return {
-        id: keyOf(link),
-        type: "link",
-        source: link.from,
-        target: link.to,
-        className: `edge ${link.bond}`,
-        selected: editor.link !== undefined && keyOf(editor.link) === keyOf(link),
-        focusable: false,
-        markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--line-strong)" },
-        data: { link, word: label?.slice(0, 40), onInsert: may && (link.bond === "child" || link.bond === "loop") ? () => onAim({ kind: "between", link }) : undefined },
-      };
-    });
+  const edges = useDrawnEdges(editor, links, over);
 
-  const onNodes = (changes: NodeChange<DrawnNode>[]) => {
-    const next = new Set(selected);
+  const take = (moved: Moved, ids?: string[]) => ("fault" in moved ? failed(new Error(moved.fault)) : editor.apply(moved.definition, ids));
+  const onNodes = (changes: NodeChange<AnyDrawn>[]) => {
+    const next = new Set([...selected, ...items]);
     let isOther = false;
+    const moved = new Map(moving);
+    // The arrows choose nodes; React Flow would also move them.
+    const isMove = isDragging.current || changes.some((change) => change.type === "dimensions" && change.resizing !== undefined);
     for (const change of changes) {
+      if (isMove && change.type === "position" && change.position) moved.set(change.id, { ...moved.get(change.id), ...change.position });
+      if (change.type === "dimensions" && change.resizing !== undefined && change.dimensions) {
+        moved.set(change.id, { ...moved.get(change.id), ...change.dimensions });
+        if (!change.resizing) resized(change.id, moved.get(change.id) ?? {});
+      }
       if (change.type !== "select" || next.has(change.id) === change.selected) continue;
       isOther = true;
       if (change.selected) next.add(change.id);
       else next.delete(change.id);
     }
+    if (isMove) setMoving(moved);
     // Who chooses a link lets go of the nodes.
     if (isOther && next.size > 0) editor.select([...next]);
     else if (isOther) editor.letGo();
   };
+  const noteAt = (key: string) => editor.canvas.notes.find(({ id }) => noteKey(id) === key);
+  /** A note's place is kept from the node beside which it stands. */
+  const placeOf = (key: string, { x, y }: Partial<Rect>) => {
+    const note = noteAt(key);
+    const base = baseOf(note?.beside, spots, editor.canvas.frames);
+    return { ...(x !== undefined && { x: x - base.x }), ...(y !== undefined && { y: y - base.y }) };
+  };
+  const resized = (key: string, rect: Partial<Rect>) => {
+    const note = noteAt(key);
+    if (note) editor.apply(setNote(definition, note.id, { ...placeOf(key, rect), ...(rect.width !== undefined && { width: rect.width }), ...(rect.height !== undefined && { height: rect.height }) }));
+    setTimeout(() => setMoving(STILL));
+  };
+  const middleOf = ({ position }: Node) => ({ x: position.x + WIDTH / 2, y: position.y + HEIGHT / 2 });
+  const dropped = (dragged: Node[]) => {
+    isDragging.current = false;
+    setMoving(STILL);
+    onOver(undefined);
+    let next = definition;
+    for (const node of dragged.filter(({ type }) => type === "note")) {
+      const note = noteAt(node.id);
+      if (note) next = setNote(next, note.id, placeOf(node.id, node.position));
+    }
+    const moved = dragged.filter(isNode);
+    const [only] = moved;
+    if (moved.length === 1 && only) {
+      const into = linkNear(links, spots, middleOf(only), only.id);
+      if (into) {
+        const put = moveInto(next, only.id, into.own, catalog.branchesOf);
+        if ("fault" in put) return take(put);
+        const [above, below] = [frameOf(next, into.own.from), frameOf(next, into.own.to)];
+        return editor.apply(moveTo(put.definition, [only.id], above?.id === below?.id ? above?.id : undefined), [only.id]);
+      }
+      if (frameAt(frames, middleOf(only)) === frameOf(next, only.id)?.id) next = reorder(next, only.id, (id) => (id === only.id ? only.position.x : (spots.get(id)?.x ?? 0)));
+    }
+    for (const node of moved) {
+      const frame = frameAt(frames, middleOf(node));
+      if (frame !== frameOf(next, node.id)?.id) next = moveTo(next, [node.id], frame);
+    }
+    if (next !== definition) editor.apply(next);
+  };
   const onEdges = (changes: EdgeChange<DrawnEdge>[]) => {
     const added = changes.find((change) => change.type === "select" && change.selected);
-    if (added && "id" in added) editor.selectLink(links.find((link) => keyOf(link) === added.id));
+    if (added && "id" in added) editor.selectLink(linksOf(definition).find((link) => keyOf(link) === added.id));
   };
   const onConnect = ({ source, target }: Connection) => {
     const fault = linkFault(definition, source, target, "child");
-    if (fault === undefined) editor.apply(connect(definition, source, target));
-    else failed(new Error(fault));
+    take(fault === undefined ? { definition: connect(definition, source, target) } : { fault });
   };
   return (
-    <div className="graph editor-canvas" role="group" aria-label="The graph of the draft">
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        onNodesChange={onNodes}
-        onEdgesChange={onEdges}
-        onConnect={onConnect}
-        onPaneClick={() => editor.select([])}
-        onNodeDoubleClick={() => editor.setView("node")}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
-        minZoom={0.1}
-        nodesDraggable={false}
-        nodesConnectable={may}
-        elementsSelectable
-        selectionMode={SelectionMode.Partial}
-        deleteKeyCode={null}
-        onlyRenderVisibleElements={nodes.length > 100}
-        proOptions={{ hideAttribution: true }}
-      >
-        <Background gap={20} size={1} color="var(--line)" />
-        <Controls showInteractive={false} />
-        {nodes.length > MAPPED && <MiniMap pannable zoomable nodeClassName={(node) => ((node as DrawnNode).data.faults > 0 ? "map-bad" : "")} />}
-      </ReactFlow>
-    </div>
+    <InsertAt value={(link) => onAim({ kind: "between", link })}>
+      <div className="graph editor-canvas" role="group" aria-label="The graph of the draft">
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={onNodes}
+          onEdgesChange={onEdges}
+          onConnect={onConnect}
+          onReconnect={(edge, { source, target }) => edge.data && take(reconnect(definition, edge.data.link, source, target, catalog.branchesOf))}
+          onNodeDragStart={() => (isDragging.current = true)}
+          onNodeDrag={(_, node, dragged) => onOver(isNode(node) && dragged.length === 1 ? keyFor(linkNear(links, spots, middleOf(node), node.id)) : undefined)}
+          onNodeDragStop={(_, __, dragged) => dropped(dragged)}
+          onMoveStart={(event) => {
+            if (event) hasMoved.current = true;
+          }}
+          onPaneClick={() => editor.select([])}
+          onNodeDoubleClick={() => editor.setView("node")}
+          fitView
+          fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+          minZoom={0.1}
+          nodesDraggable={may}
+          nodeDragThreshold={6}
+          nodesConnectable={may}
+          reconnectRadius={14}
+          elementsSelectable
+          selectionMode={SelectionMode.Partial}
+          deleteKeyCode={null}
+          onlyRenderVisibleElements={nodes.length > 100}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background gap={20} size={1} color="var(--line)" />
+          <Controls showInteractive={false} />
+          {nodes.length > MAPPED && <MiniMap pannable zoomable nodeClassName={(node) => (node.type === "node" && (node as Extract<AnyDrawn, { type?: "node" }>).data.faults > 0 ? "map-bad" : `map-${node.type ?? ""}`)} />}
+        </ReactFlow>
+      </div>
+    </InsertAt>
   );
+}
+
+function keyFor(link: Parameters<typeof keyOf>[0] | undefined): string | undefined {
+  return link && keyOf(link);
 }

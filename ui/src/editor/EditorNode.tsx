@@ -1,5 +1,6 @@
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { TriangleAlert } from "lucide-react";
+import { memo } from "react";
 import { StatusSign } from "../common/Status";
 import { iconOf } from "./icons";
 
@@ -17,7 +18,7 @@ export type Drawn = {
 };
 export type DrawnNode = Node<Drawn, "node">;
 
-export function EditorNode({ data, selected }: NodeProps<DrawnNode>) {
+export const EditorNode = memo(function EditorNode({ data, selected }: NodeProps<DrawnNode>) {
   const Icon = iconOf(data.type, data.category);
   return (
     <div className={`graph-node${selected ? " selected" : ""}${data.faults > 0 ? " faulty" : ""}${data.isTrigger ? " trigger" : ""}`}>
@@ -35,4 +36,4 @@ export function EditorNode({ data, selected }: NodeProps<DrawnNode>) {
       <Handle type="source" position={Position.Bottom} />
     </div>
   );
-}
+});

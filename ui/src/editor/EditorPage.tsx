@@ -3,7 +3,6 @@ import "../workflows/workflows.css";
 import "./editor.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ReactFlowProvider } from "@xyflow/react";
 import { CopyPlus, Keyboard, Plus, Redo2, Rocket, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
@@ -24,13 +23,16 @@ import { isDrawable } from "../graph/linksOf";
 import { Compare } from "../publish/Compare";
 import { Changes } from "../workflows/Changes";
 import { DefinitionText } from "../workflows/DefinitionEditor";
+import { definitionWords } from "../workflows/definitionWords";
 import { DraftNotes, SavedSign } from "../workflows/DraftState";
 import { AddNode } from "./AddNode";
-import { Canvas, useDrawing } from "./Canvas";
+import { Board } from "./Board";
+import { CanvasTools } from "./CanvasTools";
 import { ROOT } from "./model/ids";
 import { NodePanel } from "./NodePanel";
 import { ProblemList } from "./ProblemList";
 import { TestPanel } from "./TestPanel";
+import { useDrawing } from "./useDrawing";
 import { useEditor, VIEWS, type Aim, type Editor, type View } from "./useEditor";
 import { KEYS, useKeys, useLetterKeys } from "./useKeys";
 
@@ -94,7 +96,7 @@ function EditorRoom({ workflow }: { workflow: Workflow }) {
     >
       {!editor.may && <p className="note">To change the draft you need the permission workflows:write. You can look at it.</p>}
       <DraftNotes draft={draft} />
-      {side === "text" && <DefinitionText draft={draft} />}
+      {side === "text" && <DefinitionText draft={draft} problems={editor.problems.problems} words={definitionWords(editor.catalog.list)} />}
       {side === "graph" && !canDraw && (
         <Empty title="This draft is no graph">
           <p>Its nodes are not what nodes are. Mend it as text; what is wrong stands among the problems.</p>
@@ -114,10 +116,11 @@ function EditorRoom({ workflow }: { workflow: Workflow }) {
 function GraphSide({ editor }: { editor: Editor }) {
   const [aim, setAim] = useState<Aim>();
   const [isSheet, setSheet] = useState(false);
-  const { links, spots } = useDrawing(editor);
+  const drawing = useDrawing(editor);
+  const [hasPalette, setPalette] = useState(false);
   const [hasLetters, setLetters] = useLetterKeys();
   const onAim = (next: Aim) => editor.may && setAim(next);
-  useKeys(editor, { spots, hasLetters, onAim, onSheet: () => setSheet(true) });
+  useKeys(editor, { spots: drawing.spots, hasLetters, onAim, onSheet: () => setSheet(true) });
   return (
     <>
       <section className="panel" aria-label="The graph">
@@ -130,7 +133,8 @@ function GraphSide({ editor }: { editor: Editor }) {
           <span className="grow small quiet" role="status">
             <Chosen editor={editor} />
           </span>
-          {editor.may && (editor.hasMovable || editor.link) && (
+          {editor.may && <CanvasTools editor={editor} hasPalette={hasPalette} onPalette={setPalette} />}
+          {editor.may && (editor.hasChosen || editor.link) && (
             <>
               {editor.hasMovable && <Copy text={editor.copied()} what="the chosen nodes as JSON" />}
               {editor.hasMovable && <Button look="plain" aria-label="Duplicate" title="Duplicate (d)" icon={<CopyPlus size={16} aria-hidden />} onClick={editor.twin} />}
@@ -146,9 +150,7 @@ function GraphSide({ editor }: { editor: Editor }) {
             <p>A workflow begins with a trigger: what starts its runs. Press n to choose one.</p>
           </Empty>
         ) : (
-          <ReactFlowProvider>
-            <Canvas editor={editor} links={links} spots={spots} onAim={onAim} />
-          </ReactFlowProvider>
+          <Board editor={editor} drawing={drawing} hasPalette={hasPalette} onAim={onAim} />
         )}
       </section>
       <Views editor={editor} onAim={onAim} />
@@ -159,7 +161,8 @@ function GraphSide({ editor }: { editor: Editor }) {
 }
 
 function Chosen({ editor }: { editor: Editor }) {
-  const { selected, link } = editor;
+  const { selected, link, items } = editor;
+  if (items.length > 0 && selected.length === 0) return items.length === 1 ? <>Chosen: {items[0]?.startsWith("note:") ? "a note" : "a group"}</> : <>{items.length} notes and groups are chosen</>;
   if (link) {
     return (
       <>
@@ -208,7 +211,11 @@ function DraftChanges({ editor }: { editor: Editor }) {
   );
   return (
     <div className="stack">
-      {workflow.hasDraft && workflow.hasLiveVersion && isSaved ? <Compare workflow={workflow} from="live" to="draft" /> : <Changes workflow={workflow} />}
+      {workflow.hasDraft && workflow.hasLiveVersion && isSaved ? (
+        <Compare workflow={workflow} from="live" to="draft" />
+      ) : (
+        <Changes workflow={workflow} />
+      )}
       {editor.may && workflow.hasDraft && workflow.hasLiveVersion && (
         <div>
           <Button look="danger" disabled={draft.saving.state !== "saved"} onClick={() => setDropping(true)}>

@@ -56,7 +56,7 @@ function PinDialog({ editor, id, onClose }: { editor: Editor; id: string; onClos
     async (result: Json | undefined) => {
       const version = await draft.flush();
       if (version === undefined) throw new Error("The draft could not be saved, so nothing was pinned");
-      const others = Object.entries(workflow.pinnedOutputs ?? {}).filter(([name]) => name !== id);
+      const others = Object.entries(samples.known.pinned).filter(([name]) => name !== id);
       const pinnedOutputs = Object.fromEntries(result === undefined ? others : [...others, [id, result]]);
       return (await api.put("/v1/workflows/{id}/pinned-outputs", {
         params: { path: { id: workflow.id } },

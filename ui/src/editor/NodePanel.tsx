@@ -2,9 +2,11 @@ import { useRef, useState } from "react";
 import { writeJson } from "../api/exactJson";
 import { JsonTree } from "../common/JsonTree";
 import { Theirs } from "../common/Theirs";
-import { insertInto, takesText } from "./insert";
+import { Readable } from "../forms/context";
+import { insertInto, takesText, type Writable } from "./insert";
 import { expressionOf } from "./model/expressions";
 import { inputOf, readingsOf, type Reading } from "./model/sample";
+import { ItemPanel } from "./ItemPanel";
 import { NodeOutput } from "./NodeOutput";
 import { NodeSettings } from "./NodeSettings";
 import type { Aim, Editor } from "./useEditor";
@@ -13,11 +15,13 @@ type Props = { editor: Editor; onAim: (aim: Aim) => void };
 
 /** The chosen node: what it can read, what it is given, and what came of it. */
 export function NodePanel({ editor, onAim }: Props) {
-  const field = useRef<HTMLInputElement | HTMLTextAreaElement>(undefined);
+  const field = useRef<Writable>(undefined);
   const [told, setTold] = useState("");
   const { definition, only: id, samples } = editor;
   const node = id === undefined ? undefined : definition.nodes[id];
   if (id === undefined || !node) {
+    const [item] = editor.items;
+    if (item !== undefined && editor.items.length === 1 && editor.selected.length === 0) return <ItemPanel editor={editor} item={item} />;
     const { length } = editor.selected;
     return <p className="body quiet">{length > 1 ? `${length} nodes are chosen.` : "Choose a node: by pointer, by the arrow keys, or add one with n."}</p>;
   }
@@ -51,10 +55,12 @@ export function NodePanel({ editor, onAim }: Props) {
         aria-label={`Settings of ${id}`}
         onFocus={(event) => {
           const target: EventTarget = event.target;
-          if (takesText(target) && event.target.closest(".payload")) field.current = target;
+          if (takesText(target) && target.closest(".payload")) field.current = target;
         }}
       >
-        <NodeSettings key={id} editor={editor} id={id} node={node} onAim={onAim} />
+        <Readable value={input}>
+          <NodeSettings key={id} editor={editor} id={id} node={node} onAim={onAim} />
+        </Readable>
         <Readings of={readingsOf(node.payload, input)} />
       </section>
       <section className="stack" aria-label="What came of it">

@@ -20,6 +20,9 @@ import type { Aim, Editor } from "./useEditor";
 /** Of a type that the catalogue has not, any payload is edited as JSON. */
 const ANY: Schema = { title: "Payload", type: "object" };
 const BLOCK = "block";
+/** Where payloads hold scripts. */
+const SCRIPTS: Record<string, string[]> = { "code-transform": ["/code"] };
+const NO_SCRIPTS: string[] = [];
 
 type Props = { editor: Editor; id: string; node: DefinitionNode; onAim: (aim: Aim) => void };
 
@@ -69,6 +72,7 @@ export function NodeSettings({ editor, id, node, onAim }: Props) {
             value={node.payload}
             faults={below("/payload")}
             allowsExpressions
+            scripts={SCRIPTS[node.type] ?? NO_SCRIPTS}
             onChange={(payload) => editor.write(setNode(definition, id, { payload: asObject(payload) }), `payload:${id}`)}
           />
         </div>
@@ -94,6 +98,7 @@ function NameField({ editor, id }: { editor: Editor; id: string }) {
   const take = () => {
     if (name === id || fault !== undefined) return;
     editor.apply(rename(definition, id, name), [name]);
+    editor.pins.renamed(id, name);
   };
   return (
     <Field label="Name" hint="Expressions that read it are written anew." faults={fault ? [fault] : []}>

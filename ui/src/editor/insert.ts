@@ -1,5 +1,13 @@
+import { isCode } from "../common/CodeField";
+
+export type Writable = HTMLInputElement | HTMLTextAreaElement | HTMLElement;
+
 /** Puts a text where the cursor of a field stands, as if it had been typed. */
-export function insertInto(field: HTMLInputElement | HTMLTextAreaElement, text: string): void {
+export function insertInto(field: Writable, text: string): void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) {
+    field.dispatchEvent(new CustomEvent("code-insert", { detail: text }));
+    return;
+  }
   const from = field.selectionStart ?? field.value.length;
   const to = field.selectionEnd ?? from;
   const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
@@ -11,6 +19,6 @@ export function insertInto(field: HTMLInputElement | HTMLTextAreaElement, text: 
 }
 
 /** Whether an expression can be written there. */
-export function takesText(target: EventTarget): target is HTMLInputElement | HTMLTextAreaElement {
-  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && ["text", ""].includes(target.type));
+export function takesText(target: EventTarget): target is Writable {
+  return isCode(target) || target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && ["text", ""].includes(target.type));
 }

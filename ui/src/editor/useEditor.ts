@@ -1,13 +1,16 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Definition, DefinitionNode, NodeType, Workflow } from "../api/types";
 import { done } from "../common/toasts";
 import { useMay } from "../frame/whoami";
 import { isDrawable, keyOf, linksOf, type DefinedLink } from "../graph/linksOf";
 import { useDraft } from "../workflows/useDraft";
-import { copy, duplicate, paste, readNodes } from "./model/clipboard";
-import { add, disconnect, insertBetween, remove, setNode, type Place } from "./model/edit";
+import { canvasOf, frameKey, noteKey } from "../graph/canvasOf";
+import { frameOf, moveTo, partOfCanvas, pasteCanvas, removeNote, ungroup } from "./model/canvas";
+import { copy, duplicate, paste, readCanvas, readNodes } from "./model/clipboard";
+import { add, disconnect, insertBetween, remove, setNode, type Made, type Place } from "./model/edit";
 import { ROOT } from "./model/ids";
 import { useCatalog } from "./useCatalog";
+import { usePins } from "./usePins";
 import { useProblems } from "./useProblems";
 import { useSamples } from "./useSamples";
 
@@ -30,10 +33,16 @@ export function useEditor(workflow: Workflow) {
   const [marked, setLink] = useState<DefinedLink>();
   const [view, setView] = useState<View>("node");
   const problems = useProblems(definition);
-  const samples = useSamples(workflow, definition, catalog);
+  const pins = usePins(workflow, draft, may);
+  const samples = useSamples(workflow, definition, catalog, pins.pinned);
+  const canvas = useMemo(() => canvasOf(isDrawable(definition) ? definition : { nodes: {} }), [definition]);
   const nodes = definition.nodes ?? {};
   const selected = chosen.filter((id) => nodes[id]);
-  const only = selected.length === 1 ? selected[0] : undefined;
+  const isItem = new Set([...canvas.frames.map(({ id }) => frameKey(id)), ...canvas.notes.map(({ id }) => noteKey(id))]);
+  /** Groups and notes that are chosen, as they are called in the drawing. */
+  const items = chosen.filter((key) => isItem.has(key));
+  const notes = items.filter((key) => key.startsWith(noteKey(""))).map((key) => key.slice(noteKey("").length));
+  const only = selected.length === 1 && items.length === 0 ? selected[0] : undefined;
   const link = marked && isDrawable(definition) && linksOf(definition).some((each) => keyOf(each) === keyOf(marked)) ? marked : undefined;
   const { branchesOf } = catalog;
 
@@ -46,32 +55,44 @@ export function useEditor(workflow: Workflow) {
     draft.change(next);
     if (ids) select(ids);
   };
-  const place = (type: NodeType, aim: Aim, where: Omit<Place, "after">) => {
+  /** `further` is what else is done to the definition in the same step. */
+  const place = (type: NodeType, aim: Aim, where: Omit<Place, "after">, further?: (made: Made) => Definition) => {
     const node: DefinitionNode = { type: type.type, payload: {} };
     if (aim.kind === "trigger" && nodes[ROOT]) return apply(setNode(definition, ROOT, node), [ROOT]);
     const after = aim.kind === "after" ? aim.id : undefined;
     const made = aim.kind === "between" ? insertBetween(definition, aim.link, node, branchesOf) : add(definition, node, after === undefined ? undefined : { ...where, after });
+    // What is put into a group belongs to it.
+    const frame = frameOf(definition, aim.kind === "between" ? aim.link.from : after);
+    const isIn = frame !== undefined && (aim.kind !== "between" || frame.nodes.includes(aim.link.to));
     setView("node");
-    return apply(made.definition, [made.id]);
+    if (further) return apply(further(made), [made.id]);
+    return apply(isIn ? moveTo(made.definition, [made.id], frame.id) : made.definition, [made.id]);
   };
   const take = () => {
     if (link) {
       setLink(undefined);
       return apply(disconnect(definition, link, branchesOf));
     }
+    const bare = items.reduce((whole, key) => (key.startsWith(noteKey("")) ? removeNote(whole, key.slice(noteKey("").length)) : ungroup(whole, key.slice(frameKey("").length))), definition);
+    if (items.length > 0 && selected.length === 0) return apply(bare, []);
     if (selected.length === 1 && only === ROOT) return done("The trigger stays: it begins the run. It can be changed for another one.");
     const above = linksOf(definition).find(({ to, bond }) => to === selected[0] && bond !== "undo")?.from;
-    return apply(remove(definition, selected, branchesOf), above && !selected.includes(above) ? [above] : [ROOT]);
+    return apply(remove(bare, selected, branchesOf), above && !selected.includes(above) ? [above] : [ROOT]);
   };
   const twin = () => {
     const made = duplicate(definition, selected, branchesOf);
-    if (made.ids.length > 0) apply(made.definition, made.ids);
+    const copied = partOfCanvas(definition, new Set(selected), new Set(notes));
+    const originals = selected.filter((id) => id !== ROOT);
+    const beside = pasteCanvas(made.definition, copied, new Map(originals.map((id, index) => [id, made.ids[index] ?? id])));
+    if (made.ids.length + beside.notes.length > 0) apply(beside.definition, [...made.ids, ...beside.notes.map(noteKey)]);
   };
   const pasted = (text: string): boolean => {
-    const read = readNodes(text);
-    if (!read) return false;
+    const read = readNodes(text) ?? {};
+    const copied = readCanvas(text, { ...nodes, ...read });
+    if (Object.keys(read).length + copied.notes.length === 0) return false;
     const made = paste(definition, read, only ?? (nodes[ROOT] ? ROOT : undefined), branchesOf);
-    apply(made.definition, made.ids);
+    const beside = pasteCanvas(made.definition, copied, new Map(Object.keys(read).map((id, index) => [id, made.ids[index] ?? id])));
+    apply(beside.definition, [...made.ids, ...beside.notes.map(noteKey)]);
     return true;
   };
   return {
@@ -86,7 +107,11 @@ export function useEditor(workflow: Workflow) {
     setView,
     selected,
     /** What of it can be copied and taken out: all but the trigger. */
-    hasMovable: selected.some((id) => id !== ROOT),
+    hasMovable: selected.some((id) => id !== ROOT) || notes.length > 0,
+    hasChosen: selected.some((id) => id !== ROOT) || items.length > 0,
+    canvas,
+    items,
+    pins,
     only,
     link,
     select,
@@ -98,7 +123,7 @@ export function useEditor(workflow: Workflow) {
     place,
     take,
     twin,
-    copied: () => copy(definition, selected),
+    copied: () => copy(definition, selected, notes),
     pasted,
   };
 }

@@ -1,8 +1,10 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { read, write } from "../api/storage";
+import { isCode } from "../common/CodeField";
 import { failed } from "../common/toasts";
 import type { Spot } from "../graph/layout";
 import { linksOf } from "../graph/linksOf";
+import { foldChosen, groupChosen, noteBeside, nudge } from "./onCanvas";
 import { nextTo, type Direction } from "./model/walk";
 import { ROOT } from "./model/ids";
 import type { Aim, Editor } from "./useEditor";
@@ -19,11 +21,18 @@ export const KEYS: [string, string][] = [
   ["Escape", "From a field back to the graph"],
   ["Delete", "Take what is chosen out"],
   ["d", "Duplicate"],
+  ["g", "Group the chosen nodes; of a chosen group, ungroup"],
+  ["f", "Fold the group of what is chosen, or unfold it"],
+  ["m", "A note beside the chosen node"],
+  ["Arrows on a note", "Move it; with Shift, make it larger or smaller"],
   ["Ctrl C, Ctrl X, Ctrl V", "Copy, cut and paste, as JSON"],
   ["Ctrl Z", "Take the last step back"],
   ["Ctrl Shift Z", "Do it again"],
   ["p", "To the problems"],
   ["t", "To the test"],
+  ["Ctrl Space", "In a text: what can be written there"],
+  ["Ctrl F", "In code: search"],
+  ["Escape, then Tab", "Out of a text in which Tab indents"],
   ["?", "This sheet"],
 ];
 
@@ -44,7 +53,7 @@ type Actions = { spots: Map<string, Spot>; hasLetters: boolean; onAim: (aim: Aim
 /** Fields have their own keys, and so have windows. */
 function isElsewhere(event: Event): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
-  const isField = target !== undefined && target.closest("input, textarea, select, [contenteditable]") !== null;
+  const isField = target !== undefined && target.closest("input, textarea, select, [contenteditable], .code-host") !== null;
   return event.defaultPrevented || isField || document.querySelector("dialog[open]") !== null;
 }
 
@@ -53,7 +62,9 @@ function focusNode(id: string): void {
 }
 
 export function focusSettings(): void {
-  document.querySelector<HTMLElement>(".node-settings input, .node-settings textarea, .node-settings select")?.focus();
+  const field = document.querySelector<HTMLElement>(".node-settings :is(input, textarea, select, .code-host)");
+  if (isCode(field)) field?.dispatchEvent(new CustomEvent("code-focus"));
+  else field?.focus();
 }
 
 /** The keys of the editor. */
@@ -61,6 +72,7 @@ export function useKeys(editor: Editor, { spots, hasLetters, onAim, onSheet }: A
   const { draft, selected, only } = editor;
   const plain = (event: KeyboardEvent): boolean => {
     const arrow = ARROWS[event.key];
+    if (arrow && nudge(editor, arrow, event.shiftKey)) return true;
     if (arrow) {
       // Elsewhere on the page they scroll.
       if (!(event.target as Element).closest(".editor-canvas") && event.target !== document.body) return false;
@@ -88,6 +100,15 @@ export function useKeys(editor: Editor, { spots, hasLetters, onAim, onSheet }: A
       case "d":
         editor.twin();
         return true;
+      case "g":
+        groupChosen(editor);
+        return true;
+      case "f":
+        return foldChosen(editor);
+      case "m":
+        noteBeside(editor);
+        setTimeout(focusSettings);
+        return true;
       case "p":
         editor.setView("problems");
         return true;
@@ -98,7 +119,7 @@ export function useKeys(editor: Editor, { spots, hasLetters, onAim, onSheet }: A
         onSheet();
         return true;
       case "Enter":
-        if (only === undefined || (event.target as Element).closest("button, a, summary")) return false;
+        if ((only === undefined && editor.items.length !== 1) || (event.target as Element).closest("button, a, summary")) return false;
         editor.setView("node");
         // The panel may only now be drawn.
         setTimeout(focusSettings);
@@ -116,7 +137,7 @@ export function useKeys(editor: Editor, { spots, hasLetters, onAim, onSheet }: A
     return true;
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key === "Escape" && only !== undefined && event.target instanceof Element && event.target.closest(".node-settings") && !document.querySelector("dialog[open]")) return focusNode(only);
+    if (event.key === "Escape" && !event.defaultPrevented && event.target instanceof Element && event.target.closest(".node-settings") && !document.querySelector("dialog[open]")) return focusNode(only ?? editor.items[0] ?? "");
     if (isElsewhere(event) || event.altKey) return;
     if (event.ctrlKey || event.metaKey ? withControl(event) : plain(event)) event.preventDefault();
   });

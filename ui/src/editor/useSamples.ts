@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type Data } from "../api/client";
-import { asObject, type Json } from "../api/exactJson";
+import { asObject, type Json, type JsonObject } from "../api/exactJson";
 import type { Definition, Run, Workflow } from "../api/types";
 import { ROOT } from "./model/ids";
 import type { Known, States } from "./model/sample";
@@ -20,7 +20,7 @@ export type Samples = {
 };
 
 /** Data to look at while editing: of the last simulation, else of the last run, else what the trigger's type has as an example. */
-export function useSamples(workflow: Workflow, definition: Definition, catalog: Catalog): Samples {
+export function useSamples(workflow: Workflow, definition: Definition, catalog: Catalog, pinned: JsonObject): Samples {
   const [played, setPlayed] = useState<{ result: Simulated; of: Definition }>();
   const simulated = played?.result;
   const { data: lastRun } = useQuery({ queryKey: ["last-run", workflow.id], queryFn: () => readLast(workflow.id), staleTime: 30_000 });
@@ -29,7 +29,7 @@ export function useSamples(workflow: Workflow, definition: Definition, catalog: 
   const trigger: Json | undefined = asObject(type?.exampleUsage)["result"];
   const states = simulated?.executionState ?? lastRun?.executionState ?? {};
   const from = simulated ? "of the simulation" : lastRun ? "of the last run" : trigger === undefined ? "" : "an example of what the trigger brings";
-  return { known: { states, pinned: workflow.pinnedOutputs ?? {}, trigger }, from, lastRun: lastRun ?? undefined, simulated, isFresh: played?.of === definition, simulate: (result, of) => setPlayed(result && { result, of }) };
+  return { known: { states, pinned, trigger }, from, lastRun: lastRun ?? undefined, simulated, isFresh: played?.of === definition, simulate: (result, of) => setPlayed(result && { result, of }) };
 }
 
 async function readLast(workflowId: string): Promise<Run | null> {

@@ -1,14 +1,18 @@
-import { useState } from "react";
+import { use, useState } from "react";
 import { parseJson, writeJson, type Json } from "../api/exactJson";
+import { CodeField } from "../common/CodeField";
 import { Field } from "../common/Field";
 import { jsonFault } from "../common/JsonField";
 import { inZone } from "../common/time";
-import { useFaults, useRules } from "./context";
+import { Readable, useFaults, useRules } from "./context";
 import { exampleOf, listOf, typesOf } from "./schema";
 import type { ReadyProps } from "./ValueField";
 
 export function TextField({ schema, path, value, isRequired, onChange, label, hint, isLong }: ReadyProps & { isLong: boolean }) {
   const faults = useFaults(path);
+  const readable = use(Readable);
+  const { allowsExpressions, scripts } = useRules();
+  const isScript = scripts.includes(path);
   const isSecret = schema["writeOnly"] === true;
   const text = typeof value === "string" ? value : value === undefined || value === null ? "" : writeJson(value);
   // An empty text is a text only where the schema wants one; else the field is left out.
@@ -16,7 +20,20 @@ export function TextField({ schema, path, value, isRequired, onChange, label, hi
   return (
     <Field label={label} hint={hint} faults={faults} isRequired={isRequired}>
       {(control) =>
-        isLong || text.includes("\n") ? (
+        isScript || (allowsExpressions && !isSecret) ? (
+          <CodeField
+            control={control}
+            label={label}
+            description={hint}
+            language={isScript ? "javascript" : "expression"}
+            isDocument={isScript}
+            isLine={!isScript && !isLong && !text.includes("\n")}
+            value={text}
+            placeholder={exampleOf(schema)}
+            readable={readable}
+            onChange={change}
+          />
+        ) : isLong || text.includes("\n") ? (
           <textarea {...control} className="input" value={text} placeholder={exampleOf(schema)} onChange={(event) => change(event.target.value)} />
         ) : (
           <input
@@ -163,9 +180,10 @@ export function InstantField({ path, value, isRequired, onChange, label, hint }:
 /** A value that is worked out when the node runs. */
 export function ExpressionField({ path, value, isRequired, onChange, label, hint }: ReadyProps) {
   const faults = useFaults(path);
+  const readable = use(Readable);
   return (
     <Field label={label} hint={hint} faults={faults} isRequired={isRequired}>
-      {(control) => <input {...control} className="input code" autoComplete="off" value={String(value)} onChange={(event) => onChange(event.target.value || undefined)} />}
+      {(control) => <CodeField control={control} label={label} description={hint} language="expression" isLine value={String(value)} readable={readable} onChange={(text) => onChange(text || undefined)} />}
     </Field>
   );
 }
@@ -173,10 +191,13 @@ export function ExpressionField({ path, value, isRequired, onChange, label, hint
 /** Anything: JSON, or where the schema allows it a plain text. */
 export function JsonValueField({ schema, path, value, isRequired, onChange, label, hint, isRoot = false }: ReadyProps) {
   const faults = useFaults(path);
+  const readable = use(Readable);
   const types = typesOf(schema);
   const takesText = types.length === 0 || types.includes("string");
   const [text, setText] = useState(() => textOf(value, takesText));
   const [fault, setFault] = useState<string>();
+  // Which it is, is told by how it began: another language under the hand would take the cursor away.
+  const [language] = useState(takesText && !/^\s*(?:\[|\{(?!\{))/.test(text) ? ("expression" as const) : ("json" as const));
   const change = (next: string) => {
     setText(next);
     const { read, wrong } = readValue(next, takesText);
@@ -191,13 +212,15 @@ export function JsonValueField({ schema, path, value, isRequired, onChange, labe
       isRequired={isRequired}
     >
       {(control) => (
-        <textarea
-          {...control}
-          className="input code"
+        <CodeField
+          control={control}
+          label={label || "Answer"}
+          description={hint}
+          language={language}
           rows={Math.min(12, Math.max(2, text.split("\n").length))}
-          spellCheck={false}
           value={text}
-          onChange={(event) => change(event.target.value)}
+          readable={readable}
+          onChange={change}
         />
       )}
     </Field>

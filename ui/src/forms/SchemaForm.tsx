@@ -16,14 +16,18 @@ type Props = {
   isTried?: boolean;
   /** A node's settings may be expressions instead of values. */
   allowsExpressions?: boolean;
+  /** Where its texts are JavaScript, by JSON pointers. */
+  scripts?: string[];
 };
 
+const NONE: string[] = [];
+
 /** A form out of a JSON Schema. */
-export function SchemaForm({ schema, value, onChange, faults = [], isTried = false, allowsExpressions = false }: Props) {
+export function SchemaForm({ schema, value, onChange, faults = [], isTried = false, allowsExpressions = false, scripts = NONE }: Props) {
   const rules = useMemo<FormRules>(() => {
     const own = isTried ? check(schema, value, schema, { allowsExpressions }) : [];
-    return { root: schema, allowsExpressions, faults: [...own, ...faults] };
-  }, [schema, value, faults, isTried, allowsExpressions]);
+    return { root: schema, allowsExpressions, faults: [...own, ...faults], scripts };
+  }, [schema, value, faults, isTried, allowsExpressions, scripts]);
   return (
     <FormContext value={rules}>
       <div className="schema-form">

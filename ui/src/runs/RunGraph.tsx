@@ -1,11 +1,15 @@
 import "@xyflow/react/dist/base.css";
 import "../graph/graph.css";
 import { Background, Controls, Handle, MarkerType, MiniMap, Position, ReactFlow, ReactFlowProvider, type Edge, type Node, type NodeProps } from "@xyflow/react";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type { Definition, NodeRecord, NodeStatus } from "../api/types";
 import { lookOf, StatusSign } from "../common/Status";
 import { lasting } from "../common/time";
-import { HEIGHT, layOut, WIDTH, type Spot } from "../graph/layout";
+import { FrameItem, NoteItem } from "../graph/CanvasItems";
+import { baseOf, canvasOf, foldedGraph, frameKey, noteKey, type CanvasOf } from "../graph/canvasOf";
+import { HEIGHT, WIDTH, type Spot } from "../graph/layout";
+import { useFitOnce, useLayout } from "../graph/useLayout";
+import type { Placed } from "../graph/plan";
 import { keyOf, linksOf, wordOf, type DefinedLink } from "../graph/linksOf";
 import { nodeOf } from "./facts";
 
@@ -23,8 +27,13 @@ const MAPPED = 24;
 /** The run's own graph, with where each of its nodes stands. */
 export function RunGraph({ definition, states, selected, onSelect }: Props) {
   const links = useMemo(() => linksOf(definition), [definition]);
-  const spots = useMemo(() => layOut(Object.keys(definition.nodes), links), [definition, links]);
-  const nodes = useMemo(() => nodesOf(definition, states, spots, selected), [definition, states, spots, selected]);
+  const canvas = useMemo(() => unfolded(canvasOf(definition)), [definition]);
+  const placed = useLayout(useMemo(() => foldedGraph(Object.keys(definition.nodes), links, canvas), [definition, links, canvas]));
+  const { spots } = placed;
+  const around = useMemo(() => itemsOf(canvas, placed), [canvas, placed]);
+  const drawn = useMemo(() => nodesOf(definition, states, spots, selected), [definition, states, spots, selected]);
+  const nodes = useMemo(() => [...around, ...drawn], [around, drawn]);
+  const hasMoved = useRef(false);
   const edges = useMemo(() => links.map((link) => edgeOf(link, states ?? NONE)), [links, states]);
   return (
     <div className="graph" aria-label="The graph">
@@ -40,21 +49,50 @@ export function RunGraph({ definition, states, selected, onSelect }: Props) {
           nodesConnectable={false}
           edgesFocusable={false}
           onlyRenderVisibleElements={nodes.length > 100}
-          onNodeClick={(_, node) => onSelect(node.id)}
+          onNodeClick={(_, node) => node.type === "node" && onSelect(node.id)}
+          onMoveStart={(event) => {
+            if (event) hasMoved.current = true;
+          }}
           onNodesChange={(changes) => {
             // By the key Enter a node is chosen, and not clicked.
             const chosen = changes.find((change) => change.type === "select" && change.selected);
-            if (chosen && "id" in chosen && chosen.id !== selected) onSelect(chosen.id);
+            const isNode = chosen && "id" in chosen && nodes.some((node) => node.id === chosen.id && node.type === "node");
+            if (isNode && chosen.id !== selected) onSelect(chosen.id);
           }}
           proOptions={{ hideAttribution: true }}
         >
+          <FitOnce isSettled={placed.isSettled} hasMoved={() => hasMoved.current} />
           <Background gap={20} size={1} color="var(--line)" />
           <Controls showInteractive={false} />
-          {nodes.length > MAPPED && <MiniMap pannable zoomable nodeClassName={(node) => `map-${lookOf((node.data as Drawn).record?.status ?? "pending").tone}`} />}
+          {drawn.length > MAPPED && <MiniMap pannable zoomable nodeClassName={(node) => (node.type === "node" ? `map-${lookOf((node.data as Drawn).record?.status ?? "pending").tone}` : `map-${node.type ?? ""}`)} />}
         </ReactFlow>
       </ReactFlowProvider>
     </div>
   );
+}
+
+function FitOnce({ isSettled, hasMoved }: { isSettled: boolean; hasMoved: () => boolean }) {
+  useFitOnce(isSettled, hasMoved);
+  return null;
+}
+
+/** Of a run every node is seen. */
+function unfolded({ frames, notes }: CanvasOf): CanvasOf {
+  return { frames: frames.map((frame) => ({ ...frame, isFolded: false })), notes };
+}
+
+/** Groups and notes, to be read. */
+function itemsOf(canvas: CanvasOf, { spots, frames }: Placed): Node[] {
+  const fixed = { draggable: false, selectable: false, focusable: false, connectable: false };
+  const around = canvas.frames.flatMap(({ id, name, colour, nodes }) => {
+    const rect = frames.get(frameKey(id));
+    return rect ? [{ ...fixed, id: frameKey(id), type: "frame", position: { x: rect.x, y: rect.y }, width: rect.width, height: rect.height, zIndex: -1, data: { name, colour, count: nodes.length, onFold: undefined } }] : [];
+  });
+  const beside = canvas.notes.map(({ id, text, colour, x, y, width, height, beside: node }) => {
+    const base = baseOf(node, spots, canvas.frames);
+    return { ...fixed, id: noteKey(id), type: "note", position: { x: base.x + x, y: base.y + y }, width, height, data: { text, colour, mayResize: false } };
+  });
+  return [...around, ...beside];
 }
 
 function nodesOf(definition: Definition, given: States | undefined, spots: Map<string, Spot>, selected: string | undefined): DrawnNode[] {
@@ -98,7 +136,7 @@ function edgeOf(link: DefinedLink, states: States): Edge {
   };
 }
 
-const nodeTypes = { node: OneNode };
+const nodeTypes = { node: OneNode, frame: FrameItem, note: NoteItem };
 
 function OneNode({ data, selected }: NodeProps<DrawnNode>) {
   const { record } = data;

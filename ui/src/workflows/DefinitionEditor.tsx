@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Workflow } from "../api/types";
+import type { Detail } from "../api/problem";
+import { CodeField, type CodeFieldProps } from "../common/CodeField";
 import { Field } from "../common/Field";
 import { useMay } from "../frame/whoami";
 import { DraftNotes, SavedSign } from "./DraftState";
@@ -23,11 +25,11 @@ export function DefinitionEditor({ workflow }: { workflow: Workflow }) {
 }
 
 /** The draft as text. */
-export function DefinitionText({ draft }: { draft: Draft }) {
+export function DefinitionText({ draft, problems, words }: { draft: Draft; problems?: Detail[]; words?: CodeFieldProps["words"] }) {
   const may = useMay("workflows:write");
   return (
     <Field label="Definition" faults={draft.fault ? [draft.fault] : []}>
-      {(control) => <textarea {...control} className="input code definition" spellCheck={false} readOnly={!may} value={draft.text} onChange={(event) => draft.type(event.target.value)} />}
+      {(control) => <CodeField control={control} label="Definition" language="json" isDocument isReadOnly={!may} value={draft.text} onChange={draft.type} {...(problems && { problems })} words={words} />}
     </Field>
   );
 }

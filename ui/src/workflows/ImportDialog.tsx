@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client";
 import { asObject, asText, isObject, parseJson, writeJson, type JsonObject } from "../api/exactJson";
+import { CodeField } from "../common/CodeField";
 import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
 import { jsonFault } from "../common/JsonField";
@@ -73,7 +74,7 @@ export function ImportDialog({ isNew, onClose }: { isNew: boolean; onClose: () =
         </Field>
       )}
       <Field label="Definition" faults={fault ? [fault] : []} hint="It may have problems: they keep a draft from being published, not from being saved.">
-        {(control) => <textarea {...control} className="input code" rows={14} spellCheck={false} value={text} onChange={(event) => take(event.target.value)} />}
+        {(control) => <CodeField control={control} label="Definition" language="json" rows={14} value={text} onChange={take} />}
       </Field>
     </OrderDialog>
   );

@@ -34,6 +34,8 @@ export type Draft = {
   flush: () => Promise<number | undefined>;
   /** Takes up what an order of this page made of the workflow. */
   took: (workflow: Workflow) => void;
+  /** An order of this page that leaves the definition as it is: what is changed meanwhile is saved after it. */
+  beside: (give: (version: number) => Promise<Workflow>) => Promise<unknown>;
   retry: () => void;
   takeTheirs: () => Promise<void>;
   overwrite: () => Promise<void>;
@@ -100,6 +102,24 @@ export function useDraft(workflow: Workflow): Draft {
     if (fault !== undefined || order.state === "conflict" || order.state === "refused") return undefined;
     const base = underWay.current ? await underWay.current : version;
     return base === undefined || sent.current === revision.now ? base : save(base);
+  };
+  const beside = (give: (version: number) => Promise<Workflow>): Promise<unknown> => {
+    setOrder({ state: "saving" });
+    const given = give(version);
+    const ended = given.then(
+      (answer) => {
+        setVersion(answer.version);
+        show({ ...workflow, ...answer });
+        return answer.version;
+      },
+      () => version,
+    );
+    underWay.current = ended;
+    void ended.then(() => {
+      setOrder((old) => (old.state === "saving" ? { state: "idle" } : old));
+      if (underWay.current === ended) underWay.current = undefined;
+    });
+    return given;
   };
   const took = (theirs: Workflow) => {
     sent.current = revision.now;
@@ -171,6 +191,7 @@ export function useDraft(workflow: Workflow): Draft {
     redo: () => goTo(steps.redo(history)),
     flush: settle,
     took,
+    beside,
     retry: () => void save(version),
     takeTheirs: async () => {
       const theirs = await latest();

@@ -49,6 +49,7 @@ export const more = (page) => [
   [/^\/v1\/workflows\/[^/]+$/, () => workflow],
   [/^\/v1\/workflows\/[^/]+\/validate$/, () => ({ valid: false, problems: [{ path: "/nodes/pay/payload/to", nodeId: "pay", message: "is required: the address that gets the tokens" }] })],
   [/^\/v1\/workflows\/[^/]+\/versions$/, () => page([3, 2, 1].map((n) => ({ versionNumber: n, status: n === 3 ? "live" : "superseded", createdBy: "ada", createdAt: at(-n), publishedAt: at(-n * 86400) })))],
+  [/^\/v1\/workflows\/[^/]+\/versions\/\d+$/, () => ({ versionNumber: 3, status: "live", createdBy: "ada", createdAt: at(0), publishedAt: at(0), definition: { ...world.definition, nodes: { ...world.definition.nodes, rate: { ...world.definition.nodes.rate, payload: { method: "GET", url: "https://old.example.com/rates" } } } } })],
   [/^\/v1\/workflows\/[^/]+\/diff$/, () => ({ from: "3", to: "draft", same: false, diff: changes })],
   [/^\/v1\/(actions|triggers)$/, ([, kind]) => page(catalog[kind])],
   [/^\/v1\/(actions|triggers)\/([^/]+)$/, ([, kind, type]) => catalog[kind].find((each) => each.type === type)],

@@ -1,16 +1,36 @@
 /** Nodes as text: what is copied is a part of a definition, and can be read and written by hand. */
-import { isObject, parseJson, writeJson, type Json } from "../../api/exactJson";
+import { asObject, isObject, parseJson, writeJson, type Json, type JsonObject } from "../../api/exactJson";
 import type { Definition, DefinitionNode } from "../../api/types";
+import { CANVAS, canvasOf, type CanvasOf } from "../../graph/canvasOf";
 import { isDrawable, linksOf } from "../../graph/linksOf";
+import { canvasJson, partOfCanvas } from "./canvas";
 import { connect, renameInNode, setNode, withNodes } from "./edit";
 import { freeId, isWellFormed, ROOT } from "./ids";
 import { linkFault, parentsOf, type BranchesOf } from "./links";
 
 export type Pasted = { definition: Definition; ids: string[] };
 
-/** The nodes, with what leads from one of them to another. The trigger is not copied: there is one. */
-export function copy(definition: Definition, ids: Iterable<string>): string {
-  return writeJson({ nodes: partOf(definition, ids) }, 2);
+/** The nodes, with what leads from one of them to another, and the notes. The trigger is not copied: there is one. */
+export function copy(definition: Definition, ids: Iterable<string>, notes: Iterable<string> = []): string {
+  const nodes = partOf(definition, ids);
+  return writeJson({ nodes, ...canvasJson(partOfCanvas(definition, new Set(Object.keys(nodes)), new Set(notes))) }, 2);
+}
+
+/** The groups and notes that such a text holds. They may stand beside its nodes, or beside those that are there. */
+export function readCanvas(text: string, nodes: Record<string, DefinitionNode>): CanvasOf {
+  const read = readObject(text);
+  const inner = isObject(read?.["definition"]) ? read["definition"] : read;
+  const kept = inner?.["frames"] || inner?.["notes"] ? { frames: inner["frames"] ?? [], notes: inner["notes"] ?? [] } : asObject(inner?.["props"])[CANVAS];
+  return canvasOf({ nodes, ...(kept !== undefined && { props: { [CANVAS]: kept } }) } as Definition);
+}
+
+function readObject(text: string): JsonObject | undefined {
+  try {
+    const read = parseJson(text);
+    return isObject(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function partOf(definition: Definition, ids: Iterable<string>): Record<string, DefinitionNode> {
@@ -39,13 +59,8 @@ function namesOfRemedy(onFailure: Json | undefined): string[] {
 
 /** The nodes that a text holds: some that were copied, or a whole definition. None when it holds no nodes. */
 export function readNodes(text: string): Record<string, DefinitionNode> | undefined {
-  let read: Json;
-  try {
-    read = parseJson(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(read)) return undefined;
+  const read = readObject(text);
+  if (!read) return undefined;
   const inner = isObject(read["definition"]) ? read["definition"] : read;
   const definition = inner as Definition;
   if (!isDrawable(definition) || !Object.keys(definition.nodes).every(isWellFormed)) return undefined;

@@ -2,6 +2,8 @@
 import { asObject, asText, isObject, type Json, type JsonObject } from "../../api/exactJson";
 import type { Definition, DefinitionNode } from "../../api/types";
 import type { Bond, DefinedLink } from "../../graph/linksOf";
+import { canvasOf } from "../../graph/canvasOf";
+import { renameInCanvas, withoutGone } from "./canvas";
 import { freeId, ROOT } from "./ids";
 import { renameInValue, type Names } from "./expressions";
 import { linkFault, parentsOf, type BranchesOf } from "./links";
@@ -56,7 +58,7 @@ export function insertBetween(definition: Definition, link: DefinedLink, node: D
 export function remove(definition: Definition, ids: Iterable<string>, branchesOf: BranchesOf): Definition {
   let left = definition;
   for (const id of ids) left = removeOne(left, id, branchesOf);
-  return left;
+  return withoutGone(left, definition);
 }
 
 function removeOne(definition: Definition, id: string, branchesOf: BranchesOf): Definition {
@@ -135,7 +137,8 @@ function withoutIdleBranch(definition: Definition, id: string, branchesOf: Branc
 export function renameAll(definition: Definition, names: Names): Definition {
   const { nodes, ...rest } = definition;
   const renamed = Object.entries(nodes).map(([id, node]) => [names.get(id) ?? id, renameInNode(node, names)] as const);
-  return { ...renameInValue(rest as JsonObject, names), nodes: Object.fromEntries(renamed) } as Definition;
+  const whole = { ...renameInValue(rest as JsonObject, names), nodes: Object.fromEntries(renamed) } as Definition;
+  return renameInCanvas(whole, canvasOf(definition), names);
 }
 
 export function renameInNode(node: DefinitionNode, names: Names): DefinitionNode {

@@ -1,6 +1,7 @@
 /** What a node may read, with what is known of it. */
 import { asObject, asText, type Json, type JsonObject } from "../../api/exactJson";
 import type { Definition, NodeRecord } from "../../api/types";
+import { CANVAS } from "../../graph/canvasOf";
 import { before, loopsAround } from "./links";
 import { expressionsIn, pathOf } from "./expressions";
 import { ROOT } from "./ids";
@@ -30,7 +31,8 @@ export function inputOf(definition: Definition, id: string, known: Known): JsonO
   const input: Record<string, Json | undefined> = {};
   if (id !== ROOT && trigger !== undefined) input["$trigger"] = trigger;
   if (definition["inputSchema"] !== undefined) input["$inputs"] = asObject(trigger)["body"];
-  if (definition["props"] !== undefined) input["$props"] = definition["props"] as Json;
+  const props = Object.entries(asObject(definition["props"])).filter(([name]) => name !== CANVAS);
+  if (props.length > 0) input["$props"] = Object.fromEntries(props);
   const variables = definition["variableDefs"];
   if (Array.isArray(variables)) input["$vars"] = Object.fromEntries(variables.map(asObject).map((each) => [asText(each["name"]) ?? "", each["default"] ?? null]));
   const loops = loopsAround(definition, id);

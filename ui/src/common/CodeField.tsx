@@ -1,0 +1,65 @@
+import { lazy, Suspense, useRef } from "react";
+import type { JsonObject } from "../api/exactJson";
+
+type Control = { id?: string; "aria-describedby"?: string | undefined; "aria-invalid"?: boolean | undefined };
+export type CodeFieldProps = {
+  /** What the field around it hands to its control. */
+  control?: Control;
+  label: string;
+  /** What it is for, said to who does not see it. */
+  description?: string | undefined;
+  value: string;
+  onChange?: ((text: string) => void) | undefined;
+  language: "json" | "javascript" | "expression";
+  /** A document has numbered lines, folds, and Tab indents in it: Escape, then Tab leaves it. */
+  isDocument?: boolean;
+  isLine?: boolean;
+  isReadOnly?: boolean;
+  isInvalid?: boolean;
+  placeholder?: string | undefined;
+  /** What is wrong, by JSON pointers into the text. */
+  problems?: { path: string; message: string }[];
+  /** What expressions can read. */
+  readable?: JsonObject | undefined;
+  /** Names and values that a place of a JSON text may have. */
+  words?: ((path: string[], isName: boolean) => string[]) | undefined;
+  rows?: number;
+};
+
+/** Without style sheets made by script, the policy of the page leaves the plain control only. */
+const isAble = "adoptedStyleSheets" in document;
+const CodeEditor = lazy(() => import("../code/CodeEditor"));
+
+/** Code to be read or written. A plain control stands there until the editor is loaded, and where it cannot be. */
+export function CodeField(props: CodeFieldProps) {
+  /** Where the cursor stood in the plain control, while somebody was in it. */
+  const cursor = useRef<number>(undefined);
+  const plain = <Plain {...props} onCursor={(at) => (cursor.current = at)} />;
+  if (!isAble) return plain;
+  return (
+    <Suspense fallback={plain}>
+      <CodeEditor {...props} isInvalid={props.isInvalid ?? props.control?.["aria-invalid"] ?? false} takeCursor={() => cursor.current} />
+    </Suspense>
+  );
+}
+
+function Plain({ control, label, value, onChange, isDocument, isLine, isReadOnly, isInvalid, placeholder, rows, onCursor }: CodeFieldProps & { onCursor: (at: number | undefined) => void }) {
+  const shared = {
+    ...control,
+    ...(!control?.id && { "aria-label": label }),
+    ...(isInvalid && { "aria-invalid": true }),
+    className: `input code${isDocument ? " document" : ""}`,
+    spellCheck: false,
+    readOnly: isReadOnly ?? false,
+    placeholder,
+    value,
+    onBlur: () => onCursor(undefined),
+  };
+  if (isLine) return <input {...shared} autoComplete="off" onSelect={(event) => onCursor(event.currentTarget.selectionStart ?? 0)} onChange={(event) => onChange?.(event.target.value)} />;
+  return <textarea {...shared} rows={rows} onSelect={(event) => onCursor(event.currentTarget.selectionStart)} onChange={(event) => onChange?.(event.target.value)} />;
+}
+
+/** Whether a part of the page is such an editor. */
+export function isCode(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.classList.contains("code-host");
+}
