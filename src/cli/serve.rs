@@ -53,7 +53,9 @@ pub(super) async fn serve(
     listener: TcpListener,
 ) -> Result<(), Failure> {
     let lock = alone(&config.data_dir);
-    let served = app::serve(config, database, logins, lock.is_some(), key, listener).await;
+    // Everything that is open for as long as the process lives is in it.
+    let serving = app::serve(config, database, logins, lock.is_some(), key, listener);
+    let served = Box::pin(serving).await;
     drop(lock);
     served.map_err(|error| Failure::of(&error))
 }
