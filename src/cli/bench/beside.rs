@@ -113,10 +113,10 @@ pub(super) struct Measured {
 impl Measured {
     /// As people read it.
     pub(super) fn lines(&self) -> Vec<String> {
-        let mut bound = self.bound.map_or(String::new(), |bound| format!(", held to {bound}"));
-        if let Some(percent) = self.gentle {
-            bound += &format!(", others slower by {percent} % at most");
-        }
+        let bound = self.bound.map_or(String::new(), |bound| format!(", held to {bound}"));
+        let gentle = self
+            .gentle
+            .map_or(String::new(), |percent| format!(", others slower by {percent} % at most"));
         let felt = |what: &str, felt: &Felt| {
             let times = [("durable", felt.append), ("by the tail", felt.tail)];
             let times = times.into_iter().filter_map(|(name, of)| {
@@ -138,7 +138,7 @@ impl Measured {
                 self.events, self.filled_per_second
             ),
             format!(
-                "{}: {} events folded, {:.0} /s{bound}; live after {:.0} s; {}",
+                "{}: {} events folded, {:.0} /s{bound}{gentle}; live after {:.0} s; {}",
                 self.view, self.rebuilt, self.rebuilt_per_second, self.seconds, self.comparison
             ),
             format!("{} appends a second beside it:", self.appends_per_second),

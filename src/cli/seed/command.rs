@@ -61,8 +61,8 @@ pub(in crate::cli) struct Seed {
     #[arg(long, value_name = "ORG")]
     organization: Option<OrganizationId>,
     /// The same number at the same time makes the same workflows and runs
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[arg(long = "seed", value_name = "NUMBER", default_value_t = 1)]
+    number: u64,
     /// When the last of it happened, in RFC 3339; five minutes ago when it is not said
     #[arg(long, value_name = "TIME", value_parser = instant)]
     until: Option<OffsetDateTime>,
@@ -150,7 +150,7 @@ impl Seed {
         self.must_be_fit(house, organization).await?;
         let until = self.until.unwrap_or_else(|| SystemClock.now() - AGO);
         let until = until.replace_nanosecond(0).unwrap_or(until);
-        let teller = Teller { organization, seed: self.seed, until };
+        let teller = Teller { organization, seed: self.number, until };
         let first = until - SPAN;
         partitions::create_between(&owner, first, until).await.map_err(failed)?;
         let secret = webhook_key(&owner, rand::random()).await.map_err(failed)?;
@@ -180,7 +180,7 @@ impl Seed {
             async move {
                 let mut connection = open(database).await?;
                 while let Some(part) = written.recv().await {
-                    bulk::record(&mut connection, &part).await.map_err(taken)?;
+                    bulk::record(&mut connection, &part).await.map_err(|error| taken(&error))?;
                 }
                 bulk::settle(connection).await.map_err(|error| Failure::of(&error))?;
                 telling
@@ -260,7 +260,9 @@ fn tell(
                     return Ok(());
                 }
             }
-            streams.into_iter().for_each(|events| line.take(events));
+            for events in streams {
+                line.take(events);
+            }
         }
         made.runs.fetch_add(1, Ordering::Relaxed);
         number += WRITERS;
@@ -284,12 +286,12 @@ async fn open(database: &PgConnectOptions) -> Result<sqlx::PgConnection, Failure
 /// Records the workflows, all at once: nobody sees one published that somebody has paused.
 async fn write_all(database: &PgConnectOptions, events: &[Dated]) -> Result<(), Failure> {
     let mut connection = open(database).await?;
-    bulk::record(&mut connection, events).await.map_err(taken)?;
+    bulk::record(&mut connection, events).await.map_err(|error| taken(&error))?;
     bulk::settle(connection).await.map_err(|error| Failure::of(&error))
 }
 
 /// Why events were not recorded: most likely because they were before.
-fn taken(error: Error) -> Failure {
-    Failure::of(&error)
+fn taken(error: &Error) -> Failure {
+    Failure::of(error)
         .cure("the same seed until the same moment makes the same runs: say another --seed")
 }

@@ -17,6 +17,9 @@ const EVERY: u64 = 3;
 /// Workflows of the first ranks have more runs, but not all of them.
 const FLAT: f64 = 6.0;
 
+/// When a run begins, and its streams.
+type Told = (OffsetDateTime, Vec<Vec<Dated>>);
+
 /// All runs of a seed.
 #[derive(Debug)]
 pub(super) struct Runs<'p> {
@@ -79,10 +82,7 @@ impl<'p> Runs<'p> {
     }
 
     /// When the run of this number begins, and its streams.
-    pub(super) fn told(
-        &self,
-        number: u64,
-    ) -> Result<Option<(OffsetDateTime, Vec<Vec<Dated>>)>, Error> {
+    pub(super) fn told(&self, number: u64) -> Result<Option<Told>, Error> {
         let mut chance = Chance::of(self.teller.seed, "plan", number);
         let at = self.begins(number, &mut chance);
         let is_open = self.is_open(number);

@@ -30,6 +30,9 @@ const REACTION: Duration = Duration::milliseconds(40);
 /// Who ties runs and tasks together, as events name them.
 const TIES: &str = "system:task-reaction";
 
+/// Events of a stream, each with its moment.
+type Happenings = Vec<(NewEvent, OffsetDateTime)>;
+
 /// Whose runs are told, and until when.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Teller {
@@ -101,7 +104,7 @@ impl Teller {
         self,
         stream: &StreamId,
         (actor, at): (String, OffsetDateTime),
-        events: Vec<(NewEvent, OffsetDateTime)>,
+        events: Happenings,
     ) -> Result<Vec<Dated>, Error> {
         let command =
             CommandId::derived(at, &format!("seed {} {}", self.seed, stream.aggregate_id));
@@ -153,7 +156,7 @@ impl Teller {
         workflow: &Published,
         facts: &[Fact],
         chance: &mut Chance,
-    ) -> Result<Vec<(TaskId, Vec<(NewEvent, OffsetDateTime)>)>, Error> {
+    ) -> Result<Vec<(TaskId, Happenings)>, Error> {
         let mut told: BTreeMap<String, (TaskId, Told)> = BTreeMap::new();
         for fact in facts {
             match fact {

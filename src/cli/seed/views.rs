@@ -13,7 +13,7 @@ use crate::projections::builds::{self, State};
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(200);
 /// With nothing moving for so long, nobody is at work.
-const STILL: Duration = Duration::from_secs(60);
+const STILL: Duration = Duration::from_mins(1);
 
 /// Waits until everything up to `target` has its position; `first` is where the ledger was before.
 pub(super) async fn ordered(

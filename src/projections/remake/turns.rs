@@ -23,7 +23,7 @@ pub(super) struct Turns {
     pace: Pace,
     pulse: Option<Pulse>,
     share: Share,
-    turns: u32,
+    taken: u32,
 }
 
 impl Turns {
@@ -34,7 +34,7 @@ impl Turns {
             None => None,
         };
         let share = Share::of(effort.slower_by.unwrap_or(u8::MAX));
-        Ok(Self { pace: effort.pace(), pulse, share, turns: 0 })
+        Ok(Self { pace: effort.pace(), pulse, share, taken: 0 })
     }
 
     /// Does a part of the work, which takes so many events or rows, and rests.
@@ -48,8 +48,8 @@ impl Turns {
             self.pace.took(amount).await;
             return Ok(done);
         };
-        self.turns = self.turns.wrapping_add(1);
-        let is_looked_at = self.turns.is_multiple_of(LOOKED_AT);
+        self.taken = self.taken.wrapping_add(1);
+        let is_looked_at = self.taken.is_multiple_of(LOOKED_AT);
         let timed = async {
             let began = Instant::now();
             (work.await, began.elapsed())
@@ -82,7 +82,7 @@ struct Share {
     alone: Option<f64>,
     beside: Option<f64>,
     /// The share.
-    share: f64,
+    now: f64,
 }
 
 impl Share {
@@ -95,7 +95,7 @@ impl Share {
     const ODD: f64 = 8.0;
 
     fn of(percent: u8) -> Self {
-        Self { bound: f64::from(percent) / 100.0, alone: None, beside: None, share: Self::FIRST }
+        Self { bound: f64::from(percent) / 100.0, alone: None, beside: None, now: Self::FIRST }
     }
 
     fn alone(&mut self, took: Duration) {
@@ -118,12 +118,12 @@ impl Share {
         let Some((alone, beside)) = self.alone.zip(self.beside) else { return };
         let slower = (beside / alone.max(f64::EPSILON) - 1.0).max(0.01);
         let wanted = (self.bound / slower).clamp(Self::LEAST, Self::MOST);
-        self.share += (wanted - self.share) * Self::NEW;
+        self.now += (wanted - self.now) * Self::NEW;
     }
 
     /// How long is rested after work that took so long.
     fn rest(&self, worked: Duration) -> Duration {
-        worked.mul_f64((1.0 - self.share) / self.share).min(LONGEST)
+        worked.mul_f64((1.0 - self.now) / self.now).min(LONGEST)
     }
 }
 
@@ -144,20 +144,20 @@ mod tests {
     fn the_more_others_feel_the_longer_are_the_rests() {
         // given writes that take half as long again beside the work: a fifth of the time makes a tenth on average
         let half = settled(2, 3);
-        assert!((half.share - 0.2).abs() < 0.01, "{half:?}");
+        assert!((half.now - 0.2).abs() < 0.01, "{half:?}");
         let rest = half.rest(Duration::from_millis(10)).as_secs_f64();
         assert!((rest - 0.04).abs() < 0.003, "{rest}");
 
         // then what nobody feels is done most of the time, and what holds everybody up hardly ever
-        assert!((settled(2, 2).share - Share::MOST).abs() < 0.01);
-        assert!((settled(2, 200).share - Share::LEAST).abs() < 0.01);
+        assert!((settled(2, 2).now - Share::MOST).abs() < 0.01);
+        assert!((settled(2, 200).now - Share::LEAST).abs() < 0.01);
     }
 
     #[test]
     fn one_write_that_takes_forever_changes_little() {
         let mut share = settled(2, 3);
-        let before = share.share;
+        let before = share.now;
         share.beside(Duration::from_secs(30));
-        assert!((share.share - before).abs() < 0.02, "{share:?}");
+        assert!((share.now - before).abs() < 0.02, "{share:?}");
     }
 }
