@@ -68,6 +68,7 @@ async function isSaved(page: Page): Promise<void> {
 async function publish(page: Page): Promise<void> {
   const way = page.getByRole("button", { name: "Publish…" }).or(page.getByRole("link", { name: "Publish…" }));
   await tabAndEnter(page, way);
+  await tabAndEnter(page, page.getByRole("navigation", { name: "Stages" }).getByRole("button", { name: /Publish/ }));
   await tabAndEnter(page, page.getByRole("button", { name: "Publish", exact: true }));
   await expect(page.getByText("The draft is live")).toBeVisible();
 }

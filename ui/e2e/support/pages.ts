@@ -23,25 +23,32 @@ async function linksOf(page: Page): Promise<string[]> {
   return [...new Set(paths)];
 }
 
-const namesIn = (route: string): string[] => [...route.matchAll(/\$(\w+)/g)].map(([, name]) => name ?? "");
+/** Each parameter of a route, as the address up to it: `id` of a wallet is none of a connector. */
+function parametersOf(route: string): string[] {
+  const parts = route.split("/");
+  return parts.flatMap((part, index) => (part.startsWith("$") ? [parts.slice(0, index + 1).join("/")] : []));
+}
 
 /** What the parameters of a route are in an address, where it is one of that route. */
-function read(route: string, path: string): Record<string, string> | undefined {
-  const pattern = route.replaceAll(/[.*+?^()[\]{}|\\]/g, String.raw`\$&`).replaceAll(/\$\w+/g, "([^/]+)");
-  const found = new RegExp(`^${pattern}/?$`).exec(path);
-  return found ? Object.fromEntries(namesIn(route).map((name, index) => [name, found[index + 1] ?? ""])) : undefined;
+function read(route: string, path: string): [parameter: string, value: string][] {
+  const [parts, given] = [route.split("/"), path.split("/")];
+  const isOne = parts.length === given.length && parts.every((part, index) => part.startsWith("$") || part === given[index]);
+  if (!isOne) return [];
+  return parts.flatMap((part, index) => (part.startsWith("$") ? [[parts.slice(0, index + 1).join("/"), given[index] ?? ""] as [string, string]] : []));
 }
 
 /** An address of a route out of what is known of its parameters. */
 function filled(route: string, known: Map<string, string>): string | undefined {
-  if (namesIn(route).some((name) => !known.has(name))) return undefined;
-  return route.replaceAll(/\$(\w+)/g, (_, name: string) => known.get(name) ?? "");
+  if (parametersOf(route).some((parameter) => !known.has(parameter))) return undefined;
+  const parts = route.split("/");
+  return parts.map((part, index) => (part.startsWith("$") ? known.get(parts.slice(0, index + 1).join("/")) : part)).join("/");
 }
 
 /**
- * Opens each page of the router, and does something with it. Known are parameters that no link says.
+ * Opens each page of the router, and does something with it. Given are parameters that no link says, as
+ * `/workflows/$workflowId`.
  *
- * Fails where a page is led to by nothing: then `seed.ts` has to make what it shows.
+ * Fails where a page is led to by nothing: then `seed.ts` has to make what it shows, or the parameter is given.
  */
 export async function walk(page: Page, given: Record<string, string>, visit: (place: Place) => Promise<void>): Promise<Place[]> {
   const known = new Map(Object.entries(given));
@@ -64,9 +71,7 @@ export async function walk(page: Page, given: Record<string, string>, visit: (pl
     for (const link of await linksOf(page)) {
       // A page with an address of its own is not one with a parameter there.
       if (routes.includes(link)) continue;
-      for (const route of routes) {
-        for (const [name, value] of Object.entries(read(route, link) ?? {})) if (!known.has(name)) known.set(name, value);
-      }
+      for (const [parameter, value] of routes.flatMap((route) => read(route, link))) if (!known.has(parameter)) known.set(parameter, value);
     }
   }
 }

@@ -25,7 +25,7 @@ export function Changes({ workflow }: { workflow: Pick<Workflow, "id" | "version
 export function ChangesBetween({ workflow, from, to }: { workflow: Pick<Workflow, "id" | "version">; from: string; to: string }) {
   const { id, version } = workflow;
   const changes = useQuery({
-    queryKey: ["changes", id, version, from, to],
+    queryKey: ["fixed", "changes", id, version, from, to],
     queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id }, query: { from, to } } }),
   });
   return <Told changes={changes} same="Both hold the same." />;
