@@ -57,7 +57,7 @@ export function TransactionTable({ items, withRun = true }: { items: Transaction
   const { nameOf: walletName } = useWallets();
   const { nameOf: workflowName } = useWorkflowNames();
   return (
-    <Table heads={["Status", "Transaction", "Chain", "To", "Sends", "Wallet", ...(withRun ? ["Wanted by"] : ["Node"]), "When"]}>
+    <Table heads={["Status", "Transaction", "Sends", "To", "Chain", "Wallet", ...(withRun ? ["Wanted by"] : ["Node"]), "When"]}>
       {items.map((one) => {
         const chain = chainOf(one.chainId);
         return (
@@ -76,11 +76,11 @@ export function TransactionTable({ items, withRun = true }: { items: Transaction
               </Link>
               {one.nonce !== null && one.nonce !== undefined && <div className="small quiet">nonce {one.nonce}</div>}
             </td>
-            <td className="unbroken">{nameOf(chain, one.chainId)}</td>
-            <td>{one.to ? <Address of={one.to} chain={chain} /> : <span className="quiet">makes a contract</span>}</td>
             <td>
               <Amount of={asWhole(one.value)} symbol={chain?.symbol} decimals={18} />
             </td>
+            <td>{one.to ? <Address of={one.to} chain={chain} /> : <span className="quiet">makes a contract</span>}</td>
+            <td className="unbroken">{nameOf(chain, one.chainId)}</td>
             <td className="named">
               <Link to="/wallets/$id" params={{ id: one.walletId }}>
                 {walletName(one.walletId) ? <Theirs clip>{walletName(one.walletId) ?? ""}</Theirs> : <Id>{one.walletId}</Id>}

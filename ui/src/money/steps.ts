@@ -42,6 +42,7 @@ export function stepsOf(history: Deed[]): Step[] {
   return history.map(({ event, content, position }, index) => {
     let [title, tone] = WORDS[event] ?? [event.replaceAll("_", " "), "still"];
     if (event === "policy_decided" && content["isAllowed"] === false) [title, tone] = ["The policies deny it", "bad"];
+    else if (event === "policy_decided" && asObject(content["reasons"])["outcome"] === "needsApproval") [title, tone] = ["The policies want people to approve it", "wait"];
     if (event === "cancel_requested") isCallingOff = true;
     if (event === "nonce_conflict") orders = 0;
     if (event === "sign_requested") {

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client";
-import { useMay } from "../frame/whoami";
+import { useWhoami } from "../frame/whoami";
 
 /** What people are called, for whoever may see that: others see ids. */
 export function usePeople(): (id: string) => string | undefined {
-  const may = useMay("installation:manage");
+  const { data: who } = useWhoami();
+  const may = who?.permissions.includes("installation:manage") ?? false;
   const { data } = useQuery({
     queryKey: ["fixed", "people"],
     queryFn: async () => new Map((await api.get("/v1/users", { params: { query: { limit: 100 } } })).items.map(({ id, name, email }) => [id, name ?? email])),

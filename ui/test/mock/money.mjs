@@ -2,8 +2,8 @@
 import { at, id } from "./world.mjs";
 
 export const chains = [
-  { chainId: 8453, slug: "base", name: "Base", symbol: "ETH", confirmations: 10, finality: "tags", explorer: null },
-  { chainId: 84532, slug: "base-sepolia", name: "Base Sepolia", symbol: "ETH", confirmations: 10, finality: "tags", explorer: { transaction: "https://sepolia.basescan.org/tx/{hash}", address: "https://sepolia.basescan.org/address/{address}", block: "https://sepolia.basescan.org/block/{number}" } },
+  { isTestnet: false, chainId: 8453, slug: "base", name: "Base", symbol: "ETH", confirmations: 10, finality: "tags", explorer: null },
+  { isTestnet: true, chainId: 84532, slug: "base-sepolia", name: "Base Sepolia", symbol: "ETH", confirmations: 10, finality: "tags", explorer: { transaction: "https://sepolia.basescan.org/tx/{hash}", address: "https://sepolia.basescan.org/address/{address}", block: "https://sepolia.basescan.org/block/{number}" } },
 ];
 export const wallet = { id: id("wal", 0), organizationId: id("org", 0), address: "0x8781056b10828479F0c488d9b803484b371C7044", name: "Treasury", isDefault: true, status: "active", backend: "pkcs11", provenance: "created", createdBy: "admin", createdAt: at(0) };
 const origin = { runId: id("run", 1), nodeId: "pay", workflowId: id("wf", 0), startedBy: "admin", trigger: "manual" };
