@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { JsonObject } from "../api/exactJson";
 import type { Definition, DefinitionNode, NodeType, Workflow } from "../api/types";
 import { done } from "../common/toasts";
 import { useMay } from "../frame/whoami";
@@ -46,8 +47,8 @@ export function useEditor(workflow: Workflow) {
     draft.change(next);
     if (ids) select(ids);
   };
-  const place = (type: NodeType, aim: Aim, where: Omit<Place, "after">) => {
-    const node: DefinitionNode = { type: type.type, payload: {} };
+  const place = (type: Pick<NodeType, "type">, aim: Aim, where: Omit<Place, "after">, payload: JsonObject = {}) => {
+    const node: DefinitionNode = { type: type.type, payload };
     if (aim.kind === "trigger" && nodes[ROOT]) return apply(setNode(definition, ROOT, node), [ROOT]);
     const after = aim.kind === "after" ? aim.id : undefined;
     const made = aim.kind === "between" ? insertBetween(definition, aim.link, node, branchesOf) : add(definition, node, after === undefined ? undefined : { ...where, after });

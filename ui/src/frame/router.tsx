@@ -7,6 +7,7 @@ import { parseEditions } from "../publish/editionSearch";
 import { parseStage } from "../publish/stageSearch";
 import { parseRunFilter } from "../runs/runFilter";
 import { parseRunView } from "../runs/runView";
+import { parseGallery } from "../templates/galleryView";
 import { parseTaskFilter } from "../tasks/taskFilter";
 import { parseWorkflowFilter, parseWorkflowView } from "../workflows/workflowView";
 
@@ -91,6 +92,32 @@ const versionRoute = createRoute({
   component: lazyRouteComponent(() => import("../publish/VersionPage"), "VersionPage"),
 });
 
+const templatesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/templates",
+  validateSearch: parseGallery,
+  component: lazyRouteComponent(() => import("../templates/GalleryPage"), "TemplatesPage"),
+});
+
+const templateRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/templates/$blueprintId",
+  component: lazyRouteComponent(() => import("../templates/BlueprintPage"), "TemplatePage"),
+});
+
+const blocksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blocks",
+  validateSearch: parseGallery,
+  component: lazyRouteComponent(() => import("../templates/GalleryPage"), "BlocksPage"),
+});
+
+const blockRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blocks/$blueprintId",
+  component: lazyRouteComponent(() => import("../templates/BlueprintPage"), "BlockPage"),
+});
+
 const activityRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/activity",
@@ -145,6 +172,10 @@ const routeTree = rootRoute.addChildren([
   publishRoute,
   compareRoute,
   versionRoute,
+  templatesRoute,
+  templateRoute,
+  blocksRoute,
+  blockRoute,
   activityRoute,
   deadLettersRoute,
   projectionsRoute,
