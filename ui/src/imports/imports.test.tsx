@@ -1,9 +1,12 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { workflow } from "../../test/mock/rooms.mjs";
 import { open, type Answers } from "../../test/page";
 import { readFile } from "./read";
+
+// They are compiled at their first visit, which takes its time.
+beforeAll(async () => void (await Promise.all([import("../workflows/WorkflowsPage"), import("../workflows/WorkflowPage")])), 60_000);
 
 const definition = { nodes: { root: { type: "manual", payload: {} } } };
 
