@@ -29,6 +29,7 @@ const LOOKS: Record<string, Look> = {
   success: { label: "Succeeded", tone: "good", icon: CircleCheck },
   failure: { label: "Failed", tone: "bad", icon: CircleX },
   skipped: { label: "Skipped", tone: "still", icon: SkipForward },
+  not_played: { label: "Not played", tone: "still", icon: CircleDashed },
   cancelled: { label: "Cancelled", tone: "still", icon: Ban },
   begun: { label: "Began", tone: "busy", icon: Play },
   // Workflows.

@@ -1,10 +1,12 @@
 import { useDeferredValue, useState } from "react";
+import type { JsonObject } from "../api/exactJson";
 import type { NodeType } from "../api/types";
 import { Dialog } from "../common/Dialog";
 import { Field } from "../common/Field";
 import { Finder } from "../common/Finder";
 import { ProblemNote } from "../common/ProblemNote";
 import { ROOT } from "./model/ids";
+import { useBlocks } from "../templates/useBlocks";
 import type { Aim, Editor } from "./useEditor";
 
 type Props = { editor: Editor; aim: Aim; onClose: () => void };
@@ -21,16 +23,18 @@ export function AddNode({ editor, aim, onClose }: Props) {
   const after = aim.kind === "after" ? aim.id : undefined;
   const ways = after === undefined ? [] : waysOut(editor, after);
   const [way, setWay] = useState(() => ways[0] ?? ANY);
-  const items = found(catalog.list, wanted, isTrigger).map((type) => ({ key: type.type, kind: type.category, label: type.name, note: type.description, type }));
+  const blocks = useBlocks(!isTrigger);
+  const types = found(catalog.list, wanted, isTrigger).map((type) => ({ key: type.type, kind: type.category, label: type.name, note: type.description, type, payload: {} as JsonObject }));
+  const items = [...types, ...blocks.fitting(wanted)];
   const title = aim.kind === "between" ? `Insert between ${aim.link.from} and ${aim.link.to}` : isTrigger ? "Choose the trigger" : after === undefined ? "Add a node" : `Add a node after ${after}`;
-  const choose = (type: NodeType) => {
+  const choose = ({ type, payload }: (typeof items)[number]) => {
     onClose();
-    editor.place(type, isTrigger ? { kind: "trigger" } : aim, whereOf(way));
+    editor.place(type, isTrigger ? { kind: "trigger" } : aim, whereOf(way), { payload });
   };
   return (
     <Dialog title={title} onClose={onClose}>
       {catalog.error !== null && catalog.error !== undefined && <ProblemNote error={catalog.error} />}
-      <Finder label="What it does" placeholder="A name, or what it should do" words={words} onWords={setWords} items={items} onChoose={({ type }) => choose(type)} empty={catalog.isPending ? "Reading the catalogue…" : "Nothing does that. Try another word."} />
+      <Finder label="What it does" placeholder="A name, or what it should do" words={words} onWords={setWords} items={items} onChoose={choose} empty={catalog.isPending ? "Reading the catalogue…" : "Nothing does that. Try another word."} />
       {ways.length > 0 && (
         <Field label="Where" hint={`What ${after ?? ""} decides, or in its loop.`}>
           {(control) => (

@@ -64,7 +64,7 @@ function PalettePanel({ editor, drawing, onOver }: { editor: Editor; drawing: Dr
     else if (node !== undefined && editor.definition.nodes[node]) after(type, node);
     else {
       const frame = frameAt(drawing.frames, point);
-      editor.place(type, { kind: "after", id: undefined }, {}, frame === undefined ? undefined : (made) => moveTo(made.definition, [made.id], frame));
+      editor.place(type, { kind: "after", id: undefined }, {}, { further: frame === undefined ? undefined : (made) => moveTo(made.definition, [made.id], frame) });
     }
   };
   const move = (event: PointerEvent, type: NodeType) => {

@@ -21,6 +21,7 @@ import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { isDrawable } from "../graph/linksOf";
 import { Compare } from "../publish/Compare";
+import { SaveAsBlock } from "../templates/SaveAs";
 import { Changes } from "../workflows/Changes";
 import { DefinitionText } from "../workflows/DefinitionEditor";
 import { definitionWords } from "../workflows/definitionWords";
@@ -137,6 +138,7 @@ function GraphSide({ editor }: { editor: Editor }) {
           {editor.may && (editor.hasChosen || editor.link) && (
             <>
               {editor.hasMovable && <Copy text={editor.copied()} what="the chosen nodes as JSON" />}
+              {editor.hasMovable && <SaveAsBlock editor={editor} />}
               {editor.hasMovable && <Button look="plain" aria-label="Duplicate" title="Duplicate (d)" icon={<CopyPlus size={16} aria-hidden />} onClick={editor.twin} />}
               <Button look="plain" aria-label="Take out" title="Take out (Delete)" icon={<Trash2 size={16} aria-hidden />} onClick={editor.take} />
             </>

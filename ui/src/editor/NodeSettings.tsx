@@ -12,6 +12,7 @@ import type { Fault } from "../forms/check";
 import { rename, setNode } from "./model/edit";
 import { nameFault, ROOT } from "./model/ids";
 import { parentsOf } from "./model/links";
+import { BLOCK, useBlockSchema } from "../templates/useBlocks";
 import { NodeLinks } from "./NodeLinks";
 import { OPTIONS, optionsSchema } from "./options";
 import { useNodeType } from "./useCatalog";
@@ -19,7 +20,6 @@ import type { Aim, Editor } from "./useEditor";
 
 /** Of a type that the catalogue has not, any payload is edited as JSON. */
 const ANY: Schema = { title: "Payload", type: "object" };
-const BLOCK = "block";
 /** Where payloads hold scripts. */
 const SCRIPTS: Record<string, string[]> = { "code-transform": ["/code"] };
 const NO_SCRIPTS: string[] = [];
@@ -38,7 +38,8 @@ export function NodeSettings({ editor, id, node, onAim }: Props) {
     return faults.filter(({ path }) => path === at || path.startsWith(`${at}/`)).map(({ path, message }) => ({ path: path.slice(at.length), message }));
   };
   const isUnknown = !known && !catalog.isPending;
-  const schema = isUnknown ? ANY : type?.payloadSchema;
+  const block = useBlockSchema(node);
+  const schema = isUnknown ? (block ?? ANY) : type?.payloadSchema;
   const example = asObject(type?.exampleUsage)["payload"];
   const isEmpty = Object.keys(node.payload ?? {}).length === 0;
   return (

@@ -1,8 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
-import { api } from "../api/client";
-import { asObject, parseJson, type Json } from "../api/exactJson";
+import { asObject, parseJson, writeJson, type Json } from "../api/exactJson";
 import { Button } from "../common/Button";
 import { Field } from "../common/Field";
 import { JsonField, jsonFault } from "../common/JsonField";
@@ -12,6 +10,10 @@ import { Status } from "../common/Status";
 import { Theirs } from "../common/Theirs";
 import { lasting } from "../common/time";
 import { useMay } from "../frame/whoami";
+import { KeepCase } from "../testing/KeepCase";
+import { TestCases } from "../testing/TestCases";
+import { TriggerData } from "../testing/TriggerData";
+import { usePlay } from "../testing/usePlay";
 import { recordOf } from "./model/sample";
 import { ROOT } from "./model/ids";
 import type { Editor } from "./useEditor";
@@ -19,27 +21,27 @@ import type { Simulated } from "./useSamples";
 
 /** Plays the draft in virtual time. Nothing is written, signed or sent. */
 export function TestPanel({ editor }: { editor: Editor }) {
-  const { draft, workflow, samples, definition } = editor;
+  const { draft, samples, definition } = editor;
   const may = useMay("workflows:run");
+  const mayKeep = useMay("tests:write");
   const [text, setText] = useState<string>();
   const [unmocked, setUnmocked] = useState<"fail" | "echo">("echo");
   const [chains, setChains] = useState<"mocked" | "foreseen">("mocked");
   const fault = text === undefined ? undefined : jsonFault(text);
   const trigger = recordOf(samples.known.states, ROOT)?.result ?? samples.known.trigger;
   const [original] = useState<Json>(() => asObject(asObject(trigger)["body"]));
-  const play = useMutation({
-    mutationFn: async () => {
-      if ((await draft.flush()) === undefined) throw new Error("The draft could not be saved, so it was not played");
-      const payload = (text === undefined ? original : parseJson(text)) as Record<string, never>;
-      return (await api.post("/v1/workflows/{id}/simulate", { params: { path: { id: workflow.id } }, body: { payload, unmocked, chains } })) as unknown as Simulated;
-    },
-    onSuccess: (result) => samples.simulate(result, definition),
-  });
+  const [upTo, setUpTo] = useState("");
+  const [isKeeping, setKeeping] = useState(false);
+  const play = usePlay(editor);
+  const payload = fault === undefined && text !== undefined ? parseJson(text) : original;
+  const end = upTo !== "" && definition.nodes[upTo] ? upTo : undefined;
+  const takeData = (body: Json) => setText(writeJson(body, 2));
   const { simulated } = samples;
   return (
     <div className="run-data">
       <div className="stack">
         <p className="quiet">The draft is played in virtual time: a wait of a day takes none, and nothing is written, signed or sent. Pinned outputs answer for their nodes.</p>
+        <TriggerData editor={editor} onTake={takeData} />
         <JsonField label="What the trigger brings" value={text} original={original} fault={fault} onChange={setText} hint="Nodes read it as $trigger.body and $inputs." />
         <Field label="Calls that nothing answers" hint="Echo: a node's result is what it would have been called with.">
           {(control) => (
@@ -57,13 +59,28 @@ export function TestPanel({ editor }: { editor: Editor }) {
             </select>
           )}
         </Field>
+        <Field label="As far as" hint={end === undefined ? undefined : "The server plays the whole draft; what does not lead to this node is told as not played."}>
+          {(control) => (
+            <select {...control} className="input" value={end ?? ""} onChange={(event) => setUpTo(event.target.value)}>
+              <option value="">the end of the run</option>
+              {Object.keys(definition.nodes ?? {}).map((id) => (
+                <option key={id} value={id}>
+                  {id}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
         <div className="row">
-          <Button look="primary" icon={<FlaskConical size={16} aria-hidden />} busy={play.isPending} disabled={!may || fault !== undefined || draft.fault !== undefined} onClick={() => play.mutate()}>
+          <Button look="primary" icon={<FlaskConical size={16} aria-hidden />} busy={play.isPending} disabled={!may || fault !== undefined || draft.fault !== undefined} onClick={() => play.mutate({ payload: asObject(payload), unmocked, chains, upTo: end })}>
             Play the draft
           </Button>
           {simulated && <Button onClick={() => samples.simulate(undefined, definition)}>Forget what came of it</Button>}
+          {mayKeep && <Button disabled={fault !== undefined} onClick={() => setKeeping(true)}>Keep as a case…</Button>}
         </div>
         {play.isError && <ProblemNote error={play.error} />}
+        <TestCases editor={editor} onTake={takeData} />
+        {isKeeping && <KeepCase editor={editor} input={payload} unmocked={unmocked} onClose={() => setKeeping(false)} />}
       </div>
       <div className="stack">{simulated ? <Outcome editor={editor} result={simulated} /> : <p className="quiet">What becomes of each node will stand here, in the graph, and beside its settings.</p>}</div>
     </div>
@@ -81,6 +98,11 @@ function Outcome({ editor, result }: { editor: Editor; result: Simulated }) {
       <div className="row" role="status">
         <Status of={result.status} /> <span className="small quiet">after {lasting(result.durationMs)} of virtual time</span>
       </div>
+      {result.upTo !== undefined && (
+        <p className="small quiet">
+          As far as <code className="theirs">{result.upTo}</code>. What does not lead to it is told as not played.
+        </p>
+      )}
       {!editor.samples.isFresh && <p className="small quiet">The draft was changed since.</p>}
       {result.stopped && (
         <p className="note wait">

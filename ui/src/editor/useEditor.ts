@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import type { JsonObject } from "../api/exactJson";
 import type { Definition, DefinitionNode, NodeType, Workflow } from "../api/types";
 import { done } from "../common/toasts";
 import { useMay } from "../frame/whoami";
@@ -56,8 +57,8 @@ export function useEditor(workflow: Workflow) {
     if (ids) select(ids);
   };
   /** `further` is what else is done to the definition in the same step. */
-  const place = (type: NodeType, aim: Aim, where: Omit<Place, "after">, further?: (made: Made) => Definition) => {
-    const node: DefinitionNode = { type: type.type, payload: {} };
+  const place = (type: Pick<NodeType, "type">, aim: Aim, where: Omit<Place, "after">, { payload = {}, further }: { payload?: JsonObject; further?: ((made: Made) => Definition) | undefined } = {}) => {
+    const node: DefinitionNode = { type: type.type, payload };
     if (aim.kind === "trigger" && nodes[ROOT]) return apply(setNode(definition, ROOT, node), [ROOT]);
     const after = aim.kind === "after" ? aim.id : undefined;
     const made = aim.kind === "between" ? insertBetween(definition, aim.link, node, branchesOf) : add(definition, node, after === undefined ? undefined : { ...where, after });

@@ -7,7 +7,7 @@ import { ROOT } from "./model/ids";
 import type { Known, States } from "./model/sample";
 import { useNodeType, type Catalog } from "./useCatalog";
 
-export type Simulated = Omit<Data<"/v1/workflows/{id}/simulate", "post">, "executionState"> & { executionState: States };
+export type Simulated = Omit<Data<"/v1/workflows/{id}/simulate", "post">, "executionState"> & { executionState: States; /** The node as far as which it is shown. */ upTo?: string };
 export type Samples = {
   known: Known;
   /** Where the data are from, in words. */

@@ -1,4 +1,5 @@
 import { Activity, ArrowLeftRight, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Settings, ShieldCheck, Users, Wallet, Workflow } from "lucide-react";
+import { Activity, Boxes, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -10,6 +11,8 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/runs", label: "Runs", icon: Play, permission: "runs:read", onPhone: true },
       { to: "/tasks", label: "Tasks", icon: Inbox, permission: "tasks:read", onPhone: true },
       { to: "/workflows", label: "Workflows", icon: Workflow, permission: "workflows:read", onPhone: true },
+      { to: "/templates", label: "Templates", icon: LayoutTemplate, permission: "templates:read" },
+      { to: "/blocks", label: "Blocks", icon: Boxes, permission: "templates:read" },
     ],
   ],
   [

@@ -9,6 +9,7 @@ import { parseRunFilter } from "../runs/runFilter";
 import { parseRunView } from "../runs/runView";
 import { parseAuditFilter, parseKeyTab, parseMemberTab, parseSettingTab } from "../admin/adminViews";
 import { parseMoneyFilter } from "../money/moneyFilter";
+import { parseGallery } from "../templates/galleryView";
 import { parseTaskFilter } from "../tasks/taskFilter";
 import { parseWorkflowFilter, parseWorkflowView } from "../workflows/workflowView";
 
@@ -91,6 +92,32 @@ const versionRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/workflows/$workflowId/versions/$version",
   component: lazyRouteComponent(() => import("../publish/VersionPage"), "VersionPage"),
+});
+
+const templatesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/templates",
+  validateSearch: parseGallery,
+  component: lazyRouteComponent(() => import("../templates/GalleryPage"), "TemplatesPage"),
+});
+
+const templateRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/templates/$blueprintId",
+  component: lazyRouteComponent(() => import("../templates/BlueprintPage"), "TemplatePage"),
+});
+
+const blocksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blocks",
+  validateSearch: parseGallery,
+  component: lazyRouteComponent(() => import("../templates/GalleryPage"), "BlocksPage"),
+});
+
+const blockRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blocks/$blueprintId",
+  component: lazyRouteComponent(() => import("../templates/BlueprintPage"), "BlockPage"),
 });
 
 const activityRoute = createRoute({
@@ -224,6 +251,10 @@ const routeTree = rootRoute.addChildren([
   publishRoute,
   compareRoute,
   versionRoute,
+  templatesRoute,
+  templateRoute,
+  blocksRoute,
+  blockRoute,
   activityRoute,
   deadLettersRoute,
   projectionsRoute,

@@ -1,12 +1,13 @@
 import "../runs/runs.css";
-import { lazy, Suspense, useState } from "react";
-import { writeJson } from "../api/exactJson";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { asObject, writeJson } from "../api/exactJson";
 import type { Workflow } from "../api/types";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { TextDiff } from "../common/TextDiff";
+import { align } from "../graph/align";
 import { isDrawable } from "../graph/linksOf";
-import { ChangesBetween } from "../workflows/Changes";
+import { ChangesBetween, useChanges } from "../workflows/Changes";
 import { nameOf, type Edition } from "./editionSearch";
 import { useEdition } from "./editions";
 
@@ -23,6 +24,7 @@ type Way = (typeof WAYS)[number][0];
 export function Compare({ workflow, from, to }: { workflow: Workflow; from: Edition; to: Edition }) {
   const [way, setWay] = useState<Way>("graph");
   const [before, after] = [useEdition(workflow, from), useEdition(workflow, to)];
+  const told = useChanges(workflow, from, to);
   const label = `${nameOf(from)} against ${nameOf(to)}`;
   return (
     <div className="stack">
@@ -38,14 +40,22 @@ export function Compare({ workflow, from, to }: { workflow: Workflow; from: Edit
           ))}
         </div>
       </div>
-      {way === "list" ? <ChangesBetween workflow={workflow} from={from} to={to} /> : <Shown way={way} label={label} before={before} after={after} />}
+      {way === "list" ? <ChangesBetween workflow={workflow} from={from} to={to} /> : <Shown way={way} label={label} before={before} after={after} told={told} />}
     </div>
   );
 }
 
 type Side = ReturnType<typeof useEdition>;
 
-function Shown({ way, label, before, after }: { way: "graph" | "text"; label: string; before: Side; after: Side }) {
+type ShownProps = { way: "graph" | "text"; label: string; before: Side; after: Side; told: ReturnType<typeof useChanges> };
+
+function Shown({ way, label, before, after: later, told }: ShownProps) {
+  // What the server does not call a change is none, however it is written.
+  const definition = useMemo(() => {
+    const [one, other] = [before.definition, later.definition];
+    return one && other && told.data && isDrawable(one) && isDrawable(other) ? align(one, other, asObject(told.data.diff)) : other;
+  }, [before.definition, later.definition, told.data]);
+  const after = { ...later, definition: told.isPending ? undefined : definition };
   const failed = [before, after].find(({ error }) => error !== null && error !== undefined);
   if (failed) return <ProblemNote error={failed.error} onRetry={failed.retry} />;
   if (!before.definition || !after.definition) return <Loading />;

@@ -1,8 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { workflow } from "../../test/mock/rooms.mjs";
 import { open, page, type Answers } from "../../test/page";
+
+// They are compiled at their first visit, which takes its time.
+beforeAll(async () => void (await Promise.all([import("./PublishPage"), import("./ComparePage"), import("./VersionPage"), import("../workflows/WorkflowPage"), import("../graph/GraphDiff"), import("../runs/RunGraph")])), 60_000);
 
 const path = `/v1/workflows/${workflow.id}`;
 const review = { required: false, draftHash: "h1", status: "none", comments: [] };

@@ -97,7 +97,7 @@ function Group({ verdict, word, meaning, runs }: { verdict: Verdict; word: strin
 
 function Where({ label, of }: { label: string; of: unknown[] }) {
   if (of.length === 0) return null;
-  const differences = of.map(asObject).map((each) => ({ path: asText(each["path"]) ?? "", before: each["expected"], after: each["actual"] }));
+  const differences = of.map(asObject).map((each) => ({ path: asText(each["pointer"]) ?? asText(each["path"]) ?? "", before: each["expected"], after: each["actual"] }));
   return (
     <details className="small">
       <summary>

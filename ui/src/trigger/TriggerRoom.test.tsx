@@ -1,8 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { workflow } from "../../test/mock/rooms.mjs";
 import { open, page, type Answers } from "../../test/page";
+
+// They are compiled at their first visit, which takes its time.
+beforeAll(async () => void (await Promise.all([import("../workflows/WorkflowPage"), import("./TriggerRoom")])), 60_000);
 
 const path = `/v1/workflows/${workflow.id}`;
 const delivery = { id: "dlv_1", receivedAt: "2026-11-30T18:00:00Z", outcome: "refused", reason: "the signature does not fit", runId: null, name: null, method: "POST", address: "192.0.2.1", bodyBytes: 17 };

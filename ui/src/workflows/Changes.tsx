@@ -23,12 +23,14 @@ export function Changes({ workflow }: { workflow: Pick<Workflow, "id" | "version
 
 /** What changed from one edition to another: `draft`, `live`, or the number of a version. */
 export function ChangesBetween({ workflow, from, to }: { workflow: Pick<Workflow, "id" | "version">; from: string; to: string }) {
-  const { id, version } = workflow;
-  const changes = useQuery({
+  return <Told changes={useChanges(workflow, from, to)} same="Both hold the same." />;
+}
+
+export function useChanges({ id, version }: Pick<Workflow, "id" | "version">, from: string, to: string) {
+  return useQuery({
     queryKey: ["fixed", "changes", id, version, from, to],
     queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id }, query: { from, to } } }),
   });
-  return <Told changes={changes} same="Both hold the same." />;
 }
 
 function Told({ changes, same }: { changes: UseQueryResult<Data<"/v1/workflows/{id}/diff">>; same: string }) {

@@ -10,6 +10,7 @@ import { JsonField, jsonFault } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
 import { saveAs } from "../runs/bundle";
+import { SaveAsTemplate } from "../templates/SaveAs";
 
 type Open = "run" | "pause" | "resume" | undefined;
 type Props = { workflow: Workflow; onClose: () => void };
@@ -21,8 +22,9 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
   const mayWrite = useMay("workflows:write");
   const close = () => setOpen(undefined);
   const exported = () => {
-    const { name, description, definition } = workflow;
-    const file = writeJson({ name, ...(description && { description }), definition }, 2);
+    const { name, description, tags, maxRuns, cooldownMs, pauseAfterFailures, definition } = workflow;
+    const limits = { ...(maxRuns && { maxRuns }), ...(cooldownMs && { cooldownMs }), pauseAfterFailures };
+    const file = writeJson({ name, ...(description && { description }), ...(tags.length > 0 && { tags }), limits, definition }, 2);
     saveAs(`${name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60) || "workflow"}.json`, new Blob([`${file}\n`], { type: "application/json" }));
   };
   return (
@@ -30,6 +32,7 @@ export function WorkflowActions({ workflow }: { workflow: Workflow }) {
       <Button icon={<Download size={16} aria-hidden />} onClick={exported}>
         Export
       </Button>
+      <SaveAsTemplate workflow={workflow} />
       {mayWrite && workflow.status !== "archived" && (
         <Link to="/workflows/$workflowId/edit" params={{ workflowId: workflow.id }} className="button">
           <Pencil size={16} aria-hidden />

@@ -3,7 +3,6 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { workflow } from "../../test/mock/rooms.mjs";
 import { open } from "../../test/page";
-import { readFile } from "./ImportDialog";
 
 const path = `/v1/workflows/${workflow.id}`;
 const answers = {
@@ -46,13 +45,5 @@ describe("a draft that is no graph", () => {
     const broken = { ...workflow, definition: { nodes: { root: null, a: { type: "log", children: "b" } } } };
     await open(`/workflows/${workflow.id}`, { ...answers, [`GET ${path}`]: () => broken });
     expect(await screen.findByText(/The draft is no graph/)).toBeVisible();
-  });
-});
-
-describe("an imported file", () => {
-  it("is a workflow with its name, or a bare definition, and nothing else", () => {
-    expect(readFile('{"name":"N","definition":{"nodes":{}}}').name).toBe("N");
-    expect(readFile('{"nodes":{}}').definition).toEqual({ nodes: {} });
-    expect(() => readFile('{"a":1}')).toThrow("it has no `nodes`");
   });
 });

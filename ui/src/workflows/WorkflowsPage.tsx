@@ -16,8 +16,10 @@ import { usePages } from "../common/usePages";
 import { Wide } from "../common/Wide";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
+import { ImportDialog } from "../imports/ImportDialog";
+import { useDrop } from "../imports/useDrop";
 import { SearchBox } from "../runs/RunFilters";
-import { ImportDialog } from "./ImportDialog";
+import { NewDialog } from "./NewDialog";
 import { WORKFLOW_STATUSES, type WorkflowFilter } from "./workflowView";
 
 /** All workflows. */
@@ -25,7 +27,9 @@ export function WorkflowsPage() {
   const filter = useSearch({ from: "/workflows" });
   const navigate = useNavigate();
   const may = useMay("workflows:write");
-  const [open, setOpen] = useState<"new" | "file">();
+  const [isNew, setNew] = useState(false);
+  const [files, setFiles] = useState<File[]>();
+  const isOver = useDrop(setFiles, may);
   const set = (name: keyof WorkflowFilter, value: string | undefined) => {
     const kept = Object.entries(filter).filter(([other]) => other !== name);
     void navigate({ to: "/workflows", search: Object.fromEntries(value ? [...kept, [name, value]] : kept), replace: true });
@@ -40,10 +44,10 @@ export function WorkflowsPage() {
       actions={
         may && (
           <>
-            <Button icon={<Upload size={16} aria-hidden />} onClick={() => setOpen("file")}>
+            <Button icon={<Upload size={16} aria-hidden />} onClick={() => setFiles([])}>
               Import
             </Button>
-            <Button look="primary" icon={<FilePlus size={16} aria-hidden />} onClick={() => setOpen("new")}>
+            <Button look="primary" icon={<FilePlus size={16} aria-hidden />} onClick={() => setNew(true)}>
               New workflow
             </Button>
           </>
@@ -61,12 +65,18 @@ export function WorkflowsPage() {
         <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} label="Search by name" />
         <SearchBox value={filter.tag ?? ""} onChange={(tag) => set("tag", tag)} label="Tag" />
       </div>
-      <section className="panel" aria-label="Workflows">
+      {isOver && (
+        <p className="note" role="status">
+          Let go to import the files. What is wrong with them is shown before anything is made.
+        </p>
+      )}
+      <section className={isOver ? "panel drop-here" : "panel"} aria-label="Workflows">
         <Listing query={workflows} empty={<NoWorkflows isNarrowed={Object.keys(filter).length > 0} />}>
           <WorkflowTable workflows={workflows.items} />
         </Listing>
       </section>
-      {open && <ImportDialog isNew={open === "new"} onClose={() => setOpen(undefined)} />}
+      {isNew && <NewDialog onClose={() => setNew(false)} />}
+      {files && <ImportDialog files={files} onClose={() => setFiles(undefined)} />}
     </Page>
   );
 }
@@ -120,7 +130,9 @@ function NoWorkflows({ isNarrowed }: { isNarrowed: boolean }) {
   }
   return (
     <Empty title="No workflow yet">
-      <p>A workflow is a trigger and a graph of nodes behind it. Begin with an example, or import a file: what you import is a draft until you publish it.</p>
+      <p>
+        A workflow is a trigger and a graph of nodes behind it. Begin with an example or <Link to="/templates" search={{}}>a template</Link>, or drop a file here: what you import is a draft until you publish it.
+      </p>
       <Command>chainkeel workflow apply examples/morning-check.json</Command>
     </Empty>
   );
