@@ -9,7 +9,7 @@ import { OrderDialog } from "../common/Dialog";
 import { JsonField, jsonFault } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
-import { saveAs } from "../runs/bundle";
+import { saveAs } from "../common/saveAs";
 import { Changes } from "./Changes";
 
 type Open = "publish" | "run" | "pause" | "resume" | undefined;
