@@ -14,7 +14,7 @@ import { failed } from "../common/toasts";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
-import { saveAs } from "../runs/bundle";
+import { saveAs } from "../common/saveAs";
 import { SearchBox, toInstant, toLocal } from "../runs/RunFilters";
 import { AUDIT_FIELDS, type AuditFilter } from "./adminViews";
 

@@ -13,10 +13,11 @@ async function toClipboard(text: string): Promise<void> {
   area.remove();
 }
 
-export function Copy({ text, what }: { text: string; what: string }) {
+/** A text that costs something to make is made when it is copied. */
+export function Copy({ text, what }: { text: string | (() => string); what: string }) {
   const [isDone, setDone] = useState(false);
   const copy = async () => {
-    await toClipboard(text);
+    await toClipboard(typeof text === "string" ? text : text());
     setDone(true);
     setTimeout(() => setDone(false), 1_500);
   };

@@ -1,6 +1,6 @@
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parseJson } from "../api/exactJson";
 import { JsonTree } from "./JsonTree";
 
@@ -25,5 +25,18 @@ describe("the tree", () => {
     render(<JsonTree value={Array.from({ length: 1000 }, (_, index) => index)} label="it" />);
     await userEvent.click(screen.getByRole("button", { expanded: false }));
     expect(screen.getByText(/900 more/)).toBeVisible();
+  });
+
+  it("stays fluid with ten megabytes, whose text is not made before it is copied", async () => {
+    const rows = Array.from({ length: 60_000 }, (_, index) => ({ id: index, name: `customer ${index}`, note: "n".repeat(100), deep: { code: `code-${index}` } }));
+    const written = vi.spyOn(JSON, "stringify");
+    const began = performance.now();
+    render(<JsonTree value={{ rows, text: "x".repeat(3_000_000) }} label="it" />);
+    fireEvent.change(screen.getByRole("searchbox"), { target: { value: "customer 1" } });
+    expect(await screen.findAllByText("customer 1")).not.toHaveLength(0);
+    expect(document.querySelectorAll(".tree *").length).toBeLessThan(2_000);
+    expect(written.mock.calls.every(([value]) => typeof value !== "object")).toBe(true);
+    // Generous, for machines that do much else; here it is some hundred milliseconds.
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 });

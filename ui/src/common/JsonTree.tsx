@@ -1,15 +1,22 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { useDeferredValue, useId, useState } from "react";
+import { createContext, use, useDeferredValue, useId, useMemo, useState } from "react";
 import { ExactNumber, writeJson, type Json } from "../api/exactJson";
 import { Copy } from "./Copy";
-import { entriesOf, holds, summaryOf } from "./jsonSearch";
+import { entriesOf, holds, placesOf, summaryOf } from "./jsonSearch";
 
 /** So many entries of one list are shown at first, and so many letters of a text. */
 const ENTRIES = 100;
 const LETTERS = 400;
+const LETTERS_MORE = 20_000;
+/** So many entries of one list are shown at first while something is looked for, by depth: what fits may lie in thousands of places. */
+const FOUND = [50, 10, 4];
+const FOUND_DEEPER = 2;
 /** Smaller values come unfolded. */
 const UNFOLDED_DEPTH = 2;
 const UNFOLDED_ENTRIES = 20;
+
+/** Which lists and objects have what is looked for. */
+const Found = createContext<Set<Json>>(new Set());
 
 type Props = { value: Json | undefined; label: string; onPick?: (path: string[]) => void };
 
@@ -18,6 +25,7 @@ export function JsonTree({ value, label, onPick }: Props) {
   const [words, setWords] = useState("");
   const wanted = useDeferredValue(words.trim().toLowerCase());
   const search = useId();
+  const found = useMemo(() => (wanted === "" || value === undefined ? new Set<Json>() : placesOf(value, wanted)), [value, wanted]);
   if (value === undefined) return <p className="quiet">Nothing yet.</p>;
   const isLarge = entriesOf(value) !== undefined;
   return (
@@ -35,18 +43,24 @@ export function JsonTree({ value, label, onPick }: Props) {
             value={words}
             onChange={(event) => setWords(event.target.value)}
           />
-          <Copy text={writeJson(value, 2)} what={label} />
+          <Copy text={() => writeJson(value, 2)} what={label} />
         </div>
       )}
-      {wanted !== "" && !holds(value, wanted) ? (
+      {wanted !== "" && !has(value, wanted, found) ? (
         <p className="quiet">Nothing in it has “{words.trim()}”.</p>
       ) : (
-        <div className="tree">
-          <Node value={value} wanted={wanted} depth={0} path={[]} onPick={onPick} />
-        </div>
+        <Found value={found}>
+          <div className="tree">
+            <Node value={value} wanted={wanted} depth={0} path={[]} onPick={onPick} />
+          </div>
+        </Found>
       )}
     </div>
   );
+}
+
+function has(value: Json, wanted: string, found: Set<Json>): boolean {
+  return found.has(value) || (entriesOf(value) === undefined && holds(value, wanted));
 }
 
 type NodeProps = {
@@ -59,9 +73,15 @@ type NodeProps = {
 };
 
 function Node({ name, value, wanted, depth, path, onPick }: NodeProps) {
-  const entries = entriesOf(value);
+  const found = use(Found);
+  const entries = useMemo(() => entriesOf(value), [value]);
   const [folded, setFolded] = useState<boolean>();
-  const [shown, setShown] = useState(ENTRIES);
+  const [more, setMore] = useState(0);
+  const nameFits = wanted !== "" && (name?.toLowerCase().includes(wanted) ?? false);
+  const kept = useMemo(
+    () => (wanted === "" || nameFits ? (entries ?? []) : (entries ?? []).filter(([key, item]) => key.toLowerCase().includes(wanted) || has(item, wanted, found))),
+    [entries, wanted, nameFits, found],
+  );
   if (entries === undefined || entries.length === 0) {
     return (
       <div className="leaf">
@@ -71,8 +91,7 @@ function Node({ name, value, wanted, depth, path, onPick }: NodeProps) {
       </div>
     );
   }
-  const nameFits = wanted !== "" && (name?.toLowerCase().includes(wanted) ?? false);
-  const kept = wanted === "" || nameFits ? entries : entries.filter(([key, item]) => key.toLowerCase().includes(wanted) || holds(item, wanted));
+  const shown = (wanted === "" ? ENTRIES : (FOUND[depth] ?? FOUND_DEEPER)) + more;
   const isSmall = depth < UNFOLDED_DEPTH && entries.length <= UNFOLDED_ENTRIES;
   const isOpen = folded === undefined ? wanted !== "" || isSmall : !folded;
   const Sign = isOpen ? ChevronDown : ChevronRight;
@@ -93,7 +112,7 @@ function Node({ name, value, wanted, depth, path, onPick }: NodeProps) {
           ))}
           {kept.length > shown && (
             <li>
-              <button type="button" className="twist" onClick={() => setShown(shown + ENTRIES * 5)}>
+              <button type="button" className="twist" onClick={() => setMore(more + ENTRIES * 5)}>
                 … {(kept.length - shown).toLocaleString()} more
               </button>
             </li>
@@ -122,7 +141,7 @@ function Name({ of, wanted }: { of: string; wanted: string }) {
 }
 
 function Leaf({ value, wanted }: { value: Json; wanted: string }) {
-  const [isWhole, setWhole] = useState(false);
+  const [letters, setLetters] = useState(LETTERS);
   if (typeof value !== "string") {
     const text = value instanceof ExactNumber ? value.text : String(value);
     const kind = typeof value === "number" || value instanceof ExactNumber ? "number" : "word";
@@ -132,16 +151,16 @@ function Leaf({ value, wanted }: { value: Json; wanted: string }) {
       </span>
     );
   }
-  const isLong = value.length > LETTERS && !isWhole;
-  const text = isLong ? value.slice(0, LETTERS) : value;
+  const isLong = value.length > letters;
+  const text = isLong ? value.slice(0, letters) : value;
   return (
     <>
       <bdi className="string theirs">
         “<Marked text={text} wanted={wanted} />”
       </bdi>
       {isLong && (
-        <button type="button" className="twist quiet" onClick={() => setWhole(true)}>
-          … {(value.length - LETTERS).toLocaleString()} more letters
+        <button type="button" className="twist quiet" onClick={() => setLetters(letters + LETTERS_MORE)}>
+          … {(value.length - letters).toLocaleString()} more letters
         </button>
       )}
     </>

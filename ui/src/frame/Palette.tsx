@@ -7,7 +7,7 @@ import { Finder, type Found } from "../common/Finder";
 import { PLACES } from "./navigation";
 import { useWhoami } from "./whoami";
 
-type Goal = Found & { to: string };
+type Goal = Found & { to: string; search?: Record<string, string> };
 
 /** Goes anywhere by a few letters: pages, workflows, nodes, failures and runs. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -17,7 +17,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const goals = useGoals(wanted);
   const go = (goal: Goal) => {
     onClose();
-    void navigate({ to: goal.to });
+    void navigate({ to: goal.to, ...(goal.search && { search: goal.search }) });
   };
   return (
     <Dialog title="Go to" onClose={onClose}>
@@ -55,5 +55,6 @@ function useGoals(words: string): Goal[] {
     ...(item.text && { note: item.text }),
     to: item.id.startsWith("run_") ? `/runs/${item.id}` : `/workflows/${item.workflowId}`,
   }));
-  return [...direct, ...places, ...found];
+  const all = words.length > 1 ? [{ key: "all", kind: "search", label: `Everything that has “${words}”`, to: "/search", search: { q: words } }] : [];
+  return [...direct, ...places, ...found, ...all];
 }

@@ -1,5 +1,6 @@
 import { Activity, ArrowLeftRight, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Settings, ShieldCheck, Users, Wallet, Workflow } from "lucide-react";
 import { Activity, Boxes, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
+import { Activity, BookOpen, Bug, CircleAlert, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, type LucideIcon, Package, Play, Plug, Search, ScrollText, Terminal, Users, Webhook, Workflow, Zap } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -21,14 +22,31 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/wallets", label: "Wallets", icon: Wallet, permission: "wallets:read" },
       { to: "/transactions", label: "Transactions", icon: ArrowLeftRight, permission: "wallets:read" },
       { to: "/policies", label: "Policies", icon: ShieldCheck, permission: "policies:read" },
+      { to: "/search", label: "Search", icon: Search, permission: "workflows:read" },
     ],
   ],
   [
     "Observe",
     [
       { to: "/activity", label: "Activity", icon: Activity, permission: "runs:read", onPhone: true },
+      { to: "/failures", label: "Failures", icon: Bug, permission: "runs:read" },
+      { to: "/health", label: "Triggers and chains", icon: HeartPulse, permission: "workflows:read" },
+      { to: "/events", label: "Events", icon: Zap, permission: "events:read" },
+      { to: "/hooks", label: "Hooks", icon: Webhook, permission: "events:read" },
       { to: "/dead-letters", label: "Dead letters", icon: CircleAlert, permission: "events:read" },
       { to: "/projections", label: "Projections", icon: Layers, permission: "installation:manage" },
+      { to: "/usage", label: "Usage", icon: Coins, permission: "usage:read" },
+      { to: "/exports", label: "Exports", icon: Download, permission: "runs:read" },
+    ],
+  ],
+  [
+    "Data",
+    [
+      { to: "/tables", label: "Tables", icon: Database, permission: "data:read" },
+      { to: "/query", label: "Query", icon: Terminal, permission: "data:read" },
+      { to: "/schemas", label: "Schemas", icon: FileCheck, permission: "schemas:read" },
+      { to: "/storage", label: "Storage", icon: Package, permission: "storage:read" },
+      { to: "/knowledge", label: "Knowledge", icon: BookOpen, permission: "data:read" },
     ],
   ],
   [

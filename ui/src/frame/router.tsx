@@ -1,7 +1,9 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { FaultNote } from "./Fallback";
-import { Layout } from "./Layout";
-import { NotFound } from "./NotFound";
+import { rootRoute } from "./rootRoute";
+import { dataRoutes } from "../data/routes";
+import { observeRoutes } from "../observe/routes";
+import { runRoutes } from "../runs/routes";
 import { RunsPage } from "../runs/RunsPage";
 import { parseEditions } from "../publish/editionSearch";
 import { parseStage } from "../publish/stageSearch";
@@ -12,12 +14,6 @@ import { parseMoneyFilter } from "../money/moneyFilter";
 import { parseGallery } from "../templates/galleryView";
 import { parseTaskFilter } from "../tasks/taskFilter";
 import { parseWorkflowFilter, parseWorkflowView } from "../workflows/workflowView";
-
-const rootRoute = createRootRoute({
-  component: Layout,
-  notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => <FaultNote fault={error} onRetry={reset} />,
-});
 
 const indexRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -274,6 +270,9 @@ const routeTree = rootRoute.addChildren([
   saleRoute,
   policiesRoute,
   policyRoute,
+  ...dataRoutes,
+  ...observeRoutes,
+  ...runRoutes,
 ]);
 
 /** The router of one app. A test gives it a history of its own. */

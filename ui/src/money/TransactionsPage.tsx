@@ -9,7 +9,7 @@ import { useOrder } from "../common/useOrder";
 import { failed } from "../common/toasts";
 import { download } from "../api/client";
 import { Page } from "../frame/Page";
-import { saveAs } from "../runs/bundle";
+import { saveAs } from "../common/saveAs";
 import { SearchBox } from "../runs/RunFilters";
 import { DocumentList, PaymentList, SaleList, TransactionList } from "./lists";
 import { PaidEndpoints } from "./PaidEndpoints";

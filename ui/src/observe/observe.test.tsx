@@ -27,4 +27,31 @@ describe("observing", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Try all again" }));
     await waitFor(() => expect(requests).toContainEqual({ line: "POST /v1/dead-letters/reprocess", body: { ids: ["dl_0", "dl_1", "dl_2"] } }));
   });
+
+  it("orders a rebuild within a bound, a rest, and a bound for good", async () => {
+    const { requests } = await open("/projections", {
+      "GET /v1/projections": () => page(projections.slice(0, 1)),
+      "POST /v1/projections/run_history/rebuild": () => ({}),
+      "POST /v1/projections/run_history/pause": () => ({}),
+      "PUT /v1/projections/run_history/throttle": () => ({}),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Rebuild…" }));
+    await userEvent.type(screen.getByLabelText("Events a second at most"), "500");
+    await userEvent.click(screen.getByRole("button", { name: "Rebuild" }));
+    await waitFor(() => expect(requests).toContainEqual({ line: "POST /v1/projections/run_history/rebuild", body: { perSecond: 500 } }));
+    await userEvent.click(await screen.findByRole("button", { name: "Pause run_history" }));
+    await waitFor(() => expect(requests.some(({ line }) => line === "POST /v1/projections/run_history/pause")).toBe(true));
+    await userEvent.click(screen.getByRole("button", { name: "Bound…" }));
+    await userEvent.click(screen.getByRole("button", { name: "Bound it" }));
+    await waitFor(() => expect(requests).toContainEqual({ line: "PUT /v1/projections/run_history/throttle", body: { perSecond: null } }));
+  });
+
+  it("shows how far a rebuild is, and what came of one", async () => {
+    const rebuild = { name: "run_history", state: "folding", orderedAt: "2026-11-30T18:00:00Z", orderedBy: "ada", position: 250, target: 1000, eventsPerSecond: 75, perSecond: null };
+    const [first, second] = projections as [object, object];
+    await open("/projections", { "GET /v1/projections": () => page([{ ...first, rebuild }, { ...second, rebuild: { ...rebuild, name: "search", state: "done", outcome: "different", finishedAt: "2026-11-30T18:01:00Z" } }]) });
+    expect(await screen.findByRole("progressbar", { name: "Rebuild of run_history" })).toHaveAttribute("aria-valuenow", "25");
+    expect(screen.getByText(/about 10\.0 s left/)).toBeVisible();
+    expect(screen.getByText(/differed from what the ledger makes/)).toBeVisible();
+  });
 });

@@ -7,7 +7,8 @@ import { Button } from "../common/Button";
 import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
 import { Theirs } from "../common/Theirs";
-import { changesBetween, type Change } from "./changes";
+import { ChangeRow } from "./ChangeRow";
+import { changesBetween } from "./changes";
 import { placeOf, titleOf } from "./facts";
 
 type Props = { runId: string; event: LedgerEvent; onBack: () => void; onStep: (by: number) => void };
@@ -75,24 +76,6 @@ function Changes({ runId, sequence }: { runId: string; sequence: number }) {
       )}
     </>
   );
-}
-
-function ChangeRow({ change }: { change: Change }) {
-  return (
-    <li>
-      <code className="theirs">{change.path}</code>
-      <div className="change">
-        <Side value={change.before} label="before" />
-        <span aria-hidden>→</span>
-        <Side value={change.after} label="after" />
-      </div>
-    </li>
-  );
-}
-
-function Side({ value, label }: { value: Json | undefined; label: string }) {
-  if (value === undefined || value === null) return <span className="quiet">none</span>;
-  return <JsonTree value={value} label={label} />;
 }
 
 /** What of a run is compared. */

@@ -1,7 +1,7 @@
-import { Ban, Download, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
+import { Ban, Download, GitCompareArrows, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { api } from "../api/client";
 import { parseJson, type JsonObject } from "../api/exactJson";
 import type { Run, Workflow } from "../api/types";
@@ -51,6 +51,10 @@ export function RunActions({ run }: { run: Run }) {
           Bundle
         </Button>
       )}
+      <Link className="button" to="/compare" search={{ left: run.id }} title="With another run of this workflow, node by node">
+        <GitCompareArrows size={16} aria-hidden />
+        Compare
+      </Link>
       {open === "cancel" && <CancelDialog run={run} onClose={close} />}
       {open === "retry" && <AgainDialog run={run} fromNode={undefined} onClose={close} />}
       {open === "rerun" && <AgainDialog run={run} fromNode="" onClose={close} />}

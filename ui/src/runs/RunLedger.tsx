@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { LedgerEvent, Run } from "../api/types";
 import type { StreamState } from "../api/useStream";
 import { Button } from "../common/Button";
@@ -10,11 +10,10 @@ import { inUtc, inZone, lasting } from "../common/time";
 import { EventPanel } from "./EventPanel";
 import { nodeOf, placeOf, remarkOf, signOf, titleOf } from "./facts";
 
-type Props = { run: Run; events: LedgerEvent[]; state: StreamState; node: string | undefined; onSelect: (place: string | undefined) => void };
+type Props = { run: Run; events: LedgerEvent[]; state: StreamState; node: string | undefined; onSelect: (place: string | undefined) => void; event: number | undefined; onEvent: (sequence: number | undefined) => void };
 
 /** The ledger of a run, event by event, as it was written. */
-export function RunLedger({ run, events, state, node, onSelect }: Props) {
-  const [opened, setOpened] = useState<number>();
+export function RunLedger({ run, events, state, node, onSelect, event: opened, onEvent: setOpened }: Props) {
   const list = node === undefined ? events : events.filter((event) => fits(placeOf(event), node));
   const event = events.find(({ sequence }) => sequence === opened);
   return (

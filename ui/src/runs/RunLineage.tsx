@@ -15,7 +15,7 @@ export function RunLineage({ runId }: { runId: string }) {
   });
   return (
     <Listing query={{ ...lineage, items: lineage.data ?? [] }} empty={null}>
-      <Table heads={["Run", "Status", "Began", "Continues", "By", "Failure"]}>
+      <Table heads={["Run", "Status", "Began", "Continues", "By", "Failure"]} hasActions>
         {(lineage.data ?? []).map((run) => (
           <tr key={run.id}>
             <td>
@@ -40,6 +40,13 @@ export function RunLineage({ runId }: { runId: string }) {
               <Theirs clip>{run.triggeredBy}</Theirs>
             </td>
             <td>{run.failureCode && <code className="theirs">{run.failureCode}</code>}</td>
+            <td>
+              {run.id !== runId && (
+                <Link className="button" to="/compare" search={{ left: runId, right: run.id }}>
+                  Compare
+                </Link>
+              )}
+            </td>
           </tr>
         ))}
       </Table>

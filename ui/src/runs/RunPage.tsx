@@ -102,7 +102,7 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
   const navigate = useNavigate({ from: "/runs/$runId" });
   const tab = view.tab ?? "graph";
   const money = useRunMoney(run.id);
-  const look = (next: { tab?: RunTab; node?: string | undefined }) =>
+  const look = (next: { tab?: RunTab; node?: string | undefined; event?: number | undefined }) =>
     void navigate({
       search: { ...view, ...next },
       replace: true,
@@ -126,14 +126,14 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
               <RunMoney runId={run.id} />
             </Suspense>
           )}
-          {tab === "ledger" && <RunLedger run={run} events={events} state={state} node={undefined} onSelect={pick} />}
+          {tab === "ledger" && <RunLedger run={run} events={events} state={state} node={undefined} onSelect={pick} event={view.event} onEvent={(event) => look({ event })} />}
           {tab === "lineage" && <RunLineage runId={run.id} />}
-          {tab === "proof" && <RunProof run={run} events={events} />}
+          {tab === "proof" && <RunProof run={run} events={events} onSequence={(sequence) => look({ tab: "ledger", event: sequence, node: undefined })} />}
         </div>
         {view.node !== undefined && <NodePanel run={run} place={view.node} events={events} onClose={() => pick(undefined)} />}
       </section>
       <section className="panel run-side" aria-label="Ledger">
-        <RunLedger run={run} events={events} state={state} node={view.node} onSelect={pick} />
+        <RunLedger run={run} events={events} state={state} node={view.node} onSelect={pick} event={view.event} onEvent={(event) => look({ event })} />
       </section>
     </div>
   );

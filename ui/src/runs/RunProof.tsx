@@ -9,9 +9,10 @@ import { ProblemNote } from "../common/ProblemNote";
 import { useOrder } from "../common/useOrder";
 import { saveBundle } from "./bundle";
 import { readCheckpoint } from "./checkpoint";
+import { RunReplay } from "./RunReplay";
 
 /** Whether the run is covered by what the server has signed, and how anybody checks that without it. */
-export function RunProof({ run, events }: { run: Run; events: LedgerEvent[] }) {
+export function RunProof({ run, events, onSequence }: { run: Run; events: LedgerEvent[]; onSequence: (sequence: number) => void }) {
   const checkpoint = useQuery({
     queryKey: ["checkpoint"],
     queryFn: async () => readCheckpoint(await (await download("/v1/log/checkpoint")).text()),
@@ -50,6 +51,8 @@ export function RunProof({ run, events }: { run: Run; events: LedgerEvent[] }) {
           <Copy text={root} what="the root" />
         </dd>
       </dl>
+      <RunReplay runId={run.id} events={events} onSequence={onSequence} />
+      <h2>Without this server</h2>
       <p className="quiet">
         This page says what the server says. A bundle is checked without it: it has the events letter by letter, the version of the workflow, the
         proof of each event and the signed checkpoint, and the decisions of the engine are replayed from it.

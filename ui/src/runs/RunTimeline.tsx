@@ -1,11 +1,13 @@
+import { useMemo } from "react";
 import type { LedgerEvent, Run } from "../api/types";
 import { Empty } from "../common/Empty";
 import { StatusSign } from "../common/Status";
 import { lasting, useNow } from "../common/time";
-import { lanesOf, type Kind, type Lane } from "./facts";
+import { lanesOf, parentsOf, type Kind, type Lane } from "./facts";
 import { isOver } from "./useRunLive";
 
 const KINDS: Record<Kind, string> = {
+  queue: "In the queue, ready to run",
   run: "Running",
   wait: "Waiting for somebody or something",
   retry: "Until the next attempt",
@@ -19,7 +21,7 @@ type Props = { run: Run; events: LedgerEvent[]; selected: string | undefined; on
 /** Where the time went: each node's attempts, waits and delays beside one another. */
 export function RunTimeline({ run, events, selected, onSelect }: Props) {
   const now = useNow(isOver(run) ? undefined : 500);
-  const lanes = lanesOf(events);
+  const lanes = useMemo(() => lanesOf(events, parentsOf(run.workflowDefinition)), [events, run.workflowDefinition]);
   if (lanes.length === 0) {
     return (
       <Empty title="No node has begun yet">
@@ -31,6 +33,7 @@ export function RunTimeline({ run, events, selected, onSelect }: Props) {
   const latest = Math.max(...lanes.flatMap((lane) => lane.stretches.map((stretch) => stretch.to ?? 0)));
   const to = isOver(run) ? Math.max(latest, from + 1) : Math.max(now, latest);
   const ticks = [0, 0.25, 0.5, 0.75, 1];
+  const sums = sumsOf(lanes, to);
   return (
     <div className="body stack">
       <ul className="row small legend" aria-label="Colours">
@@ -38,6 +41,7 @@ export function RunTimeline({ run, events, selected, onSelect }: Props) {
           <li key={kind} className="row">
             <span className={`stretch-sample ${kind}`} aria-hidden />
             {label}
+            {sums[kind as Kind] > 0 && <span className="quiet">{lasting(sums[kind as Kind])}</span>}
           </li>
         ))}
       </ul>
@@ -64,13 +68,20 @@ export function RunTimeline({ run, events, selected, onSelect }: Props) {
   );
 }
 
+/** How long all nodes together were in each of the states. */
+function sumsOf(lanes: Lane[], to: number): Record<Kind, number> {
+  const sums: Record<Kind, number> = { queue: 0, run: 0, wait: 0, retry: 0, delay: 0 };
+  for (const { kind, from, to: end } of lanes.flatMap(({ stretches }) => stretches)) sums[kind] += Math.max(0, (end ?? to) - from);
+  return sums;
+}
+
 type LaneProps = { lane: Lane; from: number; to: number; isSelected: boolean; onSelect: (place: string) => void };
 
 function LaneRow({ lane, from, to, isSelected, onSelect }: LaneProps) {
   const width = to - from;
   const total = lane.stretches.reduce((sum, stretch) => sum + ((stretch.to ?? to) - stretch.from), 0);
   const last = lane.stretches.at(-1);
-  const status = lane.outcome ?? (last?.kind === "run" ? "running" : last?.kind === "wait" ? "waiting" : "scheduled");
+  const status = lane.outcome ?? (last?.kind === "run" || last?.kind === "queue" ? "running" : last?.kind === "wait" ? "waiting" : "scheduled");
   return (
     <button type="button" className={isSelected ? "lane selected" : "lane"} onClick={() => onSelect(lane.place)}>
       <span className="lane-name">

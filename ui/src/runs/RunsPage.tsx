@@ -15,12 +15,17 @@ import { Status } from "../common/Status";
 import { Id, Theirs } from "../common/Theirs";
 import { lasting } from "../common/time";
 import { usePages } from "../common/usePages";
+import { usePageRows } from "../common/useRows";
 import { useThrottled } from "../common/useThrottled";
 import { Wide } from "../common/Wide";
 import { Page } from "../frame/Page";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { isNarrowed, type RunFilter } from "./runFilter";
 import { RunFilters } from "./RunFilters";
+
+/** How high a row is about, before it is measured. */
+const ROW = 58;
+const COLUMNS = 7;
 
 /** All runs, the latest first. */
 export function RunsPage() {
@@ -52,7 +57,7 @@ export function RunsPage() {
       <RunFilters filter={filter} onChange={narrow} />
       <section className="panel" aria-label="Runs">
         <Listing query={runs} empty={<NoRuns isNarrowed={isNarrowed(filter)} onAll={() => narrow({})} />}>
-          <RunsTable runs={runs.items} />
+          <RunsTable runs={runs.items} more={runs} />
         </Listing>
       </section>
     </Page>
@@ -80,11 +85,15 @@ function NoRuns({ isNarrowed: narrowed, onAll }: { isNarrowed: boolean; onAll: (
   );
 }
 
-export function RunsTable({ runs, withWorkflow = true }: { runs: RunSummary[]; withWorkflow?: boolean }) {
+type TableProps = { runs: RunSummary[]; withWorkflow?: boolean; more?: Parameters<typeof usePageRows>[3] };
+
+/** Runs in a table, of which only the rows in sight are made: however far one scrolls, it stays as quick. */
+export function RunsTable({ runs, withWorkflow = true, more = {} }: TableProps) {
   const { nameOf } = useWorkflowNames();
+  const { body, shown, measure, first, after } = usePageRows(runs.length, ROW, COLUMNS, more);
   return (
     <Wide>
-      <table className="table cards runs-table">
+      <table className="table cards runs-table" aria-rowcount={more.hasNextPage ? -1 : runs.length + 1}>
         <thead>
           <tr>
             <th scope="col">Status</th>
@@ -100,10 +109,13 @@ export function RunsTable({ runs, withWorkflow = true }: { runs: RunSummary[]; w
             <th scope="col">What went wrong</th>
           </tr>
         </thead>
-        <tbody>
-          {runs.map((run) => (
-            <RunRow key={run.id} run={run} name={withWorkflow ? (nameOf(run.workflowId) ?? run.workflowId) : undefined} />
-          ))}
+        <tbody ref={body}>
+          {first}
+          {shown.map(({ index }) => {
+            const run = runs[index];
+            return run && <RunRow key={run.id} run={run} at={index} measure={measure} name={withWorkflow ? (nameOf(run.workflowId) ?? run.workflowId) : undefined} />;
+          })}
+          {after}
         </tbody>
       </table>
     </Wide>
@@ -116,10 +128,12 @@ function progressOf({ succeededCount, failedCount, skippedCount, nodeCount }: Ru
   return done > nodeCount ? `${done.toLocaleString()}` : `${done}/${nodeCount}`;
 }
 
-function RunRow({ run, name }: { run: RunSummary; name: string | undefined }) {
+type RowProps = { run: RunSummary; at: number; measure: (row: HTMLElement | null) => void; name: string | undefined };
+
+function RunRow({ run, at, measure, name }: RowProps) {
   const took = run.finishedAt ? lasting(Date.parse(run.finishedAt) - Date.parse(run.startedAt)) : "–";
   return (
-    <tr>
+    <tr ref={measure} data-index={at} aria-rowindex={at + 2}>
       <td>
         <Status of={run.status} />
       </td>

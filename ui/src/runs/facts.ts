@@ -1,6 +1,6 @@
 /** The facts of a run's ledger, in words and as stretches of time. */
 import { asObject, asText, type JsonObject } from "../api/exactJson";
-import type { LedgerEvent } from "../api/types";
+import type { Definition, LedgerEvent } from "../api/types";
 
 /** What an event says: its payload has the fact under the fact's name. */
 export function factOf(event: LedgerEvent): JsonObject {
@@ -21,8 +21,8 @@ export function momentOf(event: LedgerEvent): number {
   return Date.parse(asText(factOf(event)["at"]) ?? event.recordedAt);
 }
 
-export type Kind = "run" | "wait" | "retry" | "delay";
-export type Stretch = { kind: Kind; from: number; to: number | undefined; attempt: number; ended?: string };
+export type Kind = "run" | "wait" | "retry" | "delay" | "queue";
+export type Stretch = { kind: Kind; from: number; to: number | undefined; attempt: number; ended?: string; due?: number };
 export type Lane = { place: string; type: string; stretches: Stretch[]; outcome: string | undefined };
 
 const OPENS: Record<string, Kind> = {
@@ -39,8 +39,22 @@ const ENDS: Record<string, string> = {
   node_cancelled: "cancelled",
 };
 
-/** Each place's stretches of running and waiting, in the order in which the places began. */
-export function lanesOf(events: LedgerEvent[]): Lane[] {
+/** The nodes that a node comes after, by the definition of the run. */
+type Parents = Map<string, string[]>;
+
+export function parentsOf(definition: Definition | null | undefined): Parents {
+  const parents: Parents = new Map();
+  for (const [name, node] of Object.entries(definition?.nodes ?? {})) {
+    for (const child of node.children ?? []) parents.set(child, [...(parents.get(child) ?? []), name]);
+  }
+  return parents;
+}
+
+/**
+ * Each place's stretches of running and waiting, in the order in which the places began. Where it is known what a node
+ * comes after, the time from then until somebody took it up is a stretch of its own.
+ */
+export function lanesOf(events: LedgerEvent[], parents: Parents = new Map()): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const event of events) {
     const place = placeOf(event);
@@ -51,15 +65,43 @@ export function lanesOf(events: LedgerEvent[]): Lane[] {
     lane.type = asText(fact["kind"]) ?? lane.type;
     take(lane, event, fact);
   }
-  return [...lanes.values()].filter((lane) => lane.stretches.length > 0);
+  const begun = [...lanes.values()].filter((lane) => lane.stretches.length > 0);
+  if (parents.size > 0) addQueues(begun, events, parents);
+  return begun;
+}
+
+/** Shorter than this, it is the writing of the event itself. */
+const LEAST_QUEUE_MS = 1;
+
+function addQueues(lanes: Lane[], events: LedgerEvent[], parents: Parents): void {
+  const ended = new Map<string, number>();
+  for (const event of events) {
+    const place = placeOf(event);
+    if (place !== undefined && ENDS[event.type] !== undefined) ended.set(place, momentOf(event));
+  }
+  const began = events[0] && momentOf(events[0]);
+  for (const lane of lanes) {
+    const first = lane.stretches[0];
+    // A node within a loop begins with its iteration, which the ledger tells by itself.
+    if (!first || lane.place.includes(".") || !parents.has(lane.place)) continue;
+    const before = (parents.get(lane.place) ?? []).map((parent) => ended.get(parent)).filter((at) => at !== undefined && at <= first.from) as number[];
+    const ready = before.length > 0 ? Math.max(...before) : began;
+    if (ready !== undefined && first.from - ready >= LEAST_QUEUE_MS) lane.stretches.unshift({ kind: "queue", from: ready, to: first.from, attempt: 1 });
+  }
 }
 
 function take(lane: Lane, event: LedgerEvent, fact: JsonObject): void {
   const at = momentOf(event);
-  const open = lane.stretches.at(-1);
+  let open = lane.stretches.at(-1);
   const kind = OPENS[event.type];
   const ended = ENDS[event.type];
   if (kind === undefined && ended === undefined) return;
+  if (open?.to === undefined && open?.due !== undefined && open.due < at && kind === "run") {
+    // The attempt was due before anybody took it up.
+    open.to = open.due;
+    open = { kind: "queue", from: open.due, to: undefined, attempt: Number(fact["attempt"] ?? 1) };
+    lane.stretches.push(open);
+  }
   if (open && open.to === undefined) {
     open.to = at;
     if (ended) open.ended = ended;
@@ -68,7 +110,8 @@ function take(lane: Lane, event: LedgerEvent, fact: JsonObject): void {
     lane.stretches.push({ kind: "run", from: at, to: at, attempt: Number(fact["attempt"] ?? 1), ended });
   }
   if (kind) {
-    lane.stretches.push({ kind, from: at, to: undefined, attempt: Number(fact["attempt"] ?? 1) });
+    const due = kind === "retry" ? Date.parse(asText(fact["dueAt"]) ?? "") : NaN;
+    lane.stretches.push({ kind, from: at, to: undefined, attempt: Number(fact["attempt"] ?? 1), ...(Number.isFinite(due) && { due }) });
     lane.outcome = undefined;
   }
   if (ended) lane.outcome = ended;

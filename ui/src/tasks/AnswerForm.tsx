@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { api } from "../api/client";
 import { isObject, type Json } from "../api/exactJson";
+import { useSession } from "../api/session";
 import { asProblem } from "../api/problem";
 import type { Task } from "../api/types";
 import { Button } from "../common/Button";
@@ -13,6 +14,7 @@ import { check, type Fault } from "../forms/check";
 import { SchemaForm } from "../forms/SchemaForm";
 import type { Schema } from "../forms/schema";
 import { useMay } from "../frame/whoami";
+import { AssignDialog } from "./BulkBar";
 
 /** Without a form any answer will do. */
 const ANY: Schema = { description: "Whatever the nodes behind it are to read as the answer." };
@@ -24,10 +26,16 @@ export function AnswerForm({ task }: { task: Task }) {
   const [answer, setAnswer] = useState<Json | undefined>(isObject(task.form) && task.form["type"] === "object" ? {} : undefined);
   const [isTried, setTried] = useState(false);
   const [isRejecting, setRejecting] = useState(false);
+  const [isAssigning, setAssigning] = useState(false);
+  const [person, setPerson] = useState("");
+  const isKey = useSession()?.kind === "key";
+  const mayAssign = useMay("tasks:manage");
   const path = { params: { path: { id: task.id } } };
-  const claim = useOrder(() => api.post("/v1/tasks/{id}/claim", path), "The task is yours");
-  const release = useOrder(() => api.post("/v1/tasks/{id}/release", path), "The task is given back");
-  const complete = useOrder(() => api.post("/v1/tasks/{id}/complete", { ...path, body: { data: (answer ?? null) as Record<string, never> } }), "Answered: the run goes on");
+  const acting = person.trim() === "" ? {} : { actingAs: person.trim() };
+  const claim = useOrder(() => api.post("/v1/tasks/{id}/claim", { ...path, body: acting }), acting.actingAs ? `The task is with ${acting.actingAs}` : "The task is yours");
+  const release = useOrder(() => api.post("/v1/tasks/{id}/release", { ...path, body: acting }), "The task is given back");
+  const complete = useOrder(() => api.post("/v1/tasks/{id}/complete", { ...path, body: { data: (answer ?? null) as Record<string, never>, ...acting } }), "Answered: the run goes on");
+  const assign = useOrder((assignee: string) => api.post("/v1/tasks/{id}/assign", { ...path, body: { assignee } }), "It is theirs", () => setAssigning(false));
   if (!may) return <p className="quiet">To answer tasks you need the permission tasks:write.</p>;
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -58,6 +66,16 @@ export function AnswerForm({ task }: { task: Task }) {
           </Button>
         </div>
       )}
+      <div className="row">
+        {mayAssign && !task.approval && <Button onClick={() => setAssigning(true)}>Assign…</Button>}
+        {isKey && !task.approval && (
+          <label className="row small">
+            In the name of
+            <input className="input choose" maxLength={100} placeholder="whoever holds this key" value={person} onChange={(event) => setPerson(event.target.value)} />
+          </label>
+        )}
+      </div>
+      {isAssigning && <AssignDialog count={1} busy={assign.isPending} error={assign.error} onAssign={(assignee) => assign.mutate(assignee)} onClose={() => setAssigning(false)} />}
       {(claim.isError || release.isError) && <ProblemNote error={claim.error ?? release.error} />}
       <form className="stack" onSubmit={send} noValidate>
         <SchemaForm schema={schema} value={answer} onChange={setAnswer} faults={faultsOf(complete.error)} isTried={isTried} />
@@ -71,7 +89,7 @@ export function AnswerForm({ task }: { task: Task }) {
           </Button>
         </div>
       </form>
-      {isRejecting && <RejectDialog task={task} onClose={() => setRejecting(false)} />}
+      {isRejecting && <RejectDialog task={task} acting={acting} onClose={() => setRejecting(false)} />}
     </>
   );
 }
@@ -84,9 +102,9 @@ function faultsOf(error: unknown): Fault[] {
     .map(({ path, message }) => ({ path: path.slice("/data".length), message }));
 }
 
-function RejectDialog({ task, onClose }: { task: Task; onClose: () => void }) {
+function RejectDialog({ task, acting, onClose }: { task: Task; acting: { actingAs?: string }; onClose: () => void }) {
   const [reason, setReason] = useState("");
-  const reject = useOrder(() => api.post("/v1/tasks/{id}/reject", { params: { path: { id: task.id } }, body: { reason } }), "Rejected", onClose);
+  const reject = useOrder(() => api.post("/v1/tasks/{id}/reject", { params: { path: { id: task.id } }, body: { reason, ...acting } }), "Rejected", onClose);
   return (
     <OrderDialog title="Reject this task" verb="Reject" look="danger" busy={reject.isPending} error={reject.error} disabled={reason.trim() === ""} onOrder={() => reject.mutate(undefined)} onClose={onClose}>
       <Field label="Why" hint="The run takes the branch rejected, or fails where there is none." isRequired>

@@ -1,5 +1,5 @@
 import { AlarmClock } from "lucide-react";
-import { fromNow, inUtc, inZone } from "../common/time";
+import { inUtc, inZone, lasting } from "../common/time";
 import type { TaskSummary } from "../api/types";
 
 const SOON = 3_600_000;
@@ -14,7 +14,7 @@ export function Due({ task, now }: { task: Pick<TaskSummary, "dueAt" | "expiresA
   return (
     <time className={`status tone-${tone} small`} dateTime={end} title={`${inZone(end)} · ${inUtc(end)}`}>
       <AlarmClock size={14} aria-hidden />
-      {isOpen ? (left < 0 ? "overdue" : `due ${fromNow(end, now)}`) : inZone(end, true)}
+      {isOpen ? (left < 0 ? `overdue by ${lasting(-left)}` : `due in ${lasting(left)}`) : inZone(end, true)}
     </time>
   );
 }

@@ -1,8 +1,10 @@
 import "../runs/runs.css";
 import "./tasks.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
 import { api, sinceWritten } from "../api/client";
 import type { TaskSummary } from "../api/types";
+import { Button } from "../common/Button";
 import { Command } from "../common/Copy";
 import { Empty } from "../common/Empty";
 import { Listing } from "../common/Listing";
@@ -11,14 +13,17 @@ import { Theirs } from "../common/Theirs";
 import { useNow } from "../common/time";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
-import { useWhoami } from "../frame/whoami";
+import { useMay, useWhoami } from "../frame/whoami";
 import { SearchBox } from "../runs/RunFilters";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { BulkBar } from "./BulkBar";
 import { Due } from "./Due";
+import { setMyQueues, useMyQueues } from "./myQueues";
 import { Priority } from "./Priority";
 import { statusOf, TASK_BOXES, type TaskFilter } from "./taskFilter";
+import { useRowKeys } from "./useRowKeys";
 
-const BOXES: Record<(typeof TASK_BOXES)[number], string> = { open: "All open", mine: "Mine", done: "Done" };
+const BOXES: Record<(typeof TASK_BOXES)[number], string> = { open: "All open", mine: "Mine", queues: "My queues", delegated: "With others", done: "Done" };
 const PRIORITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
 /** The inbox: what waits for a person. */
@@ -32,23 +37,33 @@ export function TasksPage() {
     narrow(Object.fromEntries(value ? [...kept, [name, value]] : kept));
   };
   const isMine = filter.box === "mine";
+  const queues = useMyQueues();
+  const may = useMay("tasks:write");
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // In “My queues” one of them is looked at; without any there is nothing to ask for.
+  const queue = filter.box === "queues" ? (filter.queue ?? queues[0]) : filter.queue;
+  const assignee = isMine ? who?.actor : filter.assignee;
+  const isAsked = (!isMine || who !== undefined) && (filter.box !== "queues" || queue !== undefined) && (filter.box !== "delegated" || assignee !== undefined);
   const tasks = usePages(
-    ["tasks", filter, isMine && who?.actor],
+    ["tasks", filter, assignee, queue],
     (cursor) => {
       const minPosition = sinceWritten();
       const query = {
         status: statusOf(filter),
         limit: 50,
-        ...(isMine && who && { assignee: who.actor }),
-        ...(filter.queue && { queue: filter.queue }),
+        ...(assignee && { assignee }),
+        ...(queue && { queue }),
         ...(filter.priority && { priority: filter.priority }),
         ...(cursor && { cursor }),
         ...(!cursor && minPosition && { minPosition }),
       };
       return api.get("/v1/tasks", { params: { query } });
     },
-    { refetchInterval: 15_000, enabled: !isMine || who !== undefined },
+    { refetchInterval: 15_000, enabled: isAsked },
   );
+  const toggle = (id: string) => setChosen(chosen.has(id) ? new Set([...chosen].filter((other) => other !== id)) : new Set([...chosen, id]));
+  const list = useRowKeys<HTMLUListElement>({ onToggle: (index) => toggle(tasks.items[index]?.id ?? "") });
+  const isOpen = filter.box !== "done";
   return (
     <Page title="Tasks" lead="Work for people that runs wait for.">
       <div className="row">
@@ -67,30 +82,92 @@ export function TasksPage() {
             </option>
           ))}
         </select>
-        <SearchBox value={filter.queue ?? ""} onChange={(queue) => set("queue", queue)} label="Queue" />
+        {filter.box === "delegated" && <SearchBox value={filter.assignee ?? ""} onChange={(name) => set("assignee", name)} label="Whose: a member" />}
+        {filter.box !== "queues" && <SearchBox value={filter.queue ?? ""} onChange={(name) => set("queue", name)} label="Queue" />}
+        <span className="quiet small keys-hint">
+          <kbd>j</kbd> <kbd>k</kbd> go through them, <kbd>Enter</kbd> opens{may && isOpen && (
+            <>
+              , <kbd>x</kbd> chooses
+            </>
+          )}
+        </span>
       </div>
+      {filter.box === "queues" && <MyQueues queues={queues} shown={queue} onShow={(name) => set("queue", name)} />}
+      {may && isOpen && <BulkBar chosen={tasks.items.filter(({ id }) => chosen.has(id))} onDone={() => setChosen(new Set())} />}
       <section className="panel" aria-label="Tasks">
-        <Listing query={tasks} empty={<NoTasks isNarrowed={Object.keys(filter).length > 0} />}>
-          <ul>
-            {tasks.items.map((task) => (
-              <TaskRow key={task.id} task={task} />
-            ))}
-          </ul>
-        </Listing>
+        {isAsked ? (
+          <Listing query={tasks} empty={<NoTasks isNarrowed={Object.keys(filter).length > 0} />}>
+            <ul ref={list}>
+              {tasks.items.map((task) => (
+                <TaskRow key={task.id} task={task} isChosen={chosen.has(task.id)} onChoose={may && isOpen ? () => toggle(task.id) : undefined} />
+              ))}
+            </ul>
+          </Listing>
+        ) : (
+          <Unasked box={filter.box} />
+        )}
       </section>
     </Page>
   );
 }
 
-function TaskRow({ task }: { task: TaskSummary }) {
+function Unasked({ box }: { box: TaskFilter["box"] }) {
+  if (box === "queues") {
+    return (
+      <Empty title="Which queues are yours?">
+        <p>Name the queues that you look after above: treasury, support. They are kept in this browser.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="Whose tasks?">
+      <p>Write above whom the tasks are with that you gave to others. They stay theirs until they answer, give them back, or you assign them anew.</p>
+    </Empty>
+  );
+}
+
+function MyQueues({ queues, shown, onShow }: { queues: string[]; shown: string | undefined; onShow: (queue: string) => void }) {
+  const [name, setName] = useState("");
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    const queue = name.trim();
+    if (queue === "") return;
+    setMyQueues([...queues, queue]);
+    setName("");
+    onShow(queue);
+  };
+  return (
+    <form className="row" onSubmit={add}>
+      <div className="row status-filter" role="group" aria-label="My queues">
+        {queues.map((queue) => (
+          <button key={queue} type="button" aria-pressed={queue === shown} onClick={() => onShow(queue)}>
+            <Theirs>{queue}</Theirs>
+          </button>
+        ))}
+      </div>
+      <input className="input choose" aria-label="Another queue of mine" placeholder="Another queue" value={name} onChange={(event) => setName(event.target.value)} />
+      <Button type="submit" disabled={name.trim() === ""}>
+        Add
+      </Button>
+      {shown !== undefined && queues.includes(shown) && (
+        <Button look="plain" onClick={() => setMyQueues(queues.filter((queue) => queue !== shown))}>
+          “{shown.slice(0, 40)}” is not mine
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function TaskRow({ task, isChosen, onChoose }: { task: TaskSummary; isChosen: boolean; onChoose: (() => void) | undefined }) {
   const { nameOf } = useWorkflowNames();
   const now = useNow(30_000);
   const whose = task.assignee ?? (task.queue ? `queue ${task.queue}` : task.role ? `role ${task.role}` : "anybody");
   return (
     <li className="task-row">
+      {onChoose && <input type="checkbox" aria-label={`Choose ${task.title.slice(0, 80)}`} checked={isChosen} onChange={onChoose} />}
       <Priority of={task.priority} />
       <div className="grow">
-        <Link to="/tasks/$taskId" params={{ taskId: task.id }}>
+        <Link to="/tasks/$taskId" params={{ taskId: task.id }} data-row>
           <Theirs clip>{task.title}</Theirs>
         </Link>
         <div className="small quiet">

@@ -9,8 +9,8 @@ import { OrderDialog } from "../common/Dialog";
 import { JsonField, jsonFault } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
-import { saveAs } from "../runs/bundle";
 import { SaveAsTemplate } from "../templates/SaveAs";
+import { saveAs } from "../common/saveAs";
 
 type Open = "run" | "pause" | "resume" | undefined;
 type Props = { workflow: Workflow; onClose: () => void };

@@ -17,8 +17,15 @@ async function all(): Promise<WorkflowSummary[]> {
   return found;
 }
 
+const NONE: WorkflowSummary[] = [];
+
+/** A list of hundreds asks for a name at each row. */
+function named(list: WorkflowSummary[]) {
+  return { list, names: new Map(list.map(({ id, name }) => [id, name])) };
+}
+
 /** The workflows of the organization, for names beside ids and for choosing one. */
 export function useWorkflowNames(): { list: WorkflowSummary[]; nameOf: (id: string) => string | undefined } {
-  const { data: list = [] } = useQuery({ queryKey: ["workflow-names"], queryFn: all, staleTime: 300_000 });
-  return { list, nameOf: (id) => list.find((workflow) => workflow.id === id)?.name };
+  const { data } = useQuery({ queryKey: ["workflow-names"], queryFn: all, staleTime: 300_000, select: named });
+  return { list: data?.list ?? NONE, nameOf: (id) => data?.names.get(id) };
 }
