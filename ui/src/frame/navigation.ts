@@ -1,4 +1,4 @@
-import { Activity, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
+import { Activity, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -26,6 +26,7 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/members", label: "Members", icon: Users, permission: "organization:read" },
       { to: "/keys", label: "Keys", icon: KeyRound, permission: "keys:read" },
       { to: "/connectors", label: "Connectors", icon: Plug, permission: "connectors:read" },
+      { to: "/interfaces", label: "Interfaces", icon: LayoutTemplate, permission: "interfaces:read" },
       { to: "/audit", label: "Audit log", icon: ScrollText, permission: "audit:read" },
     ],
   ],

@@ -111,6 +111,18 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("../admin/AuditPage"), "AuditPage"),
 });
 
+const interfacesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/interfaces",
+  component: lazyRouteComponent(() => import("../interfaces/InterfacesPage"), "InterfacesPage"),
+});
+
+const interfaceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/interfaces/$interfaceId",
+  component: lazyRouteComponent(() => import("../interfaces/InterfacePage"), "InterfacePage"),
+});
+
 const routeTree = rootRoute.addChildren([
   indexRoute,
   runsRoute,
@@ -127,6 +139,8 @@ const routeTree = rootRoute.addChildren([
   keysRoute,
   connectorsRoute,
   auditRoute,
+  interfacesRoute,
+  interfaceRoute,
 ]);
 
 /** The router of one app. A test gives it a history of its own. */

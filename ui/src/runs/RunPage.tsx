@@ -1,6 +1,7 @@
 import "./runs.css";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import type { Json } from "../api/exactJson";
 import type { LedgerEvent, Run } from "../api/types";
 import type { StreamState } from "../api/useStream";
 import { ConnectionSign } from "../common/ConnectionSign";
@@ -12,6 +13,8 @@ import { Tabs } from "../common/Tabs";
 import { Theirs } from "../common/Theirs";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
+import { DataView } from "../interfaces/DataView";
+import { pinned } from "../interfaces/model";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { NodePanel } from "./NodePanel";
 import { RunActions } from "./RunActions";
@@ -28,6 +31,7 @@ const RunGraph = lazy(() => import("./RunGraph").then(({ RunGraph }) => ({ defau
 
 const TABS: [RunTab, string][] = [
   ["graph", "Graph"],
+  ["shown", "Result"],
   ["timeline", "Timeline"],
   ["data", "Input and output"],
   ["ledger", "Ledger"],
@@ -97,7 +101,8 @@ function OneRun({ runId }: { runId: string }) {
 function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; state: StreamState }) {
   const view = useSearch({ from: "/runs/$runId" });
   const navigate = useNavigate({ from: "/runs/$runId" });
-  const tab = view.tab ?? "graph";
+  const component = pinned(run.workflowDefinition?.["uiComponent"]);
+  const tab = view.tab === "shown" && !component ? "graph" : (view.tab ?? "graph");
   const look = (next: { tab?: RunTab; node?: string | undefined }) =>
     void navigate({
       search: { ...view, ...next },
@@ -108,12 +113,22 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
   return (
     <div className="run-rooms">
       <section className="panel run-main" aria-label="The run">
-        <Tabs panel="run-room" tabs={TABS} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
+        <Tabs panel="run-room" tabs={component ? TABS : TABS.filter(([name]) => name !== "shown")} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
         <div role="tabpanel" id="run-room" aria-labelledby={`tab-${tab}`}>
           {tab === "graph" && run.workflowDefinition && (
             <Suspense fallback={<Loading />}>
               <RunGraph definition={run.workflowDefinition} states={run.executionState ?? {}} selected={view.node} onSelect={pick} />
             </Suspense>
+          )}
+          {tab === "shown" && component && (
+            <div className="body stack">
+              {component.title && (
+                <h2>
+                  <Theirs>{component.title}</Theirs>
+                </h2>
+              )}
+              <DataView component={component} data={shownOf(run)} />
+            </div>
           )}
           {tab === "timeline" && <RunTimeline run={run} events={events} selected={view.node} onSelect={pick} />}
           {tab === "data" && <RunData run={run} />}
@@ -128,6 +143,13 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
       </section>
     </div>
   );
+}
+
+/** What an interface is shown with: what the run was given, what came of it and of its nodes. */
+function shownOf(run: Run): Json {
+  const results = Object.entries(run.executionState ?? {}).filter(([, node]) => node.result !== undefined);
+  const nodes = Object.fromEntries(results.map(([name, node]) => [name, node.result ?? null]));
+  return { status: run.status, input: nodes["root"] ?? null, output: run.output ?? null, nodes };
 }
 
 function RunData({ run }: { run: Run }) {

@@ -22,6 +22,7 @@ import { Changes } from "./Changes";
 import { CheckLine } from "./CheckLine";
 import { DefinitionEditor } from "./DefinitionEditor";
 import { Problems } from "./Problems";
+import { SharePanel } from "./SharePanel";
 import { Versions } from "./Versions";
 import { WorkflowActions } from "./WorkflowActions";
 import type { WorkflowTab } from "./workflowView";
@@ -34,6 +35,7 @@ const TABS: [WorkflowTab, string][] = [
   ["changes", "Draft against live"],
   ["versions", "Versions"],
   ["runs", "Runs"],
+  ["share", "Share"],
 ];
 
 /** One workflow: its draft, its versions, its runs. */
@@ -141,6 +143,7 @@ function Rooms({ workflow }: { workflow: Workflow }) {
           </div>
         )}
         {tab === "versions" && <Versions workflow={workflow} />}
+        {tab === "share" && <SharePanel key={workflow.id} workflow={workflow} />}
         {tab === "runs" && <OwnRuns workflowId={workflow.id} />}
       </div>
     </section>
