@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import type { Json } from "../api/exactJson";
 import { DataView } from "./DataView";
 import { EXAMPLE } from "./example";
 import { InterfaceForm } from "./InterfaceForm";
@@ -78,7 +79,7 @@ describe("an interface that shows", () => {
       ],
     },
   });
-  const data = { output: { items: [{ to: "Ada", sum: { amount: 7 }, hash: "0x1" }, { to: "Bob", sum: { amount: 700 } }] } };
+  const data: Json = { output: { items: [{ to: "Ada", sum: { amount: 7 }, hash: "0x1" }, { to: "Bob", sum: { amount: 700 } }] } };
 
   it.each(["table", "card"] as const)("has rows with flags, in words and not in colours alone: %s", (type) => {
     render(<DataView component={display(type)} data={data} />);
