@@ -3,6 +3,8 @@ import type { PublicWorkflow } from "./api";
 
 type Node = PublicWorkflow["nodes"][number];
 const EDGE = 16;
+/** A graph of this width is made to fit a phone; a wider one is moved about. */
+const SMALL = 600;
 
 /** The graph of a public workflow, as a picture: nothing in it can be opened. */
 export function PublicGraph({ nodes }: { nodes: Node[] }) {
@@ -16,7 +18,7 @@ export function PublicGraph({ nodes }: { nodes: Node[] }) {
   const words = nodes.map((node) => `${node.title ?? node.id} (${node.type})`).join(", ");
   return (
     <div className="public-graph" tabIndex={0} role="group" aria-label="The graph">
-      <svg width={width} height={height} viewBox={`${-EDGE} ${-EDGE} ${width} ${height}`} role="img" aria-label={`Nodes: ${words}`}>
+      <svg width={width} height={height} className={width <= SMALL ? "fits" : undefined} viewBox={`${-EDGE} ${-EDGE} ${width} ${height}`} role="img" aria-label={`Nodes: ${words}`}>
         {links.map(({ from, to }) => {
           const [one, other] = [spots.get(from), spots.get(to)];
           if (!one || !other) return null;

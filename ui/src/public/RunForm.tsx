@@ -8,6 +8,8 @@ import { Theirs } from "../common/Theirs";
 import { check } from "../forms/check";
 import { SchemaForm } from "../forms/SchemaForm";
 import type { Schema } from "../forms/schema";
+import { DataView } from "../interfaces/DataView";
+import type { Component } from "../interfaces/model";
 import { begin, runOf, type Begun, type InputField, type PublicRun, type PublicWorkflow, type Refusal } from "./api";
 import { RefusalNote } from "./RefusalNote";
 
@@ -43,7 +45,7 @@ export function RunForm({ workflow }: { workflow: PublicWorkflow }) {
     setTried(false);
     setKey(newKey());
   };
-  if (begun) return <Following begun={begun} onAgain={again} />;
+  if (begun) return <Following workflow={workflow} begun={begun} onAgain={again} />;
   const change = (next: Json | undefined) => {
     setPayload(next);
     setKey(newKey());
@@ -63,7 +65,7 @@ export function RunForm({ workflow }: { workflow: PublicWorkflow }) {
 }
 
 /** A run until it ends, by its token. */
-function Following({ begun, onAgain }: { begun: Begun; onAgain: () => void }) {
+function Following({ workflow, begun, onAgain }: { workflow: PublicWorkflow; begun: Begun; onAgain: () => void }) {
   const [run, setRun] = useState<PublicRun>();
   const [refusal, setRefusal] = useState<Refusal>();
   useEffect(() => {
@@ -95,14 +97,17 @@ function Following({ begun, onAgain }: { begun: Begun; onAgain: () => void }) {
     <div className="stack" aria-live="polite">
       <Standing run={run} />
       {refusal && <RefusalNote refusal={refusal} />}
-      {outputs.map(([node, value]) => (
-        <section key={node} className="stack" aria-label={node}>
-          <h3>
-            <Theirs>{node}</Theirs>
-          </h3>
-          <JsonTree value={value} label={node} />
-        </section>
-      ))}
+      {outputs.map(([node, value]) => {
+        const title = workflow.nodes.find(({ id }) => id === node)?.title ?? node;
+        return (
+          <section key={node} className="stack" aria-label={title}>
+            <h3>
+              <Theirs>{title}</Theirs>
+            </h3>
+            {isFlat(value) ? <DataView component={CARD} data={value} /> : <JsonTree value={value} label={title} />}
+          </section>
+        );
+      })}
       <div className="row spread">
         <code className="small quiet theirs">{begun.runId}</code>
         {run && run.status !== "running" && <Button onClick={onAgain}>Once more</Button>}
@@ -132,6 +137,13 @@ function Standing({ run }: { run: PublicRun | undefined }) {
       <CircleX size={16} aria-hidden /> It came to nothing. Whoever offers it can see why, by the id below.
     </p>
   );
+}
+
+/** What is no deeper than a name and a value reads as a card. */
+const CARD: Component = { name: "A result", componentType: "Display", customProps: { displayType: "card" } };
+
+function isFlat(value: Json): boolean {
+  return isObject(value) && Object.values(value).every((part) => !isObject(part) && !Array.isArray(part));
 }
 
 /** The declared inputs as a schema, which the forms of the app are made of. */
