@@ -31,6 +31,7 @@ pub mod validation;
 pub mod data;
 pub mod deliveries;
 pub mod hooks;
+pub mod interfaces;
 pub mod journal;
 pub mod notary;
 pub mod onchain;

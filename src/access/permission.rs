@@ -45,6 +45,8 @@ permissions! {
     WorkflowsRun = "workflows:run", "Start runs of workflows";
     TemplatesRead = "templates:read", "See templates and blocks";
     TemplatesWrite = "templates:write", "Create, change and retire templates and blocks, public ones included";
+    InterfacesRead = "interfaces:read", "See interfaces: forms for tasks and views of runs";
+    InterfacesWrite = "interfaces:write", "Create, change and retire interfaces";
     ActionsRun = "actions:run", "Run a single action, or a definition that is not published";
     RunsRead = "runs:read", "See runs, their events and streams, and what happens";
     RunsManage = "runs:manage", "Cancel, pause, resume, signal, retry and re-run runs";

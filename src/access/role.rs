@@ -73,6 +73,8 @@ table! {
     WorkflowsRun        yes   yes   yes       yes      no;
     TemplatesRead       yes   yes   yes       yes      yes;
     TemplatesWrite      yes   yes   yes       no       no;
+    InterfacesRead      yes   yes   yes       yes      yes;
+    InterfacesWrite     yes   yes   yes       no       no;
     ActionsRun          yes   yes   yes       no       no;
     RunsRead            yes   yes   yes       yes      yes;
     RunsManage          yes   yes   yes       yes      no;

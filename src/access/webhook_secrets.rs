@@ -2,6 +2,7 @@
 //! holds its hash, and the installation key gives it back to its owner at any time.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -53,6 +54,22 @@ impl WebhookSecrets {
         Sha256::digest(presented.as_bytes()).ct_eq(&expected).into()
     }
 
+    /// What lets a page start runs that has no origin, since it is embedded elsewhere: good for browsers at this
+    /// address until that second, so that whoever fetches one has none for the browsers of others.
+    pub fn ticket(&self, workflow: WorkflowId, address: IpAddr, until: i64) -> String {
+        let mut mac = self.0.clone();
+        mac.update(format!("embedded page:{workflow}:{address}:{until}").as_bytes());
+        format!("{until}.{}", base62(mac.finalize().into_bytes().into()))
+    }
+
+    /// Whether this ticket is good. Takes the same time for every wrong one.
+    pub fn admits(&self, workflow: WorkflowId, address: IpAddr, now: i64, ticket: &str) -> bool {
+        let until = ticket.split_once('.').and_then(|(until, _)| until.parse::<i64>().ok());
+        let Some(until) = until.filter(|until| *until > now) else { return false };
+        let expected = Sha256::digest(self.ticket(workflow, address, until).as_bytes());
+        Sha256::digest(ticket.as_bytes()).ct_eq(&expected).into()
+    }
+
     /// What the ledger and the index hold of a secret: its SHA-256 in hex.
     pub fn hash_of(secret: &str) -> String {
         hex(&Sha256::digest(secret.as_bytes()))
@@ -79,6 +96,22 @@ mod tests {
         assert!(secrets.fits(one, &secrets.secret_of(one)));
         assert!(!secrets.fits(one, &secrets.secret_of(other)));
         assert_ne!(secrets.secret_of(one), WebhookSecrets::new([8; 32]).secret_of(one));
+    }
+
+    #[test]
+    fn a_ticket_is_good_for_one_workflow_and_one_address_for_a_while() {
+        let secrets = WebhookSecrets::new([7; 32]);
+        let (one, other) = (WorkflowId::generate(), WorkflowId::generate());
+        let (here, there) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        let ticket = secrets.ticket(one, here, 100);
+        assert!(secrets.admits(one, here, 99, &ticket));
+        assert!(!secrets.admits(one, here, 100, &ticket));
+        assert!(!secrets.admits(one, there, 99, &ticket));
+        assert!(!secrets.admits(other, here, 99, &ticket));
+        assert!(!secrets.admits(one, here, 99, &ticket.replacen("100", "900", 1)));
+        for made_up in ["", ".", "100.", "900.x"] {
+            assert!(!secrets.admits(one, here, 99, made_up), "{made_up}");
+        }
     }
 
     #[test]

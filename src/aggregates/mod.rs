@@ -35,6 +35,7 @@ pub mod task;
 pub mod test;
 pub mod test_execution;
 pub mod token_keys;
+pub mod ui_component;
 pub mod user;
 pub mod wallet_floor;
 pub mod wallet_lane;

@@ -71,6 +71,7 @@ pub(super) fn open(
         refusals: rooms.refusals.clone(),
         key_uses: rooms.key_uses.clone(),
         blueprints: Store::blueprints(journal.clone()),
+        ui_components: Store::ui_components(journal.clone()),
         policies: Store::policies(journal.clone()),
         signing_policies: Store::signing_policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),

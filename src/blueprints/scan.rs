@@ -13,7 +13,7 @@ use super::pointer::texts;
 /// What is looked for, and what it is called.
 const PATTERNS: [(&str, &str); 11] = [
     (
-        r"\b(org|wf|run|conn|wal|int|task|usr|user|sa|key|apikey|sch|test|inv|tbl|ev)_[0-7][0-9a-hjkmnp-tv-z]{25}\b",
+        r"\b(org|wf|run|conn|wal|int|task|usr|user|sa|key|apikey|sch|test|inv|tbl|ev|ui)_[0-7][0-9a-hjkmnp-tv-z]{25}\b",
         "is the id of something of one organization: make it a prop or `{{ask.…}}`",
     ),
     (r"\b(whs|prt|b3sk|ck|cks|chk)_[A-Za-z0-9]{20,}", "is a key or a webhook's secret"),

@@ -20,6 +20,7 @@ use super::event::Event;
 use super::failure::Failure;
 use super::gateway::Gateway;
 use super::import::Import;
+use super::interface::Interface;
 use super::key::Key;
 use super::knowledge::Knowledge;
 use super::ledger::{Ledger, Retention};
@@ -229,6 +230,13 @@ enum Command {
         #[command(subcommand)]
         what: Block,
     },
+    /// Forms for tasks and views of runs: list them, check them, write them
+    Interface {
+        #[command(flatten)]
+        server: Server,
+        #[command(subcommand)]
+        what: Interface,
+    },
     /// Have drafts looked at by others before they go live
     Review {
         #[command(flatten)]
@@ -374,6 +382,7 @@ pub fn main() -> ExitCode {
         Command::Retention { server, what } => asked!(server, what),
         Command::Template { server, what } => asked!(server, what),
         Command::Block { server, what } => asked!(server, what),
+        Command::Interface { server, what } => asked!(server, what),
         Command::Review { server, what } => asked!(server, what),
         Command::Search { server, what } => asked!(server, what),
         Command::Hook { server, what } => asked!(server, what),

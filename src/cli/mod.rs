@@ -1,5 +1,4 @@
 //! The commands of the binary, one file each.
-
 mod admin_key;
 mod arguments;
 mod audit;
@@ -22,6 +21,7 @@ mod event_sequence;
 mod failure;
 mod gateway;
 mod import;
+mod interface;
 mod key;
 mod knowledge;
 mod ledger;

@@ -40,6 +40,7 @@ use crate::aggregates::signature_request::SignatureRequest;
 use crate::aggregates::signing_policy::SigningPolicies;
 use crate::aggregates::spending::Spending;
 use crate::aggregates::task::Task;
+use crate::aggregates::ui_component::UiComponent;
 use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::Wallets;
@@ -67,6 +68,7 @@ use crate::projections::storage::Storage;
 use crate::projections::tasks::Tasks;
 use crate::projections::transactions::Transactions;
 use crate::projections::trials::Trials;
+use crate::projections::ui_components::UiComponents;
 use crate::projections::usage::Usage;
 use crate::projections::users::Users;
 use crate::projections::workflow_catalog::WorkflowCatalog;
@@ -152,6 +154,8 @@ pub struct Api {
     pub key_uses: KeyUses,
     /// Where templates and blocks are changed.
     pub blueprints: Store<Blueprint>,
+    /// Where interfaces are changed.
+    pub ui_components: Store<UiComponent>,
     /// What organizations want of drafts.
     pub policies: Store<Policy>,
     /// What keys of organizations may sign.
@@ -356,6 +360,11 @@ impl Api {
     /// The questions to the view of templates and blocks.
     pub fn blueprint_list(&self) -> Blueprints {
         Blueprints::new(self.views.clone(), self.positions.clone())
+    }
+
+    /// The questions to the view of interfaces.
+    pub fn ui_component_list(&self) -> UiComponents {
+        UiComponents::new(self.views.clone(), self.positions.clone())
     }
 
     /// The questions of those who search.

@@ -237,6 +237,7 @@ async fn earlier(api: &Api, scope: &Scope, fingerprint: &str) -> Result<Option<D
         "api_key" => "api_key",
         "organization" => "organization",
         "blueprint" => "blueprint",
+        "ui_component" => "ui_component",
         "policy" => "policy",
         "signing_policy" => "signing_policy",
         "retention" => "retention",

@@ -1,5 +1,4 @@
 //! The edge: HTTP in, orders and questions on, answers out. `docs/adding-an-endpoint.md` says how.
-
 #![expect(unused_qualifications, reason = "utoipa writes types of parameters with their paths")]
 
 pub mod activity;
@@ -46,6 +45,7 @@ pub mod tasks;
 pub mod templates;
 pub mod testing;
 pub mod token_keys;
+pub mod ui_components;
 pub mod usage;
 pub mod users;
 pub mod validation;

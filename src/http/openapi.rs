@@ -12,7 +12,7 @@ use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
     exports, health, hooks, inbound, invitations, knowledge, members, organizations, projections,
     public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
-    testing, token_keys, usage, users, validation, wallets, workflows,
+    testing, token_keys, ui_components, usage, users, validation, wallets, workflows,
 };
 
 /// Where the document is.
@@ -236,6 +236,12 @@ pub(super) const PATH: &str = "/openapi.json";
         templates::update,
         templates::retire,
         templates::instantiate,
+        ui_components::list,
+        ui_components::create,
+        ui_components::validate,
+        ui_components::get,
+        ui_components::update,
+        ui_components::retire,
         blocks::list,
         blocks::create,
         blocks::get,
@@ -368,6 +374,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "reviews", description = "Somebody else looks at a draft before it goes live"),
         (name = "templates", description = "Workflows that drafts are made from"),
         (name = "blocks", description = "Parts of workflows, put in when a draft is published"),
+        (name = "interfaces", description = "Forms for tasks and views of runs, written as data"),
         (name = "search", description = "Workflows, nodes, runs and errors by words"),
         (name = "tables", description = "Tables of the organization, their rows, and statements on them"),
         (name = "knowledge", description = "Documents of the organization, and where in them something is said"),

@@ -9,7 +9,7 @@ use super::{
     activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
     exports, health, hooks, inbound, invitations, knowledge, members, openapi, organizations,
     projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
-    templates, testing, token_keys, usage, users, validation, wallets, workflows,
+    templates, testing, token_keys, ui_components, usage, users, validation, wallets, workflows,
 };
 use crate::access::Permission;
 
@@ -270,6 +270,12 @@ table! {
     GET    "/v1/blocks/{id}"                                  May(TemplatesRead)          blocks::get;
     PUT    "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::update;
     DELETE "/v1/blocks/{id}"                                  May(TemplatesWrite)         blocks::retire;
+    GET    "/v1/ui-components"                                May(InterfacesRead)         ui_components::list;
+    POST   "/v1/ui-components"                                May(InterfacesWrite)        ui_components::create;
+    POST   "/v1/ui-components/validate"                       May(InterfacesRead)         ui_components::validate;
+    GET    "/v1/ui-components/{id}"                           May(InterfacesRead)         ui_components::get;
+    PUT    "/v1/ui-components/{id}"                           May(InterfacesWrite)        ui_components::update;
+    DELETE "/v1/ui-components/{id}"                           May(InterfacesWrite)        ui_components::retire;
     GET    "/v1/search"                                       May(WorkflowsRead)          search::find;
     GET    "/v1/tables"                                       May(DataRead)               tables::list;
     POST   "/v1/tables"                                       May(DataManage)             tables::create;

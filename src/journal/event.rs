@@ -11,7 +11,8 @@ use super::Error;
 use crate::primitives::{
     ApiKeyId, AuditId, CommandId, ConnectorId, DocumentId, EntryId, EventDefinitionId, EventId,
     IntentId, OrganizationId, PaymentId, RunId, SaleId, SchemaId, SegmentId, SequenceInstanceId,
-    SessionId, TableId, TaskId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
+    SessionId, TableId, TaskId, TestExecutionId, TestId, UiComponentId, UserId, WalletId,
+    WorkflowId,
 };
 
 /// One aggregate's events: the unit of order and of conflict.
@@ -25,7 +26,7 @@ pub struct StreamId {
 
 impl StreamId {
     /// The types that there are, as a partition of the ledger each.
-    pub const TYPES: [&'static str; 40] = [
+    pub const TYPES: [&'static str; 41] = [
         "account",
         "api_key",
         "audit",
@@ -61,6 +62,7 @@ impl StreamId {
         "test",
         "test_execution",
         "token_keys",
+        "ui_component",
         "user",
         "wallet_floor",
         "wallet_lane",
@@ -186,6 +188,11 @@ impl StreamId {
     /// The stream of a template or a block.
     pub fn blueprint(id: impl Into<String>) -> Self {
         Self::new("blueprint", id)
+    }
+
+    /// The stream of an interface.
+    pub fn ui_component(component: UiComponentId) -> Self {
+        Self::new("ui_component", component.to_string())
     }
 
     /// The stream of an organization's policy.
@@ -502,6 +509,7 @@ pub(super) fn aggregate_type(text: String) -> Cow<'static, str> {
         "table" => Cow::Borrowed("table"),
         "signature_request" => Cow::Borrowed("signature_request"),
         "blueprint" => Cow::Borrowed("blueprint"),
+        "ui_component" => Cow::Borrowed("ui_component"),
         "policy" => Cow::Borrowed("policy"),
         "signing_policy" => Cow::Borrowed("signing_policy"),
         "chain_endpoints" => Cow::Borrowed("chain_endpoints"),

@@ -11,8 +11,8 @@ use crate::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, execution_hooks, organization,
     paid_endpoints, payment, retention, run, sale, schema, segment, sequence_instance,
-    signature_request, skip, spending, table, task, test, test_execution, user, wallet_floor,
-    wallet_lane, wallets, workflow,
+    signature_request, skip, spending, table, task, test, test_execution, ui_component, user,
+    wallet_floor, wallet_lane, wallets, workflow,
 };
 
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -37,6 +37,7 @@ static SEGMENT: LazyLock<Upcasters> = LazyLock::new(segment::upcasters);
 static SEQUENCE_INSTANCE: LazyLock<Upcasters> = LazyLock::new(sequence_instance::upcasters);
 static SIGNATURE_REQUEST: LazyLock<Upcasters> = LazyLock::new(signature_request::upcasters);
 static SCHEMA: LazyLock<Upcasters> = LazyLock::new(schema::upcasters);
+static UI_COMPONENT: LazyLock<Upcasters> = LazyLock::new(ui_component::upcasters);
 static TABLE: LazyLock<Upcasters> = LazyLock::new(table::upcasters);
 static TASK: LazyLock<Upcasters> = LazyLock::new(task::upcasters);
 static SALE: LazyLock<Upcasters> = LazyLock::new(sale::upcasters);
@@ -110,6 +111,11 @@ impl Recorded {
     /// The event of a template or a block.
     pub fn blueprint(&self) -> Result<blueprint::Event, Error> {
         decode(self, &BLUEPRINT)
+    }
+
+    /// The event of an interface.
+    pub fn ui_component(&self) -> Result<ui_component::Event, Error> {
+        decode(self, &UI_COMPONENT)
     }
 
     /// The trigger that was passed over.

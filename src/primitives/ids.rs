@@ -207,6 +207,12 @@ id!(
 );
 
 id!(
+    /// An interface of an organization: a form for tasks, or a view of runs.
+    UiComponentId,
+    "ui"
+);
+
+id!(
     /// A document of an organization.
     DocumentId,
     "doc"

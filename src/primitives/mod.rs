@@ -23,7 +23,7 @@ pub use ids::{
     EventDefinitionId, EventId, EventSubscriptionId, ExecutionHookId, HoldId, HookDeliveryId,
     IntentId, InvalidId, InvitationId, OrganizationId, PaidEndpointId, PaymentId, RoleId, RunId,
     SaleId, SchemaId, SegmentId, SequenceInstanceId, ServiceAccountId, SessionId, TableId, TaskId,
-    TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkerId, WorkflowId,
+    TemplateId, TestExecutionId, TestId, UiComponentId, UserId, WalletId, WorkerId, WorkflowId,
 };
 pub use kinds::{Kind, Kinds};
 pub use secret::Secret;

@@ -27,6 +27,7 @@ pub(super) const SKIP: &str = aggregates::skip::TYPE;
 pub(super) const TASK: &str = aggregates::task::Task::TYPE;
 pub(super) const TEST: &str = aggregates::test::Test::TYPE;
 pub(super) const TEST_EXECUTION: &str = aggregates::test_execution::TestExecution::TYPE;
+pub(super) const UI_COMPONENT: &str = aggregates::ui_component::UiComponent::TYPE;
 pub(super) const USER: &str = aggregates::user::User::TYPE;
 pub(super) const WALLET_FLOOR: &str = aggregates::wallet_floor::Floor::TYPE;
 pub(super) const WALLET_LANE: &str = aggregates::wallet_lane::Lane::TYPE;

@@ -15,7 +15,7 @@ use super::text::Text;
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, event, event_definition, organization,
     payment, run, sale, schema, sequence_instance, signature_request, task, test, test_execution,
-    user, wallet_floor, wallet_lane, workflow,
+    ui_component, user, wallet_floor, wallet_lane, workflow,
 };
 use crate::journal::{self, Recorded};
 
@@ -376,6 +376,13 @@ pub(super) fn of_blueprints<'a>(
         .filter(|event| event.aggregate_type == blueprint::Blueprint::TYPE)
         .map(|event| Ok((*event, event.blueprint().map_err(|error| poison(event, &error))?)))
         .collect()
+}
+
+/// The events of interfaces among others.
+pub(super) fn of_ui_components<'a>(
+    events: &[&'a Recorded],
+) -> Result<Vec<(&'a Recorded, ui_component::Event)>, Error> {
+    decoded(ui_component::UiComponent::TYPE, events, Recorded::ui_component)
 }
 
 /// The events that were published among others.

@@ -37,6 +37,7 @@ mod text;
 pub mod timers;
 pub mod transactions;
 pub mod trials;
+pub mod ui_components;
 pub mod usage;
 pub mod users;
 mod views;

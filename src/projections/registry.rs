@@ -3,7 +3,8 @@
 use super::{
     Error, Projection, access, activity, audit, blueprints, connectors, happenings, knowledge,
     run_history, schemas, search, sequences, signature_requests, storage, tasks, timers,
-    transactions, trials, usage, users, waits, wallet_floors, workflow_catalog, x402,
+    transactions, trials, ui_components, usage, users, waits, wallet_floors, workflow_catalog,
+    x402,
 };
 
 /// Every projection there is.
@@ -32,6 +33,7 @@ pub fn all() -> &'static [&'static dyn Projection] {
         &search::Projector,
         &blueprints::Projector,
         &knowledge::Projector,
+        &ui_components::Projector,
     ]
 }
 

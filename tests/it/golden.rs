@@ -13,7 +13,7 @@ use chainkeel::aggregates::{
     account, api_key, audit, blueprint, chain_endpoints, chain_match, connector, document, entry,
     event, event_definition, event_sequences, event_subscriptions, login_name, organization,
     policy, run, schema, sequence_instance, session, signing_policy, skip, table, task, test,
-    test_execution, token_keys, user, wallets, workflow,
+    test_execution, token_keys, ui_component, user, wallets, workflow,
 };
 use chainkeel::blueprints::{Input, InputKind, Kind};
 use chainkeel::primitives::{
@@ -80,6 +80,58 @@ pub(crate) fn every_file_is_known(aggregate: &str, known: &[String]) {
 
 pub(crate) fn names<E: DomainEvent>(events: &[E]) -> Vec<String> {
     events.iter().map(|event| format!("{}@{}", event.event_type(), event.event_version())).collect()
+}
+
+#[test]
+fn every_event_of_an_interface_is_read_as_it_was_written() {
+    let component = || -> Box<chainkeel::interfaces::Component> {
+        serde_json::from_value(json!({
+            "name": "Payout", "description": "asks", "componentType": "Form", "title": "Pay?",
+            "fields": [
+                {
+                    "fieldKey": "decision", "label": "Decision", "type": "select",
+                    "options": [{"value": "pay", "label": "Pay it"}, {"value": "refuse"}],
+                    "default": "pay", "helpText": "Think.", "placeholder": "Choose",
+                    "validationRules": [{"type": "required", "message": "Say it."}],
+                },
+                {
+                    "fieldKey": "reason", "label": "Reason", "type": "textarea",
+                    "validationRules": [{"type": "maxLength", "value": 200}],
+                    "visibleIf": {"all": [
+                        {"field": "decision", "equals": "refuse"},
+                        {"not": {"data": "/amount", "lessThan": 10.0}},
+                    ]},
+                },
+            ],
+            "layout": {"type": "grid", "columns": 2, "spacing": "small", "order": ["decision"],
+                "sections": [{"title": "More", "fields": ["reason"]}]},
+            "actions": [{"actionKey": "send", "label": "Send", "style": "primary", "confirmation": "Sure?"}],
+        }))
+        .unwrap()
+    };
+    let (organization_id, name) = (OrganizationId::DEFAULT, || "Payout".to_owned());
+    let by = || "ada".to_owned();
+    let events = [
+        ui_component::Event::Created {
+            organization_id,
+            name: name(),
+            component: component(),
+            by: by(),
+            at: AT,
+        },
+        ui_component::Event::Revised {
+            version: 2,
+            name: name(),
+            component: component(),
+            by: by(),
+            at: AT,
+        },
+        ui_component::Event::Retired { by: by(), at: AT },
+    ];
+    for event in &events {
+        stands("ui_component", event);
+    }
+    every_file_is_known("ui_component", &names(&events));
 }
 
 #[test]
@@ -1437,6 +1489,7 @@ fn task_events() -> Vec<task::Event> {
             priority: engine::Priority::High,
             audience: engine::Audience::Queue("treasury".into()),
             form: Some(value(json!({ "type": "object" }))),
+            ui_component: None,
             data: Some(value(json!({ "amount": 7 }))),
             due_at,
             reminders: vec![task::Reminder { due_at: AT + Duration::minutes(30) }],

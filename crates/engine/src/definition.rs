@@ -49,6 +49,8 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) public_widget_config: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ui_component: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) block_expansions: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) error_workflow: Option<String>,
@@ -328,6 +330,11 @@ impl Definition {
     /// How it is shown to the public; kept as data.
     pub fn public_widget_config(&self) -> Option<&Json> {
         self.public_widget_config.as_ref()
+    }
+
+    /// The interface that its runs are shown by; kept as data.
+    pub fn ui_component(&self) -> Option<&Json> {
+        self.ui_component.as_ref()
     }
 
     /// The workflow that is started when a run of this one has failed.

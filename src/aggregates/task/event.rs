@@ -94,6 +94,9 @@ pub struct Created {
     /// The JSON Schema of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Json>,
+    /// The interface that it is answered in, as whoever answers sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_component: Option<Json>,
     /// What is shown to whoever does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Json>,

@@ -2,15 +2,16 @@
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
-use engine::{Audience, Json, ManualTask, within_limits};
+use engine::{Audience, Json, ManualTask, PayloadProblem, within_limits};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use super::command::{Closing, Command, Opening, Order};
 use super::error::Error;
 use super::event::{CancelCause, Created, Escalation, Event, Reminder};
 use crate::catalog::{Schema, Stage};
+use crate::interfaces::{self, Component};
 
 /// How long a reason may be, in characters: what a person reads at a glance.
 const MAX_REASON: usize = 1_000;
@@ -158,7 +159,7 @@ impl Task {
             Order::Complete { data } => {
                 must_be_in_time(created, at)?;
                 self.must_be_theirs(&by)?;
-                must_fit(created.form.as_ref(), &data)?;
+                must_fit(created, &data)?;
                 Ok(vec![Event::Completed { data, by, at }])
             }
             Order::Reject { reason } => {
@@ -183,7 +184,7 @@ impl Task {
     /// Why they could not.
     pub fn may_complete(&self, by: &str, data: &Json, at: OffsetDateTime) -> Result<(), Error> {
         let created = self.may_answer(by, at)?;
-        must_fit(created.form.as_ref(), data)
+        must_fit(created, data)
     }
 
     /// Whether this person could answer in some way now.
@@ -359,6 +360,7 @@ fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
         audience,
         priority,
         form,
+        ui_component,
         data,
         deadline_ms,
         reminders,
@@ -382,6 +384,7 @@ fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
         priority,
         audience,
         form,
+        ui_component,
         data,
         due_at: after(deadline),
         reminders: reminders
@@ -397,21 +400,45 @@ fn open(opening: Opening, by: String, at: OffsetDateTime) -> Vec<Event> {
     std::iter::once(Event::Created(Box::new(created))).chain(assigned).collect()
 }
 
-/// Whether the answer is what the form asks for, and small enough to go on with.
-fn must_fit(form: Option<&Json>, data: &Json) -> Result<(), Error> {
+/// Whether the answer is what the form and the interface ask for, and small enough to go on with.
+fn must_fit(created: &Created, data: &Json) -> Result<(), Error> {
     // The run is told the answer with who gave it, and keeps it in its node's result.
     within_limits(&json!({ "data": **data, "more": "x".repeat(MAX_PERSON * 8) }))
         .map_err(Error::TooLarge)?;
-    let Some(form) = form else { return Ok(()) };
-    // It compiled when the workflow was published.
-    let problems = match Schema::compile(form) {
-        Ok(form) => form.problems(data, Stage::Run),
-        Err(invalid) => vec![engine::PayloadProblem {
-            path: String::new(),
-            message: format!("{invalid}; cancel the task and mend the workflow"),
-        }],
-    };
+    let mut problems = created.ui_component.as_ref().map_or_else(Vec::new, |component| {
+        interface_problems(component, created.data.as_ref(), data)
+    });
+    if let Some(form) = &created.form {
+        // It compiled when the workflow was published.
+        problems.extend(match Schema::compile(form) {
+            Ok(form) => form.problems(data, Stage::Run),
+            Err(invalid) => vec![PayloadProblem {
+                path: String::new(),
+                message: format!("{invalid}; cancel the task and mend the workflow"),
+            }],
+        });
+    }
     if problems.is_empty() { Ok(()) } else { Err(Error::InvalidAnswer(problems)) }
+}
+
+/// What is wrong with an answer to an interface, which was written into the task when its workflow was published.
+fn interface_problems(
+    component: &Json,
+    shown: Option<&Json>,
+    answer: &Json,
+) -> Vec<PayloadProblem> {
+    let written = component.get("component").map(Component::deserialize);
+    let Some(Ok(component)) = written else {
+        return vec![PayloadProblem {
+            path: String::new(),
+            message:
+                "the task's interface cannot be read: cancel it, and publish the workflow again"
+                    .to_owned(),
+        }];
+    };
+    let shown = shown.map_or(&Value::Null, |shown| &**shown);
+    let faults = interfaces::problems(&component, shown, answer);
+    faults.into_iter().map(|it| PayloadProblem { path: it.path, message: it.message }).collect()
 }
 
 fn accept_reason(reason: &str) -> Result<String, Error> {

@@ -64,6 +64,7 @@ fn created() -> Event {
         priority: engine::Priority::High,
         audience: Audience::Queue("treasury".into()),
         form: Some(Arc::new(payload()["form"].clone())),
+        ui_component: None,
         data: Some(Arc::new(json!({ "amount": 7 }))),
         due_at: after(100),
         reminders: vec![Reminder { due_at: after(50) }, Reminder { due_at: after(90) }],

@@ -1,4 +1,4 @@
-//! Puts the blocks of a draft in their places before it is checked and published.
+//! Puts the blocks of a draft in their places before it is checked and published, and its interfaces beside them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,7 @@ use crate::access::Principal;
 use crate::blueprints::{self, Block, Kind};
 use crate::http::api::Api;
 use crate::http::problem::{Code, Problem};
+use crate::http::ui_components;
 use crate::primitives::BlockId;
 
 /// How many blocks a definition may be put together from, those in blocks included.
@@ -29,12 +30,15 @@ pub(in crate::http) async fn expand(
     definition: &Value,
 ) -> Result<Result<Value, Vec<Diagnostic>>, Problem> {
     let Gathered { blocks, .. } = gather(api, who, definition).await?;
-    Ok(blueprints::expand(definition, &blocks).map_err(|faults| {
-        let diagnostic = |fault: blueprints::Fault| {
-            Diagnostic::at(fault.path, DiagnosticCode::InvalidValue, fault.message)
-        };
-        faults.into_iter().map(diagnostic).collect()
-    }))
+    let faults: Vec<(String, String)> = match blueprints::expand(definition, &blocks) {
+        Ok(expanded) => match ui_components::pin(api, who, expanded).await? {
+            Ok(whole) => return Ok(Ok(whole)),
+            Err(faults) => faults,
+        },
+        Err(faults) => faults.into_iter().map(|fault| (fault.path, fault.message)).collect(),
+    };
+    let diagnostic = |(path, message)| Diagnostic::at(path, DiagnosticCode::InvalidValue, message);
+    Ok(Err(faults.into_iter().map(diagnostic).collect()))
 }
 
 /// When a block of the definition changed last; none where it has none.

@@ -5,7 +5,8 @@ use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
+    CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
@@ -25,6 +26,14 @@ const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const DOCS_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
      style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
+/// Which pages of other origins may read an answer: put into the request's extensions by what is public.
+#[derive(Debug, Clone)]
+pub(in crate::http) struct Readable(pub(in crate::http) HeaderValue);
+
+/// That a page may be framed, by whom its own policy says: put into the request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::http) struct Framed;
+
 /// Adds the headers to every answer.
 pub async fn headers(
     request: ServiceRequest,
@@ -33,6 +42,8 @@ pub async fn headers(
     let documentation = request.path().starts_with("/docs");
     let mut response = next.call(request).await?;
     let standing = response.request().extensions().get::<Standing>().copied();
+    let readable = response.request().extensions().get::<Readable>().cloned();
+    let is_framed = response.request().extensions().get::<Framed>().is_some();
     let headers = response.headers_mut();
     let policy = if documentation { DOCS_POLICY } else { API_POLICY };
     // The web app has a policy of its own.
@@ -40,7 +51,14 @@ pub async fn headers(
         set(headers, CONTENT_SECURITY_POLICY, policy);
     }
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, X_FRAME_OPTIONS, "DENY");
+    if !is_framed {
+        set(headers, X_FRAME_OPTIONS, "DENY");
+    }
+    if let Some(Readable(origin)) = readable {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        set(headers, ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After");
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
     set(headers, REFERRER_POLICY, "no-referrer");
     if let Some(Standing { limit, remaining, reset }) = standing {
         let reset = u64::from(reset.subsec_nanos() > 0) + reset.as_secs();

@@ -6,7 +6,7 @@ use super::{Code, Detail, Problem};
 use crate::actors::{Refused, people};
 use crate::aggregates::{
     account, api_key, blueprint, connector, document, entry, organization, policy, schema, session,
-    table, task, test, test_execution, user, workflow,
+    table, task, test, test_execution, ui_component, user, workflow,
 };
 use crate::connectors;
 use crate::data;
@@ -162,6 +162,19 @@ impl From<blueprint::Error> for Problem {
             blueprint::Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
             blueprint::Error::Exists | blueprint::Error::Retired => {
                 Self::new(Code::BlueprintRefuses).because(refusal)
+            }
+        }
+    }
+}
+
+impl From<ui_component::Error> for Problem {
+    fn from(refusal: ui_component::Error) -> Self {
+        use ui_component::Error;
+        match refusal {
+            Error::Unknown => Self::new(Code::UiComponentNotFound),
+            Error::Conflict { .. } => Self::new(Code::VersionConflict).because(refusal),
+            Error::Exists | Error::Retired | Error::Full => {
+                Self::new(Code::UiComponentRefuses).because(refusal)
             }
         }
     }

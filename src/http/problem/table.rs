@@ -398,6 +398,18 @@ problems! {
         "The template or block does not allow this",
         "the template or block does not allow this now",
         "It was retired; `message` says so. What was made from it stays.";
+    UiComponentNotFound = "ui-component-not-found", 404,
+        "No such interface",
+        "there is no such interface",
+        "It does not exist, has no such version, or is another organization's.";
+    InvalidUiComponent = "invalid-ui-component", 422,
+        "The interface cannot be used",
+        "the interface cannot be used",
+        "`details` holds each fault with its place and what helps. `docs/interfaces.md` has the rules.";
+    UiComponentRefuses = "ui-component-refuses", 409,
+        "The interface does not allow this",
+        "the interface does not allow this now",
+        "It was retired, or has as many versions as it may; `message` says so. What was published with it keeps its version.";
     RunsUsedUp = "runs-used-up", 409,
         "The workflow's runs are used up",
         "this workflow has started as many runs as it may",

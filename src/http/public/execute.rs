@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, HeaderValue, ORIGIN, VARY, X_FORWARDED_FOR,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
 };
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -12,7 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::gate::{self, Open};
-use super::widget::Widget;
+use super::origin;
 use crate::access::Principal;
 use crate::actors::StartRun;
 use crate::http::answer::Envelope;
@@ -20,7 +19,6 @@ use crate::http::api::Api;
 use crate::http::extract::{Body, Caller, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
-use crate::http::rates::source;
 use crate::http::runs::order;
 use crate::primitives::{RunId, WorkflowId};
 
@@ -58,6 +56,7 @@ pub(super) struct Executed {
     params(
         ("id" = String, Path, description = "The workflow"),
         ("Origin" = Option<String>, Header, description = "Where the browser is that asks"),
+        ("Chainkeel-Ticket" = Option<String>, Header, description = "What the embedded page was served with, whose origin is `null`"),
         ("Idempotency-Key" = Option<String>, Header, description = "Starts one run only"),
     ),
     request_body = Option<Execute>,
@@ -78,7 +77,7 @@ pub async fn execute(
     body: Body<Execute>,
 ) -> Result<HttpResponse, Problem> {
     let open = executable(&api, *id)?;
-    let allowed = allowed_origin(&open, &request)?;
+    origin::must_be_allowed(&api, *id, &open, &request)?;
     count(&api, *id, &request)?;
     let payload = body.content.payload.unwrap_or_default();
     only_declared(&open, &payload)?;
@@ -108,12 +107,7 @@ pub async fn execute(
         run_id: begun.run_id,
         token: api.webhook_secrets.token_of_run(begun.run_id),
     });
-    let mut response = told.without_place().respond_to(&request);
-    if let Some(origin) = allowed {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        response.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));
-    }
-    Ok(response)
+    Ok(told.without_place().respond_to(&request))
 }
 
 /// Tells a browser whether it may ask from where it is.
@@ -140,13 +134,14 @@ pub async fn preflight(
 ) -> Result<HttpResponse, Problem> {
     let open = executable(&api, *id)?;
     let mut response = HttpResponse::NoContent();
-    if let Some(origin) = allowed_origin(&open, &request)? {
+    if origin::may_ask(&open, &request)? {
         response
-            .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, origin))
             .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "POST"))
-            .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Idempotency-Key"))
-            .insert_header((ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS))
-            .insert_header((VARY, "Origin"));
+            .insert_header((
+                ACCESS_CONTROL_ALLOW_HEADERS,
+                "Content-Type, Idempotency-Key, Chainkeel-Ticket",
+            ))
+            .insert_header((ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS));
     }
     Ok(response.finish())
 }
@@ -156,28 +151,12 @@ fn executable(api: &Api, id: WorkflowId) -> Result<Open, Problem> {
     if open.executable { Ok(open) } else { Err(Problem::new(Code::WorkflowNotFound)) }
 }
 
-/// The origin that the request names, when runs may be started from there.
-fn allowed_origin(open: &Open, request: &HttpRequest) -> Result<Option<HeaderValue>, Problem> {
-    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(None) };
-    let text = origin.to_str().unwrap_or_default();
-    if Widget::of(&open.live.definition).allows(text) {
-        return Ok(Some(origin.clone()));
-    }
-    Err(Problem::new(Code::Forbidden)
-        .because("runs of this workflow are not started from this origin"))
-}
-
 pub(in crate::http) fn count(
     api: &Api,
     id: WorkflowId,
     request: &HttpRequest,
 ) -> Result<(), Problem> {
-    let Some(peer) = request.peer_addr() else { return Ok(()) };
-    let forwarded = request.headers().get_all(X_FORWARDED_FOR);
-    let forwarded: Vec<&str> =
-        forwarded.map(|header| header.to_str().unwrap_or_default()).collect();
-    let proxies = api.rates.trusted_proxies();
-    let address = source(peer.ip(), forwarded.into_iter(), proxies);
+    let Some(address) = origin::address_of(api, request) else { return Ok(()) };
     api.rates
         .execute(id, address)
         .map_err(|full| Problem::new(Code::RateLimited).retry_after(full.retry_after))

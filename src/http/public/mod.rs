@@ -3,11 +3,15 @@
 
 mod execute;
 mod gate;
+mod origin;
+mod page;
 mod run;
 mod view;
 mod widget;
 
 pub(super) use execute::count;
+pub(super) use origin::ticket;
+pub(super) use page::framed_by;
 pub(super) use widget::problems;
 
 pub use execute::{__path_execute, __path_preflight, execute, preflight};

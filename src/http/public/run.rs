@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use engine::{Json, Place, RunStatus};
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use super::gate;
+use super::origin;
 use super::widget::Widget;
 use crate::aggregates::run::Run;
 use crate::http::answer::{Answer, Envelope};
@@ -81,7 +83,9 @@ pub async fn run(
     api: Data<Api>,
     id: Path<RunId>,
     query: Params<Shown>,
+    request: HttpRequest,
 ) -> Result<Answer<PublicRun>, Problem> {
+    origin::readable_by_everybody(&request);
     let nothing = || Problem::new(Code::RunNotFound);
     if !api.webhook_secrets.opens_run(*id, &query.0.token) {
         return Err(nothing());

@@ -1,9 +1,11 @@
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use engine::InputField;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::gate;
+use super::origin;
 use super::widget::Widget;
 use crate::aggregates::workflow::Workflow;
 use crate::http::answer::{Answer, Envelope};
@@ -64,7 +66,12 @@ pub(super) struct PublicNode {
         (status = 404, description = "No such workflow, or it is not public", body = Document),
     ),
 )]
-pub async fn view(api: Data<Api>, id: Path<WorkflowId>) -> Result<Answer<PublicWorkflow>, Problem> {
+pub async fn view(
+    api: Data<Api>,
+    id: Path<WorkflowId>,
+    request: HttpRequest,
+) -> Result<Answer<PublicWorkflow>, Problem> {
+    origin::readable_by_everybody(&request);
     let gate::Open { organization, live, executable } = gate::open(&api, *id)?;
     let Loaded { aggregate, .. } = api.workflows.load(&id.to_string()).await?;
     let Workflow { name, description, organization: owner, .. } = aggregate;

@@ -52,6 +52,10 @@ pub struct Record {
     /// The JSON Schema of the answer.
     #[schema(value_type = Option<Object>)]
     pub form: Option<Arc<Value>>,
+    /// The interface that it is answered in, as it was when the workflow was published: `{componentId, version,
+    /// component}`.
+    #[schema(value_type = Option<Object>)]
+    pub ui_component: Option<Arc<Value>>,
     /// What the workflow shows to whoever does it.
     #[schema(value_type = Option<Object>)]
     pub data: Option<Arc<Value>>,
@@ -184,6 +188,7 @@ impl Record {
             role,
             queue,
             form: created.form,
+            ui_component: created.ui_component,
             data: created.data,
             due_at,
             expires_at: created.expires_at,

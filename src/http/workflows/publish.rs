@@ -17,6 +17,7 @@ use crate::http::idempotency::Turn;
 use crate::http::problem::refusals;
 use crate::http::problem::{Code, Document, Problem};
 use crate::http::reviews;
+use crate::http::ui_components;
 use crate::primitives::WorkflowId;
 
 /// What the publisher saw.
@@ -88,12 +89,14 @@ async fn checked(
     let mut approval = Approval::Unasked;
     if reviews::required(api, who).await? {
         approval = Approval::Required;
-        // What was approved is the draft with its blocks as they were.
+        // What was approved is the draft with its blocks and interfaces as they were.
         let approved_at = state.review.as_ref().and_then(Review::approved_at);
-        let changed_at = blueprints::blocks_changed_at(api, who, &draft.definition).await?;
+        let blocks = blueprints::blocks_changed_at(api, who, &draft.definition).await?;
+        let changed_at = blocks.max(ui_components::changed_at(api, who, &draft.definition).await?);
         if approved_at.is_some() && changed_at > approved_at {
-            return Err(Problem::new(Code::ReviewRequired)
-                .because("a block of this draft has changed since it was approved"));
+            return Err(Problem::new(Code::ReviewRequired).because(
+                "a block or an interface of this draft has changed since it was approved",
+            ));
         }
     }
     Ok(Order::Publish {

@@ -7,7 +7,7 @@ use crate::aggregates::{
     event_sequences, event_subscriptions, execution_hooks, login_name, organization,
     paid_endpoints, payment, policy, retention, run, sale, schema, segment, sequence_instance,
     session, signature_request, signing_policy, spending, table, task, test, test_execution,
-    token_keys, user, wallet_floor, wallet_lane, wallets, workflow,
+    token_keys, ui_component, user, wallet_floor, wallet_lane, wallets, workflow,
 };
 use crate::journal::Journal;
 
@@ -67,6 +67,13 @@ impl Store<blueprint::Blueprint> {
     /// Templates and blocks.
     pub fn blueprints(journal: Journal) -> Self {
         Self::new(journal, blueprint::upcasters())
+    }
+}
+
+impl Store<ui_component::UiComponent> {
+    /// The interfaces of organizations.
+    pub fn ui_components(journal: Journal) -> Self {
+        Self::new(journal, ui_component::upcasters())
     }
 }
 

@@ -107,6 +107,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("event_sequences", &["defined", "retired"]),
     ("sequence_instance", &["retried", "abandoned"]),
     ("blueprint", &["created", "revised", "retired"]),
+    ("ui_component", &["created", "revised", "retired"]),
     ("table", &["created", "column_removed", "dropped"]),
     (
         "retention",

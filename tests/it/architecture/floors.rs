@@ -15,6 +15,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("abi", &[]),
     ("access", &["primitives"]),
     ("blueprints", &["engine", "primitives"]),
+    // Forms and views that are written as data: held against their rules, and answers against them.
+    ("interfaces", &["primitives"]),
     ("catalog", &["engine", "primitives"]),
     ("egress", &["spans", "primitives"]),
     ("chains", &["abi", "egress", "spans", "primitives"]),
@@ -40,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "access",
             "blueprints",
+            "interfaces",
             "tables",
             "schemas",
             "catalog",
@@ -158,6 +161,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "segments",
             "blueprints",
+            "interfaces",
             "readiness",
             "actors",
             "projections",

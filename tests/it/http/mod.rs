@@ -16,6 +16,7 @@ mod events;
 mod exports;
 mod files;
 mod idempotency;
+mod interfaces;
 mod knowledge;
 mod lists;
 mod malformed;

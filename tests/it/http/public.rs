@@ -153,11 +153,97 @@ async fn browsers_start_runs_only_from_the_origins_that_are_named() {
     let started = from("POST", "https://shop.example").await;
     assert_eq!(started.status, 202);
     assert_eq!(started.header("access-control-allow-origin"), Some("https://shop.example"));
-    for origin in ["https://evil.example", "https://shop.example.evil.example", "null"] {
+    for origin in ["https://evil.example", "https://shop.example.evil.example"] {
         for method in ["OPTIONS", "POST"] {
             let refused = from(method, origin).await;
             assert_eq!((refused.status, refused.code().as_str()), (403, "forbidden"), "{origin}");
             assert_eq!(refused.header("access-control-allow-origin"), None);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_page_without_an_origin_starts_runs_by_its_ticket_and_a_page_of_the_server_without_one() {
+    let app = app().await;
+    let workflow = app.published(&form("public_execute")).await;
+    let (_, start) = paths(&workflow);
+    let stranger = app.client.stranger();
+    let from = |origin: &str, name: &str, value: &str| {
+        let ask = stranger.request("POST", &start).header("Origin", origin).header(name, value);
+        ask.json(&json!({"payload": {"name": "Ada"}})).send()
+    };
+    // A browser that asks first is told yes; without the ticket of the page it comes to nothing, and is told so.
+    let ask = stranger.request("OPTIONS", &start).header("Origin", "null").send().await;
+    assert_eq!((ask.status, ask.header("access-control-allow-origin")), (204, Some("null")));
+    assert!(ask.header("access-control-allow-headers").unwrap().contains("Chainkeel-Ticket"));
+    let refused = from("null", "Chainkeel-Ticket", "99999999999.x").await;
+    assert_eq!((refused.status, refused.code().as_str()), (403, "forbidden"));
+    assert_eq!(refused.header("access-control-allow-origin"), Some("null"));
+
+    // The page that may be framed has a ticket; the one of another workflow does not help.
+    let page = |path: String| stranger.request("GET", &path).header("Accept", "text/html").send();
+    let ticket = |text: &str| {
+        let rest = text.split_once("name=\"chainkeel-ticket\" content=\"").expect("a place").1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let embedded = page(format!("/embed/{workflow}")).await;
+    assert_eq!(embedded.status, 200, "`make ui` builds the pages: {}", embedded.text());
+    let good = ticket(&embedded.text());
+    let other = app.published(&form("public_execute")).await;
+    let others = ticket(&page(format!("/embed/{other}")).await.text());
+    assert_eq!(from("null", "Chainkeel-Ticket", &others).await.status, 403);
+    let started = from("null", "Chainkeel-Ticket", &good).await;
+    assert_eq!(started.status, 202, "{}", started.text());
+    assert_eq!(started.header("access-control-allow-origin"), Some("null"));
+    // It is not for pages elsewhere, whatever they have copied.
+    assert_eq!(from("https://evil.example", "Chainkeel-Ticket", &good).await.status, 403);
+
+    // The server's own page needs no ticket.
+    let own = from("https://chainkeel.example", "Sec-Fetch-Site", "same-origin").await;
+    assert_eq!(own.status, 202, "{}", own.text());
+    let seen = stranger.request("GET", &paths(&workflow).0).header("Origin", "null").send().await;
+    assert_eq!(seen.header("access-control-allow-origin"), Some("*"));
+}
+
+#[actix_web::test]
+async fn a_form_is_framed_by_the_origins_that_its_workflow_names_and_by_nobody_else() {
+    let app = app().await;
+    let page = async |path: &str| {
+        let ask = app.client.stranger().request("GET", path).header("Accept", "text/html");
+        ask.send().await
+    };
+    let workflow = app.published(&form("public_execute")).await;
+    let framed = page(&format!("/embed/{workflow}")).await;
+    let policy = framed.header("content-security-policy").unwrap().to_owned();
+    assert!(policy.contains("frame-ancestors https://shop.example;"), "{policy}");
+    assert!(policy.ends_with("sandbox allow-scripts allow-forms"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(framed.header("x-frame-options"), None);
+    assert_eq!(framed.header("cache-control"), Some("no-store"));
+
+    // Where no origin is named, nobody frames it; and the page itself is framed by nobody.
+    let mut alone = form("public_view");
+    alone["publicWidgetConfig"] = json!({});
+    let alone = app.published(&alone).await;
+    for path in [format!("/embed/{alone}"), format!("/p/{workflow}")] {
+        let page = page(&path).await;
+        let policy = page.header("content-security-policy").unwrap();
+        assert_eq!(page.status, 200, "{path}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(page.header("x-frame-options"), Some("DENY"), "{path}");
+    }
+
+    // What is private answers as what there is not.
+    let private = app.published(&form("org")).await;
+    for below in ["p", "embed"] {
+        let never = page(&format!("/{below}/wf_01h455vb4pex5vsknk084sn02q")).await;
+        let odd = page(&format!("/{below}/everything")).await;
+        let hidden = page(&format!("/{below}/{private}")).await;
+        for answer in [&never, &odd, &hidden] {
+            assert_eq!((answer.status, &answer.body), (404, &never.body), "{below}");
+            let policy = answer.header("content-security-policy");
+            assert_eq!(policy, never.header("content-security-policy"));
+            assert_eq!(answer.header("x-frame-options"), Some("DENY"));
         }
     }
 }

@@ -8,7 +8,7 @@ use chainkeel::primitives::{
     ApiKeyId, BlockId, ConnectorId, DocumentId, EventDefinitionId, EventId, EventSubscriptionId,
     ExecutionHookId, HookDeliveryId, IntentId, InvitationId, OrganizationId, PaidEndpointId,
     PaymentId, RoleId, RunId, SaleId, SchemaId, SequenceInstanceId, ServiceAccountId, TaskId,
-    TemplateId, TestExecutionId, TestId, UserId, WalletId, WorkflowId,
+    TemplateId, TestExecutionId, TestId, UiComponentId, UserId, WalletId, WorkflowId,
 };
 use serde_json::{Value, json};
 
@@ -115,6 +115,12 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("PUT /v1/blocks/{id}", "/v1/blocks/{block}", "{own_block}", Nothing),
     ("DELETE /v1/blocks/{id}", "/v1/blocks/{block}", "", Nothing),
     ("POST /v1/templates/{id}/instantiate", "/v1/templates/{template}/instantiate", "{}", Nothing),
+    ("GET /v1/ui-components", "/v1/ui-components", "", Empty),
+    ("POST /v1/ui-components", "/v1/ui-components", "{own_interface}", Own),
+    ("POST /v1/ui-components/validate", "/v1/ui-components/validate", "{own_interface}", Own),
+    ("GET /v1/ui-components/{id}", "/v1/ui-components/{interface}", "", Nothing),
+    ("PUT /v1/ui-components/{id}", "/v1/ui-components/{interface}", "{own_interface}", Nothing),
+    ("DELETE /v1/ui-components/{id}", "/v1/ui-components/{interface}", "", Nothing),
     ("GET /v1/search", "/v1/search?q=amaranth", "", Empty),
     ("PUT /v1/workflows/{id}/tags", "/v1/workflows/{workflow}/tags", r#"{"tags": []}"#, Nothing),
     ("GET /v1/public/workflows/{id}", "/v1/public/workflows/{workflow}", "", Nothing),
@@ -918,6 +924,8 @@ impl World {
         let invited = app.client.post("/v1/organization/invitations", &invite).await.data();
         let template = app.client.post("/v1/templates", &template_of(MARK)).await.data();
         let template = template["id"].as_str().unwrap().to_owned();
+        let interface = app.client.post("/v1/ui-components", &interface_of(MARK)).await.data();
+        let interface = interface["id"].as_str().unwrap().to_owned();
         let block = app.client.post("/v1/blocks", &block_of(MARK)).await.data();
         let block = block["id"].as_str().unwrap().to_owned();
         let table =
@@ -944,6 +952,7 @@ impl World {
             ("{payment}", payment),
             ("{endpoint}", endpoint),
             ("{template}", template),
+            ("{interface}", interface),
             ("{block}", block),
             ("{table}", "walked".to_owned()),
             ("{document}", document),
@@ -983,6 +992,7 @@ impl World {
             ("{payment}", PaymentId::generate().to_string()),
             ("{endpoint}", PaidEndpointId::generate().to_string()),
             ("{template}", TemplateId::generate().to_string()),
+            ("{interface}", UiComponentId::generate().to_string()),
             ("{block}", BlockId::generate().to_string()),
             ("{table}", "nobodys".to_owned()),
             ("{document}", DocumentId::generate().to_string()),
@@ -1010,6 +1020,7 @@ impl World {
         let own = test_of(&WorkflowId::generate().to_string(), "Mine").to_string();
         let text = text.replace("{own_test}", &own);
         let text = text.replace("{own_template}", &template_of("Mine").to_string());
+        let text = text.replace("{own_interface}", &interface_of("Mine").to_string());
         let text = text.replace("{own_block}", &block_of("Mine").to_string());
         self.0.iter().fold(text, |text, (place, id)| text.replace(place, id))
     }
@@ -1039,6 +1050,11 @@ impl World {
 
 fn template_of(name: &str) -> Value {
     json!({"name": name, "definition": definitions::pure()})
+}
+
+fn interface_of(name: &str) -> Value {
+    let field = json!({"fieldKey": "note", "label": "Note", "type": "text"});
+    json!({"name": name, "componentType": "Form", "fields": [field]})
 }
 
 fn block_of(name: &str) -> Value {

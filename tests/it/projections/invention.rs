@@ -25,6 +25,7 @@ use super::invented_organizations::organization;
 use super::invented_schemas::schema;
 use super::invented_sequences::sequence;
 use super::invented_tasks::task;
+use super::invented_ui_components::ui_component;
 use super::invented_users::user;
 use super::invented_x402::{paid, sold};
 use super::stage::Stage;
@@ -586,6 +587,7 @@ pub(super) fn world(seed: u64, runs: usize) -> (Vec<History>, Vec<InventedRun>) 
     histories.extend((0..2 + runs / 20).map(|_| user(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| document(&mut dice)));
     histories.extend((0..2 + runs / 20).map(|_| blueprint(&mut dice)));
+    histories.extend((0..2 + runs / 20).map(|_| ui_component(&mut dice)));
     (histories, invented)
 }
 

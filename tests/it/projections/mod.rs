@@ -15,6 +15,7 @@ mod invented_organizations;
 mod invented_schemas;
 mod invented_sequences;
 mod invented_tasks;
+mod invented_ui_components;
 mod invented_users;
 mod invented_x402;
 mod invention;

@@ -1,6 +1,9 @@
 import type { ReactNode } from "react";
 import { Button } from "./Button";
+import { Loading } from "./Loading";
 import { ProblemNote } from "./ProblemNote";
+
+export { Loading };
 
 type Query = {
   isPending: boolean;
@@ -37,15 +40,5 @@ export function Listing({ query, empty, children }: { query: Query; empty: React
         </div>
       )}
     </>
-  );
-}
-
-export function Loading({ lines = 6 }: { lines?: number }) {
-  return (
-    <div className="body stack" role="status" aria-label="Loading">
-      {Array.from({ length: lines }, (_, index) => (
-        <div key={index} className="skeleton" style={{ width: `${90 - ((index * 17) % 40)}%` }} />
-      ))}
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Activity, ArrowLeftRight, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Settings, ShieldCheck, Users, Wallet, Workflow } from "lucide-react";
 import { Activity, Boxes, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
 import { Activity, BookOpen, Bug, CircleAlert, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, type LucideIcon, Package, Play, Plug, Search, ScrollText, Terminal, Users, Webhook, Workflow, Zap } from "lucide-react";
+import { Activity, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -56,6 +57,7 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/keys", label: "Keys", icon: KeyRound, permission: "keys:read" },
       { to: "/connectors", label: "Connectors", icon: Plug, permission: "connectors:read" },
       { to: "/settings", label: "Settings", icon: Settings, permission: "organization:read" },
+      { to: "/interfaces", label: "Interfaces", icon: LayoutTemplate, permission: "interfaces:read" },
       { to: "/audit", label: "Audit log", icon: ScrollText, permission: "audit:read" },
     ],
   ],

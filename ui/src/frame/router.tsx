@@ -233,6 +233,16 @@ const accountRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/account",
   component: lazyRouteComponent(() => import("../admin/AccountPage"), "AccountPage"),
+const interfacesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/interfaces",
+  component: lazyRouteComponent(() => import("../interfaces/InterfacesPage"), "InterfacesPage"),
+});
+
+const interfaceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/interfaces/$interfaceId",
+  component: lazyRouteComponent(() => import("../interfaces/InterfacePage"), "InterfacePage"),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -273,6 +283,8 @@ const routeTree = rootRoute.addChildren([
   ...dataRoutes,
   ...observeRoutes,
   ...runRoutes,
+  interfacesRoute,
+  interfaceRoute,
 ]);
 
 /** The router of one app. A test gives it a history of its own. */

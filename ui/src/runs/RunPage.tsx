@@ -1,6 +1,7 @@
 import "./runs.css";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import type { Json } from "../api/exactJson";
 import type { LedgerEvent, Run } from "../api/types";
 import type { StreamState } from "../api/useStream";
 import { ConnectionSign } from "../common/ConnectionSign";
@@ -13,6 +14,8 @@ import { Theirs } from "../common/Theirs";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
 import { useRunMoney } from "../money/useRunMoney";
+import { DataView } from "../interfaces/DataView";
+import { pinned } from "../interfaces/model";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { NodePanel } from "./NodePanel";
 import { RunActions } from "./RunActions";
@@ -30,6 +33,7 @@ const RunGraph = lazy(() => import("./RunGraph").then(({ RunGraph }) => ({ defau
 
 const TABS: [RunTab, string][] = [
   ["graph", "Graph"],
+  ["shown", "Result"],
   ["timeline", "Timeline"],
   ["data", "Input and output"],
   ["money", "Money"],
@@ -100,8 +104,10 @@ function OneRun({ runId }: { runId: string }) {
 function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; state: StreamState }) {
   const view = useSearch({ from: "/runs/$runId" });
   const navigate = useNavigate({ from: "/runs/$runId" });
-  const tab = view.tab ?? "graph";
   const money = useRunMoney(run.id);
+  const component = pinned(run.workflowDefinition?.["uiComponent"]);
+  const tab = view.tab === "shown" && !component ? "graph" : (view.tab ?? "graph");
+  const tabs = TABS.filter(([name]) => (name !== "shown" || component) && (name !== "money" || money.count > 0 || tab === "money"));
   const look = (next: { tab?: RunTab; node?: string | undefined; event?: number | undefined }) =>
     void navigate({
       search: { ...view, ...next },
@@ -112,12 +118,22 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
   return (
     <div className="run-rooms">
       <section className="panel run-main" aria-label="The run">
-        <Tabs panel="run-room" tabs={TABS.filter(([name]) => name !== "money" || money.count > 0 || tab === "money")} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
+        <Tabs panel="run-room" tabs={tabs} shown={tab} onShow={(name) => look({ tab: name })} narrowOnly="ledger" />
         <div role="tabpanel" id="run-room" aria-labelledby={`tab-${tab}`}>
           {tab === "graph" && run.workflowDefinition && (
             <Suspense fallback={<Loading />}>
               <RunGraph definition={run.workflowDefinition} states={run.executionState ?? {}} selected={view.node} onSelect={pick} />
             </Suspense>
+          )}
+          {tab === "shown" && component && (
+            <div className="body stack">
+              {component.title && (
+                <h2>
+                  <Theirs>{component.title}</Theirs>
+                </h2>
+              )}
+              <DataView component={component} data={shownOf(run)} />
+            </div>
           )}
           {tab === "timeline" && <RunTimeline run={run} events={events} selected={view.node} onSelect={pick} />}
           {tab === "data" && <RunData run={run} />}
@@ -137,6 +153,13 @@ function RunRooms({ run, events, state }: { run: Run; events: LedgerEvent[]; sta
       </section>
     </div>
   );
+}
+
+/** What an interface is shown with: what the run was given, what came of it and of its nodes. */
+function shownOf(run: Run): Json {
+  const results = Object.entries(run.executionState ?? {}).filter(([, node]) => node.result !== undefined);
+  const nodes = Object.fromEntries(results.map(([name, node]) => [name, node.result ?? null]));
+  return { status: run.status, input: nodes["root"] ?? null, output: run.output ?? null, nodes };
 }
 
 function RunData({ run }: { run: Run }) {

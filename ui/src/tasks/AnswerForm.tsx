@@ -15,6 +15,10 @@ import { SchemaForm } from "../forms/SchemaForm";
 import type { Schema } from "../forms/schema";
 import { useMay } from "../frame/whoami";
 import { AssignDialog } from "./BulkBar";
+import { InterfaceForm } from "../interfaces/InterfaceForm";
+import { pinned, REJECT, type Component } from "../interfaces/model";
+
+type Order = { isPending: boolean; isError: boolean; error: unknown; mutate: (given: Json | undefined) => void };
 
 /** Without a form any answer will do. */
 const ANY: Schema = { description: "Whatever the nodes behind it are to read as the answer." };
@@ -34,9 +38,13 @@ export function AnswerForm({ task }: { task: Task }) {
   const acting = person.trim() === "" ? {} : { actingAs: person.trim() };
   const claim = useOrder(() => api.post("/v1/tasks/{id}/claim", { ...path, body: acting }), acting.actingAs ? `The task is with ${acting.actingAs}` : "The task is yours");
   const release = useOrder(() => api.post("/v1/tasks/{id}/release", { ...path, body: acting }), "The task is given back");
-  const complete = useOrder(() => api.post("/v1/tasks/{id}/complete", { ...path, body: { data: (answer ?? null) as Record<string, never>, ...acting } }), "Answered: the run goes on");
   const assign = useOrder((assignee: string) => api.post("/v1/tasks/{id}/assign", { ...path, body: { assignee } }), "It is theirs", () => setAssigning(false));
+  const complete = useOrder(
+    (given: Json | undefined) => api.post("/v1/tasks/{id}/complete", { ...path, body: { data: (given ?? answer ?? null) as Record<string, never>, ...acting } }),
+    "Answered: the run goes on",
+  );
   if (!may) return <p className="quiet">To answer tasks you need the permission tasks:write.</p>;
+  const component = pinned(task.uiComponent);
   const send = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -77,6 +85,9 @@ export function AnswerForm({ task }: { task: Task }) {
       </div>
       {isAssigning && <AssignDialog count={1} busy={assign.isPending} error={assign.error} onAssign={(assignee) => assign.mutate(assignee)} onClose={() => setAssigning(false)} />}
       {(claim.isError || release.isError) && <ProblemNote error={claim.error ?? release.error} />}
+      {component ? (
+        <InInterface task={task} component={component} complete={complete} onReject={() => setRejecting(true)} />
+      ) : (
       <form className="stack" onSubmit={send} noValidate>
         <SchemaForm schema={schema} value={answer} onChange={setAnswer} faults={faultsOf(complete.error)} isTried={isTried} />
         {complete.isError && <ProblemNote error={complete.error} />}
@@ -89,7 +100,26 @@ export function AnswerForm({ task }: { task: Task }) {
           </Button>
         </div>
       </form>
+      )}
       {isRejecting && <RejectDialog task={task} acting={acting} onClose={() => setRejecting(false)} />}
+    </>
+  );
+}
+
+/** The interface that the task names, which says what is asked instead of the schema. */
+function InInterface({ task, component, complete, onReject }: { task: Task; component: Component; complete: Order; onReject: () => void }) {
+  const hasReject = component.actions?.some(({ actionKey }) => actionKey === REJECT) ?? false;
+  return (
+    <>
+      <InterfaceForm component={component} data={task.data} faults={faultsOf(complete.error)} busy={complete.isPending} onSend={(given) => complete.mutate(given)} onReject={onReject} verb="Complete" />
+      {complete.isError && <ProblemNote error={complete.error} />}
+      {!hasReject && (
+        <div className="row">
+          <Button look="danger" onClick={onReject}>
+            Reject…
+          </Button>
+        </div>
+      )}
     </>
   );
 }

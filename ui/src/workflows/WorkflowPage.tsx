@@ -23,6 +23,7 @@ import { Changes } from "./Changes";
 import { CheckLine } from "./CheckLine";
 import { DefinitionEditor } from "./DefinitionEditor";
 import { Problems } from "./Problems";
+import { SharePanel } from "./SharePanel";
 import { Versions } from "./Versions";
 import { WorkflowActions } from "./WorkflowActions";
 import { WorkflowFacts } from "./WorkflowFacts";
@@ -38,6 +39,7 @@ const TABS: [WorkflowTab, string][] = [
   ["versions", "Versions"],
   ["runs", "Runs"],
   ["trigger", "Trigger"],
+  ["share", "Share"],
 ];
 
 /** One workflow: its draft, its versions, its runs. */
@@ -120,6 +122,7 @@ function Rooms({ workflow }: { workflow: Workflow }) {
             <TriggerRoom workflow={workflow} />
           </Suspense>
         )}
+        {tab === "share" && <SharePanel key={workflow.id} workflow={workflow} />}
         {tab === "runs" && <OwnRuns workflowId={workflow.id} />}
       </div>
     </section>

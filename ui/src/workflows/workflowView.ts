@@ -12,7 +12,7 @@ export function parseWorkflowFilter(search: Record<string, unknown>): WorkflowFi
   return filter;
 }
 
-export const WORKFLOW_TABS = ["graph", "definition", "changes", "versions", "runs", "trigger"] as const;
+export const WORKFLOW_TABS = ["graph", "definition", "changes", "versions", "runs", "trigger", "share"] as const;
 export type WorkflowTab = (typeof WORKFLOW_TABS)[number];
 export type WorkflowView = { tab?: WorkflowTab; node?: string };
 

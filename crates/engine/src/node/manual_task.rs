@@ -51,6 +51,9 @@ pub struct ManualTask {
     pub priority: Priority,
     /// The JSON Schema of the answer; any answer will do without one.
     pub form: Option<Json>,
+    /// The interface that it is answered in: `componentId`, `version`, and the `component` as it was when the
+    /// workflow was published. Kept as data.
+    pub ui_component: Option<Json>,
     /// What is shown to whoever does it.
     pub data: Option<Json>,
     /// How long it may take.
@@ -123,6 +126,7 @@ impl ManualTask {
             audience: audience(payload)?,
             priority: priority(payload)?,
             form,
+            ui_component: optional(payload, "uiComponent")?,
             data: optional(payload, "data")?,
             deadline_ms: match optional(payload, "deadlineMs")? {
                 Some(_) => deadline(payload)?,

@@ -17,7 +17,7 @@ use crate::personal::Personal;
 use crate::pointer::below;
 use crate::status::RunStatus;
 
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "nodes",
     "triggerNodeIds",
     "inputSchema",
@@ -25,6 +25,7 @@ const FIELDS: [&str; 13] = [
     "variableDefs",
     "visibility",
     "publicWidgetConfig",
+    "uiComponent",
     "blockExpansions",
     "errorWorkflow",
     "emit",
@@ -103,6 +104,7 @@ fn read_definition(reader: &mut Reader, value: &Value) -> Option<Definition> {
         variable_defs: read_variables(reader, &place),
         visibility: read_visibility(reader, &place),
         public_widget_config: Reader::data(&place, "publicWidgetConfig"),
+        ui_component: Reader::data(&place, "uiComponent"),
         block_expansions: Reader::data(&place, "blockExpansions"),
         error_workflow: reader.text(&place, "errorWorkflow"),
         emit: read_emissions(reader, &place),

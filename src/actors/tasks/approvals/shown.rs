@@ -129,6 +129,7 @@ impl Shown {
             audience: Audience::Assignee(person.to_owned()),
             priority: Priority::High,
             form: Some(form()),
+            ui_component: None,
             data: Some(Arc::new(data)),
             deadline_ms: shortest.saturating_mul(1_000),
             reminders: vec![0.5],
