@@ -1,7 +1,4 @@
-import { Activity, ArrowLeftRight, CircleAlert, Inbox, KeyRound, Layers, type LucideIcon, Play, Plug, ScrollText, Settings, ShieldCheck, Users, Wallet, Workflow } from "lucide-react";
-import { Activity, Boxes, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
-import { Activity, BookOpen, Bug, CircleAlert, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, type LucideIcon, Package, Play, Plug, Search, ScrollText, Terminal, Users, Webhook, Workflow, Zap } from "lucide-react";
-import { Activity, CircleAlert, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Play, Plug, ScrollText, Users, Workflow } from "lucide-react";
+import { Activity, ArrowLeftRight, BookOpen, Boxes, Bug, CircleAlert, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Package, PanelsTopLeft, Play, Plug, ScrollText, Search, Settings, ShieldCheck, Terminal, Users, Wallet, Webhook, Workflow, Zap } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -15,6 +12,7 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/workflows", label: "Workflows", icon: Workflow, permission: "workflows:read", onPhone: true },
       { to: "/templates", label: "Templates", icon: LayoutTemplate, permission: "templates:read" },
       { to: "/blocks", label: "Blocks", icon: Boxes, permission: "templates:read" },
+      { to: "/search", label: "Search", icon: Search, permission: "workflows:read" },
     ],
   ],
   [
@@ -23,7 +21,6 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/wallets", label: "Wallets", icon: Wallet, permission: "wallets:read" },
       { to: "/transactions", label: "Transactions", icon: ArrowLeftRight, permission: "wallets:read" },
       { to: "/policies", label: "Policies", icon: ShieldCheck, permission: "policies:read" },
-      { to: "/search", label: "Search", icon: Search, permission: "workflows:read" },
     ],
   ],
   [
@@ -57,7 +54,7 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/keys", label: "Keys", icon: KeyRound, permission: "keys:read" },
       { to: "/connectors", label: "Connectors", icon: Plug, permission: "connectors:read" },
       { to: "/settings", label: "Settings", icon: Settings, permission: "organization:read" },
-      { to: "/interfaces", label: "Interfaces", icon: LayoutTemplate, permission: "interfaces:read" },
+      { to: "/interfaces", label: "Interfaces", icon: PanelsTopLeft, permission: "interfaces:read" },
       { to: "/audit", label: "Audit log", icon: ScrollText, permission: "audit:read" },
     ],
   ],

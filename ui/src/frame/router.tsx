@@ -233,6 +233,8 @@ const accountRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/account",
   component: lazyRouteComponent(() => import("../admin/AccountPage"), "AccountPage"),
+});
+
 const interfacesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/interfaces",
