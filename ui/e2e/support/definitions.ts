@@ -56,7 +56,8 @@ export function wide(count: number, perLayer = 20): Definition {
   for (let index = 1; index < count; index += 1) {
     nodes[`step-${index}`] = { type: "log", payload: { message: `step ${index}` } };
     const parent = layerOf(index) === 0 ? "root" : `step-${index - perLayer}`;
-    (nodes[parent]!.children ??= []).push(`step-${index}`);
+    const above = nodes[parent];
+    if (above) (above.children ??= []).push(`step-${index}`);
   }
   return { nodes };
 }

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
-const REACHED_BY_KEYS = { tabIndex: 0, role: "group", "aria-label": "A table that is wider than the page" };
+type Props = { label?: string; look?: string; children: ReactNode };
 
-/** A table may be wider than the page: then it is scrolled within this, by the keys, too. */
-export function Wide({ children }: { children: ReactNode }) {
+/** A table or a picture may be wider than the page: then it is scrolled within this, by the keys, too. */
+export function Wide({ label = "A table that is wider than the page", look = "table-wrap", children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [isWider, setWider] = useState(false);
   useEffect(() => {
@@ -15,7 +15,7 @@ export function Wide({ children }: { children: ReactNode }) {
     return () => observer.disconnect();
   }, []);
   return (
-    <div className="table-wrap" ref={box} {...(isWider && REACHED_BY_KEYS)}>
+    <div className={look} ref={box} {...(isWider && { tabIndex: 0, role: "group", "aria-label": label })}>
       {children}
     </div>
   );

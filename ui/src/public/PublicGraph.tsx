@@ -1,3 +1,4 @@
+import { Wide } from "../common/Wide";
 import { HEIGHT, layOut, WIDTH } from "../graph/layout";
 import type { PublicWorkflow } from "./api";
 
@@ -17,7 +18,7 @@ export function PublicGraph({ nodes }: { nodes: Node[] }) {
   const [width, height] = [right + 2 * EDGE, bottom + 2 * EDGE];
   const words = nodes.map((node) => `${node.title ?? node.id} (${node.type})`).join(", ");
   return (
-    <div className="public-graph" tabIndex={0} role="group" aria-label="The graph">
+    <Wide look="public-graph" label="The graph">
       <svg width={width} height={height} className={width <= SMALL ? "fits" : undefined} viewBox={`${-EDGE} ${-EDGE} ${width} ${height}`} role="img" aria-label={`Nodes: ${words}`}>
         {links.map(({ from, to }) => {
           const [one, other] = [spots.get(from), spots.get(to)];
@@ -43,7 +44,7 @@ export function PublicGraph({ nodes }: { nodes: Node[] }) {
           );
         })}
       </svg>
-    </div>
+    </Wide>
   );
 }
 
