@@ -18,6 +18,9 @@ globalThis.ResizeObserver ??= class {
   unobserve(): void {}
   disconnect(): void {}
 };
+globalThis.DOMMatrixReadOnly ??= class {
+  readonly m22 = 1;
+} as unknown as typeof DOMMatrixReadOnly;
 Blob.prototype.text ??= function (this: Blob) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

@@ -94,9 +94,24 @@ function partsOf({ language, isDocument, isLine }: Shape, hooks: Hooks): Extensi
     isLine ? [] : search({ top: true }),
     isDocument ? [lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), indentOnInput(), keymap.of([indentWithTab])] : [],
     isLine ? [onOneLine, EditorView.theme({ ".cm-scroller": { overflowX: "auto", scrollbarWidth: "none" } })] : EditorView.lineWrapping,
+    EditorView.domEventHandlers({ beforeinput: typed }),
     // Another pair of braces calls for what can be read.
     language === "javascript" ? [] : EditorView.inputHandler.of(opened),
   ];
+}
+
+/**
+ * Writes what is typed. Left to itself, Chromium carries the look of what stood there along as an attribute, which the policy of the page refuses. What is
+ * being composed stays with the browser: it cannot be taken from it.
+ */
+function typed(event: InputEvent, view: EditorView): boolean {
+  const { data } = event;
+  if (event.inputType !== "insertText" || data === null || view.composing) return false;
+  if (view.state.readOnly) return true;
+  const { from, to } = view.state.selection.main;
+  const plainly = () => view.state.update(view.state.replaceSelection(data), { scrollIntoView: true, userEvent: "input.type" });
+  if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, plainly))) view.dispatch(plainly());
+  return true;
 }
 
 /** A second `{` is an expression's: what it may read is offered at once. */

@@ -24,6 +24,9 @@ const edgeTypes = { link: EditorEdge };
 /** More nodes than these get a map of their own. */
 const MAPPED = 8;
 const STILL: Moving = new Map();
+const CHOOSE = "Enter or Space chooses it. The arrows choose the one beside it; Delete takes it out.";
+/** What is said to who does not see it: the keys are ours, and React Flow's own words would be wrong. */
+const WORDS = { "node.a11yDescription.default": CHOOSE, "node.a11yDescription.keyboardDisabled": CHOOSE, "node.a11yDescription.ariaLiveMessage": () => "" };
 
 /** Brings what is chosen into sight where it is not. */
 function useInSight(id: string | undefined, rectOf: (id: string) => Rect | undefined): void {
@@ -162,6 +165,7 @@ export function Canvas({ editor, drawing, over, onOver, onAim }: Props) {
           elementsSelectable
           selectionMode={SelectionMode.Partial}
           deleteKeyCode={null}
+          ariaLabelConfig={WORDS}
           onlyRenderVisibleElements={nodes.length > 100}
           proOptions={{ hideAttribution: true }}
         >

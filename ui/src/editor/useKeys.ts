@@ -54,7 +54,9 @@ type Actions = { spots: Map<string, Spot>; hasLetters: boolean; onAim: (aim: Aim
 function isElsewhere(event: Event): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   const isField = target !== undefined && target.closest("input, textarea, select, [contenteditable], .code-host") !== null;
-  return event.defaultPrevented || isField || document.querySelector("dialog[open]") !== null;
+  // React Flow takes the arrows upon a chosen node to move it, which the canvas does not let it do.
+  const isWalk = event instanceof KeyboardEvent && event.key in ARROWS && target?.closest(".react-flow__node") != null;
+  return (event.defaultPrevented && !isWalk) || isField || document.querySelector("dialog[open]") !== null;
 }
 
 function focusNode(id: string): void {

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Rocket } from "lucide-react";
 import { useState } from "react";
@@ -16,6 +17,7 @@ import { hindranceOf, standingOf, TITLES, type Stages } from "./stages";
 export function PublishStage({ workflow, stages, onGo }: { workflow: Workflow; stages: Stages; onGo: (stage: Stage) => void }) {
   const may = useMay("workflows:publish");
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const [note, setNote] = useState("");
   const review = stages.review.data;
   const isReviewed = review !== undefined && review.status !== "none";
@@ -33,7 +35,10 @@ export function PublishStage({ workflow, stages, onGo }: { workflow: Workflow; s
       return api.post("/v1/workflows/{id}/publish", { params: { path }, body: { expectedVersion } });
     },
     "The draft is live",
-    () => void navigate({ to: "/workflows/$workflowId", params: { workflowId: workflow.id } }),
+    (published) => {
+      queries.setQueryData(["workflow", workflow.id], published as unknown as Workflow);
+      void navigate({ to: "/workflows/$workflowId", params: { workflowId: workflow.id } });
+    },
   );
   return (
     <div className="stack">

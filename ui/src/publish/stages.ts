@@ -1,8 +1,9 @@
 import { CircleCheck, CircleDashed, CircleX, LoaderCircle, TriangleAlert } from "lucide-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, type Data } from "../api/client";
 import { asObject } from "../api/exactJson";
 import type { Workflow } from "../api/types";
+import { useChanges } from "../workflows/Changes";
 import type { Stage } from "./stageSearch";
 
 export const TITLES: Record<Stage, string> = { problems: "Problems", changes: "Draft against live", readiness: "Readiness", "what-if": "What if", review: "Review", publish: "Publish" };
@@ -22,14 +23,17 @@ export const RUNS = 20;
 export function useStages(workflow: Workflow, runs: number) {
   const { id, version } = workflow;
   const path = { path: { id } };
+  const queries = useQueryClient();
+  /** As it is now: an order may have published it since this was drawn, and then there is no draft to ask for. */
+  const isDraft = () => (queries.getQueryData<Workflow>(["workflow", id]) ?? workflow).hasDraft;
   const problems = useQuery({ queryKey: ["problems", id, version], queryFn: () => api.post("/v1/workflows/{id}/validate", { params: path }) });
-  const changes = useQuery({ queryKey: ["changes", id, version, "live", "draft"], queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { ...path, query: { from: "live", to: "draft" } } }), enabled: workflow.hasLiveVersion && workflow.hasDraft });
-  const readiness = useQuery({ queryKey: ["readiness", id, version], queryFn: () => api.get("/v1/workflows/{id}/readiness", { params: { ...path, query: { edition: "draft" } } }), enabled: workflow.hasDraft });
+  const changes = useChanges(workflow, "live", "draft", workflow.hasLiveVersion && workflow.hasDraft);
+  const readiness = useQuery({ queryKey: ["readiness", id, version], queryFn: () => api.get("/v1/workflows/{id}/readiness", { params: { ...path, query: { edition: "draft" } } }), enabled: isDraft });
   const whatIf = useQuery({
     queryKey: ["what-if", id, version, runs],
     queryFn: () => api.post("/v1/workflows/{id}/what-if", { params: path, body: { runs } }),
     // A draft with problems cannot be played.
-    enabled: workflow.hasLiveVersion && workflow.hasDraft && problems.data?.valid === true,
+    enabled: () => workflow.hasLiveVersion && problems.data?.valid === true && isDraft(),
     staleTime: 60_000,
   });
   const review = useQuery({ queryKey: ["review", id, version], queryFn: () => api.get("/v1/workflows/{id}/review", { params: path }) });

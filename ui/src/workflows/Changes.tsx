@@ -26,10 +26,11 @@ export function ChangesBetween({ workflow, from, to }: { workflow: Pick<Workflow
   return <Told changes={useChanges(workflow, from, to)} same="Both hold the same." />;
 }
 
-export function useChanges({ id, version }: Pick<Workflow, "id" | "version">, from: string, to: string) {
+export function useChanges({ id, version }: Pick<Workflow, "id" | "version">, from: string, to: string, enabled = true) {
   return useQuery({
     queryKey: ["fixed", "changes", id, version, from, to],
     queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id }, query: { from, to } } }),
+    enabled,
   });
 }
 
