@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, isSettled, tabAndEnter, tabTo, test, type Page } from "./support/app";
+import { expect, has, isSettled, tabAndEnter, tabTo, test, type Page } from "./support/app";
 import { url } from "./support/server";
 
 /** A provider of prices, which knows one path. */
@@ -39,9 +39,18 @@ async function signUp(page: Page, invitation: string): Promise<void> {
   await expect(page.getByRole("heading", { name: "Runs", level: 1 })).toBeVisible();
 }
 
+/** From a field back to the graph. While a list of words is about to open there, the first Escape is for the list. */
+async function leave(page: Page): Promise<void> {
+  const settings = page.locator(".node-settings :focus");
+  await expect(async () => {
+    await page.keyboard.press("Escape");
+    await expect(settings).toHaveCount(0, { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+}
+
 /** Adds a node behind the chosen one by the key n and a few letters. */
 async function add(page: Page, words: string, name: RegExp): Promise<void> {
-  await page.keyboard.press("Escape");
+  await leave(page);
   await page.keyboard.press("n");
   const finder = page.getByRole("combobox");
   await expect(finder).toBeFocused();
@@ -57,7 +66,7 @@ async function write(page: Page, label: RegExp, text: string): Promise<void> {
   await tabTo(page, field, 200);
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.type(text);
-  await expect(field).toHaveValue(text);
+  await has(field, text);
 }
 
 async function isSaved(page: Page): Promise<void> {
@@ -101,7 +110,7 @@ test("a newcomer signs up, builds a workflow by keyboard, finds what fails in a 
   });
 
   await test.step("pin data and test", async () => {
-    await page.keyboard.press("Escape");
+    await leave(page);
     await page.keyboard.press("ArrowUp");
     await expect(page.getByText(/^Chosen:/)).toContainText("http-request");
     await tabAndEnter(page, page.getByRole("button", { name: "Pin…" }));

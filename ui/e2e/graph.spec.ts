@@ -9,20 +9,21 @@ const STEPS = 90;
 /** How many frames a second were drawn while this was done, and the longest time without one in milliseconds. */
 async function frames(page: Page, deed: () => Promise<void>): Promise<{ perSecond: number; longest: number }> {
   await page.evaluate(() => {
-    const kept = globalThis as unknown as { drawn: number[]; counts: boolean };
-    kept.drawn = [];
-    kept.counts = true;
+    const drawn: number[] = [];
     const count = (at: number) => {
-      kept.drawn.push(at);
-      if (kept.counts) requestAnimationFrame(count);
+      drawn.push(at);
+      // One that was counted for before ends with its own.
+      if (kept.drawn === drawn) requestAnimationFrame(count);
     };
+    const kept = globalThis as unknown as { drawn?: number[] };
+    kept.drawn = drawn;
     requestAnimationFrame(count);
   });
   await deed();
   return page.evaluate(() => {
-    const kept = globalThis as unknown as { drawn: number[]; counts: boolean };
-    kept.counts = false;
-    const { drawn } = kept;
+    const kept = globalThis as unknown as { drawn?: number[] };
+    const drawn = kept.drawn ?? [];
+    delete kept.drawn;
     const pauses = drawn.slice(1).map((at, index) => at - (drawn[index] ?? at));
     return { perSecond: (1_000 * pauses.length) / ((drawn.at(-1) ?? 1) - (drawn[0] ?? 0)), longest: Math.max(...pauses) };
   });

@@ -1,13 +1,15 @@
-import { expect, isSettled, test, type Page } from "./support/app";
+import { expect, has, isSettled, test, type Locator, type Page } from "./support/app";
 import { note } from "./support/definitions";
 
 const CONFLICT = "Somebody else changed this workflow meanwhile";
 /** What the browser says by itself where a save is turned down. */
 const TURNED_DOWN = /Failed to load resource: the server responded with a status of (409|412)/;
 
+const messageIn = (page: Page): Locator => page.locator(".node-settings").getByLabel(/^message/i).first();
+
 async function write(page: Page, message: string): Promise<void> {
   await page.locator('.react-flow__node[data-id="note"]').click();
-  await page.locator(".node-settings").getByLabel(/^message/i).first().fill(message);
+  await messageIn(page).fill(message);
 }
 
 async function isSaved(page: Page): Promise<void> {
@@ -36,7 +38,7 @@ test("two tabs on one draft tell a conflict, lose nothing, and let the person ch
     await expect(other.getByText(CONFLICT)).toBeVisible();
     expect(await messageOf()).toBe("by the first");
     // What was typed is still there.
-    await expect(other.locator(".node-settings").getByLabel(/^message/i).first()).toHaveValue("by the second");
+    await has(messageIn(other), "by the second");
   });
 
   await test.step("they put theirs over it", async () => {
@@ -52,12 +54,12 @@ test("two tabs on one draft tell a conflict, lose nothing, and let the person ch
     expect(await messageOf()).toBe("by the second");
     await one.getByRole("button", { name: "Take theirs" }).click();
     await expect(one.getByText(CONFLICT)).toHaveCount(0);
-    await expect(one.locator(".node-settings").getByLabel(/^message/i).first()).toHaveValue("by the second");
+    await has(messageIn(one), "by the second");
   });
 
   await test.step("what they gave up is a step back away", async () => {
     await one.getByRole("button", { name: "Undo" }).click();
-    await expect(one.locator(".node-settings").getByLabel(/^message/i).first()).toHaveValue("once more by the first");
+    await has(messageIn(one), "once more by the first");
     await isSaved(one);
     await server.until(messageOf, (message) => message === "once more by the first", "it is saved over what was seen");
   });

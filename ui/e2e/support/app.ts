@@ -100,10 +100,16 @@ async function signIn(context: BrowserContext, key: string, organization: string
 export async function tabTo(page: Page, target: Locator, most = 80): Promise<void> {
   await target.first().waitFor();
   for (let step = 0; step < most; step += 1) {
-    if (await target.evaluateAll((elements) => elements.some((element) => element === document.activeElement))) return;
+    // A field of code stands in a shadow root, which has a focus of its own.
+    if (await target.evaluateAll((elements) => elements.some((element) => (element.getRootNode() as Document | ShadowRoot).activeElement === element))) return;
     await page.keyboard.press("Tab");
   }
   throw new Error(`${target} cannot be reached with the key Tab`);
+}
+
+/** A field has this in it, be it one of code or a plain one. */
+export async function has(field: Locator, text: string): Promise<void> {
+  await expect.poll(() => field.first().evaluate((element) => ("value" in element ? String(element.value) : (element.textContent ?? ""))).catch(() => undefined), { timeout: 20_000, message: `${field} says "${text}"` }).toBe(text);
 }
 
 /** By keyboard alone: to a thing, and Enter. */
