@@ -1,5 +1,7 @@
 //! What an answer to one field must hold to.
 
+use std::cmp::Ordering;
+
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -185,13 +187,13 @@ fn compiled(pattern: &str) -> Result<Regex, String> {
     if pattern.len() > MAX_PATTERN {
         return Err(format!("has {} bytes: {MAX_PATTERN} are allowed", pattern.len()));
     }
-    RegexBuilder::new(pattern).size_limit(MAX_COMPILED).build().map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "is too large once compiled: make it simpler".to_owned(),
-        other => {
-            let text = other.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            format!("is no pattern in the syntax of RE2: {reason}")
+    RegexBuilder::new(pattern).size_limit(MAX_COMPILED).build().map_err(|error| {
+        if matches!(error, regex::Error::CompiledTooBig(_)) {
+            return "is too large once compiled: make it simpler".to_owned();
         }
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        format!("is no pattern in the syntax of RE2: {reason}")
     })
 }
 
@@ -212,15 +214,15 @@ fn length(answer: &Value) -> u64 {
 }
 
 fn at_least(answer: &Value, bound: Option<&Value>) -> bool {
-    ordered(answer, bound).is_none_or(|it| it.is_ge())
+    ordered(answer, bound).is_none_or(Ordering::is_ge)
 }
 
 fn at_most(answer: &Value, bound: Option<&Value>) -> bool {
-    ordered(answer, bound).is_none_or(|it| it.is_le())
+    ordered(answer, bound).is_none_or(Ordering::is_le)
 }
 
 /// Numbers by their size, days by the calendar, which is the order of their texts.
-fn ordered(answer: &Value, bound: Option<&Value>) -> Option<std::cmp::Ordering> {
+fn ordered(answer: &Value, bound: Option<&Value>) -> Option<Ordering> {
     let bound = bound?;
     match (answer.as_f64(), bound.as_f64()) {
         (Some(answer), Some(bound)) => answer.partial_cmp(&bound),

@@ -56,6 +56,16 @@ contract Coupons {
         require(balanceOf[from] >= value, "too little");
         authorizationState[from][nonce] = true;
         emit AuthorizationUsed(from, nonce);
+        move(from, to, value);
+    }
+
+    function transfer(address to, uint256 value) external returns (bool) {
+        require(balanceOf[msg.sender] >= value, "too little");
+        move(msg.sender, to, value);
+        return true;
+    }
+
+    function move(address from, address to, uint256 value) private {
         balanceOf[from] -= value;
         balanceOf[to] += value;
         emit Transfer(from, to, value);

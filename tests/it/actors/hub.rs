@@ -28,11 +28,9 @@ async fn a_client_that_comes_while_nobody_watches_gets_everything_behind_its_pos
         while hub.position() < TOTAL - 40 {
             let place = hub.enter().unwrap();
             let mut live = place.watch(Filter::Run(id));
-            let mut next = live.from + 1;
-            for _ in 0..5 {
+            for next in live.from + 1..live.from + 6 {
                 let told = timeout(PATIENCE, live.events.recv()).await.unwrap().unwrap();
                 assert_eq!(told.event.position, next, "behind {}", live.from);
-                next += 1;
             }
             drop(place);
             sleep(Duration::from_millis(9)).await;

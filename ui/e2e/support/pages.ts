@@ -6,7 +6,8 @@ import { isSettled } from "./app";
  * as a reader finds it, by the links of other pages.
  */
 
-export type Place = { route: string; path: string };
+/** `tab` is one of its tabs other than the first that is shown. */
+export type Place = { route: string; path: string; tab?: string };
 
 /** The addresses of all pages, parameters as `$name`. */
 async function routesOf(page: Page): Promise<string[]> {
@@ -44,14 +45,16 @@ function filled(route: string, known: Map<string, string>): string | undefined {
   return parts.map((part, index) => (part.startsWith("$") ? known.get(parts.slice(0, index + 1).join("/")) : part)).join("/");
 }
 
+/** What no link says: the parameters of routes, as `/workflows/$workflowId`; what stands behind `?`, by route; and further addresses of interest. */
+export type Given = { parameters: Record<string, string>; searches?: Record<string, string>; further?: { route: string; path: string }[] };
+
 /**
- * Opens each page of the router, and does something with it. Given are parameters that no link says, as
- * `/workflows/$workflowId`.
+ * Opens each page of the router with each of its tabs, and does something with it.
  *
  * Fails where a page is led to by nothing: then `seed.ts` has to make what it shows, or the parameter is given.
  */
-export async function walk(page: Page, given: Record<string, string>, visit: (place: Place) => Promise<void>): Promise<Place[]> {
-  const known = new Map(Object.entries(given));
+export async function walk(page: Page, { parameters, searches = {}, further = [] }: Given, visit: (place: Place) => Promise<void>): Promise<Place[]> {
+  const known = new Map(Object.entries(parameters));
   await page.goto("/");
   await isSettled(page);
   const routes = await routesOf(page);
@@ -61,17 +64,34 @@ export async function walk(page: Page, given: Record<string, string>, visit: (pl
     const next = open.map((route) => ({ route, path: filled(route, known) })).find(({ path }) => path !== undefined);
     if (next?.path === undefined) {
       if (open.length > 0) throw new Error(`No link leads to ${open.join(", ")}: make in ui/e2e/support/seed.ts what such a page shows`);
-      return visited;
+      break;
     }
-    const place = { route: next.route, path: next.path };
-    visited.push(place);
-    await page.goto(place.path);
-    await isSettled(page);
-    await visit(place);
+    const place = { route: next.route, path: next.path + (searches[next.route] ?? "") };
+    visited.push(place, ...(await opened(page, place, visit)));
     for (const link of await linksOf(page)) {
       // A page with an address of its own is not one with a parameter there.
       if (routes.includes(link)) continue;
       for (const [parameter, value] of routes.flatMap((route) => read(route, link))) if (!known.has(parameter)) known.set(parameter, value);
     }
   }
+  for (const place of further) visited.push(place, ...(await opened(page, place, visit)));
+  return visited;
+}
+
+/** Opens a page, and then each of its tabs. */
+async function opened(page: Page, place: Place, visit: (place: Place) => Promise<void>): Promise<Place[]> {
+  await page.goto(place.path);
+  await isSettled(page);
+  await visit(place);
+  const others = page.locator("main [role=tab]:visible:not([aria-selected=true])");
+  const tabs: Place[] = [];
+  for (const id of await others.evaluateAll((found) => found.map((tab) => tab.id))) {
+    const tab = page.locator(`[id="${id}"]`);
+    const name = (await tab.textContent()) ?? id;
+    await tab.click();
+    await isSettled(page);
+    tabs.push({ ...place, tab: name });
+    await visit({ ...place, tab: name });
+  }
+  return tabs;
 }

@@ -1,6 +1,10 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { belongings } from "./belongings";
+import { Chain } from "./chain";
 import { approval, type Definition } from "./definitions";
+import { asked, shown } from "./interfaces";
+import { Market, seedMoney } from "./money";
 import type { Server } from "./server";
 
 /**
@@ -40,7 +44,8 @@ export class Providers {
   }
 }
 
-export type Seeded = { workflows: Record<string, string>; runs: Record<string, string> };
+/** `money` is of a chain, where there is one. */
+export type Seeded = { workflows: Record<string, string>; runs: Record<string, string>; money?: Record<string, string> };
 
 export async function seed(server: Server, providers: Providers): Promise<Seeded> {
   const workflows: Record<string, string> = {};
@@ -48,9 +53,30 @@ export async function seed(server: Server, providers: Providers): Promise<Seeded
     workflows[key] = await server.live(name, definition, { description });
     await server.put(`/v1/workflows/${workflows[key]}/tags`, { tags });
   }
+  workflows["counterparty"] = await server.live("Take a counterparty on", await counterparty(server), { description: "Asks the desk who they are before anything is traded with them." });
   await drafts(server, workflows);
-  await belongings(server);
-  return { workflows, runs: await runs(server, workflows) };
+  const wallets = await belongings(server);
+  const started = await runs(server, workflows);
+  const chain = await Chain.open();
+  if (!chain) return { workflows, runs: started };
+  const market = await Market.open(chain);
+  const { runs: paid, transactions } = await seedMoney(server, chain, market, wallets);
+  market.close();
+  return { workflows, runs: { ...started, ...paid }, money: transactions };
+}
+
+/** A task that is asked, and a run that is shown, as interfaces of the organization say. */
+async function counterparty(server: Server): Promise<Definition> {
+  const form = (await server.post("/v1/ui-components", asked())).id;
+  const display = (await server.post("/v1/ui-components", shown())).id;
+  return {
+    uiComponent: { componentId: display },
+    nodes: {
+      root: { type: "manual", payload: {}, title: "A counterparty applies", children: ["look"] },
+      look: { type: "manual-task", title: "Look at them", payload: { title: "Take {{$trigger.body.name}} on?", queue: "desk", priority: "MEDIUM", uiComponent: { componentId: form }, data: { name: "{{$trigger.body.name}}", volume: "{{$trigger.body.volume}}" } }, children: ["note"] },
+      note: { type: "log", branch: "completed", title: "Note it", payload: { message: "{{$trigger.body.name}}: {{look.result.data.decision}}" } },
+    },
+  };
 }
 
 function workflowsAt(at: string): { key: string; name: string; description: string; tags: string[]; definition: Definition }[] {
@@ -101,6 +127,25 @@ function workflowsAt(at: string): { key: string; name: string; description: stri
           pay: { type: "http-request", title: "Pay", payload: { method: "POST", url: `${at}/payments/{{$item.account}}`, body: { amount: "{{$item.amount}}" } }, children: ["paid"] },
           paid: { type: "log", title: "Book it", payload: { message: "{{$item.amount}} USDC to {{$item.account}}: {{pay.result.body.payment}}" } },
           report: { type: "log", title: "Report", payload: { message: "{{each.result.iterationCount}} were paid" } },
+        },
+      },
+    },
+    {
+      key: "public",
+      name: "Proof of reserves",
+      description: "Tells everybody what the vault of an asset holds, and at which block it was counted.",
+      tags: ["public"],
+      definition: {
+        visibility: "public_execute",
+        publicWidgetConfig: { title: "What the vault holds", buttonText: "Count now", successMessage: "Counted at the newest final block.", publicOutputs: ["told"], allowedOrigins: ["https://shop.example"] },
+        inputSchema: [
+          { key: "asset", type: "string", required: true, description: "As ETH or USDC" },
+          { key: "details", type: "boolean", description: "With each address" },
+        ],
+        nodes: {
+          root: { type: "manual", payload: {}, title: "Somebody asks", children: ["count"] },
+          count: { type: "http-request", title: "Count the vault", payload: { url: `${at}/balances/vault` }, children: ["told"] },
+          told: { type: "format", title: "Say it", payload: { template: "The vault holds {{@wei}} wei of {{@asset}}.", data: { wei: "{{count.result.body.wei}}", asset: "{{$inputs.asset}}" } } },
         },
       },
     },
@@ -159,56 +204,16 @@ async function runs(server: Server, workflows: Record<string, string>): Promise<
   await server.post(`/v1/tasks/${(await server.taskOf(rejected)).id}/reject`, { reason: "There is no contract with them" });
   const cancelled = await start("settlement", { account: account("3"), amount: "1" });
   await server.post(`/v1/runs/${cancelled}/cancel`, { reason: "The deposit was a test" });
+  await start("public", { asset: "ETH" });
+  const known = await start("counterparty", { name: "Helvetia Custody AG", volume: 1_400_000 });
+  const answered = await server.taskOf(known);
+  await server.post(`/v1/tasks/${answered.id}/claim`);
+  await server.post(`/v1/tasks/${answered.id}/complete`, { data: { decision: "yes", limit: 500_000, action: "decide" } });
+  started["form"] = (await server.taskOf(await start("counterparty", { name: "Meridian Markets Ltd", volume: 82_000 }))).id;
   const price = await start("deviation", { pair: "ETH/USD" });
   await server.runIs(down, "failure");
   await server.runIs(price, "success");
   await server.runIs(waits, "waiting");
-  return { ...started, failed: down, waits, price, approved };
+  await server.runIs(known, "success");
+  return { ...started, failed: down, waits, price, approved, known };
 }
-
-/** What is not workflows: connectors, members, keys, wallets, policies, tables and what else has pages. */
-async function belongings(server: Server): Promise<void> {
-  const connector = (name: string, type: string, data: object, description: string) => server.post("/v1/connectors", { name, type, data, description });
-  await connector("Treasury alerts", "slack", { botToken: "xoxb-2048-seeded-for-pictures" }, "Tells the channel #treasury");
-  await connector("Prices", "coingecko", { apiKey: "CG-seeded-for-pictures" }, "Read by the price watch");
-  await connector("Deliveries of the exchange", "webhook-secret", { secret: "a-secret-of-the-sender-0123456789" }, "Signs what the exchange sends");
-  for (const [email, role] of [
-    ["grace.hopper@example.org", "admin"],
-    ["barbara.liskov@example.org", "developer"],
-    ["on-duty@example.org", "operator"],
-  ]) {
-    await server.post("/v1/organization/invitations", { email, role });
-  }
-  const account = await server.post("/v1/service-accounts", { name: "Settlement engine", permissions: ["runs:read", "workflows:run"] });
-  await server.post("/v1/api-keys", { name: "Settlement engine, production", serviceAccountId: account.id });
-  await server.post("/v1/wallets", { name: "Treasury" });
-  await server.post("/v1/wallets", { name: "Gas station" });
-  await server.post("/v1/policies", { name: "suppliers", document: SUPPLIERS });
-  await server.post("/v1/tables", { name: "payments", schema: PAYMENTS });
-  const rows = Array.from({ length: 12 }, (_, row) => ({ invoice: `2026-${1_101 + row}`, amount: (row + 1) * 1_250.5, state: row % 3 === 2 ? "open" : "paid" }));
-  await server.post("/v1/tables/payments/rows", { rows });
-  const definition = { entry: ["note"], result: "note", nodes: { note: { type: "log", payload: { message: "told" } } } };
-  await server.post("/v1/blocks", { name: "Tell the one on duty", description: "Looks up who is on duty, and tells them.", category: "Alerts", definition });
-  await server.post("/v1/templates", { name: "Payout with an approval", description: "Somebody of the treasury says yes before anything is paid.", category: "Treasury", definition: approval() });
-  await server.post("/v1/execution-webhooks", { name: "Back office", url: "https://back-office.example.com/hooks", subscribedEventTypes: ["run.completed", "run.failed"] });
-  await server.post("/v1/event-definitions", { name: "deposit.final", description: "The block of a deposit is final.", payloadSchema: { type: "object", properties: { account: { type: "string" } } } });
-  await server.post("/v1/validation/schemas", { namespace: "treasury", name: "payout", schema: { type: "object", properties: { amount: { type: "string" } } } });
-}
-
-const SUPPLIERS = {
-  form: 1,
-  description: "Coins go to one supplier on the local chain, half an ether a day at most.",
-  rules: [
-    {
-      id: "supplier",
-      effect: "allow",
-      when: { chain: { in: [31337] }, action: { in: ["native"] }, counterparty: { in: ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"] }, value: { atMost: "500000000000000000" } },
-    },
-  ],
-};
-
-const PAYMENTS = {
-  type: "object",
-  required: ["invoice"],
-  properties: { invoice: { type: "string", unique: true, maxLength: 40 }, amount: { type: "number" }, state: { type: "string", enum: ["open", "paid"] } },
-};

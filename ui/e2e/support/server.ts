@@ -52,6 +52,12 @@ export class Server {
     return read?.data ?? read;
   }
 
+  /** What a stranger is told who asks for something, whatever its status. */
+  async asked(path: string, headers: Record<string, string> = {}): Promise<Data> {
+    const response = await fetch(url() + path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: "{}" });
+    return response.json().catch(() => undefined);
+  }
+
   /** Asks until the answer is as it should be. */
   async until<T extends Data>(ask: () => Promise<T>, isGood: (answer: T) => boolean, what: string): Promise<T> {
     const end = Date.now() + PATIENCE;
