@@ -85,7 +85,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The prices of node types are what usage is counted by.
     (
         "projections",
-        &["journal", "aggregates", "blueprints", "schemas", "catalog", "engine", "primitives"],
+        &[
+            "journal",
+            "aggregates",
+            "blueprints",
+            "schemas",
+            "catalog",
+            "interfaces",
+            "engine",
+            "primitives",
+        ],
     ),
     ("trials", &["aggregates", "catalog", "engine", "primitives"]),
     (

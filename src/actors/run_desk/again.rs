@@ -7,8 +7,8 @@ use engine::{
     Carried, Definition, Json, NodeId, Place, Refusal, RunStatus, Start, Trigger, WorkflowRef,
 };
 
-use super::order::{Context, Order, Placed, Refused};
-use super::run_desk::{Pace, RunDesk};
+use super::desk::{Pace, RunDesk};
+use crate::actors::order::{Context, Order, Placed, Refused};
 use crate::catalog::input_problems;
 use crate::primitives::RunId;
 use crate::triggers::Lookup;

@@ -13,10 +13,10 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use super::order::{COOLING_DOWN, Context, Order, Placed, Refused, Resumed, StartRun};
-use super::ownership::Ownership;
-use super::postman::{self, Parcel};
-use super::run_registry::{Route, RunRegistry};
+use crate::actors::order::{COOLING_DOWN, Context, Order, Placed, Refused, Resumed, StartRun};
+use crate::actors::ownership::Ownership;
+use crate::actors::postman::{self, Parcel};
+use crate::actors::run_registry::{Route, RunRegistry};
 use crate::aggregates::entry::{self, Scope, VARIABLES};
 use crate::aggregates::skip;
 use crate::catalog::input_problems;
@@ -127,7 +127,7 @@ impl RunDesk {
     }
 
     /// Starts a run, and records nothing when none begins.
-    pub(super) async fn begin(
+    pub(in crate::actors) async fn begin(
         &self,
         order: StartRun,
         mut context: Context,
@@ -186,7 +186,7 @@ impl RunDesk {
 
     /// Writes down that a trigger started nothing, once. A firing that names itself is taken by
     /// that: it starts nothing when it comes again.
-    pub(super) async fn pass_over(
+    pub(in crate::actors) async fn pass_over(
         &self,
         skipped: skip::Skipped,
         context: Context,
