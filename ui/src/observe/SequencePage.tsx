@@ -28,14 +28,14 @@ export function SequencePage() {
   const navigate = useNavigate();
   const look = (next: SequenceView) => void navigate({ to: "/sequence", search: next, replace: true });
   const { name } = view;
-  const sequence = useQuery({ queryKey: ["event-sequence", name], queryFn: () => api.get("/v1/event-sequences/{name}", { params: { path: { name } } }) });
+  const sequence = useQuery({ queryKey: ["event-sequence", name], queryFn: () => api.get("/v1/event-sequences/{name}", { params: { path: { name } } }), enabled: name !== "" });
   const instances = usePages(
     ["sequence-instances", name, view.status],
     (cursor) => {
       const minPosition = sinceWritten();
       return api.get("/v1/event-sequences/{name}/instances", { params: { path: { name }, query: { limit: 50, ...(view.status && { status: view.status }), ...(cursor ? { cursor } : minPosition && { minPosition }) } } });
     },
-    { refetchInterval: 10_000 },
+    { refetchInterval: 10_000, enabled: name !== "" },
   );
   const crumbs = (
     <Link to="/events" search={{ tab: "sequences" }}>
@@ -45,7 +45,15 @@ export function SequencePage() {
   if (!sequence.data) {
     return (
       <Page title={name || "Sequence"} crumbs={crumbs}>
-        {sequence.isError ? <ProblemNote error={sequence.error} onRetry={() => void sequence.refetch()} /> : <Loading />}
+        {name === "" ? (
+          <Empty title="No sequence is named">
+            <p>Its name stands in the address. The list of sequences leads to each.</p>
+          </Empty>
+        ) : sequence.isError ? (
+          <ProblemNote error={sequence.error} onRetry={() => void sequence.refetch()} />
+        ) : (
+          <Loading />
+        )}
       </Page>
     );
   }

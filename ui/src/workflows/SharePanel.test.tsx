@@ -10,7 +10,7 @@ const saved = { ...workflow, version: workflow.version + 1 };
 
 describe("sharing a workflow", () => {
   it("says that it is not public, and makes the draft public by a switch", async () => {
-    const { requests } = await open(`/workflows/${workflow.id}?tab=share`, { [`GET ${path}`]: () => workflow, [`PUT ${path}`]: () => saved });
+    const { requests } = await open(`/workflows/${workflow.id}?tab=share`, { [`GET ${path}`]: () => workflow, [`GET ${path}/versions/3`]: () => ({ definition: { nodes: {} } }), [`PUT ${path}`]: () => saved });
     expect(await screen.findByText(/It is not public now/)).toBeVisible();
     expect(screen.queryByText("Its page")).not.toBeInTheDocument();
     await userEvent.click(screen.getByRole("radio", { name: /Everybody may start runs/ }));

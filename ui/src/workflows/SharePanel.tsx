@@ -10,6 +10,7 @@ import { Copy } from "../common/Copy";
 import { Field } from "../common/Field";
 import { Theirs } from "../common/Theirs";
 import { useMay } from "../frame/whoami";
+import { useEdition } from "../publish/editions";
 import { DraftNotes, SavedSign } from "./DraftState";
 import { snippetOf } from "./snippet";
 import { useDraft, type Draft } from "./useDraft";
@@ -134,13 +135,17 @@ function Outputs({ definition, config, put }: { definition: Definition; config: 
 
 /** How it stands for strangers now, by the door that they use. */
 function Live({ workflow }: { workflow: Workflow }) {
+  const live = useEdition(workflow, "live");
+  const isPublic = workflow.hasLiveVersion && (asText(live.definition?.["visibility"]) ?? "").startsWith("public_");
   const seen = useQuery({
     queryKey: ["public", workflow.id, workflow.liveVersion],
     queryFn: () => api.get("/v1/public/workflows/{id}", { params: { path: { id: workflow.id } } }),
     retry: false,
+    enabled: isPublic,
   });
-  if (seen.isPending) return null;
-  const isNowhere = seen.isError && asProblem(seen.error).status === 404;
+  const isKnown = !workflow.hasLiveVersion || live.definition !== undefined || live.error !== null;
+  if (isPublic ? seen.isPending : !isKnown) return null;
+  const isNowhere = isPublic ? seen.isError && asProblem(seen.error).status === 404 : !live.error;
   const page = `${origin()}/p/${workflow.id}`;
   return (
     <p className="note">
