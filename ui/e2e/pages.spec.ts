@@ -11,11 +11,11 @@ const RULES = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.
 type Found = { violations: { id: string; impact: string | null; help: string; nodes: { html: string; target: unknown; failureSummary?: string }[] }[] };
 
 /** What keeps people from using a page: what axe calls serious or critical. */
-async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (root: Document, options: object) => Promise<Found> } };
-    return axe.run(document, { resultTypes: ["violations"] });
-  });
+async function barriers(page: Page, within = "html"): Promise<string[]> {
+  const { violations } = await page.evaluate(async (root) => {
+    const { axe } = globalThis as unknown as { axe: { run: (root: string, options: object) => Promise<Found> } };
+    return axe.run(root, { resultTypes: ["violations"] });
+  }, within);
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return grave.flatMap(({ id, help, nodes }) => nodes.slice(0, 4).map(({ html, failureSummary }) => `${id}: ${help}\n    ${html.slice(0, 300)}\n    ${failureSummary?.replaceAll("\n", "\n    ")}`));
 }
@@ -37,13 +37,14 @@ function given({ workflows, runs, money }: Seeded): Given {
     parameters: { ...(money ? { "/transactions/$id": money["asked"] ?? "" } : NOTHING_THERE), "/workflows/$workflowId": workflow, "/workflows/$workflowId/versions/$version": "1", "/runs/$runId": runs["failed"] ?? "" },
     searches: { "/sequence": `?name=${SEQUENCE}`, "/compare": `?left=${runs["failed"]}&right=${runs["validators"]}`, "/search": "?q=validator", "/workflows/$workflowId/compare": "?from=live&to=draft" },
     further: [
-      at("/runs/$runId", `/runs/${runs["known"]}`),
+      at("/runs/$runId", `/runs/${runs["known"]}?tab=result`),
       at("/runs/$runId", `/runs/${runs["waits"]}?node=final`),
       at("/tasks/$taskId", `/tasks/${runs["form"]}`),
-      at("/workflows/$workflowId", `/workflows/${workflows["deviation"]}`),
+      at("/workflows/$workflowId", `/workflows/${workflows["deviation"]}?tab=trigger`),
+      at("/workflows/$workflowId", `/workflows/${workflows["public"]}?tab=share`),
       at("/workflows/$workflowId/edit", `/workflows/${workflows["draft"]}/edit`),
       ...STAGES.map((stage) => at("/workflows/$workflowId/publish", `/workflows/${workflow}/publish?stage=${stage}`)),
-      ...(money ? [at("/runs/$runId", `/runs/${runs["sent"]}`), ...["sent", "denied"].map((key) => at("/transactions/$id", `/transactions/${money[key]}`))] : []),
+      ...(money ? [at("/runs/$runId", `/runs/${runs["sent"]}?tab=money`), ...["sent", "denied"].map((key) => at("/transactions/$id", `/transactions/${money[key]}`))] : []),
     ],
   };
 }
@@ -68,15 +69,17 @@ test("every page opens in light, in dark and on a phone, and keeps nobody out", 
     };
     expect(await page.title(), `${route} has no title`).toMatch(/ · Chainkeel$/);
     await isWider("wide");
-    note("light", await barriers(page));
+    // What is around a tab was looked at with its page.
+    const within = tab === undefined ? "html" : "main";
+    if (tab === undefined) note("light", await barriers(page, within));
     await page.emulateMedia({ colorScheme: "dark" });
-    note("dark", await barriers(page));
+    note("dark", await barriers(page, within));
     await page.setViewportSize(NARROW);
+    await page.emulateMedia({ colorScheme: "light" });
     await isSettled(page);
     await isWider("on a phone");
-    note("on a phone", await barriers(page));
+    note("on a phone", await barriers(page, within));
     await page.setViewportSize(WIDE);
-    await page.emulateMedia({ colorScheme: "light" });
   });
   const shown = visited.map(({ route, tab }) => (tab === undefined ? route : `(${tab})`));
   console.log(`${visited.length} views: ${shown.join(" ")}`);

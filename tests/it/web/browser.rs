@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::support::TestApp;
+use crate::support::anvil::Anvil;
 
 /// Where `scripts/prerequisites browser` puts it, and where packages of systems do.
 const CHROMIUM: [&str; 3] =
@@ -17,6 +18,15 @@ pub(super) fn ui() -> PathBuf {
 
 /// Tries a file of `ui/e2e` in the browser, before this installation; what it said is shown where it fails.
 pub(super) async fn passes(app: &TestApp, spec: &str) {
+    tried(app, spec, None).await;
+}
+
+/// The same, and the spec makes transactions on this chain, which the installation reads.
+pub(super) async fn passes_with_money(app: &TestApp, chain: &Anvil, spec: &str) {
+    tried(app, spec, Some(chain)).await;
+}
+
+async fn tried(app: &TestApp, spec: &str, chain: Option<&Anvil>) {
     let chromium = chromium();
     let ui = ui();
     for (needed, cure) in [
@@ -37,7 +47,11 @@ pub(super) async fn passes(app: &TestApp, spec: &str) {
         .env("CHAINKEEL_API_KEY", key)
         .env("E2E_OUTPUT", output.path())
         .env("FORCE_COLOR", "0")
+        .env_remove("CHAINKEEL_CHAIN")
         .stdin(Stdio::null());
+    if let Some(chain) = chain {
+        runner.env("CHAINKEEL_CHAIN", format!("http://{}/", chain.address));
+    }
     // The installation lives on a thread of its own; it does not wait for this one.
     let said = tokio::task::spawn_blocking(move || runner.output()).await.unwrap();
     let said = said.expect("node does not start: the web app is tried with Node 20.19 or later");

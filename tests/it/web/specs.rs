@@ -1,7 +1,14 @@
 //! One test for each file of `ui/e2e`.
 
-use super::browser::{passes, ui};
-use crate::support::{app, app_that_reaches};
+use std::sync::Arc;
+
+use chainkeel::chains::{Chains, Config};
+use chainkeel::egress;
+use chainkeel::primitives::{Secret, SystemClock};
+
+use super::browser::{passes, passes_with_money, ui};
+use crate::support::anvil::Anvil;
+use crate::support::{app, app_that_reaches, app_that_reads};
 
 /// What the specs serve themselves, for nodes that call it.
 const LOOPBACK: &str = "127.0.0.1";
@@ -13,7 +20,12 @@ async fn a_newcomer_builds_publishes_watches_and_mends_a_workflow() {
 
 #[actix_web::test]
 async fn every_page_opens_in_light_and_dark_and_on_a_phone_and_to_everybody() {
-    passes(&app_that_reaches(&[LOOPBACK.to_owned()]).await, "pages").await;
+    let chain = Anvil::start().await;
+    let endpoints = format!("31337=http://{}/", chain.address);
+    let config = Config { endpoints: Some(Secret::new(&endpoints)) };
+    let chains = Chains::new(&config, &egress::Config::default(), Arc::new(SystemClock));
+    let app = app_that_reads(Arc::new(chains.unwrap()), &[LOOPBACK.to_owned()]).await;
+    passes_with_money(&app, &chain, "pages").await;
 }
 
 #[actix_web::test]

@@ -59,39 +59,43 @@ export async function walk(page: Page, { parameters, searches = {}, further = []
   await isSettled(page);
   const routes = await routesOf(page);
   const visited: Place[] = [];
-  for (;;) {
-    const open = routes.filter((route) => !visited.some((place) => place.route === route));
-    const next = open.map((route) => ({ route, path: filled(route, known) })).find(({ path }) => path !== undefined);
-    if (next?.path === undefined) {
-      if (open.length > 0) throw new Error(`No link leads to ${open.join(", ")}: make in ui/e2e/support/seed.ts what such a page shows`);
-      break;
-    }
-    const place = { route: next.route, path: next.path + (searches[next.route] ?? "") };
-    visited.push(place, ...(await opened(page, place, visit)));
+  const look = async (place: Place) => {
+    visited.push(place);
+    await visit(place);
     for (const link of await linksOf(page)) {
       // A page with an address of its own is not one with a parameter there.
       if (routes.includes(link)) continue;
       for (const [parameter, value] of routes.flatMap((route) => read(route, link))) if (!known.has(parameter)) known.set(parameter, value);
     }
+  };
+  for (;;) {
+    const open = routes.filter((route) => !visited.some((place) => place.route === route));
+    const next = open.map((route) => ({ route, path: filled(route, known) })).find(({ path }) => path !== undefined);
+    if (next?.path !== undefined) {
+      await opened(page, { route: next.route, path: next.path + (searches[next.route] ?? "") }, look);
+      continue;
+    }
+    if (open.length > 0) throw new Error(`No link leads to ${open.join(", ")}: make in ui/e2e/support/seed.ts what such a page shows`);
+    for (const place of further) {
+      await page.goto(place.path);
+      await isSettled(page);
+      await look(place);
+    }
+    return visited;
   }
-  for (const place of further) visited.push(place, ...(await opened(page, place, visit)));
-  return visited;
 }
 
 /** Opens a page, and then each of its tabs. */
-async function opened(page: Page, place: Place, visit: (place: Place) => Promise<void>): Promise<Place[]> {
+async function opened(page: Page, place: Place, look: (place: Place) => Promise<void>): Promise<void> {
   await page.goto(place.path);
   await isSettled(page);
-  await visit(place);
+  await look(place);
   const others = page.locator("main [role=tab]:visible:not([aria-selected=true])");
-  const tabs: Place[] = [];
   for (const id of await others.evaluateAll((found) => found.map((tab) => tab.id))) {
     const tab = page.locator(`[id="${id}"]`);
-    const name = (await tab.textContent()) ?? id;
+    const name = await tab.textContent();
     await tab.click();
     await isSettled(page);
-    tabs.push({ ...place, tab: name });
-    await visit({ ...place, tab: name });
+    await look({ ...place, tab: name ?? id });
   }
-  return tabs;
 }
