@@ -1,25 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { expect, isSettled, overhang, test, type Page } from "./support/app";
+import { barriers, RULES } from "./support/axe";
+import { expect, isSettled, overhang, test } from "./support/app";
 import { SEQUENCE } from "./support/belongings";
 import { walk, type Given } from "./support/pages";
 import { Providers, seed, type Seeded } from "./support/seed";
 
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
-const RULES = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-type Found = { violations: { id: string; impact: string | null; help: string; nodes: { html: string; target: unknown; failureSummary?: string }[] }[] };
-
-/** What keeps people from using a page: what axe calls serious or critical. */
-async function barriers(page: Page, within = "html"): Promise<string[]> {
-  const { violations } = await page.evaluate(async (root) => {
-    const { axe } = globalThis as unknown as { axe: { run: (root: string, options: object) => Promise<Found> } };
-    return axe.run(root, { resultTypes: ["violations"] });
-  }, within);
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return grave.flatMap(({ id, help, nodes }) => nodes.slice(0, 4).map(({ html, failureSummary }) => `${id}: ${help}\n    ${html.slice(0, 300)}\n    ${failureSummary?.replaceAll("\n", "\n    ")}`));
-}
-
 /** What only a chain makes: where there is none, their pages are opened on what is not there, and say so. */
 const NOTHING_THERE: Record<string, string> = {
   "/transactions/$id": "int_01h455vb4pex5vsknk084sn02q",

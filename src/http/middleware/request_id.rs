@@ -59,6 +59,10 @@ fn refusal(response: &ServiceResponse<BoxBody>, id: &str) -> Option<HttpResponse
     if kind.is_some_and(|kind| kind == "application/problem+json") {
         return None;
     }
+    // A page says it in words of its own, and is the same for whatever there is not.
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     // What is asked for a run that is sold is written as x402 has it.
     if response.headers().contains_key("payment-required") {
         return None;

@@ -49,6 +49,11 @@ async fn a_thousand_nodes_are_drawn_while_they_move() {
 }
 
 #[actix_web::test]
+async fn what_is_public_is_seen_and_started_by_strangers_also_in_frames() {
+    passes(&app().await, "public").await;
+}
+
+#[actix_web::test]
 async fn hostile_names_are_text_everywhere() {
     passes(&app().await, "hostile").await;
 }

@@ -61,3 +61,17 @@ export function wide(count: number, perLayer = 20): Definition {
   }
   return { nodes };
 }
+
+/** Everybody may start it, also from pages of these origins; it says something to whoever did. */
+export function greeting(allowedOrigins: string[]): Definition {
+  return {
+    visibility: "public_execute",
+    publicWidgetConfig: { title: "A greeting", description: "It greets whoever asks.", buttonText: "Greet me", successMessage: "You were greeted.", publicOutputs: ["shown"], allowedOrigins },
+    inputSchema: [{ key: "name", type: "string", required: true, description: "How you are called" }],
+    nodes: {
+      root: { type: "manual", payload: {}, children: ["shown"] },
+      shown: { type: "format", title: "The greeting", payload: { template: "Hello {{@name}}", data: { name: "{{$inputs.name}}" } }, children: ["kept"] },
+      kept: { type: "log", title: "Keep it", payload: { message: "a secret of the house about {{$inputs.name}}" } },
+    },
+  };
+}
