@@ -29,13 +29,16 @@ describe("the tree", () => {
 
   it("stays fluid with ten megabytes, whose text is not made before it is copied", async () => {
     const rows = Array.from({ length: 60_000 }, (_, index) => ({ id: index, name: `customer ${index}`, note: "n".repeat(100), deep: { code: `code-${index}` } }));
+    const large = { rows, text: "x".repeat(3_000_000) };
+    const parts = new Set<unknown>([large, rows, ...rows, ...rows.map(({ deep }) => deep)]);
     const written = vi.spyOn(JSON, "stringify");
     const began = performance.now();
-    render(<JsonTree value={{ rows, text: "x".repeat(3_000_000) }} label="it" />);
+    render(<JsonTree value={large} label="it" />);
     fireEvent.change(screen.getByRole("searchbox"), { target: { value: "customer 1" } });
     expect(await screen.findAllByText("customer 1")).not.toHaveLength(0);
     expect(document.querySelectorAll(".tree *").length).toBeLessThan(2_000);
-    expect(written.mock.calls.every(([value]) => typeof value !== "object")).toBe(true);
+    // The browser of the tests writes objects of its own, to remember colours by them.
+    expect(written.mock.calls.filter(([it]) => parts.has(it))).toHaveLength(0);
     // Generous, for machines that do much else; here it is some hundred milliseconds.
     expect(performance.now() - began).toBeLessThan(15_000);
   });

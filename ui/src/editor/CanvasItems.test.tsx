@@ -1,9 +1,12 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { nodes, path, ready, saves, server, settled, some } from "../../test/editor";
 import { workflow } from "../../test/mock/rooms.mjs";
 import { open } from "../../test/page";
+
+// It is compiled at its first visit, which takes its time.
+beforeAll(async () => void (await import("./EditorPage")), 60_000);
 
 const at = `/workflows/${workflow.id}/edit`;
 const kept = (requests: { line: string; body: unknown }[]) => (saves(requests).at(-1)?.definition["props"] ?? {}) as { $canvas?: unknown };
