@@ -23,7 +23,7 @@ describe("the list of runs", () => {
   });
 
   it("goes on by the cursor as its end comes near, and makes only the rows in sight", async () => {
-    const many = Array.from({ length: 200 }, (_, index) => ({ ...runs[index % runs.length], id: `run_${index}` }));
+    const many = Array.from({ length: 200 }, (_, index) => ({ ...(runs[index % runs.length] as object), id: `run_${index}` }));
     const { requests } = await open("/runs", {
       "GET /v1/runs": (_, url) =>
         url.searchParams.has("cursor") ? page(many.slice(12)) : { ...page(many.slice(0, 12)), hasMore: true, cursor: "next" },
