@@ -2,7 +2,7 @@
 //! cases holds both to it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
 
 use super::fault::Fault;
@@ -41,10 +41,12 @@ pub struct Condition {
     pub not_in: Option<Vec<Value>>,
     /// It is a number above this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub greater_than: Option<f64>,
+    #[schema(value_type = Option<f64>)]
+    pub greater_than: Option<Number>,
     /// It is a number below this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub less_than: Option<f64>,
+    #[schema(value_type = Option<f64>)]
+    pub less_than: Option<Number>,
     /// Whether anything is there: not nothing, no empty text and no empty list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filled: Option<bool>,
@@ -103,11 +105,11 @@ impl Condition {
         if let Some(wanted) = &self.not_in {
             return !among(wanted);
         }
-        if let Some(bound) = self.greater_than {
-            return found.as_f64().is_some_and(|number| number > bound);
+        if let Some(bound) = &self.greater_than {
+            return pair(found, bound).is_some_and(|(number, bound)| number > bound);
         }
-        if let Some(bound) = self.less_than {
-            return found.as_f64().is_some_and(|number| number < bound);
+        if let Some(bound) = &self.less_than {
+            return pair(found, bound).is_some_and(|(number, bound)| number < bound);
         }
         self.filled.is_some_and(|wanted| wanted != is_empty(found))
     }
@@ -221,6 +223,11 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
         (Some(one), Some(other)) => one.partial_cmp(&other).is_some_and(std::cmp::Ordering::is_eq),
         (Some(_), None) | (None, Some(_) | None) => one == other,
     }
+}
+
+/// Both as numbers, where they are.
+fn pair(found: &Value, bound: &Number) -> Option<(f64, f64)> {
+    Some((found.as_f64()?, bound.as_f64()?))
 }
 
 fn is_plain(value: &Value) -> bool {

@@ -194,8 +194,8 @@ mod tests {
     use crate::aggregates::{
         account, api_key, blueprint, chain_endpoints, connector, event_definition, event_sequences,
         event_subscriptions, execution_hooks, organization, paid_endpoints, policy, retention,
-        segment, sequence_instance, session, signing_policy, table, token_keys, user, wallet_floor,
-        wallets, workflow,
+        segment, sequence_instance, session, signing_policy, table, token_keys, ui_component, user,
+        wallet_floor, wallets, workflow,
     };
 
     #[test]
@@ -225,6 +225,7 @@ mod tests {
                 "table" => &table::Event::NAMES,
                 "retention" => &retention::Event::NAMES,
                 "segment" => &segment::Event::NAMES,
+                "ui_component" => &ui_component::Event::NAMES,
                 other => panic!("name the events of {other} in this test"),
             };
             for event in *events {

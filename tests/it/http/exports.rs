@@ -32,7 +32,7 @@ fn positions(lines: &[Value]) -> Vec<i64> {
 /// Position, type and payload of what the ledger has of the first organization, by SQL.
 #[expect(clippy::disallowed_methods, reason = "tests ask SQL ad hoc")]
 async fn ledger(app: &TestApp, to: i64) -> Vec<(i64, String, String)> {
-    let rows = "select position, aggregate_type || '.' || event_type, payload::text
+    let rows = "select position, aggregate_type || '.' || events.event_type, payload::text
                   from event_log join events using (aggregate_type, aggregate_id, sequence)
                  where organization_id = $1 and position <= $2 and aggregate_type <> 'login_name'
                  order by position";

@@ -275,7 +275,7 @@ async fn a_stream_from_the_beginning_is_handed_over_to_what_happens_while_others
     assert_eq!(all, listed);
     let of =
         "select position from event_log join events using (aggregate_type, aggregate_id, sequence)
-               where aggregate_type = 'run' and event_type = 'succeeded' order by position";
+               where aggregate_type = 'run' and events.event_type = 'succeeded' order by position";
     assert_eq!(succeeded, positions(&app, of).await);
 }
 

@@ -24,7 +24,7 @@ async fn does(app: &TestApp, run: &str, deed: &str, body: Value) -> String {
 fn refused(code: &str) -> (u16, String) {
     let status = match code {
         "run-not-found" | "node-not-found" => 404,
-        "run-refuses" => 409,
+        "run-refuses" | "workflow-refuses" => 409,
         _ => 422,
     };
     (status, code.to_owned())
