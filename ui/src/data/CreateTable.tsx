@@ -5,7 +5,7 @@ import { asText, parseJson, writeJson, type Json, type JsonObject } from "../api
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { HOLDS, type Holds } from "./columns";
 
@@ -76,9 +76,7 @@ export function CreateTable({ onClose, onMade }: { onClose: () => void; onMade: 
         </>
       ) : (
         <>
-          <Field label="Schema" hint="Defaults, bounds and references are said here." faults={fault === undefined ? [] : [fault]}>
-            {(control) => <textarea {...control} className="input code" rows={14} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-          </Field>
+          <JsonText label="Schema" hint="Defaults, bounds and references are said here." fault={fault} rows={14} value={text} onChange={setText} />
           <div className="row">
             <Button look="plain" onClick={() => setText(undefined)}>
               By its columns

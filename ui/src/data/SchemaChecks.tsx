@@ -4,8 +4,7 @@ import { useState } from "react";
 import { api } from "../api/client";
 import { asObject, asText, parseJson, writeJson } from "../api/exactJson";
 import { Button } from "../common/Button";
-import { Field } from "../common/Field";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { ProblemNote } from "../common/ProblemNote";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
@@ -27,9 +26,7 @@ export function NewVersion({ schema, before }: Props & { before: string }) {
         <h2>A new version</h2>
       </header>
       <div className="body stack">
-        <Field label="Schema" faults={fault === undefined ? [] : [fault]}>
-          {(control) => <textarea {...control} className="input code" rows={12} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-        </Field>
+        <JsonText label="Schema" fault={fault} rows={12} value={text} onChange={setText} />
         <div className="row">
           <Button busy={compare.isPending} disabled={fault !== undefined} onClick={() => compare.mutate()}>
             Compare
@@ -66,9 +63,7 @@ export function CheckDocument({ schema }: Props) {
         <h2>Check a document</h2>
       </header>
       <div className="body stack">
-        <Field label="Document" hint={`It is held against version ${schema.version}, and kept nowhere.`} faults={fault === undefined ? [] : [fault]}>
-          {(control) => <textarea {...control} className="input code" rows={8} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-        </Field>
+        <JsonText label="Document" hint={`It is held against version ${schema.version}, and kept nowhere.`} fault={fault} rows={8} value={text} onChange={setText} />
         <div className="row">
           <Button busy={validate.isPending} disabled={fault !== undefined} onClick={() => validate.mutate()}>
             Check it

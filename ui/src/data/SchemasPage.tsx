@@ -9,7 +9,7 @@ import { OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { Listing } from "../common/Listing";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
@@ -123,9 +123,7 @@ function MakeSchema({ onClose, onMade }: { onClose: () => void; onMade: (id: str
       <Field label="Compatibility" hint="What each new version has to keep: backward lets new readers read old data, forward lets old readers read new data.">
         {(control) => <LevelSelect control={control} value={compatibility} onChange={setCompatibility} />}
       </Field>
-      <Field label="Schema" faults={fault === undefined ? [] : [fault]}>
-        {(control) => <textarea {...control} className="input code" rows={12} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-      </Field>
+      <JsonText label="Schema" fault={fault} rows={12} value={text} onChange={setText} />
     </OrderDialog>
   );
 }

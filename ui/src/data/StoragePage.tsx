@@ -9,7 +9,7 @@ import { OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
 import { Listing, Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
@@ -104,9 +104,7 @@ function EntryDialog({ store, name, may, onClose }: { store: string; name: strin
       {entry.isError && <ProblemNote error={entry.error} />}
       {entry.data && text === undefined && <JsonTree value={entry.data.value as Json} label="the value" />}
       {text !== undefined && (
-        <Field label="Value" hint="Any JSON." faults={fault === undefined ? [] : [fault]}>
-          {(control) => <textarea {...control} className="input code" rows={10} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-        </Field>
+        <JsonText label="Value" hint="Any JSON." fault={fault} rows={10} value={text} onChange={setText} />
       )}
       {entry.data && (
         <div className="row small quiet spread">

@@ -7,8 +7,7 @@ import { parseJson, writeJson, type Json } from "../api/exactJson";
 import { asProblem, type Detail } from "../api/problem";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
-import { Field } from "../common/Field";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Id, Theirs } from "../common/Theirs";
@@ -22,6 +21,7 @@ import { useSettled } from "./useSettled";
 
 type Interface = Data<"/v1/ui-components/{id}">;
 const NEW = "new";
+const NONE: Detail[] = [];
 
 /** One interface: its text, what is wrong with it, and how it looks. */
 export function InterfacePage() {
@@ -85,7 +85,7 @@ function Workbench({ of }: { of: Interface | undefined }) {
     staleTime: Infinity,
   });
   // A body of the wrong shape is refused as a whole: its faults are those of the interface.
-  const problems = fault ? [] : checked.error ? asProblem(checked.error).details : (checked.data ?? []);
+  const problems = fault ? NONE : checked.error ? asProblem(checked.error).details : (checked.data ?? NONE);
   const save = useOrder(
     () => {
       const body = parseJson(text) as never;
@@ -107,9 +107,7 @@ function Workbench({ of }: { of: Interface | undefined }) {
           )}
         </header>
         <div className="body stack">
-          <Field label="As JSON" faults={fault ? [fault] : []}>
-            {(control) => <textarea {...control} className="input code" spellCheck={false} readOnly={!may} value={text} onChange={(event) => setText(event.target.value)} />}
-          </Field>
+          <JsonText label="As JSON" fault={fault} isDocument isReadOnly={!may} problems={problems} value={text} onChange={setText} />
           <Faults problems={problems} isSound={fault === undefined && checked.isSuccess} text={text} />
           {save.isError && <ProblemNote error={save.error} />}
         </div>
@@ -122,9 +120,7 @@ function Workbench({ of }: { of: Interface | undefined }) {
           {shown ? <Preview key={settled} component={shown.component} data={shown.data} /> : <p className="quiet">It is shown here when its text is JSON.</p>}
           <details>
             <summary className="quiet">Data that it is shown with</summary>
-            <Field label="As JSON" faults={jsonFault(data) ? [jsonFault(data) ?? ""] : []} hint="What the task shows; for a Display what came of the run: input, output, status, nodes.">
-              {(control) => <textarea {...control} className="input code small-code" rows={10} spellCheck={false} value={data} onChange={(event) => setData(event.target.value)} />}
-            </Field>
+            <JsonText label="As JSON" fault={jsonFault(data)} hint="What the task shows; for a Display what came of the run: input, output, status, nodes." value={data} onChange={setData} />
           </details>
         </div>
       </section>

@@ -7,7 +7,7 @@ import { Dialog, OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
 import { Listing, Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
@@ -132,9 +132,7 @@ function DefineDialog({ onClose }: { onClose: () => void }) {
         {(control) => <input {...control} className="input" value={version} onChange={(event) => setVersion(event.target.value.trim())} />}
       </Field>
       <Field label="What it is">{(control) => <input {...control} className="input" value={description} onChange={(event) => setDescription(event.target.value)} />}</Field>
-      <Field label="Schema of what it says" faults={fault === undefined ? [] : [fault]}>
-        {(control) => <textarea {...control} className="input code" rows={10} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-      </Field>
+      <JsonText label="Schema of what it says" fault={fault} rows={10} value={text} onChange={setText} />
     </OrderDialog>
   );
 }

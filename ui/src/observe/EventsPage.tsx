@@ -9,7 +9,7 @@ import { Dialog, OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
 import { Listing, Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
@@ -150,9 +150,7 @@ function PublishDialog({ onClose }: { onClose: () => void }) {
       <Field label="Event" hint="As order.created." isRequired>
         {(control) => <input {...control} className="input" value={name} onChange={(event) => setName(event.target.value)} />}
       </Field>
-      <Field label="What it says" faults={fault === undefined ? [] : [fault]}>
-        {(control) => <textarea {...control} className="input code" rows={6} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-      </Field>
+      <JsonText label="What it says" fault={fault} rows={6} value={text} onChange={setText} />
       <Field label="Correlation" hint="What belongs together: an order’s number.">
         {(control) => <input {...control} className="input" value={correlationId} onChange={(event) => setCorrelationId(event.target.value)} />}
       </Field>

@@ -4,7 +4,7 @@ import { api } from "../api/client";
 import { isObject, parseJson, writeJson, type JsonObject } from "../api/exactJson";
 import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
-import { jsonFault } from "../common/JsonField";
+import { jsonFault, JsonText } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 
 const FIRST: JsonObject = {
@@ -30,9 +30,7 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
       <Field label="Name" isRequired>
         {(control) => <input {...control} className="input" maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />}
       </Field>
-      <Field label="Definition" faults={fault ? [fault] : []} hint="It may have problems: they keep a draft from being published, not from being saved.">
-        {(control) => <textarea {...control} className="input code" rows={14} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />}
-      </Field>
+      <JsonText label="Definition" fault={fault} hint="It may have problems: they keep a draft from being published, not from being saved." rows={14} value={text} onChange={setText} />
     </OrderDialog>
   );
 }
