@@ -37,7 +37,7 @@ export default function CodeEditor(props: CodeFieldProps & { takeCursor: () => n
     };
   }, [language, isDocument, isLine]);
   useEffect(() => view.current?.set({ label, description, isInvalid, isReadOnly, placeholder }), [label, description, isInvalid, isReadOnly, placeholder]);
-  useEffect(() => view.current?.show(value), [value]);
+  useLayoutEffect(() => view.current?.show(value), [value]);
   useEffect(() => {
     // What is being typed is judged when it rests.
     const timer = setTimeout(() => view.current?.mark(problems ?? [], language === "json"), 300);

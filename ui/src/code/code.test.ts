@@ -3,6 +3,7 @@ import { CompletionContext } from "@codemirror/autocomplete";
 import { json } from "@codemirror/lang-json";
 import { describe, expect, it } from "vitest";
 import { definitionWords } from "../workflows/definitionWords";
+import { Echoes } from "./echoes";
 import { rangeAt } from "./pointer";
 import { expressionWords, jsonWords, openExpression, wordsOf } from "./words";
 
@@ -62,5 +63,23 @@ describe("what an expression can go on with", () => {
     const names = words(new CompletionContext(state, doc.indexOf("ty\"") + 2, false));
     expect(names).toMatchObject({ from: doc.indexOf('ty"') });
     expect((names as unknown as { options: { label: string }[] }).options.map(({ label }) => label)).toContain("compensatedBy");
+  });
+});
+
+describe("a text that comes back to its field", () => {
+  it("late, while somebody types on, is old, and is another one when somebody goes back to it", () => {
+    const echoes = new Echoes();
+    for (const text of ["a", "ab", "abc"]) echoes.told(text);
+    // "a" was never shown by itself: it and "ab" came at once.
+    expect(echoes.isOld("ab", "abc")).toBe(true);
+    expect(echoes.isOld("abc", "abc")).toBe(true);
+    expect(echoes.isOld("ab", "abc")).toBe(false);
+  });
+
+  it("from elsewhere is shown, whatever was typed before", () => {
+    const echoes = new Echoes();
+    echoes.told("mine");
+    expect(echoes.isOld("theirs", "mine")).toBe(false);
+    expect(echoes.isOld("mine", "theirs")).toBe(false);
   });
 });

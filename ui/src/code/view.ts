@@ -7,6 +7,7 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { Annotation, Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import type { JsonObject } from "../api/exactJson";
+import { Echoes } from "./echoes";
 import { jsonFaults, languageOf, type Language } from "./languages";
 import { rangeAt } from "./pointer";
 import { theme } from "./theme";
@@ -23,10 +24,11 @@ const Given = Annotation.define<boolean>();
 export class CodeView {
   private readonly settings = new Compartment();
   private readonly view: EditorView;
+  private readonly echoes = new Echoes();
 
   constructor(host: HTMLElement, text: string, shape: Shape, setting: Setting, hooks: Hooks) {
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    const state = EditorState.create({ doc: text, extensions: [this.settings.of(extensionsOf(setting)), ...partsOf(shape, hooks)] });
+    const state = EditorState.create({ doc: text, extensions: [this.settings.of(extensionsOf(setting)), ...partsOf(shape, { ...hooks, onChange: (changed) => this.tell(changed, hooks) })] });
     this.view = new EditorView({ state, parent: root, root });
   }
 
@@ -34,10 +36,15 @@ export class CodeView {
     this.view.dispatch({ effects: this.settings.reconfigure(extensionsOf(setting)) });
   }
 
+  private tell(text: string, { onChange }: Hooks): void {
+    this.echoes.told(text);
+    onChange(text);
+  }
+
   /** Shows another text, touching only what is different: the cursor stays where it was. */
   show(text: string): void {
     const old = this.view.state.doc.toString();
-    if (old === text) return;
+    if (this.echoes.isOld(text, old)) return;
     let [from, end, next] = [0, old.length, text.length];
     while (from < end && from < next && old[from] === text[from]) from += 1;
     while (end > from && next > from && old[end - 1] === text[next - 1]) [end, next] = [end - 1, next - 1];

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef } from "react";
+import { lazy, Suspense, useRef, type FocusEvent } from "react";
 import type { JsonObject } from "../api/exactJson";
 
 type Control = { id?: string; "aria-describedby"?: string | undefined; "aria-invalid"?: boolean | undefined };
@@ -32,18 +32,18 @@ const CodeEditor = lazy(() => import("../code/CodeEditor"));
 
 /** Code to be read or written. A plain control stands there until the editor is loaded, and where it cannot be. */
 export function CodeField(props: CodeFieldProps) {
-  /** Where the cursor stood in the plain control, while somebody was in it. */
-  const cursor = useRef<number>(undefined);
-  const plain = <Plain {...props} onCursor={(at) => (cursor.current = at)} />;
+  /** The plain control, while somebody is in it: its cursor is asked for when the editor takes over, since its events come late. */
+  const within = useRef<HTMLInputElement | HTMLTextAreaElement>(undefined);
+  const plain = <Plain {...props} onWithin={(control) => (within.current = control)} />;
   if (!isAble) return plain;
   return (
     <Suspense fallback={plain}>
-      <CodeEditor {...props} isInvalid={props.isInvalid ?? props.control?.["aria-invalid"] ?? false} takeCursor={() => cursor.current} />
+      <CodeEditor {...props} isInvalid={props.isInvalid ?? props.control?.["aria-invalid"] ?? false} takeCursor={() => within.current?.selectionStart ?? undefined} />
     </Suspense>
   );
 }
 
-function Plain({ control, label, value, onChange, isDocument, isLine, isReadOnly, isInvalid, placeholder, rows, onCursor }: CodeFieldProps & { onCursor: (at: number | undefined) => void }) {
+function Plain({ control, label, value, onChange, isDocument, isLine, isReadOnly, isInvalid, placeholder, rows, onWithin }: CodeFieldProps & { onWithin: (control: HTMLInputElement | HTMLTextAreaElement | undefined) => void }) {
   const shared = {
     ...control,
     ...(!control?.id && { "aria-label": label }),
@@ -53,10 +53,11 @@ function Plain({ control, label, value, onChange, isDocument, isLine, isReadOnly
     readOnly: isReadOnly ?? false,
     placeholder,
     value,
-    onBlur: () => onCursor(undefined),
+    onFocus: (event: FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => onWithin(event.currentTarget),
+    onBlur: () => onWithin(undefined),
   };
-  if (isLine) return <input {...shared} autoComplete="off" onSelect={(event) => onCursor(event.currentTarget.selectionStart ?? 0)} onChange={(event) => onChange?.(event.target.value)} />;
-  return <textarea {...shared} rows={rows} onSelect={(event) => onCursor(event.currentTarget.selectionStart)} onChange={(event) => onChange?.(event.target.value)} />;
+  if (isLine) return <input {...shared} autoComplete="off" onChange={(event) => onChange?.(event.target.value)} />;
+  return <textarea {...shared} rows={rows} onChange={(event) => onChange?.(event.target.value)} />;
 }
 
 /** Whether a part of the page is such an editor. */
