@@ -3,15 +3,18 @@ import type { AddressInfo } from "node:net";
 import { expect, has, isSettled, tabAndEnter, tabTo, test, type Page } from "./support/app";
 import { url } from "./support/server";
 
-/** A provider of prices, which knows one path. */
-async function provider(): Promise<{ at: string; server: HttpServer }> {
-  const server = createServer((request, response) => {
+/** A provider of prices, which knows one path, and answers once it is let. */
+async function provider(): Promise<{ at: string; server: HttpServer; answer: () => void }> {
+  let answer = () => {};
+  const isLet = new Promise<void>((resolve) => (answer = resolve));
+  const server = createServer(async (request, response) => {
+    await isLet;
     const isKnown = request.url === "/v2/price";
     response.writeHead(isKnown ? 200 : 404, { "Content-Type": "application/json" });
     response.end(JSON.stringify(isKnown ? { pair: "ETH/USD", price: "3124.55" } : { error: "no such path" }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { at: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+  return { at: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, answer };
 }
 
 /** Invites somebody as an admin does, and gives what they are handed. */
@@ -83,7 +86,7 @@ async function publish(page: Page): Promise<void> {
 }
 
 test("a newcomer signs up, builds a workflow by keyboard, finds what fails in a run, mends it and runs it again from there", async ({ page: admin, open, server }) => {
-  const { at, server: prices } = await provider();
+  const { at, server: prices, answer } = await provider();
   const invitation = await invited(admin, `ada-${Date.now()}@example.org`);
   const context = await open({ key: "" });
   const page = await context.newPage();
@@ -141,14 +144,17 @@ test("a newcomer signs up, builds a workflow by keyboard, finds what fails in a 
     await server.until(heard, (status) => status < 300, "the webhook is listened to");
     // It comes up by itself.
     const row = page.getByRole("row", { name: /Price watch/ });
-    await expect(row.first()).toBeVisible();
-    await expect(row.first()).toContainText("Failed");
+    await expect(row.first()).toContainText("Running");
     await tabAndEnter(page, row.first().getByRole("link"));
+    await isSettled(page);
+    const asking = page.locator('.react-flow__node[data-id="http-request"]');
+    await expect(asking.locator(".tone-edge-busy")).toBeVisible();
+    answer();
+    await expect(asking.locator(".tone-edge-bad")).toBeVisible();
+    await expect(page.locator("h1")).toContainText("Failed");
   });
 
   await test.step("find the node that failed", async () => {
-    await isSettled(page);
-    await expect(page.locator("h1")).toContainText("Failed");
     const failed = page.locator(".react-flow__node", { has: page.locator(".tone-edge-bad") });
     await expect(failed).toHaveCount(1);
     await tabTo(page, failed);
