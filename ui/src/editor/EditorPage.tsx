@@ -1,31 +1,30 @@
 import "../runs/runs.css";
 import "../workflows/workflows.css";
 import "./editor.css";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { CopyPlus, Keyboard, Plus, Redo2, Rocket, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
-import { api } from "../api/client";
 import type { Workflow } from "../api/types";
 import { Button } from "../common/Button";
 import { Copy } from "../common/Copy";
-import { Dialog, OrderDialog } from "../common/Dialog";
+import { Dialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Tabs } from "../common/Tabs";
 import { Theirs } from "../common/Theirs";
-import { useOrder } from "../common/useOrder";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { isDrawable } from "../graph/linksOf";
 import { Compare } from "../publish/Compare";
+import { DropDraft } from "../publish/DropDraft";
 import { SaveAsBlock } from "../templates/SaveAs";
 import { Changes } from "../workflows/Changes";
 import { DefinitionText } from "../workflows/DefinitionEditor";
 import { definitionWords } from "../workflows/definitionWords";
 import { DraftNotes, SavedSign } from "../workflows/DraftState";
+import { useWorkflow } from "../workflows/useWorkflow";
 import { AddNode } from "./AddNode";
 import { Board } from "./Board";
 import { CanvasTools } from "./CanvasTools";
@@ -40,10 +39,7 @@ import { KEYS, useKeys, useLetterKeys } from "./useKeys";
 /** The draft of a workflow as a graph, and as text beside it. */
 export function EditorPage() {
   const { workflowId } = useParams({ from: "/workflows/$workflowId/edit" });
-  const workflow = useQuery({
-    queryKey: ["workflow", workflowId],
-    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id: workflowId } } })) as unknown as Workflow,
-  });
+  const workflow = useWorkflow(workflowId);
   if (workflow.data) return <EditorRoom key={workflowId} workflow={workflow.data} />;
   return (
     <Page title="Editor" crumbs={<Link to="/workflows">Workflows</Link>}>
@@ -202,15 +198,6 @@ function Views({ editor, onAim }: { editor: Editor; onAim: (aim: Aim) => void })
 function DraftChanges({ editor }: { editor: Editor }) {
   const { workflow, draft } = editor;
   const isSaved = draft.saving.state === "saved";
-  const [isDropping, setDropping] = useState(false);
-  const drop = useOrder(
-    async () => (await api.post("/v1/workflows/{id}/discard-draft", { params: { path: { id: workflow.id } } })) as unknown as Workflow,
-    "The draft is what is live. Undo brings your changes back.",
-    (live) => {
-      draft.took(live);
-      setDropping(false);
-    },
-  );
   return (
     <div className="stack">
       {workflow.hasDraft && workflow.hasLiveVersion && isSaved ? (
@@ -218,17 +205,10 @@ function DraftChanges({ editor }: { editor: Editor }) {
       ) : (
         <Changes workflow={workflow} />
       )}
-      {editor.may && workflow.hasDraft && workflow.hasLiveVersion && (
+      {editor.may && (
         <div>
-          <Button look="danger" disabled={draft.saving.state !== "saved"} onClick={() => setDropping(true)}>
-            Drop the draft…
-          </Button>
+          <DropDraft workflow={workflow} disabled={!isSaved} said="The draft is what is live. Undo brings your changes back." onDropped={draft.took} />
         </div>
-      )}
-      {isDropping && (
-        <OrderDialog title="Drop the draft" verb="Drop it" look="danger" busy={drop.isPending} error={drop.error} onOrder={() => drop.mutate(undefined)} onClose={() => setDropping(false)}>
-          <p>All edits that were not published go, whoever made them. What is live stays.</p>
-        </OrderDialog>
       )}
     </div>
   );

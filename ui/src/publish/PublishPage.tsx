@@ -87,7 +87,7 @@ type Props = { workflow: Workflow; stage: Stage; stages: Stages; runs: number; o
 function Content({ workflow, stage, stages, runs, onRuns, onGo }: Props) {
   switch (stage) {
     case "problems":
-      return <Problems workflowId={workflow.id} version={workflow.version} />;
+      return <Problems workflow={workflow} />;
     case "changes":
       return (
         <div className="stack">

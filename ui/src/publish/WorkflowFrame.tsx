@@ -1,8 +1,6 @@
 import "../workflows/workflows.css";
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { api } from "../api/client";
 import type { Workflow } from "../api/types";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
@@ -10,15 +8,13 @@ import { Theirs } from "../common/Theirs";
 import { useIsMainnet, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
 import { isDrawable } from "../graph/linksOf";
+import { useWorkflow } from "../workflows/useWorkflow";
 
 type Props = { workflowId: string; heading: string; lead?: ReactNode; actions?: (workflow: Workflow) => ReactNode; children: (workflow: Workflow) => ReactNode };
 
 /** A page about one workflow: the way back to it, and what is shown once it was read. */
 export function WorkflowFrame({ workflowId, heading, lead, actions, children }: Props) {
-  const { data, isError, error, refetch } = useQuery({
-    queryKey: ["workflow", workflowId],
-    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id: workflowId } } })) as unknown as Workflow,
-  });
+  const { data, isError, error, refetch } = useWorkflow(workflowId);
   useMainnetFrame(useIsMainnet(data && isDrawable(data.definition) ? data.definition : undefined));
   return (
     <Page

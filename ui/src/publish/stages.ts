@@ -4,6 +4,7 @@ import { api, type Data } from "../api/client";
 import { asObject } from "../api/exactJson";
 import type { Workflow } from "../api/types";
 import { useChanges } from "../workflows/Changes";
+import { useDraftProblems } from "../workflows/Problems";
 import type { Stage } from "./stageSearch";
 
 export const TITLES: Record<Stage, string> = { problems: "Problems", changes: "Draft against live", readiness: "Readiness", "what-if": "What if", review: "Review", publish: "Publish" };
@@ -26,7 +27,7 @@ export function useStages(workflow: Workflow, runs: number) {
   const queries = useQueryClient();
   /** As it is now: an order may have published it since this was drawn, and then there is no draft to ask for. */
   const isDraft = () => (queries.getQueryData<Workflow>(["workflow", id]) ?? workflow).hasDraft;
-  const problems = useQuery({ queryKey: ["problems", id, version], queryFn: () => api.post("/v1/workflows/{id}/validate", { params: path }) });
+  const problems = useDraftProblems(workflow);
   const changes = useChanges(workflow, "live", "draft", workflow.hasLiveVersion && workflow.hasDraft);
   const readiness = useQuery({ queryKey: ["readiness", id, version], queryFn: () => api.get("/v1/workflows/{id}/readiness", { params: { ...path, query: { edition: "draft" } } }), enabled: isDraft });
   const whatIf = useQuery({

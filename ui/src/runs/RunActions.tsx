@@ -1,16 +1,16 @@
 import { Ban, Download, GitCompareArrows, Pause, Play, RotateCcw, Undo2 } from "lucide-react";
 import { useState } from "react";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { api } from "../api/client";
 import { parseJson, type JsonObject } from "../api/exactJson";
-import type { Run, Workflow } from "../api/types";
+import type { Run } from "../api/types";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
 import { JsonField, jsonFault } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
+import { useWorkflow } from "../workflows/useWorkflow";
 import { saveBundle } from "./bundle";
 import { isOver } from "./useRunLive";
 
@@ -93,12 +93,7 @@ function CancelDialog({ run, onClose }: { run: Run; onClose: () => void }) {
 
 /** Which version the workflow of a run has live now. */
 function useLiveVersion(id: string): number | undefined {
-  const workflow = useQuery({
-    queryKey: ["workflow", id],
-    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id } } })) as unknown as Workflow,
-    retry: false,
-  });
-  return workflow.data?.liveVersion ?? undefined;
+  return useWorkflow(id, { retry: false }).data?.liveVersion ?? undefined;
 }
 
 type AgainProps = { run: Run; fromNode: string | undefined; onClose: () => void };

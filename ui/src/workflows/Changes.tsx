@@ -10,12 +10,8 @@ import { Theirs } from "../common/Theirs";
 
 /** What publishing the draft would change. */
 export function Changes({ workflow }: { workflow: Pick<Workflow, "id" | "version" | "hasDraft" | "hasLiveVersion"> }) {
-  const { id, version, hasDraft, hasLiveVersion } = workflow;
-  const changes = useQuery({
-    queryKey: ["fixed", "changes", id, version],
-    queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id } } }),
-    enabled: hasDraft && hasLiveVersion,
-  });
+  const { hasDraft, hasLiveVersion } = workflow;
+  const changes = useChanges(workflow, "live", "draft", hasDraft && hasLiveVersion);
   if (!hasDraft) return <p className="quiet">The draft is what is live.</p>;
   if (!hasLiveVersion) return <p className="quiet">Nothing is live yet: all of the draft is new.</p>;
   return <Told changes={changes} same="The draft is what is live." />;

@@ -2,14 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { api } from "../api/client";
+import type { Workflow } from "../api/types";
 import { Theirs } from "../common/Theirs";
 
-/** What keeps the draft from being published, each with its node. */
-export function Problems({ workflowId, version }: { workflowId: string; version: number }) {
-  const { data } = useQuery({
-    queryKey: ["problems", workflowId, version],
-    queryFn: () => api.post("/v1/workflows/{id}/validate", { params: { path: { id: workflowId } } }),
-  });
+/** What keeps the draft from being published, as the server sees it. */
+export function useDraftProblems({ id, version }: Pick<Workflow, "id" | "version">) {
+  return useQuery({ queryKey: ["problems", id, version], queryFn: () => api.post("/v1/workflows/{id}/validate", { params: { path: { id } } }) });
+}
+
+/** The same, each with its node. */
+export function Problems({ workflow }: { workflow: Pick<Workflow, "id" | "version"> }) {
+  const { data } = useDraftProblems(workflow);
   if (!data) return null;
   if (data.valid) {
     return (
@@ -30,7 +33,7 @@ export function Problems({ workflowId, version }: { workflowId: string; version:
           {data.problems.map((problem, index) => (
             <li key={index}>
               {problem.nodeId && (
-                <Link to="/workflows/$workflowId" params={{ workflowId }} search={{ node: problem.nodeId }}>
+                <Link to="/workflows/$workflowId" params={{ workflowId: workflow.id }} search={{ node: problem.nodeId }}>
                   <code className="theirs">{problem.nodeId}</code>
                 </Link>
               )}{" "}

@@ -62,7 +62,7 @@ export function Versions({ workflow }: { workflow: Workflow }) {
 /** In a few words what a version changed of the one before. Versions never change, so it is asked once. */
 function Changed({ workflowId, version }: { workflowId: string; version: number }) {
   const { data, isError } = useQuery({
-    queryKey: ["fixed", "changes", workflowId, version],
+    queryKey: ["fixed", "version-changes", workflowId, version],
     queryFn: () => api.get("/v1/workflows/{id}/diff", { params: { path: { id: workflowId }, query: { from: String(version - 1), to: String(version) } } }),
     staleTime: Infinity,
   });

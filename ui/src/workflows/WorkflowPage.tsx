@@ -1,6 +1,5 @@
 import "../runs/runs.css";
 import "./workflows.css";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { api } from "../api/client";
@@ -24,6 +23,7 @@ import { CheckLine } from "./CheckLine";
 import { DefinitionEditor } from "./DefinitionEditor";
 import { Problems } from "./Problems";
 import { SharePanel } from "./SharePanel";
+import { useWorkflow } from "./useWorkflow";
 import { Versions } from "./Versions";
 import { WorkflowActions } from "./WorkflowActions";
 import { WorkflowFacts } from "./WorkflowFacts";
@@ -45,10 +45,7 @@ const TABS: [WorkflowTab, string][] = [
 /** One workflow: its draft, its versions, its runs. */
 export function WorkflowPage() {
   const { workflowId } = useParams({ from: "/workflows/$workflowId" });
-  const workflow = useQuery({
-    queryKey: ["workflow", workflowId],
-    queryFn: async () => (await api.get("/v1/workflows/{id}", { params: { path: { id: workflowId } } })) as unknown as Workflow,
-  });
+  const workflow = useWorkflow(workflowId);
   const crumbs = <Link to="/workflows">Workflows</Link>;
   useMainnetFrame(useIsMainnet(workflow.data && isDrawable(workflow.data.definition) ? workflow.data.definition : undefined));
   if (!workflow.data) {
@@ -74,7 +71,7 @@ export function WorkflowPage() {
     >
       <PauseNote workflow={data} />
       <WorkflowFacts workflow={data} />
-      {data.hasDraft && <Problems workflowId={data.id} version={data.version} />}
+      {data.hasDraft && <Problems workflow={data} />}
       <Rooms workflow={data} />
     </Page>
   );
