@@ -12,6 +12,7 @@ import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import { useRetention } from "./RetentionSettings";
 
 type Hold = Data<"/v1/retention">["holds"][number];
@@ -109,11 +110,7 @@ function PlaceDialog({ onClose }: { onClose: () => void }) {
           {(control) => (
             <select {...control} className="input" value={id} onChange={(event) => setId(event.target.value)}>
               <option value="">Choose…</option>
-              {list.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name.slice(0, 80)}
-                </option>
-              ))}
+              <WorkflowOptions of={list} />
             </select>
           )}
         </Field>

@@ -13,6 +13,7 @@ import { failed } from "../common/toasts";
 import { useOrder } from "../common/useOrder";
 import { useMay } from "../frame/whoami";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import { Amount } from "./Amount";
 import type { Floor } from "./types";
 import { asWhole, fromUnits, inUnits } from "./units";
@@ -116,11 +117,7 @@ function FloorDialog({ walletId, floor, onClose }: { walletId: string; floor: Fl
         {(control) => (
           <select {...control} className="input" value={workflow} onChange={(event) => setWorkflow(event.target.value)}>
             <option value="">Nobody</option>
-            {workflows.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.name.slice(0, 80)}
-              </option>
-            ))}
+            <WorkflowOptions of={workflows} />
           </select>
         )}
       </Field>

@@ -5,6 +5,7 @@ import { SaveFile } from "../common/SaveFile";
 import { Page } from "../frame/Page";
 import { RUN_STATUSES } from "../runs/runFilter";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { WorkflowOptions } from "../workflows/WorkflowOptions";
 
 const queryOf = (values: Record<string, string>) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "")).toString();
 const instantOf = (local: string) => (local === "" ? "" : new Date(local).toISOString());
@@ -32,7 +33,6 @@ export function ExportsPage() {
 }
 
 function LedgerExport() {
-  const { list } = useWorkflowNames();
   const [types, setTypes] = useState("");
   const [workflowId, setWorkflowId] = useState("");
   const [from, setFrom] = useState("");
@@ -49,7 +49,7 @@ function LedgerExport() {
         <Field label="Types" hint="With commas between: run.failed, or run.* for a family. Empty: all.">
           {(control) => <input {...control} className="input" value={types} onChange={(event) => setTypes(event.target.value)} />}
         </Field>
-        <WorkflowChoice list={list} value={workflowId} onChange={setWorkflowId} />
+        <WorkflowChoice value={workflowId} onChange={setWorkflowId} />
         <div className="row">
           <Field label="From position" faults={isPosition(from) ? [] : ["must be a whole number"]}>
             {(control) => <input {...control} className="input" inputMode="numeric" value={from} onChange={(event) => setFrom(event.target.value.trim())} />}
@@ -64,17 +64,14 @@ function LedgerExport() {
   );
 }
 
-function WorkflowChoice({ list, value, onChange }: { list: { id: string; name: string }[]; value: string; onChange: (id: string) => void }) {
+function WorkflowChoice({ value, onChange }: { value: string; onChange: (id: string) => void }) {
+  const { list } = useWorkflowNames();
   return (
     <Field label="Workflow">
       {(control) => (
         <select {...control} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
           <option value="">Every workflow</option>
-          {list.map((workflow) => (
-            <option key={workflow.id} value={workflow.id}>
-              {workflow.name.slice(0, 80)}
-            </option>
-          ))}
+          <WorkflowOptions of={list} />
         </select>
       )}
     </Field>
@@ -82,7 +79,6 @@ function WorkflowChoice({ list, value, onChange }: { list: { id: string; name: s
 }
 
 function RunsExport() {
-  const { list } = useWorkflowNames();
   const [status, setStatus] = useState("");
   const [workflowId, setWorkflowId] = useState("");
   const [from, setFrom] = useState("");
@@ -105,7 +101,7 @@ function RunsExport() {
             </select>
           )}
         </Field>
-        <WorkflowChoice list={list} value={workflowId} onChange={setWorkflowId} />
+        <WorkflowChoice value={workflowId} onChange={setWorkflowId} />
         <div className="row">
           <Field label="Began after">{(control) => <input {...control} className="input" type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />}</Field>
           <Field label="and before">{(control) => <input {...control} className="input" type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />}</Field>

@@ -12,6 +12,7 @@ import { counted } from "../common/units";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import { causesOf, type Cause } from "./causes";
 import { SINCE, type FailureView, type Since } from "./views";
 
@@ -47,11 +48,7 @@ export function FailuresPage() {
         </div>
         <select className="input choose" aria-label="Workflow" value={view.workflowId ?? ""} onChange={(event) => look({ ...(view.since && { since: view.since }), ...(event.target.value && { workflowId: event.target.value }) })}>
           <option value="">Every workflow</option>
-          {list.map((workflow) => (
-            <option key={workflow.id} value={workflow.id}>
-              {workflow.name.slice(0, 80)}
-            </option>
-          ))}
+          <WorkflowOptions of={list} />
         </select>
       </div>
       <section className="panel" aria-label="Causes">

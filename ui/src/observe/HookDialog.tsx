@@ -5,6 +5,7 @@ import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
 import { useOrder } from "../common/useOrder";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import type { Hook } from "./HooksPage";
 
 /** Of what a hook can be told: a family as a whole, or each of its types. */
@@ -75,11 +76,7 @@ export function HookDialog({ hook, onClose }: { hook: Hook | undefined; onClose:
       <Field label="Of which workflows" hint="None chosen: of all.">
         {(control) => (
           <select {...control} className="input" multiple size={4} value={workflowIds} onChange={(event) => setWorkflowIds([...event.target.selectedOptions].map(({ value }) => value))}>
-            {list.map((workflow) => (
-              <option key={workflow.id} value={workflow.id}>
-                {workflow.name.slice(0, 80)}
-              </option>
-            ))}
+            <WorkflowOptions of={list} />
           </select>
         )}
       </Field>

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { Button } from "../common/Button";
 import { lookOf, Status } from "../common/Status";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
+import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import { isNarrowed, NODE_STATUSES, RUN_STATUSES, type RunFilter } from "./runFilter";
 
 const HOUR = 3_600_000;
@@ -36,11 +37,7 @@ export function RunFilters({ filter, onChange }: Props) {
         <select className="input choose" aria-label="Workflow" value={filter.workflowId ?? ""} onChange={(event) => set("workflowId", event.target.value)}>
           <option value="">Every workflow</option>
           {filter.workflowId && !list.some(({ id }) => id === filter.workflowId) && <option value={filter.workflowId}>{filter.workflowId}</option>}
-          {list.map((workflow) => (
-            <option key={workflow.id} value={workflow.id}>
-              {workflow.name.slice(0, 80)}
-            </option>
-          ))}
+          <WorkflowOptions of={list} />
         </select>
         <Button look="plain" aria-expanded={isMore} icon={<ListFilter size={16} aria-hidden />} onClick={() => setMore(!isMore)}>
           More

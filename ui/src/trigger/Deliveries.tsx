@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Ear } from "lucide-react";
 import { useState } from "react";
-import type { Workflow } from "../api/types";
+import type { WorkflowSummary } from "../api/types";
 import { Button } from "../common/Button";
 import { Copy } from "../common/Copy";
 import { Instant } from "../common/Instant";
@@ -20,7 +20,7 @@ const LOOKS: Record<string, string> = { accepted: "success", repeated: "skipped"
 const WORDS: Record<string, string> = { accepted: "Started a run", repeated: "Had come before", skipped: "Passed over", refused: "Refused", answered: "Answered", heard: "Heard" };
 
 /** What came to the webhook, and what became of it. */
-export function Deliveries({ workflow }: { workflow: Workflow }) {
+export function Deliveries({ workflow }: { workflow: WorkflowSummary }) {
   const mayWrite = useMay("workflows:write");
   const { list, items, listen, isListening, left } = useDeliveries(workflow.id);
   const [open, setOpen] = useState<string>();
@@ -46,7 +46,7 @@ export function Deliveries({ workflow }: { workflow: Workflow }) {
           </div>
         </div>
       )}
-      <Listing query={query} empty={<p className="quiet">Nothing came yet. What a sender sends to the address above stands here, with the reason where it started nothing.</p>}>
+      <Listing query={query} empty={<p className="quiet">Nothing came yet. What a sender sends to its address stands here, with the reason where it started nothing.</p>}>
         <Table heads={["Came", "What became of it", "Run", "From", "Size"]} hasActions>
           {items.map((delivery) => (
             <tr key={delivery.id}>

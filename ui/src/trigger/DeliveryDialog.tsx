@@ -4,7 +4,7 @@ import { FlaskConical, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
 import { parseJson, type Json } from "../api/exactJson";
-import type { Workflow } from "../api/types";
+import type { WorkflowSummary } from "../api/types";
 import { Button } from "../common/Button";
 import { Dialog } from "../common/Dialog";
 import { jsonFault } from "../common/JsonField";
@@ -17,7 +17,7 @@ import { useMay } from "../frame/whoami";
 import { SimulationShown } from "./SimulationShown";
 
 /** A delivery as it came; played upon the draft, or started as a run. */
-export function DeliveryDialog({ workflow, deliveryId, onClose }: { workflow: Workflow; deliveryId: string; onClose: () => void }) {
+export function DeliveryDialog({ workflow, deliveryId, onClose }: { workflow: WorkflowSummary; deliveryId: string; onClose: () => void }) {
   const navigate = useNavigate();
   const mayRun = useMay("workflows:run");
   const [isSure, setSure] = useState(false);

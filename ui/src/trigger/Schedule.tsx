@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client";
-import type { Workflow } from "../api/types";
+import type { WorkflowSummary } from "../api/types";
 import { Button } from "../common/Button";
 import { Instant } from "../common/Instant";
 import { Loading } from "../common/Listing";
@@ -12,9 +12,10 @@ import { Id, Theirs } from "../common/Theirs";
 
 const FEW = 5;
 const MANY = 50;
+const MISSED = { skip: "what was missed is passed over", one: "of what was missed, one is made up for", all: "what was missed is made up for" };
 
 /** When the live version comes round: the last time, and the next ones. */
-export function Schedule({ workflow }: { workflow: Workflow }) {
+export function Schedule({ workflow }: { workflow: WorkflowSummary }) {
   const [count, setCount] = useState(FEW);
   const { data, isError, error, refetch } = useQuery({
     queryKey: ["schedule", workflow.id, workflow.version, count],
@@ -23,7 +24,7 @@ export function Schedule({ workflow }: { workflow: Workflow }) {
   });
   if (isError) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={3} />;
-  if (data.state === "none") return <p className="quiet">Nothing comes round: what is live has no schedule. Its next times stand here once it is published; until then, try a span of time below.</p>;
+  if (data.state === "none") return <p className="quiet">Nothing comes round: what is live has no schedule. The next times of a draft stand here once it is published.</p>;
   return (
     <div className="stack">
       <p className="row">
@@ -32,6 +33,7 @@ export function Schedule({ workflow }: { workflow: Workflow }) {
         <span className="quiet">
           counted in <Theirs>{data.timezone ?? "UTC"}</Theirs>
           {data.jitterMs ? `, put off by at most ${data.jitterMs.toLocaleString()} ms` : ""}
+          {data.catchUp ? `; ${MISSED[data.catchUp]}` : ""}
         </span>
       </p>
       {data.lastRunAt && (
