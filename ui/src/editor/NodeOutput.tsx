@@ -2,10 +2,10 @@ import { lazy, Suspense, useState } from "react";
 import { parseJson, type Json } from "../api/exactJson";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
+import { FailureNote } from "../common/FailureNote";
 import { JsonField, jsonFault } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
 import { Status } from "../common/Status";
-import { Theirs } from "../common/Theirs";
 import { recordOf, resultOf } from "./model/sample";
 import type { Editor } from "./useEditor";
 import { usePin } from "./usePin";
@@ -28,13 +28,7 @@ export function NodeOutput({ editor, id }: { editor: Editor; id: string }) {
         {editor.may && <Button onClick={() => setPinning(true)}>{pinned === undefined ? "Pin…" : "Pinned…"}</Button>}
       </header>
       {record && <p className="small quiet">{samples.simulated ? "Of the simulation" : "Of the last run"}</p>}
-      {record?.error && (
-        <p className="note bad">
-          <span>
-            <code className="theirs">{record.error.code}</code> <Theirs>{record.error.message}</Theirs>
-          </span>
-        </p>
-      )}
+      {record?.error && <FailureNote of={record.error} />}
       {record?.input !== undefined && record.input !== null && (
         <details>
           <summary>What it was given</summary>

@@ -4,6 +4,7 @@ import { asObject, type Json } from "../api/exactJson";
 import { Button } from "../common/Button";
 import { useFaults, useRules } from "./context";
 import { pointer } from "./check";
+import { Faults } from "./Faults";
 import { blankOf } from "./schema";
 import { ValueField, type ReadyProps } from "./ValueField";
 
@@ -42,11 +43,7 @@ export function ArrayField({ schema, path, value, onChange, label, hint }: Ready
           Add
         </Button>
       )}
-      {faults.map((fault) => (
-        <div key={fault} className="fault" role="alert">
-          {fault}
-        </div>
-      ))}
+      <Faults of={faults} />
     </fieldset>
   );
 }
@@ -96,11 +93,7 @@ export function MapField({ schema, path, value, onChange, label, hint }: ReadyPr
           </Button>
         </div>
       </div>
-      {faults.map((fault) => (
-        <div key={fault} className="fault" role="alert">
-          {fault}
-        </div>
-      ))}
+      <Faults of={faults} />
     </fieldset>
   );
 }

@@ -3,6 +3,7 @@ import { asObject, type Json, type JsonObject } from "../api/exactJson";
 import { Button } from "../common/Button";
 import { useFaults, useRules } from "./context";
 import { pointer } from "./check";
+import { Faults } from "./Faults";
 import { blankOf, isRequired as requires, listOf, resolve } from "./schema";
 import { ValueField, type ReadyProps } from "./ValueField";
 
@@ -54,11 +55,7 @@ export function ObjectField({ schema, path, value, onChange, label, hint, isRequ
           <div className="stack">{folded.map(field)}</div>
         </details>
       )}
-      {faults.map((fault) => (
-        <div key={fault} className="fault" role="alert">
-          {fault}
-        </div>
-      ))}
+      <Faults of={faults} />
     </>
   );
   if (isRoot) return <div className="stack">{body}</div>;

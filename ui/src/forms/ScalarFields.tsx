@@ -5,6 +5,7 @@ import { Field } from "../common/Field";
 import { jsonFault } from "../common/JsonField";
 import { inZone } from "../common/time";
 import { Readable, useFaults, useRules } from "./context";
+import { Faults } from "./Faults";
 import { exampleOf, listOf, typesOf } from "./schema";
 import type { ReadyProps } from "./ValueField";
 
@@ -110,11 +111,7 @@ export function BooleanField({ path, value, isRequired, onChange, label, hint }:
             </label>
           ))}
         </div>
-        {faults.map((fault) => (
-          <div key={fault} className="fault" role="alert">
-            {fault}
-          </div>
-        ))}
+        <Faults of={faults} />
       </fieldset>
     );
   }

@@ -3,14 +3,15 @@ import { useState } from "react";
 import { api, sinceWritten } from "../api/client";
 import { parseJson, type Json } from "../api/exactJson";
 import { Button } from "../common/Button";
-import { Dialog, OrderDialog } from "../common/Dialog";
+import { OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { jsonFault, JsonText } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
-import { Listing, Loading } from "../common/Listing";
+import { Listing } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
+import { ReadDialog } from "../common/ReadDialog";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
@@ -81,34 +82,28 @@ function DefinitionDialog({ id, may, onClose }: { id: string; may: boolean; onCl
   const definition = useQuery({ queryKey: ["event-definition", id, version], queryFn: () => api.get("/v1/event-definitions/{id}", { params: { path: { id }, query: { ...(version && { version }) } } }) });
   const set = useOrder((status: (typeof STATES)[number]) => api.post("/v1/event-definitions/{id}/status", { params: { path: { id } }, body: { version: definition.data?.version ?? "", status } }), "It holds from the next event on");
   return (
-    <Dialog wide title={definition.data?.name ?? "A definition"} onClose={onClose}>
-      {definition.isPending && <Loading lines={4} />}
-      {(definition.isError || set.isError) && <ProblemNote error={definition.error ?? set.error} />}
-      {definition.data && (
+    <ReadDialog title={definition.data?.name ?? "A definition"} query={definition} onClose={onClose}>
+      {(shown) => (
         <>
+          {set.isError && <ProblemNote error={set.error} />}
           <div className="row">
-            <select className="input choose" aria-label="Version" value={definition.data.version} onChange={(event) => setVersion(event.target.value)}>
-              {definition.data.versions.map((name) => (
+            <select className="input choose" aria-label="Version" value={shown.version} onChange={(event) => setVersion(event.target.value)}>
+              {shown.versions.map((name) => (
                 <option key={name}>{name}</option>
               ))}
             </select>
-            <Status of={definition.data.status} />
+            <Status of={shown.status} />
             {may &&
-              STATES.filter((status) => status !== definition.data.status).map((status) => (
+              STATES.filter((status) => status !== shown.status).map((status) => (
                 <Button key={status} busy={set.isPending} onClick={() => set.mutate(status)}>
                   {{ draft: "Back to a draft", active: "Let it hold", deprecated: "Deprecate" }[status]}
                 </Button>
               ))}
           </div>
-          <JsonTree value={definition.data.payloadSchema as Json} label="the schema" />
+          <JsonTree value={shown.payloadSchema as Json} label="the schema" />
         </>
       )}
-      <footer>
-        <Button look="primary" onClick={onClose}>
-          Back
-        </Button>
-      </footer>
-    </Dialog>
+    </ReadDialog>
   );
 }
 

@@ -5,14 +5,14 @@ import { useState } from "react";
 import { api } from "../api/client";
 import { parseJson, type Json } from "../api/exactJson";
 import { Button } from "../common/Button";
-import { Dialog, OrderDialog } from "../common/Dialog";
+import { OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { jsonFault, JsonText } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
-import { Listing, Loading } from "../common/Listing";
-import { ProblemNote } from "../common/ProblemNote";
+import { Listing } from "../common/Listing";
+import { ReadDialog } from "../common/ReadDialog";
 import { Table } from "../common/Table";
 import { Tabs } from "../common/Tabs";
 import { Theirs } from "../common/Theirs";
@@ -106,31 +106,24 @@ function EventList({ pattern, onPattern }: { pattern: string; onPattern: (patter
 function EventDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const event = useQuery({ queryKey: ["event", id], queryFn: () => api.get("/v1/events/{id}", { params: { path: { id } } }) });
   return (
-    <Dialog wide title={event.data?.event ?? "An event"} onClose={onClose}>
-      {event.isPending && <Loading lines={4} />}
-      {event.isError && <ProblemNote error={event.error} />}
-      {event.data && (
+    <ReadDialog title={event.data?.event ?? "An event"} query={event} onClose={onClose}>
+      {(told) => (
         <>
           <dl className="facts small">
             <dt>Published</dt>
             <dd>
-              <Instant at={event.data.at} form="full" /> by <Theirs>{event.data.by}</Theirs>
+              <Instant at={told.at} form="full" /> by <Theirs>{told.by}</Theirs>
             </dd>
             <dt>Version</dt>
-            <dd>{event.data.version ?? "–"}</dd>
+            <dd>{told.version ?? "–"}</dd>
           </dl>
           <h3>What it says</h3>
-          <JsonTree value={event.data.payload as Json} label="the event" />
+          <JsonTree value={told.payload as Json} label="the event" />
           <h3>About it</h3>
-          <JsonTree value={event.data.metadata as Json} label="what is said about it" />
+          <JsonTree value={told.metadata as Json} label="what is said about it" />
         </>
       )}
-      <footer>
-        <Button look="primary" onClick={onClose}>
-          Back
-        </Button>
-      </footer>
-    </Dialog>
+    </ReadDialog>
   );
 }
 

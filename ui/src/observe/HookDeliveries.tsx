@@ -3,12 +3,12 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { api, type Data } from "../api/client";
 import { asObject, parseJson, writeJson, type Json } from "../api/exactJson";
 import { Button } from "../common/Button";
-import { Dialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
 import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
-import { Listing, Loading } from "../common/Listing";
+import { Listing } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
+import { ReadDialog } from "../common/ReadDialog";
 import { lookOf, Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
@@ -119,16 +119,9 @@ function DeliveryDialog({ id, onClose }: { id: string; onClose: () => void }) {
     refetchInterval: 3_000,
   });
   return (
-    <Dialog wide title="A delivery" onClose={onClose}>
-      {delivery.isPending && <Loading lines={4} />}
-      {delivery.isError && !delivery.data && <ProblemNote error={delivery.error} />}
-      {delivery.data && <Told of={delivery.data} />}
-      <footer>
-        <Button look="primary" onClick={onClose}>
-          Back
-        </Button>
-      </footer>
-    </Dialog>
+    <ReadDialog title="A delivery" query={delivery} onClose={onClose}>
+      {(told) => <Told of={told} />}
+    </ReadDialog>
   );
 }
 

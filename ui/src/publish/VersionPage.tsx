@@ -6,6 +6,7 @@ import { writeJson, type Json } from "../api/exactJson";
 import type { Definition, Workflow } from "../api/types";
 import { Button } from "../common/Button";
 import { Copy } from "../common/Copy";
+import { Fact, FactLine } from "../common/Facts";
 import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
 import { Loading } from "../common/Listing";
@@ -55,46 +56,34 @@ function Room({ workflow, number }: { workflow: Workflow; number: number }) {
   const params = { workflowId: workflow.id };
   return (
     <>
-      <dl className="run-facts panel">
-        <div>
-          <dt>Status</dt>
-          <dd>
-            <Status of={data.status} />
-          </dd>
-        </div>
-        <div>
-          <dt>Published</dt>
-          <dd>
-            <Instant at={data.publishedAt} />
-          </dd>
-        </div>
-        <div>
-          <dt>By</dt>
-          <dd>
-            <Theirs>{data.createdBy}</Theirs>
-          </dd>
-        </div>
-        <div>
-          <dt>Compare with</dt>
-          <dd className="row">
-            {number > 1 && (
-              <Link to="/workflows/$workflowId/compare" params={params} search={{ from: String(number - 1), to: String(number) }}>
-                the one before
-              </Link>
-            )}
-            {workflow.liveVersion !== null && workflow.liveVersion !== undefined && workflow.liveVersion !== number && (
-              <Link to="/workflows/$workflowId/compare" params={params} search={{ from: String(number), to: String(workflow.liveVersion) }}>
-                what is live
-              </Link>
-            )}
-            {workflow.hasDraft && (
-              <Link to="/workflows/$workflowId/compare" params={params} search={{ from: String(number), to: "draft" }}>
-                the draft
-              </Link>
-            )}
-          </dd>
-        </div>
-      </dl>
+      <FactLine>
+        <Fact name="Status">
+          <Status of={data.status} />
+        </Fact>
+        <Fact name="Published">
+          <Instant at={data.publishedAt} />
+        </Fact>
+        <Fact name="By">
+          <Theirs>{data.createdBy}</Theirs>
+        </Fact>
+        <Fact name="Compare with" look="row">
+          {number > 1 && (
+            <Link to="/workflows/$workflowId/compare" params={params} search={{ from: String(number - 1), to: String(number) }}>
+              the one before
+            </Link>
+          )}
+          {workflow.liveVersion !== null && workflow.liveVersion !== undefined && workflow.liveVersion !== number && (
+            <Link to="/workflows/$workflowId/compare" params={params} search={{ from: String(number), to: String(workflow.liveVersion) }}>
+              what is live
+            </Link>
+          )}
+          {workflow.hasDraft && (
+            <Link to="/workflows/$workflowId/compare" params={params} search={{ from: String(number), to: "draft" }}>
+              the draft
+            </Link>
+          )}
+        </Fact>
+      </FactLine>
       <section className="panel" aria-label={`The graph of version ${number}`}>
         {isDrawable(definition) ? (
           <Suspense fallback={<Loading />}>

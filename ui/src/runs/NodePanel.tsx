@@ -5,6 +5,8 @@ import { parseJson, type Json } from "../api/exactJson";
 import type { LedgerEvent, NodeRecord, Run } from "../api/types";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
+import { Fact, FactLine } from "../common/Facts";
+import { FailureNote } from "../common/FailureNote";
 import { Instant } from "../common/Instant";
 import { JsonField, jsonFault } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
@@ -45,13 +47,7 @@ export function NodePanel({ run, place, events, onClose }: Props) {
       </header>
       {record ? <NodeFacts record={record} tries={triesOf(events, place)} /> : <p className="quiet">It has not been reached.</p>}
       {iterations.length > 0 && <p className="small quiet">{iterations.length.toLocaleString()} iterations; the timeline and the ledger have each of them.</p>}
-      {record?.error && (
-        <p className="note bad">
-          <span>
-            <code className="theirs">{record.error.code}</code> <Theirs>{record.error.message}</Theirs>
-          </span>
-        </p>
-      )}
+      {record?.error && <FailureNote of={record.error} />}
       {record && (
         <div className="run-data">
           <div className="stack">
@@ -77,38 +73,23 @@ function triesOf(events: LedgerEvent[], place: string): number {
 function NodeFacts({ record, tries }: { record: NodeRecord; tries: number }) {
   const took = record.startedAt && record.finishedAt ? Date.parse(record.finishedAt) - Date.parse(record.startedAt) : undefined;
   return (
-    <dl className="run-facts">
-      <div>
-        <dt>Attempts</dt>
-        <dd>{Math.max(record.attempt, tries)}</dd>
-      </div>
-      <div>
-        <dt>Began</dt>
-        <dd>
-          <Instant at={record.startedAt} />
-        </dd>
-      </div>
-      <div>
-        <dt>Took</dt>
-        <dd>{took === undefined ? "–" : lasting(took)}</dd>
-      </div>
+    <FactLine isPanel={false}>
+      <Fact name="Attempts">{Math.max(record.attempt, tries)}</Fact>
+      <Fact name="Began">
+        <Instant at={record.startedAt} />
+      </Fact>
+      <Fact name="Took">{took === undefined ? "–" : lasting(took)}</Fact>
       {record.dueAt && (
-        <div>
-          <dt>Due</dt>
-          <dd>
-            <Instant at={record.dueAt} form="relative" />
-          </dd>
-        </div>
+        <Fact name="Due">
+          <Instant at={record.dueAt} form="relative" />
+        </Fact>
       )}
       {record.branch && (
-        <div>
-          <dt>Branch</dt>
-          <dd>
-            <Theirs>{record.branch}</Theirs>
-          </dd>
-        </div>
+        <Fact name="Branch">
+          <Theirs>{record.branch}</Theirs>
+        </Fact>
       )}
-    </dl>
+    </FactLine>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Copy } from "../common/Copy";
+import { Fact, FactLine } from "../common/Facts";
 import { Instant } from "../common/Instant";
 import { Id, Theirs } from "../common/Theirs";
 import { lasting, useNow } from "../common/time";
@@ -12,61 +13,37 @@ export function RunFacts({ run }: { run: Run }) {
   const began = run.startedAt ? Date.parse(run.startedAt) : undefined;
   const until = run.finishedAt ? Date.parse(run.finishedAt) : now;
   return (
-    <dl className="run-facts panel">
-      <div>
-        <dt>Run</dt>
-        <dd className="row">
-          <Id length={12}>{run.id}</Id>
-          <Copy text={run.id} what="the run's id" />
-        </dd>
-      </div>
-      <div>
-        <dt>Began</dt>
-        <dd>
-          <Instant at={run.startedAt} />
-        </dd>
-      </div>
-      <div>
-        <dt>{isOver(run) ? "Took" : "Has taken"}</dt>
-        <dd>{began === undefined ? "–" : lasting(Math.max(0, until - began))}</dd>
-      </div>
-      <div>
-        <dt>Version</dt>
-        <dd>{run.workflowVersion}</dd>
-      </div>
-      <div>
-        <dt>Trigger</dt>
-        <dd>
-          <Theirs clip>{run.triggerKind}</Theirs>
-        </dd>
-      </div>
-      <div>
-        <dt>By</dt>
-        <dd>
-          <Theirs clip>{run.triggeredBy}</Theirs>
-        </dd>
-      </div>
+    <FactLine>
+      <Fact name="Run" look="row">
+        <Id length={12}>{run.id}</Id>
+        <Copy text={run.id} what="the run's id" />
+      </Fact>
+      <Fact name="Began">
+        <Instant at={run.startedAt} />
+      </Fact>
+      <Fact name={isOver(run) ? "Took" : "Has taken"}>{began === undefined ? "–" : lasting(Math.max(0, until - began))}</Fact>
+      <Fact name="Version">{run.workflowVersion}</Fact>
+      <Fact name="Trigger">
+        <Theirs clip>{run.triggerKind}</Theirs>
+      </Fact>
+      <Fact name="By">
+        <Theirs clip>{run.triggeredBy}</Theirs>
+      </Fact>
       {run.computeUnits !== null && run.computeUnits !== undefined && (
-        <div>
-          <dt>Compute units</dt>
-          <dd>{run.computeUnits.toLocaleString()}</dd>
-        </div>
+        <Fact name="Compute units">{run.computeUnits.toLocaleString()}</Fact>
       )}
       {run.sourceRunId && <Other label="Continues" id={run.sourceRunId} />}
       {run.parentRunId && <Other label="Called by" id={run.parentRunId} />}
-    </dl>
+    </FactLine>
   );
 }
 
 function Other({ label, id }: { label: string; id: string }) {
   return (
-    <div>
-      <dt>{label}</dt>
-      <dd>
-        <Link to="/runs/$runId" params={{ runId: id }} search={{}}>
-          <Id>{id}</Id>
-        </Link>
-      </dd>
-    </div>
+    <Fact name={label}>
+      <Link to="/runs/$runId" params={{ runId: id }} search={{}}>
+        <Id>{id}</Id>
+      </Link>
+    </Fact>
   );
 }

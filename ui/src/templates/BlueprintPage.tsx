@@ -7,6 +7,7 @@ import type { Definition } from "../api/types";
 import { Button } from "../common/Button";
 import { Copy } from "../common/Copy";
 import { OrderDialog } from "../common/Dialog";
+import { Fact, FactLine } from "../common/Facts";
 import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
 import { Loading } from "../common/Listing";
@@ -70,46 +71,28 @@ function One({ kind, id }: { kind: Kind; id: string }) {
 function Facts({ blueprint }: { blueprint: Blueprint }) {
   const { own, sharing, version, category, tags, updatedAt } = blueprint;
   return (
-    <dl className="run-facts panel">
-      <div>
-        <dt>Whose</dt>
-        <dd>{own ? "Ours" : "Public"}</dd>
-      </div>
-      <div>
-        <dt>Offered to</dt>
-        <dd>{sharing === "public" ? "all organizations" : "our organization"}</dd>
-      </div>
-      <div>
-        <dt>Version</dt>
-        <dd>{version}</dd>
-      </div>
-      <div>
-        <dt>Changed</dt>
-        <dd>
-          <Instant at={updatedAt} />
-        </dd>
-      </div>
+    <FactLine>
+      <Fact name="Whose">{own ? "Ours" : "Public"}</Fact>
+      <Fact name="Offered to">{sharing === "public" ? "all organizations" : "our organization"}</Fact>
+      <Fact name="Version">{version}</Fact>
+      <Fact name="Changed">
+        <Instant at={updatedAt} />
+      </Fact>
       {category && (
-        <div>
-          <dt>Under</dt>
-          <dd>
-            <Theirs>{category}</Theirs>
-          </dd>
-        </div>
+        <Fact name="Under">
+          <Theirs>{category}</Theirs>
+        </Fact>
       )}
       {tags.length > 0 && (
-        <div>
-          <dt>Tags</dt>
-          <dd className="row">
-            {tags.map((tag) => (
-              <span key={tag} className="chip">
-                <Theirs>{tag}</Theirs>
-              </span>
-            ))}
-          </dd>
-        </div>
+        <Fact name="Tags" look="row">
+          {tags.map((tag) => (
+            <span key={tag} className="chip">
+              <Theirs>{tag}</Theirs>
+            </span>
+          ))}
+        </Fact>
       )}
-    </dl>
+    </FactLine>
   );
 }
 

@@ -3,10 +3,10 @@ import type { Json } from "../api/exactJson";
 import type { NodeRecord } from "../api/types";
 import { Button } from "../common/Button";
 import { Dialog } from "../common/Dialog";
+import { FailureNote } from "../common/FailureNote";
 import { JsonTree } from "../common/JsonTree";
 import { Status } from "../common/Status";
 import { Tabs } from "../common/Tabs";
-import { Theirs } from "../common/Theirs";
 import { lasting } from "../common/time";
 import { useMay } from "../frame/whoami";
 import type { Editor } from "../editor/useEditor";
@@ -69,16 +69,7 @@ export function NodeOutcome({ editor, id, record, virtual, took = tookOf(record)
           </span>
         )}
       </div>
-      {record.error && (
-        <div className="note bad" role="alert">
-          <div className="stack">
-            <p>
-              <code className="theirs">{record.error.code}</code> <Theirs>{record.error.message}</Theirs>
-            </p>
-            {helps && <p className="quiet">{helps}</p>}
-          </div>
-        </div>
-      )}
+      {record.error && <FailureNote of={record.error} role="alert">{helps && <p className="quiet">{helps}</p>}</FailureNote>}
       {record.input !== undefined && record.input !== null && (
         <details>
           <summary>What it was given</summary>

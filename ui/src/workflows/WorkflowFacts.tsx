@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import type { Workflow } from "../api/types";
 import { Button } from "../common/Button";
+import { Fact, FactLine } from "../common/Facts";
 import { Instant } from "../common/Instant";
 import { Id, Theirs } from "../common/Theirs";
 import { lasting } from "../common/time";
@@ -27,24 +28,20 @@ export function WorkflowFacts({ workflow }: { workflow: Workflow }) {
     ["Pauses after", pauseAfterFailures === 0 ? "never by itself" : pauseAfterFailures === 1 ? "one failure" : `${pauseAfterFailures} failures in a row`],
   ];
   return (
-    <dl className="run-facts panel">
+    <FactLine>
       {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact key={name} name={name}>
+          {value}
+        </Fact>
       ))}
-      <div>
-        <dt>Tags</dt>
-        <dd className="row">
-          {workflow.tags.length === 0 && <span className="quiet">none</span>}
-          {workflow.tags.map((tag) => (
-            <Link key={tag} to="/workflows" search={{ tag }} className="chip">
-              <Theirs>{tag}</Theirs>
-            </Link>
-          ))}
-        </dd>
-      </div>
+      <Fact name="Tags" look="row">
+        {workflow.tags.length === 0 && <span className="quiet">none</span>}
+        {workflow.tags.map((tag) => (
+          <Link key={tag} to="/workflows" search={{ tag }} className="chip">
+            <Theirs>{tag}</Theirs>
+          </Link>
+        ))}
+      </Fact>
       {isOpen && (mayPublish || mayWrite) && (
         <div className="fact-orders">
           <dt className="visually-hidden">What can be set</dt>
@@ -58,6 +55,6 @@ export function WorkflowFacts({ workflow }: { workflow: Workflow }) {
       {open === "limits" && <LimitsDialog workflow={workflow} onClose={close} />}
       {open === "refill" && <RefillDialog workflow={workflow} onClose={close} />}
       {open === "tags" && <TagsDialog workflow={workflow} onClose={close} />}
-    </dl>
+    </FactLine>
   );
 }
