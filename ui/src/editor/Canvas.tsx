@@ -2,6 +2,7 @@ import "@xyflow/react/dist/base.css";
 import "../graph/graph.css";
 import { Background, Controls, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStoreApi, type Connection, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { Far } from "../graph/Far";
 import { HEIGHT, WIDTH } from "../graph/layout";
 import { keyOf, linksOf } from "../graph/linksOf";
 import { baseOf, noteKey } from "../graph/canvasOf";
@@ -169,6 +170,7 @@ export function Canvas({ editor, drawing, over, onOver, onAim }: Props) {
           onlyRenderVisibleElements={nodes.length > 100}
           proOptions={{ hideAttribution: true }}
         >
+          <Far />
           <Background gap={20} size={1} color="var(--line)" />
           <Controls showInteractive={false} />
           {nodes.length > MAPPED && <MiniMap pannable zoomable nodeClassName={(node) => (node.type === "node" && (node as Extract<AnyDrawn, { type?: "node" }>).data.faults > 0 ? "map-bad" : `map-${node.type ?? ""}`)} />}

@@ -6,6 +6,7 @@ import type { Definition, NodeRecord, NodeStatus } from "../api/types";
 import { lookOf, StatusSign } from "../common/Status";
 import { lasting } from "../common/time";
 import { FrameItem, NoteItem } from "../graph/CanvasItems";
+import { Far } from "../graph/Far";
 import { baseOf, canvasOf, foldedGraph, frameKey, noteKey, type CanvasOf } from "../graph/canvasOf";
 import { HEIGHT, WIDTH, type Spot } from "../graph/layout";
 import { useFitOnce, useLayout } from "../graph/useLayout";
@@ -61,6 +62,7 @@ export function RunGraph({ definition, states, selected, onSelect }: Props) {
           }}
           proOptions={{ hideAttribution: true }}
         >
+          <Far />
           <FitOnce isSettled={placed.isSettled} hasMoved={() => hasMoved.current} />
           <Background gap={20} size={1} color="var(--line)" />
           <Controls showInteractive={false} />
