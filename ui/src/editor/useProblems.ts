@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { api } from "../api/client";
 import { writeJson } from "../api/exactJson";
 import type { Detail } from "../api/problem";
 import type { Definition } from "../api/types";
+import { useSettled } from "../common/useSettled";
 
 /** What is changed is looked at when nothing was changed for so long. */
 const PAUSE = 500;
@@ -12,11 +13,7 @@ export type Found = { problems: Detail[]; of: (id: string) => Detail[]; isChecki
 
 /** What keeps the definition from being published, as the server sees it. */
 export function useProblems(definition: Definition): Found {
-  const [settled, setSettled] = useState(definition);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(definition), PAUSE);
-    return () => clearTimeout(timer);
-  }, [definition]);
+  const settled = useSettled(definition, PAUSE);
   const { data, isFetching, error } = useQuery({
     queryKey: ["checked", writeJson(settled)],
     queryFn: () => api.post("/v1/workflows/validate", { body: { definition: settled as unknown as Record<string, never> } }),

@@ -12,12 +12,12 @@ import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Id, Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
+import { useSettled } from "../common/useSettled";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { EXAMPLE, EXAMPLE_DATA } from "./example";
 import { asComponent, type Component } from "./model";
 import { Preview } from "./Preview";
-import { useSettled } from "./useSettled";
 
 type Interface = Data<"/v1/ui-components/{id}">;
 const NEW = "new";

@@ -20,18 +20,23 @@ type Props = { steps: Step[]; chain: Chain | undefined; first: ReactNode; next?:
 /** What happened to an intent from above to below; what is still to come stands at the end. */
 export function IntentTimeline({ steps, chain, first, next }: Props) {
   return (
-    <ol className="life">
-      {steps.map((step, at) => (
-        <Entry key={step.key} tone={step.tone} title={step.title} at={step.at} position={step.position}>
-          {at === 0 ? first : isTold(steps, at) ? <p className="small quiet">It is part of the chain for good.</p> : <Body step={step} chain={chain} />}
-        </Entry>
-      ))}
-      {next && (
-        <Entry tone="wait" title={next.title} isNext>
-          {next.body}
-        </Entry>
-      )}
-    </ol>
+    <section className="panel" aria-label="Its life">
+      <header>
+        <h2>Its life</h2>
+      </header>
+      <ol className="life body">
+        {steps.map((step, at) => (
+          <LifeEntry key={step.key} tone={step.tone} title={step.title} at={step.at} position={step.position}>
+            {at === 0 ? first : isTold(steps, at) ? <p className="small quiet">It is part of the chain for good.</p> : <Body step={step} chain={chain} />}
+          </LifeEntry>
+        ))}
+        {next && (
+          <LifeEntry tone="wait" title={next.title} isNext>
+            {next.body}
+          </LifeEntry>
+        )}
+      </ol>
+    </section>
   );
 }
 
@@ -41,7 +46,8 @@ function isTold(steps: Step[], at: number): boolean {
   return steps[at]?.event === "finalized" && steps.slice(0, at).some((step) => step.event === "included" && hash(step) === hash(steps[at]));
 }
 
-function Entry({ tone, title, at, position, isNext = false, children }: { tone: Tone; title: string; at?: string | undefined; position?: number; isNext?: boolean; children?: ReactNode }) {
+/** One thing that happened, or is still to come. */
+export function LifeEntry({ tone, title, at, position, isNext = false, children }: { tone: Tone; title: string; at?: string | undefined; position?: number; isNext?: boolean; children?: ReactNode }) {
   const Sign = SIGNS[tone];
   return (
     <li className={isNext ? "life-step next" : "life-step"}>

@@ -4,7 +4,6 @@ import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { api } from "../api/client";
 import { asText } from "../api/exactJson";
-import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
@@ -14,10 +13,12 @@ import { useIsMainnetChain, useMainnetFrame } from "../frame/mainnet";
 import { Page } from "../frame/Page";
 import { Address } from "./Address";
 import { Amount } from "./Amount";
+import { LifeEntry } from "./IntentTimeline";
 import { isOnItsWay, type Deed } from "./types";
 import { asWhole } from "./units";
 import { nameOf, useChains, useToken } from "./useChains";
 import { useWallets } from "./useWallets";
+import { WalletLink } from "./WalletLink";
 
 /** A request that was paid for. */
 export function PaymentPage() {
@@ -28,7 +29,6 @@ export function PaymentPage() {
     refetchInterval: ({ state }) => (state.data && !isOnItsWay(state.data) ? false : 3_000),
   });
   const one = query.data;
-  const { nameOf: walletName } = useWallets();
   return (
     <Settlement
       query={query}
@@ -47,7 +47,7 @@ export function PaymentPage() {
             <dt>Wanted by</dt>
             <dd>{one.runId ? <RunLink runId={one.runId} node={one.nodeId} /> : <Theirs>{one.madeBy}</Theirs>}</dd>
             <dt>Wallet</dt>
-            <dd>{one.walletId ? <Theirs>{walletName(one.walletId) ?? one.walletId}</Theirs> : "–"}</dd>
+            <dd>{one.walletId ? <WalletLink id={one.walletId} /> : "–"}</dd>
           </>
         )
       }
@@ -151,23 +151,12 @@ function Settlement({ query, title, tab, one, facts }: Props) {
           </header>
           <ol className="life body">
             {(one.history as Deed[]).map(({ event, content, position }) => (
-              <li key={position} className="life-step">
-                <span className="life-sign">
-                  <span className="quiet">●</span>
-                </span>
-                <div className="stack life-body">
-                  <div className="life-head">
-                    <h3>{lookOf(event).label}</h3>
-                    <span className="quiet small" title={`At position ${position.toLocaleString()} of the ledger`}>
-                      <Instant at={asText(content["at"])} />
-                    </span>
-                  </div>
-                  <details className="small">
-                    <summary>What it says</summary>
-                    <JsonTree value={content} label={`the event ${event}`} />
-                  </details>
-                </div>
-              </li>
+              <LifeEntry key={position} tone={lookOf(event).tone} title={lookOf(event).label} at={asText(content["at"])} position={position}>
+                <details className="small">
+                  <summary>What it says</summary>
+                  <JsonTree value={content} label={`the event ${event}`} />
+                </details>
+              </LifeEntry>
             ))}
           </ol>
         </section>

@@ -20,7 +20,7 @@ import { TypedDocument } from "./TypedDocument";
 import { isOnItsWay, type Deed } from "./types";
 import { shortened } from "./units";
 import { nameOf, useChains } from "./useChains";
-import { useWallets } from "./useWallets";
+import { WalletLink } from "./WalletLink";
 
 /** One document that is to be signed: what it says, who judged it, and whether there is a signature. */
 export function SignaturePage() {
@@ -32,7 +32,6 @@ export function SignaturePage() {
   });
   const one = query.data;
   const { chainOf } = useChains();
-  const { nameOf: walletName } = useWallets();
   const chain = chainOf(one?.chainId);
   useMainnetFrame(useIsMainnetChain(one?.chainId));
   const crumbs = (
@@ -69,31 +68,22 @@ export function SignaturePage() {
       )}
       {one.approval && <ApprovalBox kind="signatures" id={one.id} approval={one.approval} />}
       <div className="money-rooms">
-        <section className="panel" aria-label="Its life">
-          <header>
-            <h2>Its life</h2>
-          </header>
-          <div className="body">
-            <IntentTimeline
-              steps={stepsOf(history)}
-              chain={chain}
-              next={title && isOnItsWay(one) ? { title } : undefined}
-              first={
-                <>
-                  <Asked one={one} />
-                  <TypedDocument document={asObject(intent["document"])} chain={chain} />
-                </>
-              }
-            />
-          </div>
-        </section>
+        <IntentTimeline
+          steps={stepsOf(history)}
+          chain={chain}
+          next={title && isOnItsWay(one) ? { title } : undefined}
+          first={
+            <>
+              <Asked one={one} />
+              <TypedDocument document={asObject(intent["document"])} chain={chain} />
+            </>
+          }
+        />
         <aside className="panel money-side" aria-label="What it is">
           <dl className="facts body">
             <dt>Wallet</dt>
             <dd>
-              <Link to="/wallets/$id" params={{ id: one.walletId }}>
-                <Theirs>{walletName(one.walletId) ?? one.walletId}</Theirs>
-              </Link>
+              <WalletLink id={one.walletId} />
             </dd>
             <dt>Signer</dt>
             <dd>{asText(intent["address"]) ? <Address of={asText(intent["address"]) ?? ""} chain={chain} /> : "–"}</dd>

@@ -3,19 +3,18 @@ import { asObject, asText, type JsonObject } from "../api/exactJson";
 import type { Chain } from "../api/types";
 import { Copy } from "../common/Copy";
 import { Instant } from "../common/Instant";
-import { Id, Theirs } from "../common/Theirs";
+import { Id } from "../common/Theirs";
 import { Address } from "./Address";
 import { Amount } from "./Amount";
 import type { Deed, Transaction } from "./types";
 import { asWhole, grouped } from "./units";
 import { linkTo, nameOf } from "./useChains";
-import { useWallets } from "./useWallets";
+import { WalletLink } from "./WalletLink";
 
 type Props = { one: Transaction; chain: Chain | undefined; intent: JsonObject; history: Deed[] };
 
 /** What a transaction is, and where it stands on the ledger and on the chain. */
 export function TransactionFacts({ one, chain, intent, history }: Props) {
-  const { nameOf: walletName } = useWallets();
   const block = one.blockNumber;
   const blockLink = block ? linkTo(chain, "block", String(block)) : undefined;
   const inclusion = asObject(history.findLast(({ event }) => event === "finalized" || event === "included")?.content["inclusion"]);
@@ -26,9 +25,7 @@ export function TransactionFacts({ one, chain, intent, history }: Props) {
       <dl className="facts body">
         <dt>Wallet</dt>
         <dd>
-          <Link to="/wallets/$id" params={{ id: one.walletId }}>
-            <Theirs>{walletName(one.walletId) ?? one.walletId}</Theirs>
-          </Link>
+          <WalletLink id={one.walletId} />
         </dd>
         <dt>From</dt>
         <dd>{asText(intent["address"]) ? <Address of={asText(intent["address"]) ?? ""} chain={chain} /> : "–"}</dd>

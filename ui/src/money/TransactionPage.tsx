@@ -93,24 +93,17 @@ function OneTransaction({ id }: { id: string }) {
       )}
       {one.approval && <ApprovalBox kind="transactions" id={one.id} approval={one.approval} />}
       <div className="money-rooms">
-        <section className="panel" aria-label="Its life">
-          <header>
-            <h2>Its life</h2>
-          </header>
-          <div className="body">
-            <IntentTimeline
-              steps={stepsOf(history)}
-              chain={chain}
-              next={nextOf(one, chain)}
-              first={
-                <>
-                  <Asked one={one} />
-                  <CallView call={call} chain={chain} walletId={one.walletId} />
-                </>
-              }
-            />
-          </div>
-        </section>
+        <IntentTimeline
+          steps={stepsOf(history)}
+          chain={chain}
+          next={nextOf(one, chain)}
+          first={
+            <>
+              <Asked one={one} />
+              <CallView call={call} chain={chain} walletId={one.walletId} />
+            </>
+          }
+        />
         <TransactionFacts one={one} chain={chain} intent={intent} history={history} />
       </div>
     </Page>

@@ -14,8 +14,8 @@ import { Amount } from "./Amount";
 import type { MoneyFilter } from "./moneyFilter";
 import type { Payment, Sale, SignatureRequest, Transaction } from "./types";
 import { nameOf, useChains } from "./useChains";
-import { useWallets } from "./useWallets";
 import { asWhole } from "./units";
+import { WalletLink } from "./WalletLink";
 
 type Props = { filter: MoneyFilter; isNarrowed: boolean };
 const REFRESH = { refetchInterval: 5_000 };
@@ -52,9 +52,22 @@ export function TransactionList({ filter, isNarrowed }: Props) {
   );
 }
 
+/** How it stands, and why where there is a reason. */
+function Standing({ of }: { of: { status: string; reason?: string | null } }) {
+  return (
+    <td>
+      <Status of={of.status} />
+      {of.reason && (
+        <div className="small quiet run-failure">
+          <Theirs clip>{of.reason}</Theirs>
+        </div>
+      )}
+    </td>
+  );
+}
+
 export function TransactionTable({ items, withRun = true }: { items: Transaction[]; withRun?: boolean }) {
   const { chainOf } = useChains();
-  const { nameOf: walletName } = useWallets();
   const { nameOf: workflowName } = useWorkflowNames();
   return (
     <Table heads={["Status", "Transaction", "Sends", "To", "Chain", "Wallet", ...(withRun ? ["Wanted by"] : ["Node"]), "When"]}>
@@ -62,14 +75,7 @@ export function TransactionTable({ items, withRun = true }: { items: Transaction
         const chain = chainOf(one.chainId);
         return (
           <tr key={one.id}>
-            <td>
-              <Status of={one.status} />
-              {one.reason && (
-                <div className="small quiet run-failure">
-                  <Theirs clip>{one.reason}</Theirs>
-                </div>
-              )}
-            </td>
+            <Standing of={one} />
             <td className="unbroken">
               <Link to="/transactions/$id" params={{ id: one.id }}>
                 <Id>{one.id}</Id>
@@ -82,9 +88,7 @@ export function TransactionTable({ items, withRun = true }: { items: Transaction
             <td>{one.to ? <Address of={one.to} chain={chain} /> : <span className="quiet">makes a contract</span>}</td>
             <td className="unbroken">{nameOf(chain, one.chainId)}</td>
             <td className="named">
-              <Link to="/wallets/$id" params={{ id: one.walletId }}>
-                {walletName(one.walletId) ? <Theirs clip>{walletName(one.walletId) ?? ""}</Theirs> : <Id>{one.walletId}</Id>}
-              </Link>
+              <WalletLink id={one.walletId} clip />
             </td>
             <td className="named">
               {withRun ? (
@@ -123,19 +127,11 @@ export function DocumentList({ filter, isNarrowed }: Props) {
 
 export function DocumentTable({ items }: { items: SignatureRequest[] }) {
   const { chainOf } = useChains();
-  const { nameOf: walletName } = useWallets();
   return (
     <Table heads={["Status", "Document", "Chain", "Looked at by", "Wallet", "Wanted by", "When"]}>
       {items.map((one) => (
         <tr key={one.id}>
-          <td>
-            <Status of={one.status} />
-            {one.reason && (
-              <div className="small quiet run-failure">
-                <Theirs clip>{one.reason}</Theirs>
-              </div>
-            )}
-          </td>
+          <Standing of={one} />
           <td className="named">
             <Link to="/signatures/$id" params={{ id: one.id }}>
               <Theirs clip>{one.primaryType}</Theirs>
@@ -144,7 +140,7 @@ export function DocumentTable({ items }: { items: SignatureRequest[] }) {
           <td className="unbroken">{nameOf(chainOf(one.chainId), one.chainId)}</td>
           <td>{one.verifyingContract ? <Address of={one.verifyingContract} chain={chainOf(one.chainId)} /> : <span className="quiet">no contract</span>}</td>
           <td className="named">
-            <Theirs clip>{walletName(one.walletId) ?? one.walletId}</Theirs>
+            <WalletLink id={one.walletId} clip />
           </td>
           <td className="unbroken">
             <Link to="/runs/$runId" params={{ runId: one.runId }} search={{ node: one.nodeId }}>
