@@ -48,6 +48,44 @@ async function made(server: Server, name: string): Promise<{ workflow: string; w
   return { workflow: workflow.made, workflowName: workflow.name, run, task: task.id, connectorName: connector.name };
 }
 
+/** What else strangers write into, and where it is read. */
+async function belongings(server: Server, name: string): Promise<Record<string, string>> {
+  const told = { title: "", template: "", form: "" };
+  const document = await named(name, (title) => server.post("/v1/knowledge/documents", { title, text: `${name} ${LONG}`.slice(0, 9_000), tags: [] }));
+  told.title = document.name;
+  const definition = { nodes: { root: { type: "manual", payload: {}, children: ["note"] }, note: { type: "log", title: name.slice(0, 60), payload: { message: name } } } };
+  told.template = (await named(name, (given) => server.post("/v1/templates", { name: given, description: name, category: "Strangers", definition }))).name;
+  const field = (label: string) => ({ fieldKey: "a", label, type: "text", helpText: label, placeholder: label });
+  // No text of an interface may look like an expression.
+  told.form = (await named(name.replaceAll("{{", "{ {"), (given) => server.post("/v1/ui-components", { name: given, componentType: "Form", title: given, fields: [field(given)] }))).name;
+  await server.post("/v1/tables/strangers/rows", { rows: [{ text: name.replaceAll("\\u0000", "") }] });
+  await server.put(`/v1/organization/storage/default/strange-${NAMES.indexOf(name)}`, { value: { [name]: name } });
+  await server.post("/v1/events", { event: "stranger.came", payload: { name, [name]: LONG.slice(0, 2_000) }, source: "stranger" });
+  return { ...told, document: document.made.id };
+}
+
+test("hostile texts are text in data, events, templates and interfaces", async ({ page, server }) => {
+  await server.post("/v1/tables", { name: "strangers", schema: { type: "object", properties: { text: { type: "string" } } } });
+  const worlds = [];
+  for (const name of NAMES) worlds.push(await belongings(server, name));
+  const pages: [path: string, texts: string[]][] = [
+    ["/knowledge", worlds.map(({ title }) => title ?? "")],
+    ...worlds.map(({ document, title }): [string, string[]] => [`/knowledge/${document}`, [title ?? "", "wwwwwwww"]]),
+    ["/templates", worlds.map(({ template }) => template ?? "")],
+    ["/interfaces", worlds.map(({ form }) => form ?? "")],
+    ["/tables/strangers", [MARKUP, TURNED]],
+    ["/storage", ["strange-0"]],
+    ["/events", ["stranger.came"]],
+  ];
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(viewport);
+    for (const [path, texts] of pages) {
+      await page.goto(path);
+      for (const text of texts) await isText(page, text);
+    }
+  }
+});
+
 test("hostile names are text on every page", async ({ page, server }) => {
   const worlds = [];
   for (const name of NAMES) {
