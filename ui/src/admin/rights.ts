@@ -1,5 +1,5 @@
 /** Permissions are a resource and a right: `workflows:publish`. */
-export const RIGHTS = ["read", "write", "run", "publish", "approve", "manage"] as const;
+const RIGHTS = ["read", "write", "run", "publish", "approve", "manage"] as const;
 
 export type Row = { resource: string; rights: Set<string> };
 

@@ -8,7 +8,7 @@ import { origin, send } from "./send";
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** The paths that have a method. */
-export type PathsOf<M extends Method> = {
+type PathsOf<M extends Method> = {
   [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
 }[keyof paths];
 
@@ -62,7 +62,7 @@ async function call(method: Method, path: string, init: Record<string, unknown> 
 }
 
 /** A key under which the server carries an order out once, however often it arrives. */
-export function idempotencyKey(): string {
+function idempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return `ui-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -9,7 +9,7 @@ import type { components } from "./schema";
 import { read, write } from "./storage";
 
 type Tokens = components["schemas"]["Tokens"];
-export type Session = { kind: "person"; tokens: Tokens } | { kind: "key"; key: string };
+type Session = { kind: "person"; tokens: Tokens } | { kind: "key"; key: string };
 
 const TOKENS = "tokens";
 const KEY = "key";

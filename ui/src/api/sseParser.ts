@@ -1,6 +1,6 @@
 /** One message of a stream of server-sent events. */
 export type Message = { id?: string; event: string; data: string };
-export type Parsed = { messages: Message[]; retry?: number };
+type Parsed = { messages: Message[]; retry?: number };
 
 /** Takes a stream apart, however its bytes were cut on the way. */
 export class SseParser {

@@ -9,7 +9,7 @@ import { SseParser, type Message } from "./sseParser";
 
 export type Connection = "connecting" | "live" | "broken" | "refused" | "ended";
 
-export type StreamOptions = {
+type StreamOptions = {
   path: string;
   lastEventId?: string | undefined;
   onMessages: (messages: Message[]) => void;

@@ -4,7 +4,7 @@
  */
 const PLACES = 4;
 
-export type StreamPlace = { isOwn: boolean; leave: () => void };
+type StreamPlace = { isOwn: boolean; leave: () => void };
 
 export async function takePlace(signal: AbortSignal): Promise<StreamPlace> {
   const locks = globalThis.navigator?.locks;

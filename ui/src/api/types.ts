@@ -39,7 +39,7 @@ export type DefinitionNode = {
   [more: string]: Json | undefined;
 };
 export type Definition = { nodes: Record<string, DefinitionNode>; [more: string]: Json | Record<string, DefinitionNode> };
-export type Retrial = { takenOver: number; beginsWith: string[]; outcomeUnknown: string[] };
+type Retrial = { takenOver: number; beginsWith: string[]; outcomeUnknown: string[] };
 export type Run = With<
   Schemas["Run"],
   {
@@ -63,6 +63,5 @@ export type NodeType = With<Schemas["NodeType"], { payloadSchema?: Json; resultS
 export type ActivityEntry = Schemas["ActivityEntry"];
 export type Projection = Schemas["ProjectionRecord"];
 export type DeadLetter = Schemas["DeadLetter"];
-export type Whoami = Schemas["Whoami"];
 export type Chain = Schemas["ChainRecord"];
 export type Page<T> = { items: T[]; limit: number; offset: number; hasMore: boolean; cursor?: string | null };

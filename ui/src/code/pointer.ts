@@ -2,9 +2,9 @@
 import { jsonLanguage } from "@codemirror/lang-json";
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-export type Range = { from: number; to: number };
+type Range = { from: number; to: number };
 
-export function treeOf(text: string): Tree {
+function treeOf(text: string): Tree {
   return jsonLanguage.parser.parse(text);
 }
 

@@ -14,7 +14,7 @@ import { theme } from "./theme";
 import { expressionWords, jsonWords, type WordsAt } from "./words";
 
 export type Problem = { path: string; message: string };
-export type Shape = { language: Language; isDocument: boolean; isLine: boolean };
+type Shape = { language: Language; isDocument: boolean; isLine: boolean };
 export type Setting = { label: string; description: string | undefined; isInvalid: boolean; isReadOnly: boolean; placeholder: string | undefined };
 export type Hooks = { onChange: (text: string) => void; readable: () => JsonObject; words: () => WordsAt | undefined };
 

@@ -116,6 +116,6 @@ function Found({ words, tag }: { words: string; tag: string }) {
 }
 
 /** What was asked for stands between two stars. */
-export function Snippet({ text }: { text: string }) {
+function Snippet({ text }: { text: string }) {
   return <bdi className="theirs">{text.split("**").map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}</bdi>;
 }

@@ -20,8 +20,8 @@ import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { SearchBox } from "../runs/RunFilters";
 
-export const LEVELS = ["BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"] as const;
-export type Level = (typeof LEVELS)[number];
+const LEVELS = ["BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"] as const;
+type Level = (typeof LEVELS)[number];
 
 /** The schemas of the organization, by which data is checked. */
 export function SchemasPage() {
@@ -128,7 +128,7 @@ function MakeSchema({ onClose, onMade }: { onClose: () => void; onMade: (id: str
   );
 }
 
-export function LevelSelect({ control, value, onChange }: { control: object; value: Level; onChange: (level: Level) => void }) {
+function LevelSelect({ control, value, onChange }: { control: object; value: Level; onChange: (level: Level) => void }) {
   return (
     <select {...control} className="input" value={value} onChange={(event) => onChange(event.target.value as Level)}>
       {LEVELS.map((level) => (

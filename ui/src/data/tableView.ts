@@ -1,6 +1,6 @@
 import { isObject, parseJson, writeJson, type Json, type JsonObject } from "../api/exactJson";
 
-export const TABLE_TABS = ["rows", "columns", "files", "history"] as const;
+const TABLE_TABS = ["rows", "columns", "files", "history"] as const;
 export type TableTab = (typeof TABLE_TABS)[number];
 /** What of a table is looked at; it stands in the address. `filter` is what the API takes, as JSON. */
 export type TableView = { tab?: TableTab; filter?: string; sort?: string };

@@ -63,7 +63,7 @@ function focusNode(id: string): void {
   document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
 }
 
-export function focusSettings(): void {
+function focusSettings(): void {
   const field = document.querySelector<HTMLElement>(".node-settings :is(input, textarea, select, .code-host)");
   if (isCode(field)) field?.dispatchEvent(new CustomEvent("code-focus"));
   else field?.focus();

@@ -8,7 +8,7 @@ import type { Known, States } from "./model/sample";
 import { useNodeType, type Catalog } from "./useCatalog";
 
 export type Simulated = Omit<Data<"/v1/workflows/{id}/simulate", "post">, "executionState"> & { executionState: States; /** The node as far as which it is shown. */ upTo?: string };
-export type Samples = {
+type Samples = {
   known: Known;
   /** Where the data are from, in words. */
   from: string;

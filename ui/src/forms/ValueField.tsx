@@ -6,7 +6,7 @@ import { BooleanField, ChoiceField, ExpressionField, InstantField, JsonValueFiel
 import { hintOf, isExpression, kindOf, labelOf, resolve, type Kind, type Schema } from "./schema";
 import { VariantField } from "./VariantField";
 
-export type FieldProps = {
+type FieldProps = {
   schema: Schema;
   name: string;
   /** Where the value is, as a JSON pointer. */

@@ -32,7 +32,7 @@ export function useMainnetFrame(isMainnet: boolean): void {
 }
 
 /** The chains of a definition on which its nodes act, as the definition names them. */
-export function chainsOf(definition: Definition | null | undefined): string[] {
+function chainsOf(definition: Definition | null | undefined): string[] {
   const chains = new Set<string>();
   for (const node of Object.values(definition?.nodes ?? {})) {
     for (const name of ["chain", "chainId", "network", "fromChain", "toChain"]) {

@@ -11,7 +11,7 @@ import { ChangedNode, Differences } from "./Differences";
 import { HEIGHT, layOut, WIDTH } from "./layout";
 import { keyOf, wordOf } from "./linksOf";
 
-export const STANDINGS: Record<Standing, { word: string; sign: typeof Plus; tone: string }> = {
+const STANDINGS: Record<Standing, { word: string; sign: typeof Plus; tone: string }> = {
   added: { word: "New", sign: Plus, tone: "good" },
   removed: { word: "Gone", sign: Minus, tone: "bad" },
   changed: { word: "Changed", sign: PenLine, tone: "wait" },

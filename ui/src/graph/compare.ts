@@ -78,7 +78,7 @@ function settingsOf(definition: Definition): Json {
 }
 
 /** The places at which two values differ, as JSON pointers. */
-export function differencesOf(before: Json | undefined, after: Json | undefined, path = ""): Difference[] {
+function differencesOf(before: Json | undefined, after: Json | undefined, path = ""): Difference[] {
   if (writeJson(before) === writeJson(after)) return [];
   const below = (name: string) => `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   if (isObject(before) && isObject(after)) {

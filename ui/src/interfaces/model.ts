@@ -15,7 +15,7 @@ export type Condition = {
   any?: Condition[];
   not?: Condition;
 };
-export type FieldType = "text" | "number" | "boolean" | "select" | "multi-select" | "date" | "file" | "textarea";
+type FieldType = "text" | "number" | "boolean" | "select" | "multi-select" | "date" | "file" | "textarea";
 export type Rule = { type: string; value?: Json; message?: string };
 export type UiField = {
   fieldKey: string;
@@ -39,7 +39,7 @@ export type Layout = {
 };
 export type Flag = "error" | "warning" | "success" | "info" | "pending";
 export type FlagRule = { flag: Flag; label: string; column?: string; when: Condition };
-export type CustomProps = {
+type CustomProps = {
   displayType: "table" | "card" | "actions";
   columns?: { key: string; label?: string }[];
   dataKey?: string;

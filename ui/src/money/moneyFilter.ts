@@ -1,5 +1,5 @@
 /** What of the movements of money is looked at; it stands in the address. */
-export const MONEY_TABS = ["transactions", "documents", "payments", "sales", "endpoints"] as const;
+const MONEY_TABS = ["transactions", "documents", "payments", "sales", "endpoints"] as const;
 export type MoneyTab = (typeof MONEY_TABS)[number];
 export type MoneyFilter = { tab?: MoneyTab; status?: string; walletId?: string; runId?: string };
 

@@ -2,7 +2,7 @@
 import { asObject, asText, isObject, writeJson, type Json, type JsonObject } from "../api/exactJson";
 import { asWhole, grouped, inUnits, stretch } from "./units";
 
-export type Clause = { fact: string; words: string; addresses: string[] };
+type Clause = { fact: string; words: string; addresses: string[] };
 
 const FACTS: Record<string, string> = {
   subject: "What is signed",

@@ -1,6 +1,6 @@
 import { useId } from "react";
 
-export type Bar = { key: string; label: string; value: number };
+type Bar = { key: string; label: string; value: number };
 type Props = { title: string; unit: string; bars: Bar[] };
 
 const HEIGHT = 160;

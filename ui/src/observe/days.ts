@@ -1,6 +1,6 @@
 import type { Data } from "../api/client";
 
-export type UsageDay = Data<"/v1/usage">["daily"][number];
+type UsageDay = Data<"/v1/usage">["daily"][number];
 
 /** The months that can be looked at, this one first. Usage is counted in UTC. */
 export function monthsUntil(now: Date, count: number): string[] {
@@ -18,7 +18,7 @@ export function daysOf(month: string, daily: UsageDay[], now: Date): { date: str
     .map((date) => ({ date, used: used.get(date) ?? 0 }));
 }
 
-export type NodeUse = { nodeType: string; count: number; cu: number };
+type NodeUse = { nodeType: string; count: number; cu: number };
 
 /** What each node type used, over days and versions of prices; the most first. */
 export function byNodeType(daily: UsageDay[]): NodeUse[] {

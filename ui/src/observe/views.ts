@@ -20,7 +20,7 @@ export function parseHookView(search: Record<string, unknown>): HookView {
   return { ...(status && { status }), ...(delivery && { delivery }) };
 }
 
-export const EVENT_TABS = ["events", "definitions", "subscriptions", "sequences"] as const;
+const EVENT_TABS = ["events", "definitions", "subscriptions", "sequences"] as const;
 export type EventTab = (typeof EVENT_TABS)[number];
 export type EventsView = { tab?: EventTab; pattern?: string };
 

@@ -17,7 +17,7 @@ const VERDICTS: [Verdict, string, string][] = [
   ["cannot_tell", "Cannot be told", "A node would be called that was not, or a person cancelled the run."],
   ["same", "Would be the same", "Every node ends as it did, with the same output."],
 ];
-export const COUNTS = [20, 50, 100, 200] as const;
+const COUNTS = [20, 50, 100, 200] as const;
 
 /** What would have become of the last runs under the draft, what differs first. */
 export function WhatIfStage({ report, runs, onRuns }: { report: WhatIf; runs: number; onRuns: (runs: number) => void }) {

@@ -1,7 +1,7 @@
 /** A content of a workflow: `draft`, `live`, or the number of a version. */
 export type Edition = string;
 
-export function readEdition(value: unknown): Edition | undefined {
+function readEdition(value: unknown): Edition | undefined {
   const text = typeof value === "number" ? String(value) : value;
   return typeof text === "string" && /^(draft|live|[1-9]\d{0,8})$/.test(text) ? text : undefined;
 }

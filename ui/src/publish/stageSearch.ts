@@ -2,7 +2,7 @@
 export const STAGES = ["problems", "changes", "readiness", "what-if", "review", "publish"] as const;
 export type Stage = (typeof STAGES)[number];
 
-export type StageSearch = { stage?: Stage };
+type StageSearch = { stage?: Stage };
 export function parseStage(search: Record<string, unknown>): StageSearch {
   const stage = STAGES.find((known) => known === search["stage"]);
   return stage ? { stage } : {};

@@ -1,4 +1,4 @@
-export type Checkpoint = { origin: string; size: bigint; root: string };
+type Checkpoint = { origin: string; size: bigint; root: string };
 
 /** A signed note of C2SP: origin, size and root, a line each. */
 export function readCheckpoint(note: string): Checkpoint {

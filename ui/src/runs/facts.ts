@@ -17,12 +17,12 @@ export function nodeOf(place: string): string {
   return place.split(".")[0] ?? place;
 }
 
-export function momentOf(event: LedgerEvent): number {
+function momentOf(event: LedgerEvent): number {
   return Date.parse(asText(factOf(event)["at"]) ?? event.recordedAt);
 }
 
 export type Kind = "run" | "wait" | "retry" | "delay" | "queue";
-export type Stretch = { kind: Kind; from: number; to: number | undefined; attempt: number; ended?: string; due?: number };
+type Stretch = { kind: Kind; from: number; to: number | undefined; attempt: number; ended?: string; due?: number };
 export type Lane = { place: string; type: string; stretches: Stretch[]; outcome: string | undefined };
 
 const OPENS: Record<string, Kind> = {

@@ -1,8 +1,8 @@
 /** What of a run is looked at; it stands in the address. */
-export const RUN_TABS = ["graph", "shown", "timeline", "data", "money", "ledger", "lineage", "proof"] as const;
+const RUN_TABS = ["graph", "shown", "timeline", "data", "money", "ledger", "lineage", "proof"] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 /** `event` is the place of an event in the ledger of the run, from 1. */
-export type RunView = { tab?: RunTab; node?: string; event?: number };
+type RunView = { tab?: RunTab; node?: string; event?: number };
 
 export function parseRunView(search: Record<string, unknown>): RunView {
   const view: RunView = {};

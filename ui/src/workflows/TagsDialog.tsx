@@ -11,7 +11,7 @@ import { useOrder } from "../common/useOrder";
 const MOST = 20;
 
 /** Why a text can be no tag, or nothing. */
-export function tagFault(text: string, tags: string[]): string | undefined {
+function tagFault(text: string, tags: string[]): string | undefined {
   if (!/^[a-z0-9\-_.:/]{1,50}$/.test(text)) return "A tag is 1 to 50 lower-case letters, digits, -, _, ., : or /";
   if (tags.includes(text)) return "It has this tag already";
   return tags.length >= MOST ? `There can be ${MOST} at most` : undefined;

@@ -12,9 +12,9 @@ export function parseWorkflowFilter(search: Record<string, unknown>): WorkflowFi
   return filter;
 }
 
-export const WORKFLOW_TABS = ["graph", "definition", "changes", "versions", "runs", "trigger", "share"] as const;
+const WORKFLOW_TABS = ["graph", "definition", "changes", "versions", "runs", "trigger", "share"] as const;
 export type WorkflowTab = (typeof WORKFLOW_TABS)[number];
-export type WorkflowView = { tab?: WorkflowTab; node?: string };
+type WorkflowView = { tab?: WorkflowTab; node?: string };
 
 export function parseWorkflowView(search: Record<string, unknown>): WorkflowView {
   const view: WorkflowView = {};

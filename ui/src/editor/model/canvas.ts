@@ -6,7 +6,7 @@ import type { Names } from "./expressions";
 import { ROOT } from "./ids";
 
 /** A definition with these groups and notes; without any, nothing of them is left. */
-export function withCanvas(definition: Definition, { frames, notes }: CanvasOf): Definition {
+function withCanvas(definition: Definition, { frames, notes }: CanvasOf): Definition {
   const { [CANVAS]: old, ...props } = asObject(definition["props"]);
   const kept: JsonObject = {};
   const filled = frames.filter(({ nodes }) => nodes.length > 0);
@@ -35,7 +35,7 @@ function freeIn(taken: { id: string }[], stem: string): string {
   }
 }
 
-export type MadeItem = { definition: Definition; id: string };
+type MadeItem = { definition: Definition; id: string };
 
 /** A group around these nodes. A node is in one group: it leaves the one in which it was. */
 export function group(definition: Definition, ids: string[], name: string): MadeItem | undefined {

@@ -8,7 +8,7 @@ import { connect, renameInNode, setNode, withNodes } from "./edit";
 import { freeId, isWellFormed, ROOT } from "./ids";
 import { linkFault, parentsOf, type BranchesOf } from "./links";
 
-export type Pasted = { definition: Definition; ids: string[] };
+type Pasted = { definition: Definition; ids: string[] };
 
 /** The nodes, with what leads from one of them to another, and the notes. The trigger is not copied: there is one. */
 export function copy(definition: Definition, ids: Iterable<string>, notes: Iterable<string> = []): string {

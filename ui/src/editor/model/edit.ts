@@ -134,7 +134,7 @@ function withoutIdleBranch(definition: Definition, id: string, branchesOf: Branc
 }
 
 /** Other names for nodes, everywhere: in links, in expressions, in what the workflow emits. */
-export function renameAll(definition: Definition, names: Names): Definition {
+function renameAll(definition: Definition, names: Names): Definition {
   const { nodes, ...rest } = definition;
   const renamed = Object.entries(nodes).map(([id, node]) => [names.get(id) ?? id, renameInNode(node, names)] as const);
   const whole = { ...renameInValue(rest as JsonObject, names), nodes: Object.fromEntries(renamed) } as Definition;

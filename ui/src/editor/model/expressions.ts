@@ -100,11 +100,6 @@ export function expressionsIn(value: Json | undefined): string[] {
   return [...found];
 }
 
-/** The nodes that the expressions of a value name. */
-export function namesIn(value: Json | undefined): Set<string> {
-  return new Set(expressionsIn(value).flatMap((expression) => placesOf(expression).map(({ id }) => id)));
-}
-
 /** The steps of an expression that is a path and nothing else. */
 export function pathOf(expression: string): string[] | undefined {
   const [head, ...rest] = tokensOf(expression);

@@ -5,7 +5,7 @@ import { begin, redo, step, undo } from "../../common/history";
 import { isDrawable, linksOf } from "../../graph/linksOf";
 import { copy, duplicate, paste, readNodes } from "./clipboard";
 import { add, connect, disconnect, insertBetween, remove, rename } from "./edit";
-import { expressionOf, namesIn, renameInText, renameInValue } from "./expressions";
+import { expressionOf, renameInText, renameInValue } from "./expressions";
 import { freeId, nameFault } from "./ids";
 import { before, branchesIn, linkFault, loopsAround } from "./links";
 
@@ -160,10 +160,9 @@ describe("renaming", () => {
     expect(renameInText(text, new Map([["ask", "b"]]))).toBe(expected);
   });
 
-  it("keeps exact numbers, and knows what is named", () => {
+  it("keeps exact numbers", () => {
     const value = parseJson('{"wei": 123456789012345678901234567890, "of": ["{{ask.result}}"]}');
     expect((renameInValue(value, new Map([["ask", "b"]])) as { wei: Json }).wei).toBeInstanceOf(ExactNumber);
-    expect([...namesIn(world().nodes["told"]?.payload)]).toEqual(["pay", "other"]);
   });
 });
 
