@@ -2,7 +2,9 @@ import "./runs.css";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useRef } from "react";
 import { api, sinceWritten } from "../api/client";
+import { asProblem } from "../api/problem";
 import type { RunSummary } from "../api/types";
 import { useStream } from "../api/useStream";
 import { Button } from "../common/Button";
@@ -32,10 +34,19 @@ export function RunsPage() {
   const filter = useSearch({ from: "/runs" });
   const navigate = useNavigate();
   const narrow = (next: RunFilter) => void navigate({ to: "/runs", search: next, replace: true });
-  const runs = usePages(["runs", filter], (cursor) => {
-    const minPosition = sinceWritten();
-    const query = { ...filter, limit: 50, ...(cursor && { cursor }), ...(!cursor && minPosition && { minPosition }) };
-    return api.get("/v1/runs", { params: { query } });
+  /** How far the stream has come: it tells of an event before the list has it. */
+  const heard = useRef(0);
+  const runs = usePages(["runs", filter], async (cursor) => {
+    const ask = (minPosition: number) => api.get("/v1/runs", { params: { query: { ...filter, limit: 50, ...(cursor && { cursor }), ...(minPosition > 0 && { minPosition }) } } });
+    if (cursor) return ask(0);
+    try {
+      return await ask(Math.max(sinceWritten() ?? 0, heard.current));
+    } catch (error) {
+      if (asProblem(error).code !== "position-not-reached") throw error;
+      // A list that is behind is better than none, and is asked for again.
+      refresh();
+      return ask(0);
+    }
   });
   const queries = useQueryClient();
   // Only the first page is kept current: who has gone further reads a list that stands still.
@@ -43,7 +54,10 @@ export function RunsPage() {
   const refresh = useThrottled(() => {
     if (isFirstPage) void queries.invalidateQueries({ queryKey: ["runs", filter] });
   }, 2_000);
-  const state = useStream("/v1/activity/stream?type=run.*", refresh);
+  const state = useStream("/v1/activity/stream?type=run.*", (messages) => {
+    heard.current = Math.max(heard.current, ...messages.map(({ id }) => Number(id ?? 0)));
+    refresh();
+  });
   return (
     <Page
       title="Runs"
