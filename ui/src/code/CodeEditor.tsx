@@ -1,11 +1,11 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
-import type { CodeFieldProps } from "../common/CodeField";
+import type { CodeFieldProps, Selected } from "../common/CodeField";
 import { CodeView } from "./view";
 
 const NOTHING = {};
 
 /** Code in a field: highlighted, completed, and marked where it is wrong. */
-export default function CodeEditor(props: CodeFieldProps & { takeCursor: () => number | undefined }) {
+export default function CodeEditor(props: CodeFieldProps & { takeSelection: () => Selected | undefined }) {
   const { label, value, language, problems } = props;
   const [isDocument, isLine, isReadOnly] = [props.isDocument ?? false, props.isLine ?? false, props.isReadOnly ?? false];
   const { description, isInvalid = false, placeholder } = props;
@@ -16,15 +16,15 @@ export default function CodeEditor(props: CodeFieldProps & { takeCursor: () => n
   const changed = useEffectEvent((text: string) => props.onChange?.(text));
   const readable = useEffectEvent(() => props.readable ?? NOTHING);
   const words = useEffectEvent(() => props.words);
-  const cursor = useEffectEvent(() => props.takeCursor());
+  const selected = useEffectEvent(() => props.takeSelection());
 
   useLayoutEffect(() => {
     const element = host.current;
     if (!element) return undefined;
     const made = new CodeView(element, textNow(), { language, isDocument, isLine }, settingNow(), { onChange: (text) => changed(text), readable: () => readable(), words: () => words() });
     view.current = made;
-    const at = cursor();
-    if (at !== undefined) made.focus(at);
+    const taken = selected();
+    if (taken) made.focus(taken);
     const insert = (event: Event) => made.insert((event as CustomEvent<string>).detail);
     const focus = () => made.focus();
     element.addEventListener("code-insert", insert);

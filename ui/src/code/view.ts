@@ -9,6 +9,7 @@ import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutt
 import type { JsonObject } from "../api/exactJson";
 import { Echoes } from "./echoes";
 import { jsonFaults, languageOf, type Language } from "./languages";
+import type { Selected } from "../common/CodeField";
 import { rangeAt } from "./pointer";
 import { theme } from "./theme";
 import { expressionWords, jsonWords, type WordsAt } from "./words";
@@ -64,9 +65,10 @@ export class CodeView {
     this.view.focus();
   }
 
-  focus(at?: number): void {
+  focus(selected?: Selected): void {
     this.view.focus();
-    if (at !== undefined) this.view.dispatch({ selection: { anchor: Math.min(at, this.view.state.doc.length) } });
+    const end = this.view.state.doc.length;
+    if (selected) this.view.dispatch({ selection: { anchor: Math.min(selected.from, end), head: Math.min(selected.to, end) } });
   }
 
   destroy(): void {

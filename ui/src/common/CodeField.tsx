@@ -26,19 +26,22 @@ export type CodeFieldProps = {
   rows?: number;
 };
 
+/** What is selected in a text: nothing where both are the same, which is where the cursor stands. */
+export type Selected = { from: number; to: number };
+
 /** Without style sheets made by script, the policy of the page leaves the plain control only. */
 const isAble = "adoptedStyleSheets" in document;
 const CodeEditor = lazy(() => import("../code/CodeEditor"));
 
 /** Code to be read or written. A plain control stands there until the editor is loaded, and where it cannot be. */
 export function CodeField(props: CodeFieldProps) {
-  /** The plain control, while somebody is in it: its cursor is asked for when the editor takes over, since its events come late. */
+  /** The plain control, while somebody is in it: what is selected in it is asked for when the editor takes over, since its events come late. */
   const within = useRef<HTMLInputElement | HTMLTextAreaElement>(undefined);
   const plain = <Plain {...props} onWithin={(control) => (within.current = control)} />;
   if (!isAble) return plain;
   return (
     <Suspense fallback={plain}>
-      <CodeEditor {...props} isInvalid={props.isInvalid ?? props.control?.["aria-invalid"] ?? false} takeCursor={() => within.current?.selectionStart ?? undefined} />
+      <CodeEditor {...props} isInvalid={props.isInvalid ?? props.control?.["aria-invalid"] ?? false} takeSelection={() => (within.current ? { from: within.current.selectionStart ?? 0, to: within.current.selectionEnd ?? 0 } : undefined)} />
     </Suspense>
   );
 }
