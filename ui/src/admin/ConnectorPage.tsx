@@ -4,7 +4,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, type Data } from "../api/client";
 import { asObject, type Json } from "../api/exactJson";
-import { asProblem } from "../api/problem";
+import { asProblem, faultsAt } from "../api/problem";
 import { Button } from "../common/Button";
 import { Copy } from "../common/Copy";
 import { OrderDialog } from "../common/Dialog";
@@ -20,7 +20,7 @@ import { SchemaForm } from "../forms/SchemaForm";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { Access } from "./Access";
-import { faultsOf, VisibilityField } from "./ConnectorsPage";
+import { VisibilityField } from "./ConnectorsPage";
 import { Users } from "./ConnectorUsers";
 import { useConnectorTypes } from "./useConnectorTypes";
 
@@ -193,7 +193,7 @@ function EditDialog({ connector, onClose }: { connector: Connector; onClose: () 
         <input type="checkbox" checked={replaces} onChange={(event) => setReplaces(event.target.checked)} />
         Replace its credentials: all of them, since none is ever shown
       </label>
-      {replaces && <SchemaForm schema={schema} value={data} onChange={setData} isTried={isTried} faults={faultsOf(save.error)} />}
+      {replaces && <SchemaForm schema={schema} value={data} onChange={setData} isTried={isTried} faults={faultsAt(save.error, "/data")} />}
     </OrderDialog>
   );
 }

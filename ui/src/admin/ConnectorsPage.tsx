@@ -5,7 +5,7 @@ import { Plug } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
 import { asObject, type Json } from "../api/exactJson";
-import { asProblem } from "../api/problem";
+import { faultsAt } from "../api/problem";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
@@ -148,19 +148,11 @@ function ConnectDialog({ onClose }: { onClose: () => void }) {
             {(control) => <input {...control} className="input" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
           </Field>
           <VisibilityField value={visibility} onChange={setVisibility} />
-          <SchemaForm key={type} schema={schema} value={data} onChange={setData} isTried={isTried} faults={faultsOf(connect.error)} />
+          <SchemaForm key={type} schema={schema} value={data} onChange={setData} isTried={isTried} faults={faultsAt(connect.error, "/data")} />
         </>
       )}
     </OrderDialog>
   );
-}
-
-/** What the server said about the data, by places in it. */
-export function faultsOf(error: unknown) {
-  if (error === null || error === undefined) return [];
-  return asProblem(error)
-    .at("/data")
-    .map(({ path, message }) => ({ path: path.slice("/data".length), message }));
 }
 
 export function VisibilityField({ value, onChange }: { value: string; onChange: (visibility: string) => void }) {

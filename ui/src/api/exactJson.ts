@@ -68,6 +68,21 @@ export function asObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** The objects that a list has, or none. */
+export function asObjects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** The texts that a list has, or none. */
+export function asTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+/** Whether two values are written alike. */
+export function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  return one === other || (one !== undefined && other !== undefined && writeJson(one) === writeJson(other));
+}
+
 /** The text that something is, or none. */
 export function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;

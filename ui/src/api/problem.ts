@@ -45,6 +45,14 @@ export class Problem extends Error {
   }
 }
 
+/** The faults below a place in what was sent, as a form of what lies there knows them. */
+export function faultsAt(error: unknown, pointer: string): { path: string; message: string }[] {
+  if (error === null || error === undefined) return [];
+  return asProblem(error)
+    .at(pointer)
+    .map(({ path, message }) => ({ path: path.slice(pointer.length), message }));
+}
+
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TypeError) return Problem.unreachable();

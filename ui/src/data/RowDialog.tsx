@@ -65,6 +65,6 @@ export function RowDialog({ table, columns, row, onClose }: Props) {
 }
 
 /** The server names places in the body: `/rows/0/amount` or `/row/amount`. */
-export function faultsOf(error: unknown) {
+function faultsOf(error: unknown) {
   return asProblem(error).details.map(({ path, message }) => ({ path: path.replace(/^\/(rows\/0|row)/, ""), message }));
 }

@@ -1,5 +1,5 @@
 /** What can be told about a value before it is sent: the plain faults. All others the server tells. */
-import { ExactNumber, isObject, writeJson, type Json } from "../api/exactJson";
+import { ExactNumber, isObject, isSame, writeJson, type Json } from "../api/exactJson";
 import { isExpression, isRequired, kindOf, listOf, resolve, typesOf, variantsOf, type Schema } from "./schema";
 
 export type Fault = { path: string; message: string };
@@ -35,10 +35,6 @@ export function variantOf(schema: Schema, value: Json | undefined, root: Schema,
   if (fitting >= 0) return fitting;
   const sameType = variants.findIndex((variant) => typesOf(variant).some((type) => isOfType(value ?? null, type)));
   return Math.max(0, sameType >= 0 ? sameType : faults.indexOf(Math.min(...faults)));
-}
-
-function isSame(one: Json | undefined, other: Json): boolean {
-  return one === other || (one !== undefined && writeJson(one) === writeJson(other));
 }
 
 function isOfType(value: Json, type: string): boolean {

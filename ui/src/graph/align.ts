@@ -1,5 +1,5 @@
 /** What is published is written with all its defaults, a draft as its author wrote it. Here one is told in the terms of the other. */
-import { asObject, asText, isObject, writeJson, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asObjects, asText, isObject, writeJson, type Json, type JsonObject } from "../api/exactJson";
 import type { Definition, DefinitionNode } from "../api/types";
 
 /** Lines lead elsewhere without being told among the values. */
@@ -8,20 +8,16 @@ type IsTold = (path: string) => boolean;
 
 /** The later definition, with all that the server does not call a change written as in the earlier one. */
 export function align(before: Definition, after: Definition, diff: JsonObject): Definition {
-  const told = new Map(listOf(diff["nodes"]).map((node) => [asText(node["node"]) ?? "", node]));
+  const told = new Map(asObjects(diff["nodes"]).map((node) => [asText(node["node"]) ?? "", node]));
   const nodes = Object.entries(after.nodes).map(([id, node]): [string, DefinitionNode] => {
     const change = told.get(id);
     const was = before.nodes[asText(change?.["from"]) ?? id];
-    return [id, was ? (inTerms(was as Json, node as Json, among(listOf(change?.["values"]))) as DefinitionNode) : node];
+    return [id, was ? (inTerms(was as Json, node as Json, among(asObjects(change?.["values"]))) as DefinitionNode) : node];
   });
   const rest = (definition: Definition) => Object.fromEntries(Object.entries(definition).filter(([name]) => name !== "nodes")) as Json;
   const ordered = [...Object.keys(before.nodes), ...Object.keys(after.nodes)];
   nodes.sort(([one], [other]) => ordered.indexOf(one) - ordered.indexOf(other));
-  return { ...asObject(inTerms(rest(before), rest(after), among(listOf(diff["settings"])))), nodes: Object.fromEntries(nodes) } as Definition;
-}
-
-function listOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return { ...asObject(inTerms(rest(before), rest(after), among(asObjects(diff["settings"])))), nodes: Object.fromEntries(nodes) } as Definition;
 }
 
 /** Whether a place is one that is told, has one below it, or lies below one. */

@@ -2,7 +2,7 @@
  * Groups of nodes and notes beside them. A definition has no field for what only people see; its `props` are data that everything keeps:
  * drafts, versions, exports, runs. They stand there as `$canvas`.
  */
-import { asObject, asText, isObject, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asObjects, asText, isObject, type Json } from "../api/exactJson";
 import type { Definition } from "../api/types";
 import type { Link, Spot } from "./layout";
 
@@ -22,12 +22,12 @@ export function canvasOf(definition: Definition): CanvasOf {
   const kept = asObject(definition["props"])[CANVAS];
   if (!isObject(kept)) return NONE;
   const taken = new Set<string>();
-  const frames = listOf(kept["frames"]).map((each): Frame => {
+  const frames = asObjects(kept["frames"]).map((each): Frame => {
     const nodes = (Array.isArray(each["nodes"]) ? each["nodes"] : []).filter((name): name is string => typeof name === "string" && Object.hasOwn(definition.nodes, name) && !taken.has(name));
     nodes.forEach((name) => taken.add(name));
     return { id: asText(each["id"]) ?? "", name: asText(each["name"]) ?? "", nodes, colour: colourOf(each["colour"]), isFolded: each["folded"] === true };
   });
-  const notes = listOf(kept["notes"]).map((each): Note => {
+  const notes = asObjects(kept["notes"]).map((each): Note => {
     const beside = asText(each["beside"]);
     return {
       id: asText(each["id"]) ?? "",
@@ -44,10 +44,6 @@ export function canvasOf(definition: Definition): CanvasOf {
 }
 
 export const SMALLEST = { width: 96, height: 48 };
-
-function listOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
 
 function numberOf(value: Json | undefined, otherwise: number): number {
   return typeof value === "number" && Number.isFinite(value) && Math.abs(value) < 1e6 ? value : otherwise;

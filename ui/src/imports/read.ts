@@ -1,5 +1,5 @@
 /** What files hold: workflows in the forms in which they are exported, applied, and written by hand. */
-import { asObject, asText, isObject, parseJson, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asText, asTexts, isObject, parseJson, type Json, type JsonObject } from "../api/exactJson";
 
 export type Found = {
   /** Its place among the files, for people. */
@@ -59,7 +59,7 @@ function readOne(value: Json, from: string): Found | { why: string } {
   const definition = isObject(value["definition"]) ? value["definition"] : value;
   if (!isObject(definition["nodes"])) return { why: whyNot(value) };
   if (definition["entry"] !== undefined && definition["result"] !== undefined) return { why: "This is a block, which is a part of a workflow. Blocks are made on their own page" };
-  const tags = Array.isArray(value["tags"]) ? value["tags"].filter((tag) => typeof tag === "string") : [];
+  const tags = asTexts(value["tags"]);
   return {
     from,
     name: asText(value["name"]) ?? "",

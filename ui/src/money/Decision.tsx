@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { asObject, asText, isObject, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asObjects, asText, isObject, type Json, type JsonObject } from "../api/exactJson";
 import type { Chain } from "../api/types";
 import { Status } from "../common/Status";
 import { Theirs } from "../common/Theirs";
@@ -7,13 +7,12 @@ import { useChains } from "./useChains";
 import { asWhole, grouped, inUnits } from "./units";
 import { Who } from "./Who";
 
-const objects = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const text = (value: Json | undefined): string => asText(value) ?? (value === null || value === undefined ? "" : String(value));
 
 /** The decision of the policies: the outcome, each rule that spoke, what it takes of limits, and what watching policies would say. */
 export function Decision({ of }: { of: JsonObject }) {
   const monitored = isObject(of["monitored"]) ? of["monitored"] : undefined;
-  const limits = objects(of["limits"]);
+  const limits = asObjects(of["limits"]);
   const { chainOf } = useChains();
   return (
     <div className="stack decision">
@@ -21,8 +20,8 @@ export function Decision({ of }: { of: JsonObject }) {
         <Status of={text(of["outcome"])} />
         <span className="quiet small">
           asked:{" "}
-          {objects(of["policies"]).length === 0 && "no policy"}
-          {objects(of["policies"]).map((policy, at) => (
+          {asObjects(of["policies"]).length === 0 && "no policy"}
+          {asObjects(of["policies"]).map((policy, at) => (
             <span key={at}>
               {at > 0 && ", "}
               <PolicyLink name={text(policy["policy"])} /> {text(policy["version"])}
@@ -31,7 +30,7 @@ export function Decision({ of }: { of: JsonObject }) {
           ))}
         </span>
       </div>
-      <Reasons of={objects(of["reasons"])} />
+      <Reasons of={asObjects(of["reasons"])} />
       {limits.length > 0 && (
         <ul className="limits">
           {limits.map((limit, at) => (
@@ -42,7 +41,7 @@ export function Decision({ of }: { of: JsonObject }) {
       {monitored && monitored["outcome"] !== of["outcome"] && (
         <details>
           <summary>With the policies that only watch it would be: {text(monitored["outcome"])}</summary>
-          <Reasons of={objects(monitored["reasons"])} />
+          <Reasons of={asObjects(monitored["reasons"])} />
         </details>
       )}
     </div>
@@ -105,9 +104,9 @@ function Reason({ of }: { of: JsonObject }) {
       return (
         <>
           No rule allows {placeOf(of)}, which is of the kind <code>{text(of["action"])}</code>.
-          {objects(of["near"]).length > 0 && (
+          {asObjects(of["near"]).length > 0 && (
             <ul className="near">
-              {objects(of["near"]).map((near, at) => (
+              {asObjects(of["near"]).map((near, at) => (
                 <li key={at}>
                   <code>{text(near["rule"])}</code> of <PolicyLink name={text(near["policy"])} />: its <strong>{text(near["fact"])}</strong> {whyOf(text(near["why"]))}
                 </li>
@@ -153,7 +152,7 @@ function whyOf(why: string): string {
 /** The chain whose coin a limit counts: what it reserves says so. */
 function coinOf(limit: JsonObject, decision: JsonObject, chainOf: (id: number) => Chain | undefined): Chain | undefined {
   const begin = `${text(limit["policy"])}/${text(limit["limit"])}/`;
-  const key = objects(decision["claims"]).map((claim) => text(claim["key"])).find((one) => one.startsWith(begin));
+  const key = asObjects(decision["claims"]).map((claim) => text(claim["key"])).find((one) => one.startsWith(begin));
   const [, id] = /^(\d+):0x0{40}\//.exec(key?.slice(begin.length) ?? "") ?? [];
   return id ? chainOf(Number(id)) : undefined;
 }

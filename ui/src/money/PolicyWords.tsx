@@ -1,11 +1,10 @@
-import { asObject, asText, isObject, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asObjects, asText, type Json, type JsonObject } from "../api/exactJson";
 import { Theirs } from "../common/Theirs";
 import { Address } from "./Address";
 import { approvalInWords, clausesOf, limitInWords } from "./policyWords";
 import { nameOf, useChains } from "./useChains";
 import { Who } from "./Who";
 
-const objects = (value: Json | undefined) => (Array.isArray(value) ? value.filter(isObject) : []);
 const texts = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
 
 /** What a policy says, rule by rule. */
@@ -28,7 +27,7 @@ export function PolicyWords({ document }: { document: JsonObject }) {
           : [texts(scope["wallets"]).length > 0 && `the wallets ${texts(scope["wallets"]).join(", ")}`, texts(scope["workflows"]).length > 0 && `the workflows ${texts(scope["workflows"]).join(", ")}`].filter(Boolean).join(" and ")}{" "}
         What no rule allows is denied, and a rule that denies wins.
       </p>
-      {objects(document["rules"]).map((rule, at) => (
+      {asObjects(document["rules"]).map((rule, at) => (
         <div key={at} className="rule">
           <h3 className={rule["effect"] === "deny" ? "tone-bad" : "tone-good"}>
             {rule["effect"] === "deny" ? "Denies" : "Allows"} <code>{asText(rule["id"])}</code>
@@ -36,7 +35,7 @@ export function PolicyWords({ document }: { document: JsonObject }) {
           <Clauses when={rule["when"]} chainName={chainName} always={rule["effect"] === "deny" ? "everything" : "nothing: it names no fact"} />
         </div>
       ))}
-      {objects(document["limits"]).map((limit, at) => {
+      {asObjects(document["limits"]).map((limit, at) => {
         const { words, token } = limitInWords(limit, chainName);
         return (
           <div key={at} className="rule">
@@ -50,7 +49,7 @@ export function PolicyWords({ document }: { document: JsonObject }) {
           </div>
         );
       })}
-      {objects(document["approvals"]).map((approval, at) => (
+      {asObjects(document["approvals"]).map((approval, at) => (
         <div key={at} className="rule">
           <h3 className="tone-wait">
             Asks people <code>{asText(approval["id"])}</code>

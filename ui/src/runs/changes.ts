@@ -1,4 +1,4 @@
-import { ExactNumber, isObject, writeJson, type Json } from "../api/exactJson";
+import { isObject, isSame, type Json } from "../api/exactJson";
 
 export type Change = { path: string; before: Json | undefined; after: Json | undefined };
 
@@ -14,11 +14,4 @@ export function changesBetween(before: Json | undefined, after: Json | undefined
   }
   const isNothing = (value: Json | undefined) => value === undefined || value === null;
   return isNothing(before) && isNothing(after) ? [] : [{ path, before, after }];
-}
-
-function isSame(one: Json | undefined, other: Json | undefined): boolean {
-  if (one === other) return true;
-  if (one === undefined || other === undefined) return false;
-  if (one instanceof ExactNumber && other instanceof ExactNumber) return one.text === other.text;
-  return writeJson(one) === writeJson(other);
 }

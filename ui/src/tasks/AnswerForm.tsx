@@ -2,7 +2,7 @@ import { useState, type FormEvent } from "react";
 import { api } from "../api/client";
 import { isObject, type Json } from "../api/exactJson";
 import { useSession } from "../api/session";
-import { asProblem } from "../api/problem";
+import { faultsAt } from "../api/problem";
 import type { Task } from "../api/types";
 import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
@@ -10,7 +10,7 @@ import { Field } from "../common/Field";
 import { ProblemNote } from "../common/ProblemNote";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
-import { check, type Fault } from "../forms/check";
+import { check } from "../forms/check";
 import { SchemaForm } from "../forms/SchemaForm";
 import type { Schema } from "../forms/schema";
 import { useMay } from "../frame/whoami";
@@ -89,7 +89,7 @@ export function AnswerForm({ task }: { task: Task }) {
         <InInterface task={task} component={component} complete={complete} onReject={() => setRejecting(true)} />
       ) : (
       <form className="stack" onSubmit={send} noValidate>
-        <SchemaForm schema={schema} value={answer} onChange={setAnswer} faults={faultsOf(complete.error)} isTried={isTried} />
+        <SchemaForm schema={schema} value={answer} onChange={setAnswer} faults={faultsAt(complete.error, "/data")} isTried={isTried} />
         {complete.isError && <ProblemNote error={complete.error} />}
         <div className="row">
           <Button type="submit" look="primary" busy={complete.isPending}>
@@ -111,7 +111,7 @@ function InInterface({ task, component, complete, onReject }: { task: Task; comp
   const hasReject = component.actions?.some(({ actionKey }) => actionKey === REJECT) ?? false;
   return (
     <>
-      <InterfaceForm component={component} data={task.data} faults={faultsOf(complete.error)} busy={complete.isPending} onSend={(given) => complete.mutate(given)} onReject={onReject} verb="Complete" />
+      <InterfaceForm component={component} data={task.data} faults={faultsAt(complete.error, "/data")} busy={complete.isPending} onSend={(given) => complete.mutate(given)} onReject={onReject} verb="Complete" />
       {complete.isError && <ProblemNote error={complete.error} />}
       {!hasReject && (
         <div className="row">
@@ -122,14 +122,6 @@ function InInterface({ task, component, complete, onReject }: { task: Task; comp
       )}
     </>
   );
-}
-
-/** The server names places in the body; the form knows those in the answer. */
-function faultsOf(error: unknown): Fault[] {
-  if (!error) return [];
-  return asProblem(error)
-    .at("/data")
-    .map(({ path, message }) => ({ path: path.slice("/data".length), message }));
 }
 
 function RejectDialog({ task, acting, onClose }: { task: Task; acting: { actingAs?: string }; onClose: () => void }) {

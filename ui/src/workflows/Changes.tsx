@@ -2,7 +2,7 @@ import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { Minus, PenLine, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, type Data } from "../api/client";
-import { asObject, asText, isObject, writeJson, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asObjects, asText, writeJson, type Json, type JsonObject } from "../api/exactJson";
 import type { Workflow } from "../api/types";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
@@ -43,7 +43,7 @@ const WORDS: Record<Change, string> = { added: "New", removed: "Gone", changed: 
 
 /** Nodes, links and settings that came, went or are others. */
 function ChangeLists({ diff }: { diff: JsonObject }) {
-  const [nodes, edges, settings] = [objects(diff["nodes"]), objects(diff["edges"]), objects(diff["settings"])];
+  const [nodes, edges, settings] = [asObjects(diff["nodes"]), asObjects(diff["edges"]), asObjects(diff["settings"])];
   return (
     <div className="stack changes">
       <Part title="Nodes" of={nodes}>
@@ -55,7 +55,7 @@ function ChangeLists({ diff }: { diff: JsonObject }) {
                 , which was <code className="theirs">{asText(node["from"])}</code>
               </>
             )}
-            <Values of={objects(node["values"])} />
+            <Values of={asObjects(node["values"])} />
           </>
         )}
       </Part>
@@ -79,10 +79,6 @@ function ChangeLists({ diff }: { diff: JsonObject }) {
       )}
     </div>
   );
-}
-
-function objects(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function Part({ title, of, children }: { title: string; of: JsonObject[]; children: (change: JsonObject) => ReactNode }) {

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ExternalLink } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { api } from "../api/client";
-import { asObject, asText, type Json, type JsonObject } from "../api/exactJson";
+import { asObject, asText, asTexts, type Json, type JsonObject } from "../api/exactJson";
 import { asProblem } from "../api/problem";
 import { origin } from "../api/send";
 import type { Definition, Workflow } from "../api/types";
@@ -94,7 +94,7 @@ function TextOf({ config, name, label, hint, put }: { config: JsonObject; name: 
 }
 
 function Origins({ config, put, draft }: { config: JsonObject; put: Put; draft: Draft }) {
-  const named = listOf(config["allowedOrigins"]);
+  const named = asTexts(config["allowedOrigins"]);
   const [text, setText] = useState(named.join("\n"));
   const faults = draft.saving.state === "refused" ? draft.saving.problem.at("/definition/publicWidgetConfig/allowedOrigins").map(({ message }) => message) : [];
   const change = (next: string) => {
@@ -113,7 +113,7 @@ function Origins({ config, put, draft }: { config: JsonObject; put: Put; draft: 
 }
 
 function Outputs({ definition, config, put }: { definition: Definition; config: JsonObject; put: Put }) {
-  const shown = listOf(config["publicOutputs"]);
+  const shown = asTexts(config["publicOutputs"]);
   const turn = (node: string, isOn: boolean) => {
     const next = isOn ? [...shown, node] : shown.filter((each) => each !== node);
     put("publicOutputs", next.length === 0 ? undefined : next);
@@ -165,7 +165,7 @@ function Live({ workflow }: { workflow: Workflow }) {
 
 function HandOut({ workflow, config, canStart }: { workflow: Workflow; config: JsonObject; canStart: boolean }) {
   const page = `${origin()}/p/${workflow.id}`;
-  const origins = listOf(config["allowedOrigins"]);
+  const origins = asTexts(config["allowedOrigins"]);
   return (
     <section className="stack" aria-label="To hand out">
       <Given label="Its page">
@@ -202,8 +202,4 @@ function Given({ label, children }: { label: string; children: ReactNode }) {
 function withField(definition: Definition, name: string, value: Json | undefined): Definition {
   const kept = Object.entries(definition).filter(([other]) => other !== name);
   return Object.fromEntries(value === undefined ? kept : [...kept, [name, value]]) as Definition;
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
