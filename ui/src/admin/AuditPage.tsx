@@ -73,16 +73,18 @@ export function AuditPage() {
             </option>
           ))}
         </select>
-        <SearchBox value={filter.actor ?? ""} onChange={(actor) => set("actor", actor)} label="Who: admin, or an id" />
-        <SearchBox value={filter.address ?? ""} onChange={(address) => set("address", address)} label="From which address" />
-        <label className="row">
-          After
-          <input className="input choose" type="datetime-local" value={toLocal(filter.since)} onChange={(event) => set("since", toInstant(event.target.value))} />
-        </label>
-        <label className="row">
-          Before
-          <input className="input choose" type="datetime-local" value={toLocal(filter.until)} onChange={(event) => set("until", toInstant(event.target.value))} />
-        </label>
+        <SearchBox value={filter.actor ?? ""} onChange={(actor) => set("actor", actor)} label="Who: admin, or an id" hint="Who" />
+        <SearchBox value={filter.address ?? ""} onChange={(address) => set("address", address)} label="From which address" hint="Address" />
+        <span className="row">
+          <label className="row">
+            After
+            <input className="input choose" type="datetime-local" value={toLocal(filter.since)} onChange={(event) => set("since", toInstant(event.target.value))} />
+          </label>
+          <label className="row">
+            Before
+            <input className="input choose" type="datetime-local" value={toLocal(filter.until)} onChange={(event) => set("until", toInstant(event.target.value))} />
+          </label>
+        </span>
         {Object.keys(filter).length > 0 && (
           <Button look="plain" icon={<X size={16} aria-hidden />} onClick={() => narrow({})}>
             Clear

@@ -83,6 +83,7 @@ function Grid({ columns, rows, sort, more, onSort, onOpen }: GridProps) {
   const heads = ["id", ...columns.map(({ name }) => name), ...OWN];
   const holds = new Map<string, Column["holds"]>(columns.map((column) => [column.name, column.holds]));
   for (const own of ["created_at", "updated_at"]) holds.set(own, "instant");
+  const isNumber = (name: string) => ["number", "integer"].includes(holds.get(name) ?? "");
   const { box, shown, first, after } = useBoxRows(rows.length, HEIGHT, heads.length, more);
   return (
     // What scrolls is reached by the keyboard, too.
@@ -92,7 +93,7 @@ function Grid({ columns, rows, sort, more, onSort, onOpen }: GridProps) {
         <thead>
           <tr>
             {heads.map((name) => (
-              <th key={name} scope="col" aria-sort={sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none"}>
+              <th key={name} scope="col" className={isNumber(name) ? "number" : undefined} aria-sort={sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none"}>
                 <button type="button" className="sorter" onClick={() => onSort(name)}>
                   <bdi>{name}</bdi>
                   {sort === name && <ArrowUp size={13} aria-hidden />}
@@ -109,7 +110,7 @@ function Grid({ columns, rows, sort, more, onSort, onOpen }: GridProps) {
             return (
               <tr key={String(row["id"])} aria-rowindex={index + 2}>
                 {heads.map((name) => (
-                  <td key={name} className={["number", "integer"].includes(holds.get(name) ?? "") ? "number" : undefined}>
+                  <td key={name} className={isNumber(name) ? "number" : undefined}>
                     {name === "id" ? (
                       <button type="button" className="link" aria-label={`Open row ${String(row["id"])}`} onClick={() => onOpen(row)}>
                         {String(row["id"])}

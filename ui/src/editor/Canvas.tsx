@@ -3,6 +3,7 @@ import "../graph/graph.css";
 import { Background, Controls, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStoreApi, type Connection, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Far } from "../graph/Far";
+import { WHOLE } from "../graph/fit";
 import { HEIGHT, WIDTH } from "../graph/layout";
 import { keyOf, linksOf } from "../graph/linksOf";
 import { baseOf, noteKey } from "../graph/canvasOf";
@@ -157,7 +158,7 @@ export function Canvas({ editor, drawing, over, onOver, onAim }: Props) {
           onPaneClick={() => editor.select([])}
           onNodeDoubleClick={() => editor.setView("node")}
           fitView
-          fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+          fitViewOptions={WHOLE}
           minZoom={0.1}
           nodesDraggable={may}
           nodeDragThreshold={6}

@@ -8,6 +8,7 @@ import type { Definition } from "../api/types";
 import { Button } from "../common/Button";
 import { compare, type ComparedLink, type ComparedNode, type Comparison, type Standing } from "./compare";
 import { ChangedNode, Differences } from "./Differences";
+import { WHOLE } from "./fit";
 import { HEIGHT, layOut, WIDTH } from "./layout";
 import { keyOf, wordOf } from "./linksOf";
 
@@ -124,7 +125,7 @@ function Drawing({ found, chosen, onChoose }: { found: Comparison; chosen: strin
       edges={edges}
       nodeTypes={nodeTypes}
       fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+      fitViewOptions={WHOLE}
       minZoom={0.1}
       nodesDraggable={false}
       nodesConnectable={false}

@@ -1,6 +1,7 @@
 import { useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { arrange } from "./arrange";
+import { WHOLE } from "./fit";
 import { carry, quickly, type Placed, type Plan } from "./plan";
 
 /** Where everything stands. Laid out anew only when the shape of the graph is another: settings move nothing. */
@@ -32,7 +33,7 @@ export function useFitOnce(isSettled: boolean, hasMoved: () => boolean): void {
   const flow = useReactFlow();
   const isMeasured = useStore(({ width }) => width > 0);
   const fit = useEffectEvent(() => {
-    if (!hasMoved()) void flow.fitView({ maxZoom: 1, padding: 0.15 });
+    if (!hasMoved()) void flow.fitView(WHOLE);
   });
   const [isFit, setFit] = useState(false);
   useEffect(() => {

@@ -89,7 +89,7 @@ function CauseRow({ cause, from }: { cause: Cause; from: string }) {
   const { nameOf } = useWorkflowNames();
   return (
     <tr>
-      <td className="number big">{cause.count.toLocaleString()}</td>
+      <td className="big">{cause.count.toLocaleString()}</td>
       <td>
         <code className="tone-bad theirs">{cause.code}</code>
         {cause.node !== undefined && (

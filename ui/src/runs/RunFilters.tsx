@@ -33,7 +33,7 @@ export function RunFilters({ filter, onChange }: Props) {
             </button>
           ))}
         </div>
-        <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} />
+        <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} hint="Id, failure or node" />
         <select className="input choose" aria-label="Workflow" value={filter.workflowId ?? ""} onChange={(event) => set("workflowId", event.target.value)}>
           <option value="">Every workflow</option>
           {filter.workflowId && !list.some(({ id }) => id === filter.workflowId) && <option value={filter.workflowId}>{filter.workflowId}</option>}
@@ -81,7 +81,7 @@ export function RunFilters({ filter, onChange }: Props) {
 }
 
 /** A search that asks when somebody pauses, not at each letter. */
-export function SearchBox({ value, onChange, label = "Search by id, failure or node" }: { value: string; onChange: (words: string) => void; label?: string }) {
+export function SearchBox({ value, onChange, label = "Search by id, failure or node", hint = label }: { value: string; onChange: (words: string) => void; label?: string; hint?: string }) {
   const [words, setWords] = useState(value);
   const change = useEffectEvent(onChange);
   useEffect(() => setWords(value), [value]);
@@ -93,7 +93,7 @@ export function SearchBox({ value, onChange, label = "Search by id, failure or n
   return (
     <div className="search-box">
       <Search size={15} aria-hidden />
-      <input type="search" className="input" aria-label={label} placeholder={label} value={words} onChange={(event) => setWords(event.target.value)} />
+      <input type="search" className="input" aria-label={label} placeholder={hint} value={words} onChange={(event) => setWords(event.target.value)} />
     </div>
   );
 }

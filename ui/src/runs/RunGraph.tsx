@@ -8,6 +8,7 @@ import { lasting } from "../common/time";
 import { FrameItem, NoteItem } from "../graph/CanvasItems";
 import { Far } from "../graph/Far";
 import { baseOf, canvasOf, foldedGraph, frameKey, noteKey, type CanvasOf } from "../graph/canvasOf";
+import { WHOLE } from "../graph/fit";
 import { HEIGHT, WIDTH, type Spot } from "../graph/layout";
 import { useFitOnce, useLayout } from "../graph/useLayout";
 import type { Placed } from "../graph/plan";
@@ -44,7 +45,7 @@ export function RunGraph({ definition, states, selected, onSelect }: Props) {
           edges={edges}
           nodeTypes={nodeTypes}
           fitView
-          fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+          fitViewOptions={WHOLE}
           minZoom={0.1}
           nodesDraggable={false}
           nodesConnectable={false}

@@ -42,7 +42,7 @@ export function RunNotes({ run }: { run: Run }) {
 function RetryWords({ retrial }: { retrial: NonNullable<Run["onRetry"]> }) {
   return (
     <p className="small">
-      A retry takes over {retrial.takenOver} and begins with {retrial.beginsWith.join(", ") || "nothing"}.
+      A retry {retrial.takenOver > 0 && `takes over ${retrial.takenOver} and `}begins with {retrial.beginsWith.join(", ") || "nothing"}.
       {retrial.outcomeUnknown.length > 0 && (
         <span className="tone-wait row">
           <TriangleAlert size={14} aria-hidden />
