@@ -29,9 +29,15 @@ const PICTURES: Picture[] = [
       await page.locator(".node-settings").waitFor();
     },
   },
+  { name: "publish", path: ({ workflows }) => `/workflows/${workflows["validators"]}/publish?stage=changes` },
+  { name: "transaction", path: ({ money }) => `/transactions/${money?.["asked"]}` },
+  { name: "wallets", path: () => "/wallets" },
+  { name: "table", path: () => "/tables/payments" },
   { name: "activity", path: () => "/activity" },
+  { name: "failures", path: () => "/failures" },
   { name: "connectors", path: () => "/connectors" },
   { name: "audit", path: () => "/audit" },
+  { name: "public", path: ({ workflows }) => `/p/${workflows["public"]}` },
 ];
 
 async function take(page: Page, name: string): Promise<void> {

@@ -172,7 +172,7 @@ async function drafts(server: Server, workflows: Record<string, string>): Promis
   workflows["draft"] = await server.draft("Rebalance the bridge", { nodes }, { description: "Not finished: which bridge is cheapest is still open." });
   const { definition } = await server.get(`/v1/workflows/${workflows["validators"]}`);
   definition.nodes.ask.retryPolicy.maxAttempts = 5;
-  definition.nodes.told = { type: "log", branch: "else", payload: { message: "The one on duty is told" } };
+  definition.nodes.told = { type: "log", branch: "else", title: "Tell the one on duty", payload: { message: "The one on duty is told" } };
   definition.nodes.effective.children.push("told");
   await server.put(`/v1/workflows/${workflows["validators"]}`, { definition });
   const paused = await server.live("Sweep of dust to the vault", { nodes: { root: { type: "manual", payload: {}, children: ["note"] }, note: { type: "log", payload: { message: "swept" } } } });
