@@ -1,7 +1,7 @@
 /** Permissions are a resource and a right: `workflows:publish`. */
 const RIGHTS = ["read", "write", "run", "publish", "approve", "manage"] as const;
 
-export type Row = { resource: string; rights: Set<string> };
+type Row = { resource: string; rights: Set<string> };
 
 /** The permissions that there are, as rows of resources, in the order in which they come. */
 export function rowsOf(permissions: readonly string[]): Row[] {

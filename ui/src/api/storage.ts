@@ -1,7 +1,7 @@
 /** What the browser keeps. It may refuse to: then the tab keeps it, as long as it is open. */
 const memory = new Map<string, string>();
 
-export type Keep = "browser" | "tab";
+type Keep = "browser" | "tab";
 
 function place(keep: Keep): Storage | undefined {
   try {

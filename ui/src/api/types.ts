@@ -20,7 +20,7 @@ export type NodeStatus =
   | "cancelled"
   | "auto_swapping";
 
-export type Failure = { code: string; message: string; category: string; retryable: boolean; details?: Json };
+type Failure = { code: string; message: string; category: string; retryable: boolean; details?: Json };
 export type NodeRecord = With<
   Schemas["NodeRecord"],
   { status: NodeStatus; input?: Json; result?: Json; error?: Failure | null }
@@ -53,12 +53,10 @@ export type Run = With<
   }
 >;
 export type LedgerEvent = With<Schemas["Event"], { payload: JsonObject; metadata: Record<string, string> }>;
-export type Lineage = Schemas["RunOfLineage"];
 export type TaskSummary = Schemas["TaskSummary"];
 export type Task = With<Schemas["Task"], { status: string; form?: Json; uiComponent?: Json; data?: Json; answer?: Json }>;
 export type WorkflowSummary = Schemas["WorkflowSummary"];
 export type Workflow = With<Schemas["Workflow"], { definition: Definition; pinnedOutputs: JsonObject }>;
-export type Version = Schemas["VersionRecord"];
 export type NodeType = With<Schemas["NodeType"], { payloadSchema?: Json; resultSchema?: Json; exampleUsage?: Json }>;
 export type ActivityEntry = Schemas["ActivityEntry"];
 export type Projection = Schemas["ProjectionRecord"];

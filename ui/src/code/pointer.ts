@@ -71,7 +71,7 @@ function nameOf(text: string, name: SyntaxNode): string {
 }
 
 /** The place of what is being written: the names that lead there, and whether it is a name itself. */
-export type Spot = { path: string[]; isName: boolean; from: number };
+type Spot = { path: string[]; isName: boolean; from: number };
 
 export function spotAt(text: string, at: number, tree: Tree): Spot | undefined {
   const written = tree.resolveInner(at, -1);

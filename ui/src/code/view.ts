@@ -14,10 +14,10 @@ import { rangeAt } from "./pointer";
 import { theme } from "./theme";
 import { expressionWords, jsonWords, type WordsAt } from "./words";
 
-export type Problem = { path: string; message: string };
+type Problem = { path: string; message: string };
 type Shape = { language: Language; isDocument: boolean; isLine: boolean };
-export type Setting = { label: string; description: string | undefined; isInvalid: boolean; isReadOnly: boolean; placeholder: string | undefined };
-export type Hooks = { onChange: (text: string) => void; readable: () => JsonObject; words: () => WordsAt | undefined };
+type Setting = { label: string; description: string | undefined; isInvalid: boolean; isReadOnly: boolean; placeholder: string | undefined };
+type Hooks = { onChange: (text: string) => void; readable: () => JsonObject; words: () => WordsAt | undefined };
 
 /** What was put in from outside is not told again. */
 const Given = Annotation.define<boolean>();

@@ -9,7 +9,7 @@ import { jsonFault, JsonText } from "../common/JsonField";
 import { useOrder } from "../common/useOrder";
 import { HOLDS, type Holds } from "./columns";
 
-export type Draft = { name: string; holds: Holds; isRequired: boolean; isUnique: boolean; choices: string; references: string };
+type Draft = { name: string; holds: Holds; isRequired: boolean; isUnique: boolean; choices: string; references: string };
 export const BLANK: Draft = { name: "", holds: "string", isRequired: false, isUnique: false, choices: "", references: "" };
 
 export function schemaOfColumn(draft: Draft): JsonObject {

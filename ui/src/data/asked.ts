@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import { asObject, asText } from "../api/exactJson";
 import { organization } from "../api/session";
 
-export type Asked = { sql: string; at: string };
+type Asked = { sql: string; at: string };
 const KEPT = 30;
 const listeners = new Set<() => void>();
 

@@ -18,7 +18,7 @@ export function parseTableView(search: Record<string, unknown>): TableView {
 
 export const COMPARISONS = { eq: "is", ne: "is not", lt: "less than", lte: "at most", gt: "more than", gte: "at least", contains: "contains", startsWith: "begins with" } as const;
 export type Comparison = keyof typeof COMPARISONS;
-export type Condition = { column: string; by: Comparison; value: Json };
+type Condition = { column: string; by: Comparison; value: Json };
 
 /** The conditions of a filter, one by one. */
 export function conditionsOf(filter: string | undefined): Condition[] {

@@ -4,7 +4,7 @@ import { memo } from "react";
 import { StatusSign } from "../common/Status";
 import { iconOf } from "./icons";
 
-export type Drawn = {
+type Drawn = {
   id: string;
   title: string;
   type: string;

@@ -7,7 +7,7 @@ import type { Draft } from "../workflows/useDraft";
 import { followed, type Renaming } from "./model/pins";
 
 /** What is pinned to the nodes, by the names that they have now. */
-export type Pins = { pinned: JsonObject; renamed: (from: string, to: string) => void };
+type Pins = { pinned: JsonObject; renamed: (from: string, to: string) => void };
 
 /**
  * Pins follow their nodes to other names, and back by undo: whichever name the draft has when it is saved. A node that is taken out keeps its pin,

@@ -9,7 +9,7 @@ import { useSettled } from "../common/useSettled";
 /** What is changed is looked at when nothing was changed for so long. */
 const PAUSE = 500;
 
-export type Found = { problems: Detail[]; of: (id: string) => Detail[]; isChecking: boolean; error: unknown };
+type Found = { problems: Detail[]; of: (id: string) => Detail[]; isChecking: boolean; error: unknown };
 
 /** What keeps the definition from being published, as the server sees it. */
 export function useProblems(definition: Definition): Found {

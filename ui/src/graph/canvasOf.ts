@@ -57,7 +57,7 @@ function colourOf(value: Json | undefined, otherwise: Colour = "plain"): Colour 
 export const frameKey = (id: string) => `frame:${id}`;
 export const noteKey = (id: string) => `note:${id}`;
 
-export type Drawn<L extends Link> = { names: string[]; links: (L & { own: L })[]; frames: { id: string; nodes: string[] }[] };
+type Drawn<L extends Link> = { names: string[]; links: (L & { own: L })[]; frames: { id: string; nodes: string[] }[] };
 
 /** What of a graph is drawn: a group that is folded stands for its nodes, and leads where they lead. */
 export function foldedGraph<L extends Link>(names: string[], links: L[], { frames }: CanvasOf): Drawn<L> {

@@ -29,7 +29,7 @@ export type UiField = {
   visibleIf?: Condition;
 };
 export type UiAction = { actionKey: string; label: string; style: "primary" | "secondary" | "danger"; confirmation?: string; visibleIf?: Condition };
-export type Layout = {
+type Layout = {
   type?: "single" | "grid";
   columns?: number;
   order?: string[];

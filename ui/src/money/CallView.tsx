@@ -87,7 +87,7 @@ function Power({ of, isPower, token }: { of: bigint; isPower: boolean; token: Ar
 }
 
 /** A value of its type; lists and tuples as lists of their parts. */
-export function Shown({ value, chain }: { value: Value; chain: Chain | undefined }) {
+function Shown({ value, chain }: { value: Value; chain: Chain | undefined }) {
   if (value.text === undefined) {
     return (
       <ol className="parts">

@@ -10,7 +10,7 @@ import { fromUnits, inUnits } from "./units";
 import { useChains } from "./useChains";
 import { useWallets } from "./useWallets";
 
-export type Given = { walletId?: string; chainId?: number; to?: string | undefined; value?: string; data?: string | undefined; workflow?: string; trigger?: string | undefined };
+type Given = { walletId?: string; chainId?: number; to?: string | undefined; value?: string; data?: string | undefined; workflow?: string; trigger?: string | undefined };
 type Props = { given?: Given; /** A policy to be judged by, instead of those that stand. */ document?: JsonObject; onClose: () => void };
 
 /** What the policies would decide over a transaction now. Nothing is signed, reserved or changed. */

@@ -1,7 +1,7 @@
 /** What calldata says, by the signature of its function. */
 import { keccak256 } from "./keccak";
 
-export type Kind = { name: string; base: string; parts: Kind[]; list: Kind | undefined; size: number | undefined };
+type Kind = { name: string; base: string; parts: Kind[]; list: Kind | undefined; size: number | undefined };
 export type Value = { name: string; type: string; text: string | undefined; parts: Value[] };
 export type Signature = { name: string; inputs: Kind[]; canonical: string; selector: string };
 
@@ -40,7 +40,7 @@ function kindOf(text: string): Kind | undefined {
   return kind;
 }
 
-export function typeOf(kind: Kind): string {
+function typeOf(kind: Kind): string {
   if (kind.list) return `${typeOf(kind.list)}[${kind.size ?? ""}]`;
   return kind.base === "tuple" ? `(${kind.parts.map(typeOf).join(",")})` : kind.base;
 }

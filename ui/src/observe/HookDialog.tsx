@@ -9,7 +9,7 @@ import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import type { Hook } from "./HooksPage";
 
 /** Of what a hook can be told: a family as a whole, or each of its types. */
-export const FAMILIES: Record<string, string[]> = {
+const FAMILIES: Record<string, string[]> = {
   "run.*": ["run.started", "run.waiting", "run.completed", "run.failed", "run.cancelled"],
   "node.*": ["node.pending", "node.running", "node.succeeded", "node.failed", "node.skipped", "node.waiting", "node.scheduled"],
 };

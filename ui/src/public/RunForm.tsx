@@ -147,7 +147,7 @@ function isFlat(value: Json): boolean {
 }
 
 /** The declared inputs as a schema, which the forms of the app are made of. */
-export function schemaOf(fields: InputField[]): Schema {
+function schemaOf(fields: InputField[]): Schema {
   const properties = fields.map(({ key, type, description }): [string, JsonObject] => [key, { type, ...(description !== undefined && { description }) }]);
   return { type: "object", additionalProperties: false, properties: Object.fromEntries(properties), required: fields.filter(({ required }) => required).map(({ key }) => key) };
 }

@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import type { Definition, Workflow } from "../api/types";
 import type { Edition } from "./editionSearch";
 
-export type Read = { definition: Definition | undefined; error: unknown; retry: () => void };
+type Read = { definition: Definition | undefined; error: unknown; retry: () => void };
 
 /** The definition of an edition. What was published never changes. */
 export function useEdition(workflow: Workflow, edition: Edition): Read {

@@ -9,14 +9,14 @@ export const KINDS: Record<Kind, { one: string; many: string }> = { templates: {
 
 export type Summary = Data<"/v1/templates">["items"][number];
 export type Blueprint = Omit<Data<"/v1/templates/{id}">, "definition"> & { definition: JsonObject };
-export type Input = Blueprint["inputs"][number];
+type Input = Blueprint["inputs"][number];
 
 export const listOf = (kind: Kind, cursor?: string) => {
   const params = { params: { query: { limit: 100, ...(cursor && { cursor }) } } };
   return kind === "templates" ? api.get("/v1/templates", params) : api.get("/v1/blocks", params);
 };
 
-export const readOne = async (kind: Kind, id: string): Promise<Blueprint> => {
+const readOne = async (kind: Kind, id: string): Promise<Blueprint> => {
   const params = { params: { path: { id } } };
   return (kind === "templates" ? await api.get("/v1/templates/{id}", params) : await api.get("/v1/blocks/{id}", params)) as unknown as Blueprint;
 };
@@ -38,8 +38,8 @@ export function useBlueprint(kind: Kind, id: string | undefined) {
   return useQuery({ queryKey: [kind, id], queryFn: () => readOne(kind, id ?? ""), enabled: id !== undefined });
 }
 
-export type Choice = { id: string; name: string };
-export type Choices = { connector: Choice[]; wallet: Choice[] };
+type Choice = { id: string; name: string };
+type Choices = { connector: Choice[]; wallet: Choice[] };
 
 /** What can be chosen where an input is a connector or a wallet. */
 export function useChoices(inputs: readonly Input[]): Choices {

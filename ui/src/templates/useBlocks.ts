@@ -7,7 +7,7 @@ import { listOf, schemaOf, useBlueprint, useChoices, type Summary } from "./blue
 /** The type of nodes that stand for a block. */
 export const BLOCK = "block";
 
-export type Offered = { key: string; kind: string; label: string; note: string; type: { type: string }; payload: JsonObject };
+type Offered = { key: string; kind: string; label: string; note: string; type: { type: string }; payload: JsonObject };
 
 /** The blocks that can be put into a draft. */
 export function useBlocks(enabled: boolean): { fitting: (words: string) => Offered[] } {

@@ -6,7 +6,7 @@ import type { Editor } from "../editor/useEditor";
 import type { Simulated } from "../editor/useSamples";
 import { cut, type Mock } from "./upTo";
 
-export type Play = { payload: JsonObject; headers?: Record<string, string>; mocks?: Mock[]; unmocked: "fail" | "echo"; chains: "mocked" | "foreseen"; upTo?: string | undefined };
+type Play = { payload: JsonObject; headers?: Record<string, string>; mocks?: Mock[]; unmocked: "fail" | "echo"; chains: "mocked" | "foreseen"; upTo?: string | undefined };
 
 /** Plays the saved draft in virtual time; what came of it is shown in the graph and beside the settings. */
 export function usePlay(editor: Editor) {

@@ -43,7 +43,7 @@ export function useExecute() {
   });
 }
 
-export type Results = { of: number; at: string; results: CaseResult[] };
+type Results = { of: number; at: string; results: CaseResult[] };
 
 /** What became of the cases when they were last executed: of this page, else of the ledger. */
 export function useResults(test: Kept): Results | undefined {

@@ -90,7 +90,7 @@ export function Deliveries({ workflow }: { workflow: WorkflowSummary }) {
   );
 }
 
-export function Outcome({ of }: { of: string }) {
+function Outcome({ of }: { of: string }) {
   const look = LOOKS[of];
   return (
     <span className="row">

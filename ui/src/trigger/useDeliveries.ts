@@ -1,9 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { api, type Data } from "../api/client";
+import { api } from "../api/client";
 import { asObject, type Json } from "../api/exactJson";
 import { useNow } from "../common/time";
-
-export type Delivery = Data<"/v1/workflows/{id}/deliveries">["items"][number];
 
 /** While somebody listens, the list is looked at so often. */
 const LOOK = 2_000;

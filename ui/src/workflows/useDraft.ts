@@ -10,7 +10,7 @@ import { jsonFault } from "../common/JsonField";
 /** A draft is saved when nothing was changed for so long. */
 const PAUSE = 1_200;
 
-export type Saving = { state: "saved" | "changed" | "saving" | "conflict" } | { state: "refused"; problem: Problem };
+type Saving = { state: "saved" | "changed" | "saving" | "conflict" } | { state: "refused"; problem: Problem };
 type Order = { state: "idle" | "saving" | "conflict" } | { state: "refused"; problem: Problem };
 
 export type Draft = {
