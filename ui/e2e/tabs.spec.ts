@@ -9,7 +9,10 @@ const messageIn = (page: Page): Locator => page.locator(".node-settings").getByL
 
 async function write(page: Page, message: string): Promise<void> {
   await page.locator('.react-flow__node[data-id="note"]').click();
-  await messageIn(page).fill(message);
+  await messageIn(page).click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(message);
+  await has(messageIn(page), message);
 }
 
 async function isSaved(page: Page): Promise<void> {

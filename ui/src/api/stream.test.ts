@@ -20,14 +20,16 @@ function follow(answers: (() => Response | Promise<Response>)[]) {
   const requests: Request[] = [];
   const messages: Message[] = [];
   const states: Connection[] = [];
+  /** How many messages came at each time. */
+  const counts: number[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     requests.push(request);
     const answer = answers.shift();
     if (!answer) throw new TypeError("no network");
     return answer();
   });
-  const close = openStream({ path: "/v1/runs/run_1/stream", onMessages: (news) => messages.push(...news), onConnection: (state) => states.push(state) });
-  return { requests, messages, states, close };
+  const close = openStream({ path: "/v1/runs/run_1/stream", onMessages: (news) => counts.push(news.length) && messages.push(...news), onConnection: (state) => states.push(state) });
+  return { requests, messages, states, counts, close };
 }
 
 describe("a stream", () => {
@@ -53,6 +55,13 @@ describe("a stream", () => {
     expect(stream.requests[0]?.headers.get("Authorization")).toBe("Bearer ck_test");
     expect(stream.states).toContain("broken");
     expect(stream.states.at(-1)).toBe("ended");
+    stream.close();
+  });
+
+  it("says that something may be missing where it broke before its first event", async () => {
+    const stream = follow([() => streaming("retry: 1000\n\n"), () => streaming("id: 9\ndata: a\n\n"), () => streaming("id: 10\ndata: b\n\n"), () => new Response(null, { status: 204 })]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(stream.counts).toEqual([0, 1, 1]);
     stream.close();
   });
 

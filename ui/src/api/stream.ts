@@ -12,6 +12,7 @@ export type Connection = "connecting" | "live" | "broken" | "refused" | "ended";
 type StreamOptions = {
   path: string;
   lastEventId?: string | undefined;
+  /** With none at all where something may have come that it was not told of: what is shown has to be read again. */
   onMessages: (messages: Message[]) => void;
   onConnection: (state: Connection, problem?: Problem) => void;
 };
@@ -35,6 +36,7 @@ class Stream {
   private attempt: AbortController | undefined;
   private lastEventId: string | undefined;
   private pause = 3_000;
+  private wasLive = false;
   private failures = 0;
   private wake: (() => void) | undefined;
 
@@ -88,6 +90,9 @@ class Stream {
       }
       this.failures = 0;
       this.tell("live");
+      // Who has had no event yet cannot say where to go on.
+      if (this.wasLive && this.lastEventId === undefined) this.options.onMessages([]);
+      this.wasLive = true;
       await this.read(response.body, attempt, isOwn, isLook);
     } catch (error) {
       if (this.closing.signal.aborted) return false;
