@@ -44,7 +44,7 @@ async function pan(page: Page): Promise<void> {
   for (let step = 1; step <= STEPS; step += 1) {
     const turn = (2 * Math.PI * step) / STEPS;
     await page.mouse.move(x + 260 * Math.sin(turn), y + 140 * Math.sin(2 * turn));
-    if (step === STEPS / 3) expect(await whereabouts(page), "it follows the hand").not.toBe(before);
+    if (step === STEPS / 3) await expect.poll(() => whereabouts(page), { message: "it follows the hand" }).not.toBe(before);
   }
   await page.mouse.up();
 }
