@@ -31,13 +31,29 @@ async function frames(page: Page, deed: () => Promise<void>): Promise<{ perSecon
 
 const whereabouts = (page: Page) => page.locator(".react-flow__viewport").evaluate((element) => element.style.transform);
 
+/** The place next to this one where nothing is drawn: whoever pulls at a node moves the node. */
+async function between(page: Page, x: number, y: number): Promise<[number, number]> {
+  return page.evaluate(
+    ([left, top]) => {
+      for (let away = 0; away < 120; away += 3) {
+        for (let turn = 0; turn < 2 * Math.PI; turn += Math.PI / 8) {
+          const place: [number, number] = [left + away * Math.cos(turn), top + away * Math.sin(turn)];
+          if (document.elementFromPoint(...place)?.classList.contains("react-flow__pane")) return place;
+        }
+      }
+      throw new Error("there is no place between the nodes");
+    },
+    [x, y] as [number, number],
+  );
+}
+
 /** Pulls the graph about, as a hand does. */
 async function pan(page: Page): Promise<void> {
   const pane = page.locator(".react-flow__pane");
   await pane.evaluate((element) => element.scrollIntoView({ block: "center" }));
   const box = await pane.boundingBox();
   if (!box) throw new Error("there is no graph");
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const [x, y] = await between(page, box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.move(x, y);
   const before = await whereabouts(page);
   await page.mouse.down();
