@@ -2,12 +2,12 @@
 //! answers.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::peer::Peer;
 
 /// Longer than anybody waits for an answer.
 const SILENCE: Duration = Duration::from_mins(10);
@@ -17,42 +17,29 @@ type Came = Arc<Mutex<HashMap<String, usize>>>;
 
 /// A receiver that is up.
 pub(super) struct Receiver {
-    address: SocketAddr,
-    handle: ServerHandle,
+    peer: Peer,
     came: Came,
 }
 
 impl Receiver {
     /// Starts one on a free port of the loopback interface; at `/dead` it never answers.
     pub(super) fn start(dead: &'static str) -> std::io::Result<Self> {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
         let came = Came::default();
         let shared = web::Data::new((Arc::clone(&came), dead));
-        let server = HttpServer::new(move || {
-            App::new().app_data(shared.clone()).default_service(web::to(take))
-        })
-        .workers(1)
-        .disable_signals()
-        .listen(listener)?
-        .run();
-        let handle = server.handle();
-        actix_rt::Arbiter::current().spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!("the receiver ended: {error}");
-            }
-        });
-        Ok(Self { address, handle, came })
+        let peer = Peer::start(move |services| {
+            services.app_data(shared.clone()).default_service(web::to(take));
+        })?;
+        Ok(Self { peer, came })
     }
 
     /// The opening of the outbound door that leads to it.
     pub(super) fn opening(&self) -> String {
-        format!("127.0.0.1/32:{}", self.address.port())
+        format!("127.0.0.1/32:{}", self.peer.address.port())
     }
 
     /// A path of it.
     pub(super) fn url(&self, path: &str) -> String {
-        format!("http://{}/{path}", self.address)
+        format!("http://{}/{path}", self.peer.address)
     }
 
     /// How many requests came to each path.
@@ -67,7 +54,7 @@ impl Receiver {
 
     /// Stops it.
     pub(super) async fn stop(self) {
-        self.handle.stop(false).await;
+        self.peer.stop().await;
     }
 }
 

@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::postgres::PgConnectOptions;
 
 use super::drive::Finishes;
-use super::echo::Echo;
 use super::ledger;
+use super::peer::Peer;
 use crate::access::AdminKey;
 use crate::actions::OWN_PROGRAM;
 use crate::app::{House, Plan, chains_at};
@@ -39,7 +39,7 @@ pub(super) struct Sitting {
     /// Connections as the owner of its database.
     pub(super) owner: sqlx::PgPool,
     pub(super) database: PgConnectOptions,
-    echo: Echo,
+    echo: Peer,
     pub(super) echo_url: String,
     watching: tokio::task::AbortHandle,
 }
@@ -54,7 +54,7 @@ impl Sitting {
         migrate::run(&owner, SystemClock.now())
             .await
             .map_err(|error| failed("migrating", &error))?;
-        let echo = Echo::start().map_err(|error| failed("starting a peer", &error))?;
+        let echo = Peer::echo().map_err(|error| failed("starting a peer", &error))?;
         let opening = format!("127.0.0.1/32:{}", echo.address.port());
         let allow = opening.parse().map(|opening| vec![opening]);
         let allow = allow.map_err(|error| failed("opening the door to the peer", &error))?;
