@@ -22,20 +22,10 @@ pub async fn create_missing(pool: &PgPool, now: OffsetDateTime) -> Result<Vec<St
     let mut made = Vec::new();
     let mut month = Start::of(now).previous();
     for _ in 0..MONTHS_AHEAD + 2 {
-        let next = month.next();
-        let new = sqlx::query_scalar!(
-            r#"select journal_create_run_partition($1, $2, $3) as "made!""#,
-            month.name(),
-            month.first_id(),
-            next.first_id(),
-        )
-        .fetch_one(pool)
-        .await
-        .map_err(while_doing("making a month of the ledger"))?;
-        if new {
+        if create(pool, month).await? {
             made.push(month.name());
         }
-        month = next;
+        month = month.next();
     }
     Ok(made)
 }
@@ -51,19 +41,23 @@ pub async fn create_between(
 ) -> Result<(), Error> {
     let (mut month, end) = (Start::of(first), Start::of(last).next());
     while month.first_instant() < end.first_instant() {
-        let next = month.next();
-        sqlx::query_scalar!(
-            r#"select journal_create_run_partition($1, $2, $3) as "made!""#,
-            month.name(),
-            month.first_id(),
-            next.first_id(),
-        )
-        .fetch_one(pool)
-        .await
-        .map_err(while_doing("making a month of the ledger"))?;
-        month = next;
+        create(pool, month).await?;
+        month = month.next();
     }
     Ok(())
+}
+
+/// Makes a month, where it is missing: whether it was.
+async fn create(pool: &PgPool, month: Start) -> Result<bool, Error> {
+    sqlx::query_scalar!(
+        r#"select journal_create_run_partition($1, $2, $3) as "made!""#,
+        month.name(),
+        month.first_id(),
+        month.next().first_id(),
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(while_doing("making a month of the ledger"))
 }
 
 /// A month of runs: how it is called, and which ids it has.
