@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sqlx::PgPool;
 
-use super::sealed::Placed;
+use super::sealed::{PlaceRow, Placed};
 use crate::journal::error::while_doing;
 use crate::journal::event::{Recorded, StreamId, aggregate_type};
 use crate::journal::{Error, Journal, blobs};
@@ -147,7 +147,8 @@ impl Journal {
     /// The same as they are stored: large payloads name their blobs, and of an event that was deleted by order there is
     /// the place alone.
     pub async fn placed_after(&self, position: i64, limit: i64) -> Result<Vec<Placed>, Error> {
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            PlaceRow,
             r#"select log_position as "position!", aggregate_type as "aggregate_type!",
                       aggregate_id as "aggregate_id!", sequence as "sequence!", event_type,
                       event_version, organization_id, payload, metadata, recorded_at
@@ -158,20 +159,7 @@ impl Journal {
         .fetch_all(&self.pool)
         .await
         .map_err(while_doing("reading the ledger"))?;
-        let mut placed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let at = Placed::at(
-                row.position,
-                aggregate_type(row.aggregate_type),
-                (row.aggregate_id, row.sequence),
-            );
-            let tenant = row.organization_id.as_deref().map(organization).transpose()?;
-            let kind = row.event_type.zip(row.event_version);
-            let texts = row.payload.zip(row.metadata);
-            placed.push(at.with(tenant, kind, texts, row.recorded_at));
-        }
-        self.fill(&mut placed).await?;
-        Ok(placed)
+        self.placed(rows).await
     }
 
     /// The events of one aggregate type after a position and up to another, in the global order,

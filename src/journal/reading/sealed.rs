@@ -16,7 +16,7 @@ use tokio::task::spawn_blocking;
 use super::catalogue::State;
 use super::reader::organization;
 use crate::journal::error::while_doing;
-use crate::journal::event::{Recorded, StreamId};
+use crate::journal::event::{Recorded, StreamId, aggregate_type};
 use crate::journal::{Error, Journal};
 use crate::primitives::{Clock, OrganizationId, RunId, SegmentId};
 use crate::segments::{Digest, Fault, Row, Shelf};
@@ -47,6 +47,32 @@ pub struct Home {
     pub organization: OrganizationId,
     /// How far it has come.
     pub state: State,
+}
+
+/// A place as the functions of the database tell it, with its event where that is in the database still.
+#[derive(Debug)]
+pub(super) struct PlaceRow {
+    pub position: i64,
+    pub aggregate_type: String,
+    pub aggregate_id: String,
+    pub sequence: i64,
+    pub event_type: Option<String>,
+    pub event_version: Option<String>,
+    pub organization_id: Option<String>,
+    pub payload: Option<String>,
+    pub metadata: Option<String>,
+    pub recorded_at: Option<OffsetDateTime>,
+}
+
+impl PlaceRow {
+    fn placed(self) -> Result<Placed, Error> {
+        let kind = aggregate_type(self.aggregate_type);
+        let at = Placed::at(self.position, kind, (self.aggregate_id, self.sequence));
+        let tenant = self.organization_id.as_deref().map(organization).transpose()?;
+        let named = self.event_type.zip(self.event_version);
+        let texts = self.payload.zip(self.metadata);
+        Ok(at.with(tenant, named, texts, self.recorded_at))
+    }
 }
 
 /// A place in the global order, and what stands there.
@@ -157,6 +183,14 @@ impl Journal {
         let rows =
             self.on_the_shelf(move |shelf| shelf.run(&home.digest, &run, after, limit)).await?;
         rows.into_iter().map(|row| recorded(row, home.organization)).collect()
+    }
+
+    /// The places that these rows tell, each with its event, wherever that is.
+    pub(super) async fn placed(&self, rows: Vec<PlaceRow>) -> Result<Vec<Placed>, Error> {
+        let mut placed =
+            rows.into_iter().map(PlaceRow::placed).collect::<Result<Vec<_>, Error>>()?;
+        self.fill(&mut placed).await?;
+        Ok(placed)
     }
 
     /// Puts what has left where a place is empty. A place that stays empty was deleted by order; one that no segment

@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::reader::organization;
-use super::sealed::Placed;
+use super::sealed::PlaceRow;
 use crate::journal::error::while_doing;
 use crate::journal::event::{Recorded, aggregate_type};
 use crate::journal::{Error, Journal};
@@ -112,7 +111,8 @@ impl Journal {
     /// The events at these positions, in the global order, as many as may be large; and the position of the last that
     /// was looked at. Those that were deleted by order are passed over.
     async fn read_at(&self, positions: &[i64]) -> Result<(Vec<Recorded>, i64), Error> {
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            PlaceRow,
             r#"select log_position as "position!", aggregate_type as "aggregate_type!",
                       aggregate_id as "aggregate_id!", sequence as "sequence!", event_type,
                       event_version, organization_id, payload, metadata, recorded_at
@@ -122,19 +122,7 @@ impl Journal {
         .fetch_all(&self.pool)
         .await
         .map_err(while_doing("reading events of the ledger"))?;
-        let mut placed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let at = Placed::at(
-                row.position,
-                aggregate_type(row.aggregate_type),
-                (row.aggregate_id, row.sequence),
-            );
-            let tenant = row.organization_id.as_deref().map(organization).transpose()?;
-            let kind = row.event_type.zip(row.event_version);
-            let texts = row.payload.zip(row.metadata);
-            placed.push(at.with(tenant, kind, texts, row.recorded_at));
-        }
-        self.fill(&mut placed).await?;
+        let placed = self.placed(rows).await?;
         let events: Vec<_> = placed.into_iter().filter_map(|it| it.event).collect();
         let end = events.last().map_or(0, |last| last.position);
         let last = positions.last().copied().unwrap_or_default();
