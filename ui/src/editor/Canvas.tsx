@@ -3,7 +3,7 @@ import "../graph/graph.css";
 import { Background, Controls, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStoreApi, type Connection, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Far } from "../graph/Far";
-import { WHOLE } from "../graph/fit";
+import { DRAWN } from "../graph/fit";
 import { HEIGHT, WIDTH } from "../graph/layout";
 import { keyOf, linksOf } from "../graph/linksOf";
 import { baseOf, noteKey } from "../graph/canvasOf";
@@ -157,9 +157,7 @@ export function Canvas({ editor, drawing, over, onOver, onAim }: Props) {
           }}
           onPaneClick={() => editor.select([])}
           onNodeDoubleClick={() => editor.setView("node")}
-          fitView
-          fitViewOptions={WHOLE}
-          minZoom={0.1}
+          {...DRAWN}
           nodesDraggable={may}
           nodeDragThreshold={6}
           nodesConnectable={may}
@@ -169,7 +167,6 @@ export function Canvas({ editor, drawing, over, onOver, onAim }: Props) {
           deleteKeyCode={null}
           ariaLabelConfig={WORDS}
           onlyRenderVisibleElements={nodes.length > 100}
-          proOptions={{ hideAttribution: true }}
         >
           <Far />
           <Background gap={20} size={1} color="var(--line)" />

@@ -8,7 +8,7 @@ import type { Definition } from "../api/types";
 import { Button } from "../common/Button";
 import { compare, type ComparedLink, type ComparedNode, type Comparison, type Standing } from "./compare";
 import { ChangedNode, Differences } from "./Differences";
-import { WHOLE } from "./fit";
+import { READ_ONLY } from "./fit";
 import { HEIGHT, layOut, WIDTH } from "./layout";
 import { keyOf, wordOf } from "./linksOf";
 
@@ -124,19 +124,13 @@ function Drawing({ found, chosen, onChoose }: { found: Comparison; chosen: strin
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
-      fitView
-      fitViewOptions={WHOLE}
-      minZoom={0.1}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      edgesFocusable={false}
+      {...READ_ONLY}
       deleteKeyCode={null}
       onlyRenderVisibleElements={nodes.length > 100}
       onNodesChange={(all) => {
         const picked = all.find((change) => change.type === "select" && change.selected);
         if (picked && "id" in picked && picked.id !== chosen) onChoose(picked.id);
       }}
-      proOptions={{ hideAttribution: true }}
     >
       <Background gap={20} size={1} color="var(--line)" />
       <Controls showInteractive={false} />

@@ -8,7 +8,7 @@ import { lasting } from "../common/time";
 import { FrameItem, NoteItem } from "../graph/CanvasItems";
 import { Far } from "../graph/Far";
 import { baseOf, canvasOf, foldedGraph, frameKey, noteKey, type CanvasOf } from "../graph/canvasOf";
-import { WHOLE } from "../graph/fit";
+import { READ_ONLY } from "../graph/fit";
 import { HEIGHT, WIDTH, type Spot } from "../graph/layout";
 import { useFitOnce, useLayout } from "../graph/useLayout";
 import type { Placed } from "../graph/plan";
@@ -44,12 +44,7 @@ export function RunGraph({ definition, states, selected, onSelect }: Props) {
           nodes={nodes}
           edges={edges}
           nodeTypes={nodeTypes}
-          fitView
-          fitViewOptions={WHOLE}
-          minZoom={0.1}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          edgesFocusable={false}
+          {...READ_ONLY}
           onlyRenderVisibleElements={nodes.length > 100}
           onNodeClick={(_, node) => node.type === "node" && onSelect(node.id)}
           onMoveStart={(event) => {
@@ -61,7 +56,6 @@ export function RunGraph({ definition, states, selected, onSelect }: Props) {
             const isNode = chosen && "id" in chosen && nodes.some((node) => node.id === chosen.id && node.type === "node");
             if (isNode && chosen.id !== selected) onSelect(chosen.id);
           }}
-          proOptions={{ hideAttribution: true }}
         >
           <Far />
           <FitOnce isSettled={placed.isSettled} hasMoved={() => hasMoved.current} />
