@@ -2,6 +2,8 @@ import "@fontsource-variable/inter/wght.css";
 import "./common/tokens.css";
 import "./common/base.css";
 import "./common/parts.css";
+import "./common/fields.css";
+import "./common/tables.css";
 import "./frame/frame.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -7,15 +7,16 @@ import { Empty } from "../common/Empty";
 import { Instant } from "../common/Instant";
 import { JsonTree } from "../common/JsonTree";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
+import { toInstant, toLocal } from "../common/time";
 import { failed } from "../common/toasts";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { saveAs } from "../common/saveAs";
-import { SearchBox, toInstant, toLocal } from "../runs/RunFilters";
 import { AUDIT_FIELDS, type AuditFilter } from "./adminViews";
 
 /** What lines begin with, for those who look for something. */

@@ -7,13 +7,13 @@ import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { failed } from "../common/toasts";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
-import { SearchBox } from "../runs/RunFilters";
 import { Secret } from "./Secret";
 
 type User = Data<"/v1/users">["items"][number];

@@ -30,6 +30,19 @@ export function fromNow(instant: string, now: number): string {
   return relative.format(0, "second");
 }
 
+/** What a field for local time shows and gives; the API counts in UTC. */
+export function toLocal(instant: string | undefined): string {
+  if (!instant) return "";
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return "";
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+export function toInstant(local: string): string | undefined {
+  const date = new Date(local);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
 /** A time that passed, in the two units that matter. */
 export function lasting(milliseconds: number): string {
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return "–";

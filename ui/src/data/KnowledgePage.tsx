@@ -8,13 +8,13 @@ import { Button } from "../common/Button";
 import { Empty } from "../common/Empty";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { bytes } from "../common/units";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
-import { SearchBox } from "../runs/RunFilters";
 import { WriteDocument } from "./WriteDocument";
 
 /** What was written down, to be found by people and workflows. */

@@ -11,6 +11,7 @@ import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { jsonFault, JsonText } from "../common/JsonField";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
@@ -18,7 +19,6 @@ import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
-import { SearchBox } from "../runs/RunFilters";
 
 const LEVELS = ["BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"] as const;
 type Level = (typeof LEVELS)[number];

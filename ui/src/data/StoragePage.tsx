@@ -13,13 +13,13 @@ import { jsonFault, JsonText } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
 import { Listing, Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
+import { SearchBox } from "../common/SearchBox";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
-import { SearchBox } from "../runs/RunFilters";
 
 const FIRST = "default";
 

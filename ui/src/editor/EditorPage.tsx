@@ -6,6 +6,7 @@ import { CopyPlus, Keyboard, Plus, Redo2, Rocket, Trash2, Undo2 } from "lucide-r
 import { useState } from "react";
 import type { Workflow } from "../api/types";
 import { Button } from "../common/Button";
+import { Choices } from "../common/Choices";
 import { Copy } from "../common/Copy";
 import { Dialog } from "../common/Dialog";
 import { Empty } from "../common/Empty";
@@ -35,6 +36,11 @@ import { TestPanel } from "./TestPanel";
 import { useDrawing } from "./useDrawing";
 import { useEditor, VIEWS, type Aim, type Editor, type View } from "./useEditor";
 import { KEYS, useKeys, useLetterKeys } from "./useKeys";
+
+const SIDES = [
+  ["graph", "Graph"],
+  ["text", "Text"],
+] as const;
 
 /** The draft of a workflow as a graph, and as text beside it. */
 export function EditorPage() {
@@ -74,13 +80,7 @@ function EditorRoom({ workflow }: { workflow: Workflow }) {
       actions={
         <>
           <SavedSign draft={draft} />
-          <div className="row status-filter" role="group" aria-label="How it is edited">
-            {(["graph", "text"] as const).map((each) => (
-              <button key={each} type="button" aria-pressed={side === each} onClick={() => setSide(each)}>
-                {each === "graph" ? "Graph" : "Text"}
-              </button>
-            ))}
-          </div>
+          <Choices label="How it is edited" of={SIDES} chosen={side} onChoose={setSide} />
           <Button aria-label="Undo" title="Undo (Ctrl Z)" icon={<Undo2 size={16} aria-hidden />} disabled={!draft.canUndo} onClick={draft.undo} />
           <Button aria-label="Redo" title="Redo (Ctrl Shift Z)" icon={<Redo2 size={16} aria-hidden />} disabled={!draft.canRedo} onClick={draft.redo} />
           {mayPublish && (

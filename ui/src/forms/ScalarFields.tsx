@@ -3,7 +3,7 @@ import { parseJson, writeJson, type Json } from "../api/exactJson";
 import { CodeField } from "../common/CodeField";
 import { Field } from "../common/Field";
 import { jsonFault } from "../common/JsonField";
-import { inZone } from "../common/time";
+import { inZone, toInstant } from "../common/time";
 import { Readable, useFaults, useRules } from "./context";
 import { Faults } from "./Faults";
 import { exampleOf, listOf, typesOf } from "./schema";
@@ -165,7 +165,7 @@ export function InstantField({ path, value, isRequired, onChange, label, hint }:
               type="datetime-local"
               className="input choose"
               aria-label={`${label}, chosen in your time zone`}
-              onChange={(event) => event.target.value && onChange(new Date(event.target.value).toISOString())}
+              onChange={(event) => event.target.value && onChange(toInstant(event.target.value))}
             />
           )}
         </div>

@@ -9,15 +9,16 @@ import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
+import { SearchBox } from "../common/SearchBox";
 import { Status } from "../common/Status";
 import { Table } from "../common/Table";
 import { Theirs } from "../common/Theirs";
+import { toInstant } from "../common/time";
 import { useOrder } from "../common/useOrder";
 import { counted } from "../common/units";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
-import { SearchBox } from "../runs/RunFilters";
 
 type Bulk = "reprocess" | "purge";
 
@@ -158,7 +159,7 @@ function BulkDialog({ bulk, reaction: from, onClose }: { bulk: Bulk; reaction: s
   const isPurge = bulk === "purge";
   const order = useOrder(async () => {
     // What comes back while this goes on was set aside later, and is left alone.
-    const body = { before: before ? new Date(before).toISOString() : new Date().toISOString(), ...(reaction && { reaction }) };
+    const body = { before: toInstant(before) ?? new Date().toISOString(), ...(reaction && { reaction }) };
     let all = 0;
     isStopped.current = false;
     setCount(0);

@@ -2,13 +2,14 @@ import "./observe.css";
 import { useState } from "react";
 import { Field } from "../common/Field";
 import { SaveFile } from "../common/SaveFile";
+import { toInstant } from "../common/time";
 import { Page } from "../frame/Page";
 import { RUN_STATUSES } from "../runs/runFilter";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { WorkflowOptions } from "../workflows/WorkflowOptions";
 
 const queryOf = (values: Record<string, string>) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "")).toString();
-const instantOf = (local: string) => (local === "" ? "" : new Date(local).toISOString());
+const instantOf = (local: string) => toInstant(local) ?? "";
 
 /** What can be taken out as a whole: the ledger, runs, transactions, the audit log. */
 export function ExportsPage() {

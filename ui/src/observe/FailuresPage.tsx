@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { api } from "../api/client";
 import { Button } from "../common/Button";
+import { Choices } from "../common/Choices";
 import { Empty } from "../common/Empty";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
@@ -39,13 +40,7 @@ export function FailuresPage() {
   return (
     <Page title="Failures" lead="Failed runs, put together by the node and the error that made them fail.">
       <div className="row">
-        <div className="row status-filter" role="group" aria-label="Since">
-          {(Object.keys(SINCE) as Since[]).map((name) => (
-            <button key={name} type="button" aria-pressed={since === name} onClick={() => look({ ...view, since: name })}>
-              {LABELS[name]}
-            </button>
-          ))}
-        </div>
+        <Choices label="Since" of={(Object.keys(SINCE) as Since[]).map((name) => [name, LABELS[name]] as const)} chosen={since} onChoose={(name) => look({ ...view, since: name })} />
         <select className="input choose" aria-label="Workflow" value={view.workflowId ?? ""} onChange={(event) => look({ ...(view.since && { since: view.since }), ...(event.target.value && { workflowId: event.target.value }) })}>
           <option value="">Every workflow</option>
           <WorkflowOptions of={list} />

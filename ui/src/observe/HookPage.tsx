@@ -12,6 +12,7 @@ import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { Status } from "../common/Status";
 import { Theirs } from "../common/Theirs";
+import { toInstant } from "../common/time";
 import { counted } from "../common/units";
 import { useOrder } from "../common/useOrder";
 import { Page } from "../frame/Page";
@@ -157,10 +158,9 @@ function ReplayDialog({ hook, onClose }: { hook: Standing; onClose: () => void }
   const [by, setBy] = useState<"time" | "position">("time");
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
-  const instant = (text: string) => new Date(text).toISOString();
   const replay = useOrder(
     () => {
-      const body = by === "time" ? { ...(from && { since: instant(from) }), ...(to && { until: instant(to) }) } : { ...(from && { from: Number(from) }), ...(to && { to: Number(to) }) };
+      const body = by === "time" ? { since: toInstant(from), until: toInstant(to) } : { ...(from && { from: Number(from) }), ...(to && { to: Number(to) }) };
       return api.post("/v1/execution-webhooks/{id}/replay", { params: { path: { id: hook.id } }, body });
     },
     "The stretch is told again",

@@ -2,6 +2,7 @@ import "../runs/runs.css";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { asObject, writeJson } from "../api/exactJson";
 import type { Workflow } from "../api/types";
+import { Choices } from "../common/Choices";
 import { Loading } from "../common/Listing";
 import { ProblemNote } from "../common/ProblemNote";
 import { TextDiff } from "../common/TextDiff";
@@ -32,13 +33,7 @@ export function Compare({ workflow, from, to }: { workflow: Workflow; from: Edit
         <p className="small quiet">
           From {nameOf(from)} to {nameOf(to)}
         </p>
-        <div className="row status-filter" role="group" aria-label="How it is compared">
-          {WAYS.map(([name, word]) => (
-            <button key={name} type="button" aria-pressed={way === name} onClick={() => setWay(name)}>
-              {word}
-            </button>
-          ))}
-        </div>
+        <Choices label="How it is compared" of={WAYS} chosen={way} onChoose={setWay} />
       </div>
       {way === "list" ? <ChangesBetween workflow={workflow} from={from} to={to} /> : <Shown way={way} label={label} before={before} after={after} told={told} />}
     </div>

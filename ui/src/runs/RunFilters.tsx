@@ -1,7 +1,10 @@
-import { ListFilter, Search, X } from "lucide-react";
-import { useEffect, useEffectEvent, useState } from "react";
+import { ListFilter, X } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../common/Button";
+import { Choices } from "../common/Choices";
+import { SearchBox } from "../common/SearchBox";
 import { lookOf, Status } from "../common/Status";
+import { toInstant, toLocal } from "../common/time";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { WorkflowOptions } from "../workflows/WorkflowOptions";
 import { isNarrowed, NODE_STATUSES, RUN_STATUSES, type RunFilter } from "./runFilter";
@@ -26,14 +29,8 @@ export function RunFilters({ filter, onChange }: Props) {
   return (
     <div className="stack filters">
       <div className="row">
-        <div className="row status-filter" role="group" aria-label="Status">
-          {RUN_STATUSES.map((status) => (
-            <button key={status} type="button" aria-pressed={filter.status === status} onClick={() => set("status", filter.status === status ? undefined : status)}>
-              <Status of={status} pill={false} />
-            </button>
-          ))}
-        </div>
-        <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} hint="Id, failure or node" />
+        <Choices label="Status" of={RUN_STATUSES.map((status) => [status, <Status key={status} of={status} pill={false} />] as const)} chosen={filter.status} onChoose={(status) => set("status", filter.status === status ? undefined : status)} />
+        <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} label="Search by id, failure or node" hint="Id, failure or node" />
         <select className="input choose" aria-label="Workflow" value={filter.workflowId ?? ""} onChange={(event) => set("workflowId", event.target.value)}>
           <option value="">Every workflow</option>
           {filter.workflowId && !list.some(({ id }) => id === filter.workflowId) && <option value={filter.workflowId}>{filter.workflowId}</option>}
@@ -78,35 +75,4 @@ export function RunFilters({ filter, onChange }: Props) {
       )}
     </div>
   );
-}
-
-/** A search that asks when somebody pauses, not at each letter. */
-export function SearchBox({ value, onChange, label = "Search by id, failure or node", hint = label }: { value: string; onChange: (words: string) => void; label?: string; hint?: string }) {
-  const [words, setWords] = useState(value);
-  const change = useEffectEvent(onChange);
-  useEffect(() => setWords(value), [value]);
-  useEffect(() => {
-    if (words.trim() === value) return undefined;
-    const timer = setTimeout(() => change(words.trim()), 300);
-    return () => clearTimeout(timer);
-  }, [words, value]);
-  return (
-    <div className="search-box">
-      <Search size={15} aria-hidden />
-      <input type="search" className="input" aria-label={label} placeholder={hint} value={words} onChange={(event) => setWords(event.target.value)} />
-    </div>
-  );
-}
-
-/** What a field for local time shows and gives; the API counts in UTC. */
-export function toLocal(instant: string | undefined): string {
-  if (!instant) return "";
-  const date = new Date(instant);
-  if (Number.isNaN(date.getTime())) return "";
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-export function toInstant(local: string): string | undefined {
-  const date = new Date(local);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

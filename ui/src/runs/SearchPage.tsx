@@ -2,12 +2,13 @@ import "./runs.css";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "../api/client";
+import { Choices } from "../common/Choices";
 import { Empty } from "../common/Empty";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Theirs } from "../common/Theirs";
 import { Page } from "../frame/Page";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
-import { SearchBox } from "./RunFilters";
 import { SEARCH_KINDS, type SearchView } from "./runView";
 
 const LABELS = { workflow: "Workflows", node: "Nodes", run: "Runs", error: "Errors" };
@@ -31,13 +32,7 @@ export function SearchPage() {
     <Page title="Search" lead="Workflows, their nodes, runs by id, and errors by their words. Ctrl K does the same from everywhere.">
       <div className="row">
         <SearchBox value={words} onChange={(q) => look({ ...(q && { q }), ...(view.kind && { kind: view.kind }) })} label="What is looked for" />
-        <div className="row status-filter" role="group" aria-label="Kind">
-          {SEARCH_KINDS.map((kind) => (
-            <button key={kind} type="button" aria-pressed={view.kind === kind} onClick={() => look({ ...(words && { q: words }), ...(view.kind !== kind && { kind }) })}>
-              {LABELS[kind]}
-            </button>
-          ))}
-        </div>
+        <Choices label="Kind" of={SEARCH_KINDS.map((kind) => [kind, LABELS[kind]] as const)} chosen={view.kind} onChoose={(kind) => look({ ...(words && { q: words }), ...(view.kind !== kind && { kind }) })} />
       </div>
       <section className="panel" aria-label="Found">
         {words.length < 2 ? (

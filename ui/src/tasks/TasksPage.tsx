@@ -5,16 +5,17 @@ import { useState, type FormEvent } from "react";
 import { api, sinceWritten } from "../api/client";
 import type { TaskSummary } from "../api/types";
 import { Button } from "../common/Button";
+import { Choices } from "../common/Choices";
 import { Command } from "../common/Copy";
 import { Empty } from "../common/Empty";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Status } from "../common/Status";
 import { Theirs } from "../common/Theirs";
 import { useNow } from "../common/time";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay, useWhoami } from "../frame/whoami";
-import { SearchBox } from "../runs/RunFilters";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { BulkBar } from "./BulkBar";
 import { Due } from "./Due";
@@ -67,13 +68,7 @@ export function TasksPage() {
   return (
     <Page title="Tasks" lead="Work for people that runs wait for.">
       <div className="row">
-        <div className="row status-filter" role="group" aria-label="Which tasks">
-          {TASK_BOXES.map((box) => (
-            <button key={box} type="button" aria-pressed={(filter.box ?? "open") === box} onClick={() => set("box", box === "open" ? undefined : box)}>
-              {BOXES[box]}
-            </button>
-          ))}
-        </div>
+        <Choices label="Which tasks" of={TASK_BOXES.map((box) => [box, BOXES[box]] as const)} chosen={filter.box ?? "open"} onChoose={(box) => set("box", box === "open" ? undefined : box)} />
         <select className="input choose" aria-label="Priority" value={filter.priority ?? ""} onChange={(event) => set("priority", event.target.value)}>
           <option value="">Every priority</option>
           {PRIORITIES.map((priority) => (
@@ -138,13 +133,7 @@ function MyQueues({ queues, shown, onShow }: { queues: string[]; shown: string |
   };
   return (
     <form className="row" onSubmit={add}>
-      <div className="row status-filter" role="group" aria-label="My queues">
-        {queues.map((queue) => (
-          <button key={queue} type="button" aria-pressed={queue === shown} onClick={() => onShow(queue)}>
-            <Theirs>{queue}</Theirs>
-          </button>
-        ))}
-      </div>
+      <Choices label="My queues" of={queues.map((queue) => [queue, <Theirs key={queue}>{queue}</Theirs>] as const)} chosen={shown} onChoose={onShow} />
       <input className="input choose" aria-label="Another queue of mine" placeholder="Another queue" value={name} onChange={(event) => setName(event.target.value)} />
       <Button type="submit" disabled={name.trim() === ""}>
         Add

@@ -1,17 +1,23 @@
 import "./templates.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Boxes, LayoutTemplate } from "lucide-react";
+import { Choices } from "../common/Choices";
 import { Command } from "../common/Copy";
 import { Empty } from "../common/Empty";
 import { Field } from "../common/Field";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
-import { SearchBox } from "../runs/RunFilters";
 import { KINDS, listOf, type Kind, type Summary } from "./blueprints";
 import type { GalleryView } from "./galleryView";
+
+const WHOSE = [
+  ["own", "Our own"],
+  ["public", "Public"],
+] as const;
 
 /** What workflows can be made of. */
 export function TemplatesPage() {
@@ -60,13 +66,7 @@ function Gallery({ kind, view, onView }: Props) {
             )}
           </Field>
         )}
-        <div className="row status-filter" role="group" aria-label="Whose">
-          {(["own", "public"] as const).map((whose) => (
-            <button key={whose} type="button" aria-pressed={view.whose === whose} onClick={() => set("whose", view.whose === whose ? "" : whose)}>
-              {whose === "own" ? "Our own" : "Public"}
-            </button>
-          ))}
-        </div>
+        <Choices label="Whose" of={WHOSE} chosen={view.whose} onChoose={(whose) => set("whose", view.whose === whose ? "" : whose)} />
       </div>
       <Listing query={{ ...list, items: fitting }} empty={list.items.length === 0 ? <None kind={kind} /> : <Empty title="Nothing fits"><p>Names, purposes and tags are searched by their parts.</p></Empty>}>
         <ul className="gallery">

@@ -6,7 +6,7 @@ import { parseJson, type Json } from "../api/exactJson";
 import type { Workflow } from "../api/types";
 import { Button } from "../common/Button";
 import { Field } from "../common/Field";
-import { inZone } from "../common/time";
+import { inZone, toLocal } from "../common/time";
 import { Instant } from "../common/Instant";
 import { JsonField, jsonFault } from "../common/JsonField";
 import { JsonTree } from "../common/JsonTree";
@@ -18,7 +18,6 @@ import { SimulationShown } from "./SimulationShown";
 import { useDeliveries } from "./useDeliveries";
 
 const WEEK = 7 * 86_400_000;
-const local = (milliseconds: number) => new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** What the trigger would fire: tried, and nothing fired. */
 export function TriggerTest({ workflow, type }: { workflow: Workflow; type: string }) {
@@ -27,7 +26,7 @@ export function TriggerTest({ workflow, type }: { workflow: Workflow; type: stri
   const [kind, setKind] = useState<Occasion>(offered[0] ?? "payload");
   const [text, setText] = useState<string>();
   const [plays, setPlays] = useState(false);
-  const [given, setGiven] = useState(() => ({ event: "", delivery: "", from: kind === "times" ? local(Date.now()) : "", to: kind === "times" ? local(Date.now() + WEEK) : "" }));
+  const [given, setGiven] = useState(() => ({ event: "", delivery: "", from: kind === "times" ? toLocal(new Date().toISOString()) : "", to: kind === "times" ? toLocal(new Date(Date.now() + WEEK).toISOString()) : "" }));
   const { items } = useDeliveries(workflow.id, offered.includes("delivery"));
   const fault = text === undefined ? undefined : jsonFault(text);
   const delivery = given.delivery || items[0]?.id || "";

@@ -1,5 +1,6 @@
 /** What a trigger can be tried with, by its type. */
 import type { Json } from "../api/exactJson";
+import { toInstant } from "../common/time";
 
 export const OCCASIONS = { payload: "What it would tell", event: "An event", delivery: "A delivery that came", blocks: "Blocks of its chain", times: "A span of time" } as const;
 export type Occasion = keyof typeof OCCASIONS;
@@ -33,12 +34,6 @@ export function occasionOf(kind: Occasion, { payload, event, delivery, from, to 
     case "blocks":
       return { blocks: { from: Number(from), ...(to !== "" && { to: Number(to) }) } };
     case "times":
-      return { times: { from: inUtc(from), to: inUtc(to) } };
+      return { times: { from: toInstant(from) ?? from, to: toInstant(to) ?? to } };
   }
-}
-
-/** What a field of the browser holds is in the reader's zone. */
-function inUtc(local: string): string {
-  const date = new Date(local);
-  return Number.isNaN(date.getTime()) ? local : date.toISOString();
 }

@@ -6,10 +6,12 @@ import { useState } from "react";
 import { api, sinceWritten } from "../api/client";
 import type { WorkflowSummary } from "../api/types";
 import { Button } from "../common/Button";
+import { Choices } from "../common/Choices";
 import { Command } from "../common/Copy";
 import { Empty } from "../common/Empty";
 import { Instant } from "../common/Instant";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { lookOf, Status } from "../common/Status";
 import { Id, Theirs } from "../common/Theirs";
 import { usePages } from "../common/usePages";
@@ -18,7 +20,6 @@ import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { ImportDialog } from "../imports/ImportDialog";
 import { useDrop } from "../imports/useDrop";
-import { SearchBox } from "../runs/RunFilters";
 import { NewDialog } from "./NewDialog";
 import { WORKFLOW_STATUSES, type WorkflowFilter } from "./workflowView";
 
@@ -55,13 +56,7 @@ export function WorkflowsPage() {
       }
     >
       <div className="row">
-        <div className="row status-filter" role="group" aria-label="Status">
-          {WORKFLOW_STATUSES.map((status) => (
-            <button key={status} type="button" aria-pressed={filter.status === status} onClick={() => set("status", filter.status === status ? undefined : status)}>
-              {lookOf(status).label}
-            </button>
-          ))}
-        </div>
+        <Choices label="Status" of={WORKFLOW_STATUSES.map((status) => [status, lookOf(status).label] as const)} chosen={filter.status} onChoose={(status) => set("status", filter.status === status ? undefined : status)} />
         <SearchBox value={filter.search ?? ""} onChange={(words) => set("search", words)} label="Search by name" />
         <SearchBox value={filter.tag ?? ""} onChange={(tag) => set("tag", tag)} label="Tag" />
       </div>
