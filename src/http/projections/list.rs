@@ -19,9 +19,10 @@ use crate::projections::{builds, orders, wanted};
 )]
 pub async fn list(api: Data<Api>, _: Principal) -> Result<Answer<Page<ProjectionRecord>>, Problem> {
     let pool = api.journal.pool();
-    let builds = builds::list(pool).await?;
-    let orders: BTreeMap<_, _> = orders::list(pool).await?.into_iter().collect();
+    // Before the builds: a rebuild that is over has its build among them.
     let wanted = wanted::list(pool).await?;
+    let orders: BTreeMap<_, _> = orders::list(pool).await?.into_iter().collect();
+    let builds = builds::list(pool).await?;
     let head = api.journal.head().await?;
     let items: Vec<_> = builds
         .into_iter()

@@ -18,8 +18,10 @@ use crate::http::runs::order;
 use crate::journal::StreamId;
 use crate::primitives::{RunId, WorkflowId};
 
-/// How long a start waits for a trigger index that is behind.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a start waits for a trigger index that is behind: as long as a read for its view.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// When a caller should come again who waited that long.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What the run is about.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -111,7 +113,7 @@ async fn start(api: &Api, order: StartRun, context: Context) -> Result<Placed, R
         None => false,
     };
     if !is_known {
-        return Err(Refused::Busy { retry_after: PATIENCE });
+        return Err(Refused::Busy { retry_after: RETRY_AFTER });
     }
     api.desk.start(order, context).await.map_err(in_the_payload)
 }

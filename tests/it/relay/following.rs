@@ -26,9 +26,10 @@ async fn what_many_writers_record_is_in_the_stream_once_and_in_order() {
 
     // then a consumer is told each position once, in order, as an export tells it
     all_is_told(&app, &nats, "all").await;
+    let export = app.client.get("/v1/ledger/export").await;
+    nats.until(app.head().await).await;
     let told = nats.told("again").await;
     assert!(told.len() > 200, "{} events", told.len());
-    let export = app.client.get("/v1/ledger/export").await;
     let ours: Vec<Value> =
         told.iter().map(|told| serde_json::from_str(&told.body).unwrap()).collect();
     let mut exported = 0;
