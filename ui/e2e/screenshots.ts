@@ -12,19 +12,25 @@ const OWN = process.env["PICTURES"];
 const PLACE = OWN ?? join(import.meta.dirname, "../../docs/screenshots");
 const QUALITY = 88;
 
+/** `before` is done on the page before its picture is taken. */
 type Picture = { name: string; path: (of: Seeded) => string; before?: (page: Page) => Promise<void> };
+
+/** Its graph stands where it is to stay. */
+const isLaidOut = (page: Page): Promise<void> => page.locator(".react-flow[data-settled]").waitFor();
+
 const PICTURES: Picture[] = [
   { name: "runs", path: () => "/runs" },
-  { name: "run", path: ({ runs }) => `/runs/${runs["failed"]}?node=ask` },
-  { name: "run-live", path: ({ runs }) => `/runs/${runs["waits"]}` },
+  { name: "run", path: ({ runs }) => `/runs/${runs["failed"]}?node=ask`, before: isLaidOut },
+  { name: "run-live", path: ({ runs }) => `/runs/${runs["waits"]}`, before: isLaidOut },
   { name: "tasks", path: () => "/tasks" },
   { name: "task", path: ({ runs }) => `/tasks/${runs["task"]}` },
   { name: "workflows", path: () => "/workflows" },
-  { name: "workflow", path: ({ workflows }) => `/workflows/${workflows["deviation"]}` },
+  { name: "workflow", path: ({ workflows }) => `/workflows/${workflows["deviation"]}`, before: isLaidOut },
   {
     name: "editor",
     path: ({ workflows }) => `/workflows/${workflows["validators"]}/edit`,
     before: async (page) => {
+      await isLaidOut(page);
       await page.locator('.react-flow__node[data-id="ask"]').click();
       await page.locator(".node-settings").waitFor();
     },

@@ -23,8 +23,11 @@ const OPTIONS = {
   // What follows a node stands in the order in which it is listed, where that crosses no more lines.
   "elk.layered.considerModelOrder.strategy": "PREFER_EDGES",
   "elk.layered.thoroughness": "3",
+  // What branches stands above the middle of its branches.
+  "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
 };
 const INSIDE = {
+  "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
   "elk.spacing.nodeNode": "32",
   "elk.layered.spacing.nodeNodeBetweenLayers": "56",
   "elk.layered.spacing.edgeNodeBetweenLayers": "20",

@@ -32,6 +32,7 @@ function planOf(shape: string): Plan {
 export function useFitOnce(isSettled: boolean, hasMoved: () => boolean): void {
   const flow = useReactFlow();
   const isMeasured = useStore(({ width }) => width > 0);
+  const element = useStore(({ domNode }) => domNode);
   const fit = useEffectEvent(() => {
     if (!hasMoved()) void flow.fitView(WHOLE);
   });
@@ -40,5 +41,7 @@ export function useFitOnce(isSettled: boolean, hasMoved: () => boolean): void {
     if (!isSettled || !isMeasured || isFit) return;
     setFit(true);
     fit();
-  }, [isSettled, isMeasured, isFit]);
+    // Who takes its picture waits for that.
+    element?.setAttribute("data-settled", "");
+  }, [isSettled, isMeasured, isFit, element]);
 }
