@@ -18,7 +18,7 @@ import { usePages } from "../common/usePages";
 import { Page } from "../frame/Page";
 import { useMay } from "../frame/whoami";
 import { Tabs } from "../common/Tabs";
-import { usePeople } from "../money/usePeople";
+import { usePeople } from "../frame/usePeople";
 import { MEMBER_TABS } from "./adminViews";
 import { Roles } from "./Roles";
 import { Secret } from "./Secret";

@@ -10,7 +10,7 @@ import { useOrder } from "../common/useOrder";
 import { useMay, useWhoami } from "../frame/whoami";
 import type { Approval } from "./types";
 import { shortened } from "./units";
-import { Who } from "./Who";
+import { Who } from "../frame/Who";
 
 type Props = { kind: "transactions" | "signatures"; id: string; approval: Approval };
 

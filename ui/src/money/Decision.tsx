@@ -5,7 +5,7 @@ import { Status } from "../common/Status";
 import { Theirs } from "../common/Theirs";
 import { useChains } from "./useChains";
 import { asWhole, grouped, inUnits } from "./units";
-import { Who } from "./Who";
+import { Who } from "../frame/Who";
 
 const text = (value: Json | undefined): string => asText(value) ?? (value === null || value === undefined ? "" : String(value));
 

@@ -11,7 +11,7 @@ import { Amount } from "./Amount";
 import { Decision } from "./Decision";
 import type { Step } from "./steps";
 import { asWhole, grouped, inUnits, stretch } from "./units";
-import { Who } from "./Who";
+import { Who } from "../frame/Who";
 
 const SIGNS = { good: CircleCheck, bad: CircleX, wait: Hourglass, busy: CircleDashed, still: CircleDashed };
 

@@ -19,7 +19,7 @@ import { DefineDialog, ModeField } from "./DefineDialog";
 import { PolicyWords } from "./PolicyWords";
 import { SimulateDialog } from "./SimulateDialog";
 import type { Policy } from "./types";
-import { Who } from "./Who";
+import { Who } from "../frame/Who";
 
 /** One policy: what it says, how it is applied, and the change of it that waits. */
 export function PolicyPage() {

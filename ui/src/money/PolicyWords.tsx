@@ -3,7 +3,7 @@ import { Theirs } from "../common/Theirs";
 import { Address } from "./Address";
 import { approvalInWords, clausesOf, limitInWords } from "./policyWords";
 import { nameOf, useChains } from "./useChains";
-import { Who } from "./Who";
+import { Who } from "../frame/Who";
 
 const texts = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
 

@@ -8,11 +8,11 @@ import { Button } from "../common/Button";
 import { OrderDialog } from "../common/Dialog";
 import { Field } from "../common/Field";
 import { ProblemNote } from "../common/ProblemNote";
-import { Theirs } from "../common/Theirs";
 import { useOrder } from "../common/useOrder";
 import { check } from "../forms/check";
 import { SchemaForm } from "../forms/SchemaForm";
 import type { Schema } from "../forms/schema";
+import { Who } from "../frame/Who";
 import { useMay } from "../frame/whoami";
 import { AssignDialog } from "./BulkBar";
 import { InterfaceForm } from "../interfaces/InterfaceForm";
@@ -58,7 +58,7 @@ export function AnswerForm({ task }: { task: Task }) {
             Claimed{" "}
             {task.assignee && (
               <>
-                by <Theirs>{task.assignee}</Theirs>
+                by <Who id={task.assignee} />
               </>
             )}
           </span>

@@ -13,6 +13,7 @@ import { useNow } from "../common/time";
 import { Page } from "../frame/Page";
 import { AnswerForm } from "./AnswerForm";
 import { Due } from "./Due";
+import { ForWhom } from "./ForWhom";
 import { Priority } from "./Priority";
 
 /** One task: what is asked, what is known about it, and the answer. */
@@ -108,7 +109,7 @@ function TaskFacts({ task }: { task: Task }) {
       </dd>
       <dt>For</dt>
       <dd>
-        <Theirs>{task.assignee ?? (task.queue ? `queue ${task.queue}` : task.role ? `role ${task.role}` : "anybody")}</Theirs>
+        <ForWhom task={task} />
       </dd>
       <dt>Deadline</dt>
       <dd>

@@ -19,6 +19,7 @@ import { useMay, useWhoami } from "../frame/whoami";
 import { useWorkflowNames } from "../workflows/useWorkflowNames";
 import { BulkBar } from "./BulkBar";
 import { Due } from "./Due";
+import { ForWhom } from "./ForWhom";
 import { setMyQueues, useMyQueues } from "./myQueues";
 import { Priority } from "./Priority";
 import { statusOf, TASK_BOXES, type TaskFilter } from "./taskFilter";
@@ -150,7 +151,6 @@ function MyQueues({ queues, shown, onShow }: { queues: string[]; shown: string |
 function TaskRow({ task, isChosen, onChoose }: { task: TaskSummary; isChosen: boolean; onChoose: (() => void) | undefined }) {
   const { nameOf } = useWorkflowNames();
   const now = useNow(30_000);
-  const whose = task.assignee ?? (task.queue ? `queue ${task.queue}` : task.role ? `role ${task.role}` : "anybody");
   return (
     <li className="task-row">
       {onChoose && <input type="checkbox" aria-label={`Choose ${task.title.slice(0, 80)}`} checked={isChosen} onChange={onChoose} />}
@@ -160,7 +160,7 @@ function TaskRow({ task, isChosen, onChoose }: { task: TaskSummary; isChosen: bo
           <Theirs clip>{task.title}</Theirs>
         </Link>
         <div className="small quiet">
-          <Theirs>{nameOf(task.workflowId)?.slice(0, 120) ?? task.workflowId}</Theirs> · for <Theirs>{whose}</Theirs>
+          <Theirs>{nameOf(task.workflowId)?.slice(0, 120) ?? task.workflowId}</Theirs> · for <ForWhom task={task} />
           {task.escalated && <span className="tone-wait"> · escalated</span>}
         </div>
       </div>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client";
-import { useWhoami } from "../frame/whoami";
+import { useWhoami } from "./whoami";
 
 /** What people and service accounts are called, for whoever may see that: others see ids. */
 export function usePeople(): (id: string) => string | undefined {
