@@ -128,8 +128,8 @@ impl Reaction for Exhaustion {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == Account::TYPE && event.event_type == "exhausted"
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        kind == Account::TYPE && name == "exhausted"
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

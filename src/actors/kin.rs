@@ -311,16 +311,28 @@ impl Reaction for Kin {
         NAME
     }
 
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        kind == Run::TYPE
+            && matches!(
+                name,
+                "wait_opened"
+                    | "node_cancelled"
+                    | "wait_timed_out"
+                    | "succeeded"
+                    | "cancelled"
+                    | "failed"
+            )
+    }
+
     fn wants(&self, event: &Recorded) -> bool {
         let holds = |word: &str| event.payload.contains(word);
-        event.aggregate_type == Run::TYPE
-            && match event.event_type.as_str() {
-                "wait_opened" => holds(CALL) || holds(TRIGGER),
-                "node_cancelled" | "wait_timed_out" => holds(CALL),
-                "succeeded" | "cancelled" => holds("\"parent\""),
-                "failed" => holds("\"parent\"") || holds("\"errorWorkflow\""),
-                _ => false,
-            }
+        match event.event_type.as_str() {
+            "wait_opened" => holds(CALL) || holds(TRIGGER),
+            "node_cancelled" | "wait_timed_out" => holds(CALL),
+            "succeeded" | "cancelled" => holds("\"parent\""),
+            "failed" => holds("\"parent\"") || holds("\"errorWorkflow\""),
+            _ => false,
+        }
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

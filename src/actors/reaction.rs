@@ -23,8 +23,15 @@ pub trait Reaction: Send + Sync + 'static {
     /// Its name: that of its checkpoint, which must never change, and of whom auditors read.
     fn name(&self) -> &'static str;
 
-    /// Whether an event is any of its business. Asked of every event there is: no parsing here.
-    fn wants(&self, event: &Recorded) -> bool;
+    /// Whether events of this type of an aggregate of this type may be any of its business. No other event is
+    /// read for it.
+    fn concerns(&self, kind: &str, name: &str) -> bool;
+
+    /// Whether an event that may be is. Asked of each of them: no parsing here.
+    fn wants(&self, event: &Recorded) -> bool {
+        let _ = event;
+        true
+    }
 
     /// What is to stay in order. The events of one line are carried out one after the other, and
     /// where one of them has to wait, those behind it wait, too.

@@ -147,13 +147,12 @@ impl Reaction for Safety {
         NAME
     }
 
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        kind == Run::TYPE && matches!(name, "started" | "failed")
+    }
+
     fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == Run::TYPE
-            && match event.event_type.as_str() {
-                "started" => event.metadata.contains(ALLOTMENT),
-                "failed" => true,
-                _ => false,
-            }
+        event.event_type != "started" || event.metadata.contains(ALLOTMENT)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

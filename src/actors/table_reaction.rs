@@ -33,8 +33,8 @@ impl Reaction for TableReaction {
         "tables"
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == Table::TYPE
+    fn concerns(&self, kind: &str, _: &str) -> bool {
+        kind == Table::TYPE
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

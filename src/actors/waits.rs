@@ -48,12 +48,8 @@ struct NoRun(String);
 
 impl Wait {
     /// Whether an event may be one of a wait: asked of every event, without reading it.
-    pub(super) fn may_be(event: &Recorded) -> bool {
-        event.aggregate_type == Run::TYPE
-            && matches!(
-                event.event_type.as_str(),
-                "wait_opened" | "wait_timed_out" | "node_cancelled"
-            )
+    pub(super) fn may_be(kind: &str, name: &str) -> bool {
+        kind == Run::TYPE && matches!(name, "wait_opened" | "wait_timed_out" | "node_cancelled")
     }
 
     /// What an event of a run says of a wait of these kinds; nothing where it says nothing of one.

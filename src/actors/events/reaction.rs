@@ -223,8 +223,7 @@ impl EventReaction {
 }
 
 /// Whether what was recorded may be an event for others.
-pub(super) fn is_happening(event: &Recorded) -> bool {
-    let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
+pub(super) fn is_happening(kind: &str, name: &str) -> bool {
     (kind == Publication::TYPE && name == "published")
         || (kind == Run::TYPE && name == "event_emitted")
 }
@@ -262,8 +261,8 @@ impl Reaction for EventReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        is_happening(event)
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        is_happening(kind, name)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

@@ -55,8 +55,8 @@ impl Reaction for EventSubscriber {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        is_happening(event)
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        is_happening(kind, name)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

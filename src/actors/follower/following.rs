@@ -15,7 +15,7 @@ use super::carrier::Carrier;
 use super::patience::Patience;
 use super::window::{Errand, Window};
 use crate::actors::reaction::{Line, Reaction};
-use crate::journal::{Batch, Error, Journal, Leases, Reactions, Tail};
+use crate::journal::{Batch, Error, Interest, Journal, Leases, Reactions, Recorded, Tail};
 
 /// The kind under which the leases of reactions are kept.
 pub(super) const LEASE: &str = "reaction";
@@ -87,13 +87,17 @@ impl Follower {
             saved,
             saved_at: Instant::now(),
         };
-        let mut subscription = self.tail.subscribe(saved);
+        let reaction = Arc::clone(&self.reaction);
+        let interest = Interest::new(move |kind, name| reaction.concerns(kind, name));
+        let mut subscription = self.tail.subscribe_to(interest, saved);
         let mut look = tokio::time::interval(self.patience.look);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let has_room = following.window.len() < IN_HAND;
             tokio::select! {
-                batch = subscription.next(), if has_room => following.take(&batch?)?,
+                batch = subscription.next(), if has_room => {
+                    following.take(&batch?, subscription.position())?;
+                },
                 Some(errand) = following.under_way.next() => following.end(errand?),
                 Some(held) = OptionFuture::from(following.again.as_mut()) => {
                     following.again = None;
@@ -107,14 +111,17 @@ impl Follower {
 }
 
 impl Following {
-    fn take(&mut self, batch: &Batch) -> Result<(), Error> {
+    /// What was read up to a position.
+    fn take(&mut self, batch: &Batch, read: i64) -> Result<(), Error> {
         if !self.leases.alive() {
             return Err(Error::LeaseLost("a reaction"));
         }
         let reaction = Arc::clone(&self.reaction);
-        for errand in
-            self.window.take(batch, |event| reaction.wants(event).then(|| reaction.line(event)))
-        {
+        let wants = |event: &Recorded| {
+            reaction.concerns(&event.aggregate_type, &event.event_type) && reaction.wants(event)
+        };
+        let line = |event: &Recorded| wants(event).then(|| reaction.line(event));
+        for errand in self.window.take(batch, read, line) {
             self.begin(errand);
         }
         Ok(())

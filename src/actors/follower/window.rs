@@ -60,15 +60,17 @@ impl Window {
         self.open.len()
     }
 
-    /// Takes a batch, and gives the errands that can begin. What has no line is not wanted.
+    /// Takes a batch of what was read up to a position, and gives the errands that can begin. What has no line is not
+    /// wanted.
     pub(super) fn take(
         &mut self,
         batch: &Batch,
+        read: i64,
         line: impl Fn(&Recorded) -> Option<Line>,
     ) -> Vec<Errand> {
         let mut errands: HashMap<Line, Vec<Place>> = HashMap::new();
+        self.read = read;
         for (index, event) in batch.iter().enumerate() {
-            self.read = event.position;
             let Some(key) = line(event) else { continue };
             self.open.insert(event.position);
             let place = Place { batch: batch.clone(), index };
@@ -141,6 +143,11 @@ mod tests {
         (event.aggregate_id != "x").then_some(line)
     }
 
+    fn take(window: &mut Window, events: &[(i64, &str)]) -> Vec<Errand> {
+        let read = events.last().map_or(0, |(position, _)| *position);
+        window.take(&batch(events), read, stream)
+    }
+
     fn window() -> Window {
         Window::behind(0, HashSet::new())
     }
@@ -156,7 +163,7 @@ mod tests {
     #[test]
     fn the_checkpoint_stays_before_what_is_not_done() {
         let mut window = window();
-        let mut errands = window.take(&batch(&[(1, "a"), (2, "b"), (3, "x")]), stream);
+        let mut errands = take(&mut window, &[(1, "a"), (2, "b"), (3, "x")]);
         assert_eq!((errands.len(), window.done(), window.len()), (2, 0, 2));
         errands.sort_by(|one, other| one.key.cmp(&other.key));
         let (b, a) = (errands.pop().expect("b"), errands.pop().expect("a"));
@@ -167,13 +174,20 @@ mod tests {
     }
 
     #[test]
+    fn the_checkpoint_follows_over_what_concerns_nobody() {
+        let mut window = window();
+        assert!(window.take(&batch(&[]), 7, stream).is_empty());
+        assert_eq!(window.done(), 7);
+    }
+
+    #[test]
     fn what_comes_while_its_stream_is_in_hand_waits_for_its_turn() {
         let mut window = window();
-        let first = window.take(&batch(&[(1, "a"), (2, "a")]), stream);
+        let first = take(&mut window, &[(1, "a"), (2, "a")]);
         let first = of_stream(first, "a");
         assert_eq!(positions(&first), [1, 2]);
-        assert!(window.take(&batch(&[(3, "a")]), stream).is_empty());
-        assert_eq!(window.take(&batch(&[(4, "b"), (5, "a")]), stream).len(), 1);
+        assert!(take(&mut window, &[(3, "a")]).is_empty());
+        assert_eq!(take(&mut window, &[(4, "b"), (5, "a")]).len(), 1);
         let next = window.end(first).expect("what came meanwhile");
         assert_eq!((positions(&next), window.done()), (vec![3, 5], 2));
     }
@@ -181,14 +195,14 @@ mod tests {
     #[test]
     fn a_stream_that_waits_holds_what_follows_until_it_is_found_free() {
         let mut window = window();
-        let errand = of_stream(window.take(&batch(&[(1, "a")]), stream), "a");
+        let errand = of_stream(take(&mut window, &[(1, "a")]), "a");
         window.look_up();
         // It ends in vain after the look began, and is not among what was found.
         window.end(Errand { is_held: true, ..errand });
         window.hold(HashSet::new());
-        assert!(of_stream(window.take(&batch(&[(2, "a")]), stream), "a").is_held);
+        assert!(of_stream(take(&mut window, &[(2, "a")]), "a").is_held);
         window.look_up();
         window.hold(HashSet::new());
-        assert!(!of_stream(window.take(&batch(&[(3, "b")]), stream), "b").is_held);
+        assert!(!of_stream(take(&mut window, &[(3, "b")]), "b").is_held);
     }
 }

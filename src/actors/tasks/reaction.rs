@@ -148,10 +148,13 @@ impl Reaction for TaskReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (Wait::may_be(event) && event.payload.contains(KIND))
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        Wait::may_be(kind, name)
             || (kind == Task::TYPE && matches!(name, "completed" | "rejected" | "cancelled"))
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        event.aggregate_type != Run::TYPE || event.payload.contains(KIND)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

@@ -248,9 +248,8 @@ impl Reaction for WalletReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (Wait::may_be(event) && TRANSACTING.iter().any(|kind| event.payload.contains(kind)))
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        Wait::may_be(kind, name)
             || (kind == Floor::TYPE && name != "removed")
             || (kind == Lane::TYPE
                 && matches!(
@@ -268,6 +267,11 @@ impl Reaction for WalletReaction {
                         | "finalized"
                         | "cancelled"
                 ))
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        event.aggregate_type != Run::TYPE
+            || TRANSACTING.iter().any(|kind| event.payload.contains(kind))
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

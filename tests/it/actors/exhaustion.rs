@@ -84,7 +84,7 @@ async fn a_workflow_that_was_resumed_is_not_paused_again_by_the_same_event() {
     let kept = tokio::spawn(keeper.run(stop.clone()));
 
     let reaction = Exhaustion::new(stage.journal.clone(), Arc::clone(&index));
-    assert!(reaction.wants(&event));
+    assert!(reaction.concerns(&event.aggregate_type, &event.event_type));
     let found = async |id: WorkflowId| workflows.load(&id.to_string()).await.unwrap().aggregate;
     reaction.react(&event).await.unwrap();
     for id in [one, other] {

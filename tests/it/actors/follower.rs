@@ -87,8 +87,8 @@ impl Reaction for Echo {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == "run"
+    fn concerns(&self, kind: &str, _: &str) -> bool {
+        kind == "run"
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
@@ -384,8 +384,8 @@ impl Reaction for InParts {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == "run"
+    fn concerns(&self, kind: &str, _: &str) -> bool {
+        kind == "run"
     }
 
     fn react<'a>(&'a self, _: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

@@ -46,7 +46,7 @@ async fn places_of(ledger: &Ledger, name: &str) -> Vec<i64> {
     .unwrap()
 }
 
-async fn head_at(tail: &Tail, position: i64) {
+pub(super) async fn head_at(tail: &Tail, position: i64) {
     let mut head = tail.watch_head();
     timeout(PATIENCE, head.wait_for(|head| *head >= position)).await.unwrap().unwrap();
 }

@@ -8,6 +8,7 @@ mod connections;
 mod fence;
 mod gap_gate;
 mod ledger;
+mod lookups;
 mod lost_answers;
 mod migrations;
 mod model;

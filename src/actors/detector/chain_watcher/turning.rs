@@ -36,8 +36,8 @@ impl Reaction for ChainTurning {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == "chain_endpoints"
+    fn concerns(&self, kind: &str, _: &str) -> bool {
+        kind == "chain_endpoints"
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

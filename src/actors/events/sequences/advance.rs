@@ -146,8 +146,8 @@ impl Reaction for SequenceReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        is_happening(event)
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        is_happening(kind, name)
     }
 
     /// The events of an organization come one after the other: which came first is the question.

@@ -213,9 +213,8 @@ impl Reaction for SequenceEnds {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == Instance::TYPE
-            && matches!(event.event_type.as_str(), "completed" | "failed" | "abandoned")
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        kind == Instance::TYPE && matches!(name, "completed" | "failed" | "abandoned")
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

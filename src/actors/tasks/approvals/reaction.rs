@@ -184,8 +184,7 @@ impl Reaction for ApprovalReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
+    fn concerns(&self, kind: &str, name: &str) -> bool {
         (kind == Lane::TYPE || kind == SignatureRequest::TYPE)
             && matches!(
                 name,

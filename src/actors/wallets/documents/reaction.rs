@@ -125,10 +125,13 @@ impl Reaction for SignatureReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
-        (Wait::may_be(event) && event.payload.contains(SIGN_TYPED_DATA))
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        Wait::may_be(kind, name)
             || (kind == SignatureRequest::TYPE && !matches!(name, "accepted" | "sign_requested"))
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        event.aggregate_type != Run::TYPE || event.payload.contains(SIGN_TYPED_DATA)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

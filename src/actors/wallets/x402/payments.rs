@@ -33,9 +33,8 @@ impl Reaction for PaymentReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        event.aggregate_type == Payment::TYPE
-            && matches!(event.event_type.as_str(), "paid" | "lost" | "expired")
+    fn concerns(&self, kind: &str, name: &str) -> bool {
+        kind == Payment::TYPE && matches!(name, "paid" | "lost" | "expired")
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {

@@ -151,8 +151,7 @@ impl Reaction for SaleReaction {
         NAME
     }
 
-    fn wants(&self, event: &Recorded) -> bool {
-        let (kind, name) = (event.aggregate_type.as_ref(), event.event_type.as_str());
+    fn concerns(&self, kind: &str, name: &str) -> bool {
         (kind == Sale::TYPE && matches!(name, "reserved" | "begun" | "refused"))
             || (kind == Lane::TYPE
                 && matches!(
@@ -163,8 +162,11 @@ impl Reaction for SaleReaction {
                         | "simulation_failed"
                         | "included"
                         | "cancelled"
-                )
-                && event.payload.contains(SETTLES))
+                ))
+    }
+
+    fn wants(&self, event: &Recorded) -> bool {
+        event.aggregate_type != Lane::TYPE || event.payload.contains(SETTLES)
     }
 
     fn react<'a>(&'a self, event: &'a Recorded) -> BoxFuture<'a, Result<(), Trouble>> {
