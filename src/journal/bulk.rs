@@ -138,3 +138,16 @@ pub async fn has_runs(pool: &PgPool, organization: OrganizationId) -> Result<boo
     .await
     .map_err(while_doing("asking whether an organization has runs"))
 }
+
+/// Whether a process that executes runs is at work on this database.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn are_executed(pool: &PgPool) -> Result<bool, Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from workers where takes_slots and lease_until > clock_timestamp()) as "is!""#,
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(while_doing("asking whether runs are executed"))
+}

@@ -38,6 +38,8 @@ use crate::telemetry;
 const WRITERS: u64 = 2;
 /// Parts that wait to be recorded, for each of them.
 const PARTS: usize = 8;
+/// So many runs are one part of each writer: nobody ever sees a part of one of them.
+const RECORDED_AT_ONCE: u64 = 400;
 /// Unless it is said otherwise, one run of so many waits for a person.
 const RUNS_A_TASK: u64 = 2_000;
 /// The fewest that do.
@@ -203,7 +205,8 @@ impl Seed {
         })
     }
 
-    /// Whether the organization is there and has no runs that would be mixed up with these.
+    /// Whether the organization is there and has no runs that would be mixed up with these, and whether nobody goes
+    /// on with a run of which only a part is recorded.
     async fn must_be_fit(
         &self,
         house: &House,
@@ -220,6 +223,17 @@ impl Seed {
             return Err(Failure::new(format!("organization {organization} has runs")).cure(
                 "name another by --organization, or say --add: what was made is never unmade",
             ));
+        }
+        if self.runs > RECORDED_AT_ONCE {
+            let are_executed = bulk::are_executed(&house.pool).await;
+            if are_executed.map_err(|error| Failure::of(&error))? {
+                return Err(Failure::new(
+                    "a server executes runs on this database: its timers would go on with runs of which only a part is recorded",
+                )
+                .cure(format!(
+                    "start it with `--roles api,projector` meanwhile, or make no more than {RECORDED_AT_ONCE} runs"
+                )));
+            }
         }
         Ok(())
     }

@@ -96,6 +96,15 @@ async fn a_seeded_organization_is_listed_decided_again_and_verified() {
 }
 
 #[actix_web::test]
+async fn many_runs_are_not_told_beside_a_server_whose_timers_would_go_on_with_half_of_one() {
+    let stage = Stage::empty(signing::Config::default()).await;
+    let said = command(&stage.app.database, &["seed", "--runs", "1000", "--json"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("--roles api,projector"), "{}", said.err);
+    assert_eq!(stage.app.count_runs().await, 0);
+}
+
+#[actix_web::test]
 async fn the_same_seed_makes_the_same_runs_also_where_no_server_is() {
     let until = ["--until", "2026-11-29T12:00:00Z", "--seed", "7"];
     let mut sums = Vec::new();
