@@ -1,6 +1,7 @@
 // Writes what the app knows of the API: its types from docs/openapi.json, the cures of problems from
-// docs/problems.md, the functions of expressions from docs/expressions.md. It is not committed: a change of the document that the app does not follow fails `npm run types`.
-import { readFileSync, writeFileSync } from "node:fs";
+// docs/problems.md, the functions of expressions from docs/expressions.md, and
+// the pages of docs/ in sections, for questions. It is not committed: a change of the document that the app does not follow fails `npm run types`.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import openapi, { astToString } from "openapi-typescript";
 
 const docs = new URL("../../docs/", import.meta.url);
@@ -42,5 +43,34 @@ function functions() {
   return `${banner}export const functions: { name: string; signature: string; what: string }[] = ${JSON.stringify(list, null, 2)};\n`;
 }
 
-const files = { "api/schema.ts": await types(), "api/cures.ts": problems(), "code/functions.ts": functions() };
+/** As GitHub makes anchors of headings. */
+const anchorOf = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-");
+
+// A page of the manual, heading by heading. What looks like a heading within a fence is none.
+function sections(page, text) {
+  const found = [];
+  let isFenced = false;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("```")) isFenced = !isFenced;
+    const heading = isFenced ? null : /^(#{1,4}) (.*)$/.exec(line);
+    if (heading) found.push({ page, level: heading[1].length, heading: heading[2].replaceAll("`", "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"), lines: [] });
+    else found.at(-1)?.lines.push(line);
+  }
+  const title = found[0]?.heading ?? page;
+  const times = new Map();
+  return found.map(({ lines, ...section }) => {
+    const anchor = anchorOf(section.heading);
+    const before = times.get(anchor) ?? 0;
+    times.set(anchor, before + 1);
+    return { ...section, title, anchor: before === 0 ? anchor : `${anchor}-${before}`, text: lines.join("\n").trim() };
+  });
+}
+
+function manual() {
+  const pages = (folder) => readdirSync(new URL(folder, docs)).filter((name) => name.endsWith(".md")).map((name) => folder + name.replace(/\.md$/, ""));
+  const all = ["", "nodes/"].flatMap(pages).flatMap((page) => sections(page.replace("/", "."), readFileSync(new URL(`${page}.md`, docs), "utf8")));
+  return JSON.stringify(all);
+}
+
+const files = { "api/schema.ts": await types(), "api/cures.ts": problems(), "code/functions.ts": functions(), "help/manual.json": manual() };
 for (const [name, text] of Object.entries(files)) writeFileSync(new URL(name, target), text);

@@ -1,4 +1,4 @@
-import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Search } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Button } from "../common/Button";
@@ -20,15 +20,18 @@ export function Layout() {
   const [isSearching, setSearching] = useState(false);
   const isMainnet = useIsMainnetShown();
   useEffect(() => setOpen(false), [pathname]);
+  const navigate = useNavigate();
   useEffect(() => {
+    const deeds: Record<string, () => void> = { k: () => setSearching(true), i: () => void navigate({ to: "/help", search: {} }) };
     const open = (event: KeyboardEvent) => {
-      if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      const deed = event.ctrlKey || event.metaKey ? deeds[event.key] : undefined;
+      if (!deed) return;
       event.preventDefault();
-      setSearching(true);
+      deed();
     };
     addEventListener("keydown", open);
     return () => removeEventListener("keydown", open);
-  }, []);
+  }, [navigate]);
   return (
     <>
       <a className="skip" href="#main">

@@ -1,4 +1,4 @@
-import { Activity, ArrowLeftRight, BookOpen, Boxes, Bug, CircleAlert, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Package, PanelsTopLeft, Play, Plug, ScrollText, Search, Settings, ShieldCheck, Terminal, Users, Wallet, Webhook, Workflow, Zap } from "lucide-react";
+import { Activity, ArrowLeftRight, BookOpen, Boxes, Bug, CircleAlert, CircleQuestionMark, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Package, PanelsTopLeft, Play, Plug, ScrollText, Search, Settings, ShieldCheck, Terminal, Users, Wallet, Webhook, Workflow, Zap } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -56,6 +56,7 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/settings", label: "Settings", icon: Settings, permission: "organization:read" },
       { to: "/interfaces", label: "Interfaces", icon: PanelsTopLeft, permission: "interfaces:read" },
       { to: "/audit", label: "Audit log", icon: ScrollText, permission: "audit:read" },
+      { to: "/help", label: "Help", icon: CircleQuestionMark },
     ],
   ],
 ];

@@ -2,6 +2,7 @@ import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHis
 import { FaultNote } from "./Fallback";
 import { rootRoute } from "./rootRoute";
 import { dataRoutes } from "../data/routes";
+import { helpRoutes } from "../help/routes";
 import { observeRoutes } from "../observe/routes";
 import { runRoutes } from "../runs/routes";
 import { RunsPage } from "../runs/RunsPage";
@@ -283,6 +284,7 @@ const routeTree = rootRoute.addChildren([
   policiesRoute,
   policyRoute,
   ...dataRoutes,
+  ...helpRoutes,
   ...observeRoutes,
   ...runRoutes,
   interfacesRoute,

@@ -1,0 +1,35 @@
+import { Link } from "@tanstack/react-router";
+import Markdown, { type Components } from "react-markdown";
+import gfm from "remark-gfm";
+import { placeFrom } from "./manual";
+
+/** A link of the manual: to another page of it, or out of the app. */
+function linkFrom(page: string): NonNullable<Components["a"]> {
+  return function ManualLink({ href = "", children }) {
+    const place = placeFrom(page, href);
+    if (place) {
+      return (
+        <Link to="/manual/$page" params={{ page: place.page }} {...(place.anchor && { hash: place.anchor })}>
+          {children}
+        </Link>
+      );
+    }
+    if (!/^https:\/\//.test(href)) return <>{children}</>;
+    return (
+      <a href={href} target="_blank" rel="noreferrer">
+        {children}
+      </a>
+    );
+  };
+}
+
+/** A text of the manual. */
+export function Prose({ page, text }: { page: string; text: string }) {
+  return (
+    <div className="prose">
+      <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]} components={{ a: linkFrom(page) }}>
+        {text}
+      </Markdown>
+    </div>
+  );
+}
