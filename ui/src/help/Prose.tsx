@@ -23,11 +23,23 @@ function linkFrom(page: string): NonNullable<Components["a"]> {
   };
 }
 
+// What may be wider than its place is scrolled by keyboard, too.
+/* eslint-disable jsx-a11y/no-noninteractive-tabindex */
+const WIDE: Components = {
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  table: ({ children }) => (
+    <div className="wide" role="group" aria-label="Table" tabIndex={0}>
+      <table>{children}</table>
+    </div>
+  ),
+};
+/* eslint-enable jsx-a11y/no-noninteractive-tabindex */
+
 /** A text of the manual. */
 export function Prose({ page, text }: { page: string; text: string }) {
   return (
     <div className="prose">
-      <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]} components={{ a: linkFrom(page) }}>
+      <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]} components={{ ...WIDE, a: linkFrom(page) }}>
         {text}
       </Markdown>
     </div>
