@@ -68,7 +68,7 @@ function sections(page, text) {
 
 function manual() {
   const pages = (folder) => readdirSync(new URL(folder, docs)).filter((name) => name.endsWith(".md")).map((name) => folder + name.replace(/\.md$/, ""));
-  const all = ["", "nodes/"].flatMap(pages).flatMap((page) => sections(page.replace("/", "."), readFileSync(new URL(`${page}.md`, docs), "utf8")));
+  const all = ["", "nodes/"].flatMap(pages).flatMap((page) => sections(page.replace("/", "~"), readFileSync(new URL(`${page}.md`, docs), "utf8")));
   return JSON.stringify(all);
 }
 

@@ -2,7 +2,7 @@ import MiniSearch from "minisearch";
 import { useQuery } from "@tanstack/react-query";
 import file from "./manual.json?url";
 
-/** A heading of a page of the manual with what stands below it. Of a page in a folder, `page` is `folder.page`. */
+/** A heading of a page of the manual with what stands below it. Of a page in a folder, `page` is `folder~page`: an address with a dot is a file. */
 export type Section = { page: string; level: number; title: string; heading: string; anchor: string; text: string };
 export type Manual = { sections: Section[]; answer: (question: string) => Section[] };
 
@@ -34,9 +34,9 @@ export function manualOf(sections: Section[]): Manual {
 export function placeFrom(page: string, link: string): { page: string; anchor: string } | undefined {
   const [, file, anchor = ""] = /^([\w./-]+\.md)?(?:#([\w-]+))?$/.exec(link) ?? [];
   if (file === undefined) return anchor ? { page, anchor } : undefined;
-  const path = new URL(file, `https://manual/docs/${page.replace(".", "/")}`).pathname;
+  const path = new URL(file, `https://manual/docs/${page.replace("~", "/")}`).pathname;
   const [, to] = /^\/docs\/((?:nodes\/)?[\w-]+)\.md$/.exec(path) ?? [];
-  return to === undefined ? undefined : { page: to.replace("/", "."), anchor };
+  return to === undefined ? undefined : { page: to.replace("/", "~"), anchor };
 }
 
 /** The manual of this version, which comes with the app. */
