@@ -1,10 +1,23 @@
 import { Search } from "lucide-react";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+
+type Props = {
+  value: string;
+  onChange: (words: string) => void;
+  label: string;
+  hint?: string;
+  /** Whoever comes to the page comes to search. */
+  isFirst?: boolean;
+};
 
 /** A search that asks when somebody pauses, not at each letter. */
-export function SearchBox({ value, onChange, label, hint = label }: { value: string; onChange: (words: string) => void; label: string; hint?: string }) {
+export function SearchBox({ value, onChange, label, hint = label, isFirst = false }: Props) {
+  const input = useRef<HTMLInputElement>(null);
   const [words, setWords] = useState(value);
   const change = useEffectEvent(onChange);
+  useEffect(() => {
+    if (isFirst) input.current?.focus();
+  }, [isFirst]);
   useEffect(() => setWords(value), [value]);
   useEffect(() => {
     if (words.trim() === value) return undefined;
@@ -14,7 +27,7 @@ export function SearchBox({ value, onChange, label, hint = label }: { value: str
   return (
     <div className="search-box">
       <Search size={15} aria-hidden />
-      <input type="search" className="input" aria-label={label} placeholder={hint} value={words} onChange={(event) => setWords(event.target.value)} />
+      <input ref={input} type="search" className="input" aria-label={label} placeholder={hint} value={words} onChange={(event) => setWords(event.target.value)} />
     </div>
   );
 }

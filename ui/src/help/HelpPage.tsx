@@ -1,8 +1,8 @@
 import "./help.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useState } from "react";
 import { Empty } from "../common/Empty";
 import { Listing } from "../common/Listing";
+import { SearchBox } from "../common/SearchBox";
 import { Theirs } from "../common/Theirs";
 import { Page } from "../frame/Page";
 import { useManual, type Manual, type Section } from "./manual";
@@ -16,36 +16,15 @@ const FIRST = ["workflows", "nodes", "expressions", "webhooks", "tasks", "wallet
 export function HelpPage() {
   const { q = "" } = useSearch({ from: "/help" });
   const navigate = useNavigate();
-  const [question, setQuestion] = useState(q);
-  const asked = useDeferredValue(question.trim());
   const manual = useManual();
-  // A link to a question asks it; what is written here is a link, too.
-  useEffect(() => setQuestion(q), [q]);
-  const keep = (words: string) => void navigate({ to: "/help", search: words ? { q: words } : {}, replace: true });
-  const items = manual.data && asked.length > 1 ? manual.data.answer(asked) : [];
+  const ask = (question: string) => void navigate({ to: "/help", search: question ? { q: question } : {}, replace: true });
+  const items = manual.data && q.length > 1 ? manual.data.answer(q) : [];
   return (
     <Page title="Help" lead="Ask the manual of this version a question. Ctrl I (⌘ I) comes here from everywhere.">
-      <form
-        role="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          keep(question.trim());
-        }}
-      >
-        <input
-          className="input"
-          type="search"
-          aria-label="Your question"
-          placeholder="How do I …?"
-          maxLength={300}
-          // Whoever comes here by its key has a question.
-          ref={(input) => input?.focus()}
-          value={question}
-          onChange={(event) => setQuestion(event.target.value)}
-          onBlur={() => keep(question.trim())}
-        />
-      </form>
-      {asked.length < 2 ? (
+      <div className="row question">
+        <SearchBox value={q} onChange={ask} label="Your question" hint="How do I …?" isFirst />
+      </div>
+      {q.length < 2 ? (
         <Begin manual={manual.data} />
       ) : (
         <section aria-label="Answers" aria-live="polite">

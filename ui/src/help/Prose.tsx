@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import Markdown, { type Components } from "react-markdown";
 import gfm from "remark-gfm";
 import { placeFrom } from "./manual";
@@ -37,9 +38,11 @@ const WIDE: Components = {
 
 /** A text of the manual. */
 export function Prose({ page, text }: { page: string; text: string }) {
+  // The same as long as the page is: a link that is made anew loses its focus.
+  const components = useMemo(() => ({ ...WIDE, a: linkFrom(page) }), [page]);
   return (
     <div className="prose">
-      <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]} components={{ ...WIDE, a: linkFrom(page) }}>
+      <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]} components={components}>
         {text}
       </Markdown>
     </div>
