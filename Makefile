@@ -10,8 +10,7 @@
 CARGO ?= cargo
 
 dev: prerequisites ui ## Build, start a PostgreSQL of our own, migrate, show the admin key, serve
-	@$(CARGO) build --locked --bin chainkeel
-	@$(CARGO) run --locked --quiet -- dev
+	@$(CARGO) run --locked -- dev
 
 test: browser chain nats ui ## Run every test against a real PostgreSQL, a real chain and a real browser (FILTER=… for some)
 	@if $(CARGO) nextest --version > /dev/null 2>&1; \

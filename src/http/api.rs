@@ -82,8 +82,8 @@ use crate::validation::Validators;
 
 /// How long a write waits for its position before it answers without.
 const POSITION_WAIT: Duration = Duration::from_millis(250);
-/// How long a read waits for the position that it must not be older than.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a read waits for the position that it must not be older than, and a start for a trigger index that is behind.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// When to come again after that: a view so far behind has a fault or much to catch up on.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 

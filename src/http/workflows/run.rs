@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::access::Principal;
 use crate::actors::{Context, Placed, Refused, StartRun};
 use crate::http::answer::{Answer, Envelope};
-use crate::http::api::Api;
+use crate::http::api::{Api, PATIENCE};
 use crate::http::extract::{Body, Caller, IdempotencyKey};
 use crate::http::idempotency::Turn;
 use crate::http::problem::{Code, Document, Problem};
@@ -18,9 +18,7 @@ use crate::http::runs::order;
 use crate::journal::StreamId;
 use crate::primitives::{RunId, WorkflowId};
 
-/// How long a start waits for a trigger index that is behind: as long as a read for its view.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// When a caller should come again who waited that long.
+/// When a caller should come again who waited in vain for a trigger index that is behind.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What the run is about.

@@ -66,8 +66,10 @@ pub(crate) fn same(told: &[Told], expected: &[Told]) {
 
 /// Waits until the stream holds what the ledger does now, and holds the one to the other.
 async fn all_is_told(app: &TestApp, nats: &Nats, consumer: &str) {
-    nats.until(app.head().await).await;
+    let head = app.head().await;
+    nats.until(head).await;
     let told = nats.told(consumer).await;
+    assert!(i64::try_from(told.len()).unwrap() >= head, "{} of {head}", told.len());
     // The ledger may go on meanwhile.
     let expected = expected(&app.database).await;
     same(&told, &expected[..told.len()]);

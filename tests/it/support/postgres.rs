@@ -136,12 +136,11 @@ impl Postgres {
         while !self.is_ready() {
             let has_ended = running.process.try_wait().unwrap().is_some();
             let is_in_time = begun.elapsed() < PATIENCE;
-            let end = self.end_of_log();
-            if has_ended && is_in_time && end.contains("is still in use") {
+            if has_ended && is_in_time && self.end_of_log().contains("is still in use") {
                 thread::sleep(Duration::from_millis(100));
                 return None;
             }
-            assert!(!has_ended && is_in_time, "{end}");
+            assert!(!has_ended && is_in_time, "{}", self.end_of_log());
             thread::sleep(Duration::from_millis(10));
         }
         Some(running)
