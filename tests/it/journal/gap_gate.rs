@@ -12,7 +12,7 @@ use rand::{Rng, SeedableRng};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use tokio::time::{Instant, sleep};
 
-use super::ledger::{Ledger, append, insert, run};
+use super::ledger::{Ledger, append, insert, insert_of, run};
 
 const WRITERS: u64 = 16;
 
@@ -25,9 +25,16 @@ fn duration() -> Duration {
     }
 }
 
+/// What a writer writes: most write runs; one in eight tasks, and rests in between, so that the sequencer now looks
+/// at runs alone and now at everything.
+fn kind(seed: u64) -> &'static str {
+    if seed.is_multiple_of(8) { "task" } else { "run" }
+}
+
 /// One writer: transactions that linger, roll back, use savepoints, take their id early. Returns how
-/// many events of which runs it committed.
+/// many events of which streams it committed.
 async fn write(pool: PgPool, seed: u64, stop: Arc<AtomicBool>) -> HashMap<String, i64> {
+    let kind = kind(seed);
     let mut chance = StdRng::seed_from_u64(seed);
     let mut committed: HashMap<String, i64> = HashMap::new();
     let mut runs: Vec<String> = (0..3).map(|_| RunId::generate().to_string()).collect();
@@ -39,6 +46,9 @@ async fn write(pool: PgPool, seed: u64, stop: Arc<AtomicBool>) -> HashMap<String
         let run = runs[which].clone();
         let last = committed.get(&run).copied().unwrap_or(0);
         let count = chance.random_range(1..=4);
+        if kind != "run" {
+            sleep(Duration::from_millis(chance.random_range(0..150))).await;
+        }
         let mut transaction = pool.begin().await.unwrap();
         if chance.random_bool(0.3) {
             // The id is taken long before the events are written.
@@ -47,14 +57,14 @@ async fn write(pool: PgPool, seed: u64, stop: Arc<AtomicBool>) -> HashMap<String
         }
         if chance.random_bool(0.3) {
             transaction.execute("savepoint s").await.unwrap();
-            insert(&mut transaction, &run, last + 1).await;
+            insert_of(kind, &mut transaction, &run, last + 1).await;
             transaction.execute("rollback to s").await.unwrap();
         }
         for sequence in last + 1..=last + count {
             if chance.random_bool(0.2) {
                 transaction.execute("savepoint s").await.unwrap();
             }
-            insert(&mut transaction, &run, sequence).await;
+            insert_of(kind, &mut transaction, &run, sequence).await;
         }
         if chance.random_bool(0.5) {
             sleep(Duration::from_millis(chance.random_range(0..40))).await;

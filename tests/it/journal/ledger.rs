@@ -118,12 +118,18 @@ pub(super) fn event(text: &str) -> NewEvent {
 
 /// Inserts one event as any program might.
 pub(super) async fn insert(connection: &mut PgConnection, run: &str, sequence: i64) {
+    insert_of("run", connection, run, sequence).await;
+}
+
+/// Inserts one event of an aggregate of this type.
+pub(super) async fn insert_of(kind: &str, connection: &mut PgConnection, id: &str, sequence: i64) {
     sqlx::query(
         r#"insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
-           values ('run', $1, $2, 'noted', '1.0', '{}', '{"organization_id":"org_00000000000000000000000000"}')"#,
+           values ($3, $1, $2, 'noted', '1.0', '{}', '{"organization_id":"org_00000000000000000000000000"}')"#,
     )
-    .bind(run)
+    .bind(id)
     .bind(sequence)
+    .bind(kind)
     .execute(connection)
     .await
     .unwrap();

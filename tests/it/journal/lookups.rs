@@ -1,9 +1,10 @@
 //! What a read of the ledger looks at: the events that it gives, however little the database knows of its tables.
 
+use serde_json::Value;
 use sqlx::Connection;
 
 use super::chosen::head_at;
-use super::ledger::{Ledger, append, run};
+use super::ledger::{Ledger, append, insert_of, run};
 
 const RUNS: usize = 30;
 const EVENTS: usize = 100;
@@ -45,5 +46,41 @@ async fn a_read_looks_at_its_own_events_alone_in_a_month_that_was_never_analyzed
         ),
     ] {
         assert_eq!(looked_at(&ledger, &query).await, 50, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tick_looks_at_fresh_events_alone_in_a_month_that_was_never_analyzed() {
+    // given a month of runs that are numbered, of which the database knows nothing, and one event that is fresh
+    let mut ledger = Ledger::new().await;
+    let tail = ledger.tail().await;
+    for _ in 0..10 * RUNS {
+        ledger.journal.append(append(&run(), 0, EVENTS)).await.unwrap();
+    }
+    head_at(&tail, i64::try_from(10 * RUNS * EVENTS).unwrap()).await;
+    let pool = &ledger.database.pool;
+    let prev: String = sqlx::query_scalar("select last_snapshot::text from sequencer")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    let mut transaction = pool.begin().await.unwrap();
+    for setting in ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"] {
+        let off = format!("set local {setting} = off");
+        sqlx::query(&off).execute(&mut *transaction).await.unwrap();
+    }
+    insert_of("run", &mut transaction, &run().aggregate_id, 1).await;
+
+    // then both of its looks read some pages, not a hundred for a month of thirty thousand events
+    for look in ["journal_is_fresh($1, false)", "journal_fresh($1, $1, false)"] {
+        let explained = format!(
+            "explain (analyze, buffers, format json) select * from {}",
+            look.replace("$1", &format!("'{prev}'::pg_snapshot"))
+        );
+        // Only what is looked at counts, not what getting ready reads of the catalogue.
+        sqlx::query(&explained).execute(&mut *transaction).await.unwrap();
+        let plan: Value =
+            sqlx::query_scalar(&explained).fetch_one(&mut *transaction).await.unwrap();
+        let pages = plan[0]["Plan"]["Shared Hit Blocks"].as_i64().unwrap();
+        assert!(pages < 100, "{look}: {pages} pages");
     }
 }

@@ -6,7 +6,7 @@ use chainkeel::journal::{Error, Pace, Sequencer, Tick};
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
-use super::ledger::{Ledger, append, run};
+use super::ledger::{Ledger, append, insert_of, run};
 
 #[tokio::test]
 async fn positions_are_dense_and_are_given_once() {
@@ -175,4 +175,57 @@ async fn an_idle_ledger_burns_no_transaction_id() {
         let after: i64 = sqlx::query_scalar(NEXT_XID).fetch_one(&mut watcher).await.unwrap();
         assert_eq!(after, before, "transaction ids were burnt");
     }
+}
+
+#[tokio::test]
+async fn an_event_of_another_type_that_is_committed_late_is_numbered_after_runs_were_alone() {
+    let ledger = Ledger::new().await;
+    let mut sequencer = ledger.sequencer().await;
+    let number_runs = async |sequencer: &mut Sequencer, times: usize| {
+        for _ in 0..times {
+            ledger.journal.append(append(&run(), 0, 2)).await.unwrap();
+            assert_eq!(sequencer.tick().await.unwrap().assigned, 2);
+        }
+    };
+    // given a task written by a transaction that stays open, and one by a transaction that came to nothing
+    let mut late = ledger.app.begin().await.unwrap();
+    insert_of("task", &mut late, "late", 1).await;
+    let mut never = ledger.app.begin().await.unwrap();
+    insert_of("task", &mut never, "never", 1).await;
+    never.rollback().await.unwrap();
+
+    // when runs are numbered meanwhile, and the transaction ends
+    number_runs(&mut sequencer, 4).await;
+    late.commit().await.unwrap();
+
+    // then its task has a position, and so has one that is written and ended between two looks
+    assert_eq!(sequencer.tick().await.unwrap().assigned, 1);
+    number_runs(&mut sequencer, 4).await;
+    insert_of("task", &mut ledger.app.acquire().await.unwrap(), "late", 2).await;
+    assert_eq!(sequencer.tick().await.unwrap(), Tick { head: 18, assigned: 1 });
+}
+
+#[tokio::test]
+async fn runs_are_numbered_without_a_look_at_other_types() {
+    let ledger = Ledger::new().await;
+    let mut sequencer = ledger.sequencer().await;
+    // given everything numbered that is there, and tasks that nobody can look at
+    for _ in 0..3 {
+        ledger.journal.append(append(&run(), 0, 1)).await.unwrap();
+        assert_eq!(sequencer.tick().await.unwrap().assigned, 1);
+    }
+    let mut holder = ledger.database.pool.begin().await.unwrap();
+    sqlx::query("lock table only events_task in access exclusive mode")
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+
+    // when a run is written
+    let mut writer = ledger.app.acquire().await.unwrap();
+    insert_of("run", &mut writer, &run().aggregate_id, 1).await;
+
+    // then it is numbered at once
+    let tick = tokio::time::timeout(Duration::from_secs(10), sequencer.tick()).await;
+    assert_eq!(tick.expect("it waits for tasks").unwrap().assigned, 1);
+    holder.rollback().await.unwrap();
 }
