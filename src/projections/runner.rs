@@ -157,6 +157,7 @@ impl Runner {
             return give_back(connection, Progress::Standby).await;
         }
         session::ends_in_silence(&mut connection, SILENCE).await?;
+        session::find_by_keys(&mut connection).await?;
         // Between the two looks another may have moved it.
         let build = builds::live(&mut connection, name).await?;
         if build.version != ours {

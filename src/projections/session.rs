@@ -23,6 +23,20 @@ pub(super) async fn hold_back(connection: &mut PgConnection) -> Result<(), Error
     .map_err(while_doing("holding a connection back"))
 }
 
+/// Lets what is written find rows by their keys, however small the planner takes a table for: statements are planned
+/// once, when a build is still empty, and read all that it holds by then until somebody has gathered figures of it.
+pub(super) async fn find_by_keys(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!(
+        "select set_config('enable_seqscan', 'off', false) as scans,
+                set_config('enable_hashjoin', 'off', false) as hashes,
+                set_config('enable_mergejoin', 'off', false) as merges"
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
+    .map_err(while_doing("having rows found by their keys"))
+}
+
 /// Opens a connection on which the bare names of tables are those of `schema`.
 ///
 /// Its commits are not awaited to be on disk: rows and checkpoint are one transaction, so that what

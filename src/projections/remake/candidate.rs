@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
 use super::effort::Effort;
+use super::growth::Growth;
 use super::turns::Turns;
 use crate::journal::{Journal, Recorded};
 use crate::projections::Error;
@@ -20,6 +21,8 @@ use crate::projections::session;
 /// So close to the live build the rest is written within the transaction of the flip, while the
 /// live build's projector is held off: some tens of milliseconds.
 const CLOSE: i64 = 2048;
+/// A build is folded so many times as fast as the ledger grows, whatever others feel of it: else it never ends.
+const FASTER: f64 = 1.5;
 /// How long the flip waits for readers to end. Those that come after it queue for as long.
 const LOCK_TIMEOUT: &str = "100ms";
 /// How often the flip is tried.
@@ -83,6 +86,7 @@ impl<'m> Candidate<'m> {
     ) -> Result<(), Error> {
         let mut lanes = self.open_lanes(effort.lanes).await?;
         let journal = &self.means.journal;
+        let mut growth = Growth::default();
         let mut chunk = journal.read_after(self.build.position, effort.chunk()).await?;
         while self.build.position < target {
             chunk.retain(|event| event.position <= target);
@@ -92,7 +96,13 @@ impl<'m> Candidate<'m> {
             let (build_id, from) = (self.build.build_id, self.build.position);
             let turn = async {
                 let written = self.write_side_by_side(&mut lanes, &chunk, to);
-                let (written, next) = join(written, journal.read_after(to, effort.chunk())).await;
+                let next = journal.read_after(to, effort.chunk());
+                let (written, next) = if effort.is_held() {
+                    // One after the other: two cores that are busy at once are felt more than one that is for longer.
+                    (written.await, next.await)
+                } else {
+                    join(written, next).await
+                };
                 if let Err(error) = written {
                     return Ok::<_, Error>(Err(error));
                 }
@@ -105,6 +115,9 @@ impl<'m> Candidate<'m> {
             };
             self.build.position = to;
             told(to);
+            if let Some(per_second) = growth.look(journal).await? {
+                turns.at_least(per_second * FASTER);
+            }
             chunk = next;
         }
         for lane in lanes {
@@ -209,7 +222,8 @@ impl<'m> Candidate<'m> {
         .map_err(while_doing("opening the lanes of a build"))?;
         let (database, schema) = (&self.means.database, &self.build.schema_name);
         try_join_all(rows.into_iter().map(|row| async move {
-            let connection = session::open(database, schema).await?;
+            let mut connection = session::open(database, schema).await?;
+            session::find_by_keys(&mut connection).await?;
             Ok(Lane { number: row.lane, connection, position: row.position })
         }))
         .await

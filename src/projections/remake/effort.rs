@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 /// Events that are read, folded and committed at a time; the journal bounds their bytes.
 const CHUNK: i64 = 4_096;
 /// The same where others must not feel it: some milliseconds of work.
-const SMALL: i64 = 128;
+const SMALL: i64 = 256;
 /// A build that is bounded writes so many chunks a second at least: small ones hold nobody up for long.
 const CHUNKS_A_SECOND: i64 = 50;
 

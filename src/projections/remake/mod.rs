@@ -5,6 +5,7 @@ pub mod builder;
 mod candidate;
 mod compare;
 mod effort;
+mod growth;
 mod pulse;
 pub mod rebuild;
 mod slices;

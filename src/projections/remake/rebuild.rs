@@ -91,7 +91,7 @@ pub async fn rebuild(
     let target = means.journal.head().await?;
     let mut meter = Meter::start(candidate.build.position, target);
     report(meter.at(Phase::Folding, candidate.build.position));
-    let mut turns = Turns::of(effort, &means.database).await?;
+    let mut turns = Turns::of(effort, means)?;
     if effort.is_held() {
         candidate.hold_back().await?;
         // Of empty tables they are made at once, and grow with the rows.

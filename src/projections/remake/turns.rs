@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join;
-use sqlx::postgres::PgConnectOptions;
 use tokio::time::{Instant, sleep};
 
+use super::candidate::Means;
 use super::effort::{Effort, Pace};
 use super::pulse::Pulse;
 use crate::projections::Error;
@@ -24,17 +24,22 @@ pub(super) struct Turns {
     pulse: Option<Pulse>,
     share: Share,
     taken: u32,
+    /// So many events or rows a second are taken whatever others feel; 0: none.
+    least: f64,
 }
 
 impl Turns {
     /// As this effort wants it.
-    pub(super) async fn of(effort: Effort, database: &PgConnectOptions) -> Result<Self, Error> {
-        let pulse = match effort.slower_by {
-            Some(_) => Some(Pulse::open(database).await?),
-            None => None,
-        };
+    pub(super) fn of(effort: Effort, means: &Means) -> Result<Self, Error> {
+        let pulse = effort.slower_by.map(|_| Pulse::open(means)).transpose()?;
         let share = Share::of(effort.slower_by.unwrap_or(u8::MAX));
-        Ok(Self { pace: effort.pace(), pulse, share, taken: 0 })
+        Ok(Self { pace: effort.pace(), pulse, share, taken: 0, least: 0.0 })
+    }
+
+    /// From now on so many events or rows are taken a second at least, unless a bound was said: work that is slower
+    /// than the ledger grows never ends.
+    pub(super) const fn at_least(&mut self, per_second: f64) {
+        self.least = per_second;
     }
 
     /// Does a part of the work, which takes so many events or rows, and rests.
@@ -43,7 +48,7 @@ impl Turns {
         amount: usize,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let Some(pulse) = &mut self.pulse else {
+        let Some(pulse) = &self.pulse else {
             let done = work.await?;
             self.pace.took(amount).await;
             return Ok(done);
@@ -61,7 +66,7 @@ impl Turns {
         } else {
             timed.await
         };
-        let rest = self.share.rest(worked);
+        let rest = self.share.rest(worked).min(longest(self.least, amount, worked));
         let began = Instant::now();
         if is_looked_at {
             sleep(CALM).await;
@@ -71,6 +76,13 @@ impl Turns {
         self.pace.took(amount).await;
         done
     }
+}
+
+/// How long may be rested after work on so much, where so much a second is the least.
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+fn longest(least: f64, amount: usize, worked: Duration) -> Duration {
+    let due = Duration::try_from_secs_f64(amount as f64 / least);
+    due.map_or(LONGEST, |due| due.saturating_sub(worked))
 }
 
 /// Which share of the time may be worked, by what others feel while it is.
@@ -91,6 +103,8 @@ impl Share {
     const MOST: f64 = 0.6;
     /// How much of what was known a new look replaces.
     const NEW: f64 = 0.06;
+    /// So much of the bound is aimed at: looks are few, and what is rare is felt before it is seen.
+    const AIM: f64 = 0.7;
     /// A single look counts as so many times what is usual at most: a checkpoint is not our doing.
     const ODD: f64 = 8.0;
 
@@ -117,7 +131,7 @@ impl Share {
     fn settle(&mut self) {
         let Some((alone, beside)) = self.alone.zip(self.beside) else { return };
         let slower = (beside / alone.max(f64::EPSILON) - 1.0).max(0.01);
-        let wanted = (self.bound / slower).clamp(Self::LEAST, Self::MOST);
+        let wanted = (self.bound * Self::AIM / slower).clamp(Self::LEAST, Self::MOST);
         self.now += (wanted - self.now) * Self::NEW;
     }
 
@@ -142,15 +156,24 @@ mod tests {
 
     #[test]
     fn the_more_others_feel_the_longer_are_the_rests() {
-        // given writes that take half as long again beside the work: a fifth of the time makes a tenth on average
+        // given writes that take half as long again beside the work: a fifth of the time makes a tenth on average,
+        // of which seven tenths are aimed at
         let half = settled(2, 3);
-        assert!((half.now - 0.2).abs() < 0.01, "{half:?}");
+        assert!((half.now - 0.14).abs() < 0.01, "{half:?}");
         let rest = half.rest(Duration::from_millis(10)).as_secs_f64();
-        assert!((rest - 0.04).abs() < 0.003, "{rest}");
+        assert!((rest - 0.061).abs() < 0.005, "{rest}");
 
         // then what nobody feels is done most of the time, and what holds everybody up hardly ever
         assert!((settled(2, 2).now - Share::MOST).abs() < 0.01);
         assert!((settled(2, 200).now - Share::LEAST).abs() < 0.01);
+    }
+
+    #[test]
+    fn rests_are_no_longer_than_the_least_rate_allows() {
+        let worked = Duration::from_millis(10);
+        assert_eq!(longest(0.0, 100, worked), LONGEST);
+        assert_eq!(longest(1_000.0, 100, worked), Duration::from_millis(90));
+        assert_eq!(longest(1_000_000.0, 100, worked), Duration::ZERO);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub async fn verify(
     drop_leftovers(&mut office, projection).await?;
     let mut candidate = Candidate::begin(means, projection, Purpose::Verify, &mut office).await?;
     let compared = async {
-        let mut turns = Turns::of(effort, &means.database).await?;
+        let mut turns = Turns::of(effort, means)?;
         candidate.fold(target, effort, &mut turns, |position| told(position, target)).await?;
         if effort.is_held() {
             slices::with_live(projection, &mut candidate, &mut office, &mut turns).await

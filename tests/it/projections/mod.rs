@@ -22,6 +22,7 @@ mod invention;
 mod isolation;
 mod law;
 mod orders;
+mod plans;
 mod poison;
 mod questions;
 mod stage;
