@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Response};
@@ -323,6 +325,32 @@ async fn questions_are_limited_by_the_minute_and_conversations_by_their_shape() 
     let (_, key) = app.key_of(&app.client, "asks", &["assistant:run"]).await;
     model.script([Turn::Says("Yes.")]);
     assert_eq!(asked(&app.client.with_key(&key)).await.status, 200, "others have their own");
+}
+
+#[actix_web::test]
+async fn of_many_at_a_time_those_beyond_are_told_to_come_again() {
+    let (peer, model) = Model::start(&["small"]);
+    let app = app_that_reaches(&[peer.opening()]).await;
+    connected(&app, &peer, Some("small")).await;
+    model.script(vec![Turn::Held; 64]);
+    let mut people = Vec::new();
+    for name in ["one", "two", "three"] {
+        let (_, key) = app.key_of(&app.client, name, &["assistant:run"]).await;
+        people.push(app.client.with_key(&key));
+    }
+    let all = people.iter().flat_map(|person| (0..25).map(move |_| asked(person)));
+    let mut answers: FuturesUnordered<_> = all.collect();
+    for _ in 64..75 {
+        // The others are held by the provider.
+        let busy = answers.next().await.unwrap();
+        assert_eq!((busy.status, busy.code().as_str()), (429, "busy"), "{}", busy.text());
+        assert!(busy.header("retry-after").is_some());
+    }
+    model.release();
+    let answered: Vec<_> = answers.collect().await;
+    assert!(answered.len() == 64 && answered.iter().all(|answer| answer.status == 200));
+    model.script([Turn::Says("Now.")]);
+    assert_eq!(asked(&people[0]).await.data()["text"], "Now.", "places are given back");
 }
 
 #[actix_web::test]

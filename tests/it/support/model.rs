@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::TestApp;
 use super::peer::Peer;
@@ -25,13 +26,16 @@ pub(crate) enum Turn {
     Status(u16, String),
     /// Nothing, ever.
     Never,
+    /// Words, once the provider is let.
+    Held,
     /// The credentials that came, in words.
     Echoes,
 }
 
 /// The provider.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Model {
+    gate: Semaphore,
     next: Mutex<VecDeque<Turn>>,
     heard: Mutex<Vec<Value>>,
     models: Vec<&'static str>,
@@ -40,13 +44,20 @@ pub(crate) struct Model {
 impl Model {
     /// A provider of these models.
     pub(crate) fn start(models: &[&'static str]) -> (Peer, Data<Self>) {
-        let model = Data::new(Self { models: models.to_vec(), ..Self::default() });
+        let (next, heard) = <(Mutex<VecDeque<Turn>>, Mutex<Vec<Value>>)>::default();
+        let model = Self { gate: Semaphore::new(0), next, heard, models: models.to_vec() };
+        let model = Data::new(model);
         (Peer::with(&model, configure), model)
     }
 
     /// Says these next.
     pub(crate) fn script(&self, turns: impl IntoIterator<Item = Turn>) {
         self.next.lock().unwrap().extend(turns);
+    }
+
+    /// Lets those answer that are held.
+    pub(crate) fn release(&self) {
+        self.gate.add_permits(1_000);
     }
 
     /// The bodies that came since this was asked last.
@@ -101,6 +112,10 @@ async fn complete(request: HttpRequest, model: Data<Model>, body: web::Bytes) ->
         Turn::Status(status, body) => HttpResponse::build(StatusCode::from_u16(status).unwrap())
             .insert_header(("Retry-After", "7"))
             .body(body),
+        Turn::Held => {
+            let _ = model.gate.acquire().await;
+            said(&json!({ "role": "assistant", "content": "At last." }))
+        }
         Turn::Never => std::future::pending().await,
     }
 }
