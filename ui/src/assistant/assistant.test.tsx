@@ -161,6 +161,21 @@ describe("a tool that acts", () => {
     expect(keys[0]).toBe(keys[1]);
   });
 
+  it("asks nothing more of a conversation that was begun anew while it was sent", async () => {
+    let answer: (begun: object) => void = () => {};
+    const late = new Promise<object>((resolve) => (answer = resolve));
+    const { requests } = await open("/assistant", { ...answers(), [order]: () => late });
+    await ask("Start it");
+    await userEvent.click(await screen.findByRole("button", { name: "Do it" }));
+    await userEvent.click(screen.getByRole("button", { name: "Start anew" }));
+    answer({ runId: run.id });
+    expect(await screen.findByRole("button", { name: "What waits for me?" })).toBeVisible();
+    await waitFor(() => expect(lines(requests)).toContain(order));
+    await ask("Hello");
+    expect(await screen.findByText("That is all.")).toBeVisible();
+    expect(sent(requests).map(({ messages }) => messages.length)).toEqual([1, 1]);
+  });
+
   it("proposes no draft that has problems: the model mends it first", async () => {
     const draft = { name: "Mine", definition: { nodes: {} } };
     let looks = 0;

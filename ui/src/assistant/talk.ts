@@ -36,8 +36,8 @@ export class Talk {
   private readonly listeners = new Set<() => void>();
   private stopper = new AbortController();
   private rounds = 0;
-  /** Where it began: whoever changes to another organization takes nothing of this one there. */
-  private readonly home = organization();
+  /** Where the person was who last said something: whoever changes to another organization takes nothing of this one there. */
+  private home = organization();
 
   subscribe = (listener: () => void) => {
     this.listeners.add(listener);
@@ -53,6 +53,7 @@ export class Talk {
   /** Whoever goes on with a question has not agreed to what was proposed. */
   async ask(text: string): Promise<void> {
     if (this.isBusy()) return;
+    this.home = organization();
     this.settleOpen("the person went on without agreeing: it was not sent");
     this.set({ steps: [...this.state.steps, { kind: "question", text }], error: undefined });
     this.rounds = 0;
@@ -62,6 +63,7 @@ export class Talk {
   /** Asks again what was not answered. */
   async retry(): Promise<void> {
     if (this.isBusy()) return;
+    this.home = organization();
     this.rounds = 0;
     await this.goOn();
   }
@@ -83,9 +85,9 @@ export class Talk {
     const step = this.proposal(callId);
     const call = openCalls(this.state.steps).find(({ id }) => id === callId);
     if (!step || !call || step.state === "sending") return;
+    this.home = organization();
     this.change(callId, { state: "sending", error: undefined });
     try {
-      this.mustBeHome();
       const outcome = await carryOut(call, step.proposal);
       this.change(callId, { state: "done", outcome });
     } catch (error) {
@@ -99,13 +101,15 @@ export class Talk {
   async decline(callId: string): Promise<void> {
     const step = this.proposal(callId);
     if (!step || step.state === "sending" || step.outcome) return;
+    this.home = organization();
     const said = step.state === "failed" ? `it was refused: ${message(step.error)}` : "the person declined: it was not sent";
     this.change(callId, { state: step.state === "failed" ? "failed" : "declined", outcome: { result: said, trace: { words: said }, isBad: true } });
     await this.goOnIfSettled();
   }
 
   private async goOnIfSettled(): Promise<void> {
-    if (this.isBusy() || openCalls(this.state.steps).length > 0) return;
+    // Meanwhile it may have been begun anew.
+    if (this.state.steps.length === 0 || this.isBusy() || openCalls(this.state.steps).length > 0) return;
     await this.goOn();
   }
 
