@@ -43,6 +43,7 @@ pub mod triggers;
 pub mod imports;
 
 pub mod actions;
+pub mod assistant;
 pub mod connectors;
 pub mod projections;
 pub mod trials;

@@ -66,6 +66,7 @@ permissions! {
     SchemasWrite = "schemas:write", "Register schemas, add versions, deprecate them";
     ConnectorsRead = "connectors:read", "See connectors and endpoints of chains: their names, their state, what is no secret of them";
     ConnectorsWrite = "connectors:write", "Connect, test, replace, share and disconnect connectors; name endpoints of chains";
+    AssistantRun = "assistant:run", "Ask the assistant: what is said to it goes to the language model of a connector, at its cost";
     WalletsRead = "wallets:read", "See wallets: their names and addresses, never their keys";
     WalletsManage = "wallets:manage", "Create, import, rename, archive wallets, choose the default";
     WalletsApprove = "wallets:approve", "Approve and reject transactions and documents, where a policy names the one who does";

@@ -94,6 +94,7 @@ table! {
     SchemasWrite        yes   yes   yes       no       no;
     ConnectorsRead      yes   yes   yes       yes      yes;
     ConnectorsWrite     yes   yes   yes       no       no;
+    AssistantRun        yes   yes   yes       yes      no;
     WalletsRead         yes   yes   yes       yes      yes;
     WalletsManage       yes   yes   no        no       no;
     WalletsApprove      yes   yes   yes       yes      no;

@@ -215,7 +215,10 @@ mod tests {
 
     fn told(due: HashMap<OrganizationId, Vec<Event>>) -> Vec<(Option<String>, u64)> {
         let events = due.into_values().flatten();
-        let each = events.map(|Event::Refused { address, times, .. }| (address, times));
+        let each = events.map(|event| match event {
+            Event::Refused { address, times, .. } => (address, times),
+            Event::AssistantAsked { .. } => panic!("nobody asked"),
+        });
         each.collect()
     }
 

@@ -12,6 +12,7 @@ use super::{Error, Plan};
 use crate::access::AdminKey;
 use crate::actors::people::{Admission, People};
 use crate::actors::wallets::{Quoting, Rehearsals};
+use crate::assistant::Assistant;
 use crate::catalog::Registry;
 use crate::hooks;
 use crate::http;
@@ -76,6 +77,12 @@ pub(super) fn open(
         signing_policies: Store::signing_policies(journal.clone()),
         schemas: Store::schemas(journal.clone()),
         connectors: rooms.connectors.clone(),
+        assistant: Assistant::new(
+            &plan.assistant,
+            rooms.connectors.clone(),
+            rooms.egress.clone(),
+            Arc::clone(&rooms.clock),
+        ),
         documents: Store::documents(journal.clone()),
         data: rooms.data.clone(),
         validators: Validators::new(plan.program.clone()),

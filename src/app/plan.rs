@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::Error;
 use crate::actions::OWN_PROGRAM;
 use crate::actors::detector::chain_watcher::{ChainSources, NoChains};
+use crate::assistant;
 use crate::catalog::Source;
 use crate::chains::{self, Chains};
 use crate::config::{Config, Role};
@@ -82,6 +83,8 @@ pub struct Plan {
     pub threads: usize,
     /// How an operator tells this process from others.
     pub label: String,
+    /// How long the assistant waits for a model, if it asks any.
+    pub assistant: assistant::Config,
     /// How fast requests may come.
     pub rate_limits: http::rates::Config,
     /// Whether the label is held by this process alone, so that whoever had it before is dead.
@@ -164,6 +167,7 @@ impl Plan {
             relay: config.relay.target()?,
             threads,
             label: config.data_dir.display().to_string(),
+            assistant: config.assistant.clone(),
             rate_limits: config.rate_limits.clone(),
             exclusive,
             clock: Arc::new(SystemClock),

@@ -187,6 +187,13 @@ pub const SETTINGS: &[Setting] = &[
                 need no client of their own.",
     },
     Setting {
+        key: "assistant.seconds",
+        variable: "CHAINKEEL_ASSISTANT_SECONDS",
+        kind: Kind::Number,
+        about: "How long a language model may take for one answer of the assistant, in seconds, 600 at \
+                most; 0 turns the assistant off for all organizations.",
+    },
+    Setting {
         key: "prices.stork_url",
         variable: "CHAINKEEL_PRICES_STORK_URL",
         kind: Kind::Text,

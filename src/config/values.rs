@@ -10,8 +10,8 @@ use crate::http::rates;
 use crate::primitives::Secret;
 use crate::triggers::price;
 use crate::{
-    chains, connectors, egress, gateway, notary, projections, relay, retention, secrets, signing,
-    telemetry, traces,
+    assistant, chains, connectors, egress, gateway, notary, projections, relay, retention, secrets,
+    signing, telemetry, traces,
 };
 
 /// Everything that an operator sets. What each value does stands in [`super::SETTINGS`].
@@ -36,6 +36,7 @@ pub struct Config {
     pub rate_limits: rates::Config,
     pub secrets: secrets::Config,
     pub connectors: connectors::Config,
+    pub assistant: assistant::Config,
     pub prices: price::Config,
     pub chains: chains::Config,
     pub signing: signing::Config,
@@ -64,6 +65,7 @@ impl Default for Config {
             rate_limits: rates::Config::default(),
             secrets: secrets::Config::default(),
             connectors: connectors::Config::default(),
+            assistant: assistant::Config::default(),
             prices: price::Config::default(),
             chains: chains::Config::default(),
             signing: signing::Config::default(),

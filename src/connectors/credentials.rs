@@ -137,8 +137,13 @@ impl Credentials {
         known
     }
 
+    /// One of the fields that are no secrets, where it is a text.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name)?.as_str()
+    }
+
     /// The URL that a template comes to; the missing field is the error.
-    pub(super) fn filled(&self, template: &str) -> Result<Zeroizing<String>, Withheld> {
+    pub fn filled(&self, template: &str) -> Result<Zeroizing<String>, Withheld> {
         let origin = self.allowed.first().map(Allowed::origin);
         let value = |name: &str| match name {
             "origin" => origin.as_deref(),

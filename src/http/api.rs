@@ -45,6 +45,7 @@ use crate::aggregates::wallet_floor::Floor;
 use crate::aggregates::wallet_lane::Lane;
 use crate::aggregates::wallets::Wallets;
 use crate::aggregates::workflow::Workflow;
+use crate::assistant::Assistant;
 use crate::catalog::Registry;
 use crate::connectors::Desk;
 use crate::data::Data;
@@ -168,6 +169,8 @@ pub struct Api {
     pub schemas: Store<Schema>,
     /// Where connectors are found, sealed and opened.
     pub connectors: Desk,
+    /// Who asks language models.
+    pub assistant: Assistant,
     /// Where documents are kept.
     pub documents: Store<Document>,
     /// Tables of organizations, and their rows.

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod answer;
 pub mod api;
 pub mod api_keys;
+pub mod assistant;
 pub mod audit;
 pub mod auth;
 pub mod blocks;
@@ -53,8 +54,7 @@ pub mod wallets;
 mod web;
 pub mod workflows;
 
-pub use api::Api;
-pub use idempotency::InFlight;
 pub use openapi::openapi;
 pub use problem::documentation as problems;
 pub use server::serve;
+pub use {api::Api, idempotency::InFlight};

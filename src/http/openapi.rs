@@ -9,10 +9,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::routes::{Access, TABLE};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
-    exports, health, hooks, inbound, invitations, knowledge, members, organizations, projections,
-    public, reviews, roles, runs, search, service_accounts, storage, tables, tasks, templates,
-    testing, token_keys, ui_components, usage, users, validation, wallets, workflows,
+    activity, api_keys, assistant, audit, auth, blocks, catalog, chains, connectors, deliveries,
+    events, exports, health, hooks, inbound, invitations, knowledge, members, organizations,
+    projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
+    templates, testing, token_keys, ui_components, usage, users, validation, wallets, workflows,
 };
 
 /// Where the document is.
@@ -142,6 +142,8 @@ pub(super) const PATH: &str = "/openapi.json";
         catalog::run_action,
         catalog::triggers,
         catalog::trigger,
+        assistant::models,
+        assistant::reply,
         connectors::kinds,
         connectors::kind,
         connectors::list,
@@ -363,6 +365,7 @@ pub(super) const PATH: &str = "/openapi.json";
         (name = "retention", description = "What is kept and for how long, what may not be deleted, what has left the database"),
         (name = "policies", description = "What keys may sign, and what would be decided"),
         (name = "catalog", description = "What nodes there are"),
+        (name = "assistant", description = "What a language model says, asked of the organization's own provider"),
         (name = "connectors", description = "Credentials for providers, which nodes use and nobody sees"),
         (name = "testing", description = "Tests of workflows, and what became of them"),
         (name = "usage", description = "Compute units: prices, what was used, what is left"),

@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, Route};
 
 use super::problem::{Code, Problem};
 use super::{
-    activity, api_keys, audit, auth, blocks, catalog, chains, connectors, deliveries, events,
-    exports, health, hooks, inbound, invitations, knowledge, members, openapi, organizations,
-    projections, public, reviews, roles, runs, search, service_accounts, storage, tables, tasks,
-    templates, testing, token_keys, ui_components, usage, users, validation, wallets, workflows,
+    activity, api_keys, assistant, audit, auth, blocks, catalog, chains, connectors, deliveries,
+    events, exports, health, hooks, inbound, invitations, knowledge, members, openapi,
+    organizations, projections, public, reviews, roles, runs, search, service_accounts, storage,
+    tables, tasks, templates, testing, token_keys, ui_components, usage, users, validation,
+    wallets, workflows,
 };
 use crate::access::Permission;
 
@@ -172,6 +173,8 @@ table! {
     POST   "/v1/actions/{type}/run"                           May(ActionsRun)             catalog::run_action;
     GET    "/v1/triggers"                                     Known                       catalog::triggers;
     GET    "/v1/triggers/{type}"                              Known                       catalog::trigger;
+    GET    "/v1/assistant/models"                             May(AssistantRun)           assistant::models;
+    POST   "/v1/assistant/replies"                            May(AssistantRun)           assistant::reply;
     GET    "/v1/connector-types"                              Known                       connectors::kinds;
     GET    "/v1/connector-types/{type}"                       Known                       connectors::kind;
     GET    "/v1/connectors"                                   May(ConnectorsRead)         connectors::list;

@@ -682,15 +682,23 @@ fn every_event_of_an_organization_is_read_as_it_was_written() {
 
 #[test]
 fn every_event_at_the_door_is_read_as_it_was_written() {
-    let events = [audit::Event::Refused {
-        reason: "forbidden".to_owned(),
-        route: "GET /v1/runs/{id}".to_owned(),
-        actor: Some("sa_01h455vb4pex5vsknk084sn02q".to_owned()),
-        address: Some("192.0.2.1".to_owned()),
-        times: 7,
-        since: AT,
-        at: AT + Duration::seconds(59),
-    }];
+    let events = [
+        audit::Event::Refused {
+            reason: "forbidden".to_owned(),
+            route: "GET /v1/runs/{id}".to_owned(),
+            actor: Some("sa_01h455vb4pex5vsknk084sn02q".to_owned()),
+            address: Some("192.0.2.1".to_owned()),
+            times: 7,
+            since: AT,
+            at: AT + Duration::seconds(59),
+        },
+        audit::Event::AssistantAsked {
+            connector_id: "conn_01h455vb4pex5vsknk084sn02q".parse().unwrap(),
+            model: "a-model".to_owned(),
+            messages: 3,
+            at: AT,
+        },
+    ];
     for event in &events {
         stands("audit", event);
     }

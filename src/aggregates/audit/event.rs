@@ -1,8 +1,10 @@
-//! What was refused. Stored for ever: a changed shape is a new version and an upcaster.
+//! What was refused, and what went out to models. Stored for ever: a changed shape is a new version and an upcaster.
 
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+use crate::primitives::ConnectorId;
 
 /// The type of these streams. Each holds what one process noted at one time.
 pub const TYPE: &str = "audit";
@@ -32,6 +34,18 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// A language model was asked: something of the organization went to a provider. What it was is not kept.
+    AssistantAsked {
+        /// By which connector.
+        connector_id: ConnectorId,
+        /// Which model.
+        model: String,
+        /// How many messages the conversation had.
+        messages: u64,
+        /// When.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
 }
 
 impl Event {
@@ -39,12 +53,13 @@ impl Event {
     pub const VERSION: &'static str = "1.0";
 
     /// The names of all events, in the order of the enum.
-    pub const NAMES: [&'static str; 1] = ["refused"];
+    pub const NAMES: [&'static str; 2] = ["refused", "assistant_asked"];
 
     /// The stored name of this event.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Refused { .. } => "refused",
+            Self::AssistantAsked { .. } => "assistant_asked",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What happened at the door and is told by no other stream: attempts that were refused.
+//! What happened at the door and is told by no other stream: attempts that were refused, questions
+//! that went to a language model.
 
 mod event;
 mod upcast;

@@ -82,6 +82,7 @@ impl Sitting {
             relay: None,
             threads: 2,
             label: "bench".to_owned(),
+            assistant: crate::assistant::Config::default(),
             rate_limits: crate::http::rates::Config::default(),
             exclusive: true,
             clock: Arc::new(SystemClock),

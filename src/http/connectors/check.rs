@@ -42,6 +42,15 @@ pub(in crate::http) async fn named(
     Ok(Connector { kind: connector.kind, id: Some(id.to_string()) })
 }
 
+/// The connector of a type that is meant where somebody names none.
+pub(in crate::http) async fn found(
+    api: &Api,
+    who: &Principal,
+    kind: &str,
+) -> Result<ConnectorId, Error> {
+    api.connectors.find(who.organization, kind, record::known_as(who)).await
+}
+
 /// Everything that is wrong with the connectors of a definition, for somebody who wants to run it.
 pub(in crate::http) async fn problems(
     api: &Api,

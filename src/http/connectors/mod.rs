@@ -16,7 +16,7 @@ mod test;
 mod update;
 
 pub use callback::{__path_callback, callback};
-pub(super) use check::{named, problems};
+pub(super) use check::{found, named, problems};
 pub use connect::{__path_connect, connect};
 pub use disconnect::{__path_disconnect, disconnect};
 pub use get::{__path_get, get};

@@ -2,6 +2,7 @@
 //! which status an error has; `docs/problems.md` is generated from its table.
 
 mod answer;
+mod assistant_refusals;
 mod event_refusals;
 mod page;
 pub(in crate::http) mod refusals;

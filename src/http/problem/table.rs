@@ -498,6 +498,15 @@ problems! {
         "Live workflows use the connector",
         "live workflows use this connector",
         "`details` names them. Publish versions that use another connector, or disconnect it with `?force=true`: they will fail where they use it.";
+    AssistantNotConnected = "assistant-not-connected", 409,
+        "No language model is connected", "there is no connector of the type `openai-compatible` that may be used here",
+        "Connect a provider of language models, or a server of your own that speaks the same protocol: “Connectors” in the app, or `POST /v1/connectors` with `\"type\": \"openai-compatible\"`. docs/assistant.md says what is sent to it.";
+    AssistantWithoutModel = "assistant-without-model", 409, "Nothing says which model is asked", "nothing says which model is asked",
+        "Name it as `model`, or in the data of the connector. `GET /v1/assistant/models` lists those of the provider.";
+    AssistantUnanswered = "assistant-unanswered", 502,
+        "The language model gave no answer", "the provider of the language model gave no answer that can be used",
+        "The message says what came instead. Where credentials are refused, replace those of the connector; where a limit or a budget is used up, wait or raise it with the provider; else ask again, or another model. Nothing was carried out.";
+    AssistantOff = "assistant-off", 409, "The assistant is off", "the assistant is turned off on this installation", "Its operator has set `assistant.seconds` to 0.";
     ConnectorRefuses = "connector-refuses", 409,
         "The connector cannot do this now",
         "the connector cannot do this now",

@@ -29,6 +29,9 @@ const EXECUTIONS: u32 = 20;
 /// How many of them from one address.
 const EXECUTIONS_OF_ONE: u32 = 5;
 
+/// How many questions to a language model one person or key asks a minute: an answer takes a handful of them.
+const QUESTIONS_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("30 is not 0");
+
 /// How somebody stands after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -70,11 +73,14 @@ where
     fn new(per_second: u32, clock: &C) -> Option<Self> {
         let per_second = NonZeroU32::new(per_second)?;
         let burst = per_second.saturating_mul(NonZeroU32::new(BURST)?);
-        let quota = Quota::per_second(per_second).allow_burst(burst);
+        Some(Self::of(Quota::per_second(per_second).allow_burst(burst), clock))
+    }
+
+    fn of(quota: Quota, clock: &C) -> Self {
         let limiter = RateLimiter::dashmap_with_clock(quota, clock.clone());
         let limiter = limiter.with_middleware::<StateInformationMiddleware>();
         let until_sweep = AtomicU32::new(SWEEP_EVERY);
-        Some(Self { limiter, clock: clock.clone(), quota, until_sweep })
+        Self { limiter, clock: clock.clone(), quota, until_sweep }
     }
 
     fn take(&self, key: &K) -> Result<Standing, Exhausted> {
@@ -108,6 +114,7 @@ struct All<C: Clock> {
     logins: Option<Buckets<Source, C>>,
     keys: Option<Buckets<(OrganizationId, String), C>>,
     organizations: Option<Buckets<OrganizationId, C>>,
+    questions: Buckets<(OrganizationId, String), C>,
     executions: Option<Buckets<WorkflowId, C>>,
     executors: Option<Buckets<(WorkflowId, Source), C>>,
     trusted_proxies: Vec<IpNet>,
@@ -134,6 +141,7 @@ impl<C: Clock + Clone> Rates<C> {
             logins: Buckets::new(config.per_login, clock),
             keys: Buckets::new(config.per_key, clock),
             organizations: Buckets::new(config.per_organization, clock),
+            questions: Buckets::of(Quota::per_minute(QUESTIONS_A_MINUTE), clock),
             executions: Buckets::new(EXECUTIONS, clock),
             executors: Buckets::new(EXECUTIONS_OF_ONE, clock),
             trusted_proxies: config.trusted_proxies.clone(),
@@ -168,6 +176,11 @@ impl<C: Clock + Clone> Rates<C> {
     pub fn execute(&self, workflow: WorkflowId, address: IpAddr) -> Result<(), Exhausted> {
         take(self.0.executors.as_ref(), &(workflow, address.into()))?;
         take(self.0.executions.as_ref(), &workflow).map(drop)
+    }
+
+    /// Counts a question to a language model, which costs money elsewhere.
+    pub fn ask(&self, who: &Principal) -> Result<(), Exhausted> {
+        self.0.questions.take(&(who.organization, who.to_string())).map(drop)
     }
 
     /// Counts a request of somebody who was recognized.
@@ -253,6 +266,21 @@ mod tests {
         rates.recognize(&one).expect_err("the key has had its share");
         let other = Principal { organization: OrganizationId::generate(), ..one };
         assert_eq!(rates.recognize(&other).expect("some").expect("a limit").remaining, 5);
+    }
+
+    #[test]
+    fn questions_to_models_are_counted_by_the_minute() {
+        let (rates, clock) = rates(&Config::default());
+        let one = Principal::admin(OrganizationId::DEFAULT);
+        for _ in 0..30 {
+            rates.ask(&one).expect("there is some");
+        }
+        let refused = rates.ask(&one).expect_err("it is empty");
+        assert_eq!(refused.retry_after, Duration::from_secs(2));
+        let other = Principal { organization: OrganizationId::generate(), ..one };
+        rates.ask(&other).expect("others have their own");
+        clock.advance(Duration::from_secs(2));
+        rates.ask(&one).expect("one has come in");
     }
 
     #[test]

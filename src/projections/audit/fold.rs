@@ -56,6 +56,7 @@ pub(super) async fn write(
             Kind::Deed => rows.push(deed(event, "allowed")?),
             Kind::Attempt => rows.push(deed(event, "refused")?),
             Kind::Refusal => rows.push(refusal(event)?),
+            Kind::Question => rows.push(question(event)?),
         }
     }
     if rows.is_empty() {
@@ -132,10 +133,25 @@ fn deed<'a>(event: &'a Recorded, outcome: &'static str) -> Result<Row<'a>, Error
     })
 }
 
+/// What was asked of a language model: on the connector, as something that somebody did.
+fn question(event: &Recorded) -> Result<Row<'_>, Error> {
+    let asked = event.audit().map_err(|error| poison(event, &error))?;
+    let audit::Event::AssistantAsked { connector_id, .. } = asked else {
+        return Err(poison(event, &"it is of another kind than its name says"));
+    };
+    Ok(Row {
+        action: "assistant.asked".to_owned(),
+        subject: connector_id.to_string(),
+        ..deed(event, "allowed")?
+    })
+}
+
 /// What was refused.
 fn refusal(event: &Recorded) -> Result<Row<'_>, Error> {
     let refused = event.audit().map_err(|error| poison(event, &error))?;
-    let audit::Event::Refused { reason, route, actor, address, times, since, at } = refused;
+    let audit::Event::Refused { reason, route, actor, address, times, since, at } = refused else {
+        return Err(poison(event, &"it is of another kind than its name says"));
+    };
     let since = since.format(&Rfc3339).map_err(|error| poison(event, &error))?;
     Ok(Row {
         event,

@@ -9,6 +9,8 @@ pub(super) enum Kind {
     Attempt,
     /// It was refused at the door.
     Refusal,
+    /// A language model was asked.
+    Question,
     /// It is no business of an auditor.
     Nothing,
 }
@@ -173,12 +175,14 @@ pub(super) const SHOWN: &[&str] = &[
     "runs",
     "afterDays",
     "settledBy",
+    "model",
+    "messages",
 ];
 
 /// How an event of this type of this aggregate gets into the log.
 pub(super) fn kind(aggregate: &str, event: &str) -> Kind {
     if aggregate == crate::aggregates::audit::TYPE {
-        return Kind::Refusal;
+        return if event == "assistant_asked" { Kind::Question } else { Kind::Refusal };
     }
     let listed = DEEDS.iter().find(|(known, _)| *known == aggregate);
     if listed.is_some_and(|(_, events)| events.contains(&event)) {

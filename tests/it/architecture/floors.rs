@@ -111,6 +111,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "primitives",
         ],
     ),
+    // What a model of an organization's provider says; what it wants done is done by whoever asked.
+    ("assistant", &["connectors", "catalog", "access", "egress", "engine", "primitives"]),
     (
         "actions",
         // What a workflow keeps stands on the ledger, and which keys it has in a view.
@@ -174,6 +176,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "readiness",
             "actors",
             "projections",
+            "assistant",
             "connectors",
             "trials",
             "triggers",
@@ -221,6 +224,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gateway",
             "http",
             "actors",
+            "assistant",
             "connectors",
             "triggers",
             "notary",
@@ -246,6 +250,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
             "actors",
             "actions",
+            "assistant",
             "connectors",
             "projections",
             "triggers",
@@ -282,6 +287,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
             // The command by which the program becomes a worker for code.
             "actions",
+            "assistant",
             "connectors",
             "projections",
             "hooks",

@@ -3,6 +3,7 @@
 mod access;
 mod access_attacks;
 mod access_commands;
+mod assistant;
 mod at_once;
 mod audit;
 mod authorization;

@@ -371,6 +371,13 @@ const WALK: &[(&str, &str, &str, Expect)] = &[
     ("POST /v1/actions/{type}/run", "/v1/actions/log/run", r#"{"inputs": {"message": "x"}}"#, Own),
     ("GET /v1/triggers", "/v1/triggers", "", Own),
     ("GET /v1/triggers/{type}", "/v1/triggers/webhook", "", Own),
+    ("GET /v1/assistant/models", "/v1/assistant/models?connectorId={connector}", "", Nothing),
+    (
+        "POST /v1/assistant/replies",
+        "/v1/assistant/replies",
+        r#"{"messages": [{"role": "person", "text": "Hello"}], "connectorId": "{connector}"}"#,
+        Nothing,
+    ),
     ("GET /v1/connector-types", "/v1/connector-types", "", Own),
     ("GET /v1/connector-types/{type}", "/v1/connector-types/slack", "", Own),
     ("GET /v1/connectors", "/v1/connectors", "", Empty),
@@ -1158,6 +1165,8 @@ async fn nobody_of_another_organization_finds_or_changes_anything() {
             "/deliveries/{",
             "/dead-letters/{",
             "/bundle",
+            // The connector is of a type that no model is asked by.
+            "/assistant/",
         ];
         let asked = !route.ends_with("/stream") && !never.iter().any(|path| route.contains(path));
         if *expect == Nothing && route.starts_with("GET") && asked {

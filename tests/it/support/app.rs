@@ -180,6 +180,14 @@ pub(crate) async fn app_that_lets_go(
     .await
 }
 
+/// A fresh application whose assistant waits for a model so many seconds, and that reaches these private addresses.
+pub(crate) async fn app_that_waits(openings: &[String], seconds: u64) -> TestApp {
+    opened_at(openings, rates::Config::default(), test_keys(), |plan| {
+        plan.assistant.seconds = seconds;
+    })
+    .await
+}
+
 /// A fresh application that takes no more requests than this.
 pub(crate) async fn app_with_limits(rate_limits: rates::Config) -> TestApp {
     opened(&[], rate_limits, test_keys()).await
@@ -227,6 +235,7 @@ async fn opened_at(
         relay: None,
         threads: 1,
         label: "test".to_owned(),
+        assistant: chainkeel::assistant::Config::default(),
         rate_limits,
         exclusive: true,
         clock: Arc::new(SystemClock),

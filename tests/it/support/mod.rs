@@ -14,6 +14,7 @@ pub(crate) mod fault_proxy;
 pub(crate) mod faults;
 pub(crate) mod gateway;
 pub(crate) mod lanes;
+pub(crate) mod model;
 pub(crate) mod nats;
 mod nowhere;
 pub(crate) mod peer;
@@ -28,7 +29,7 @@ pub(crate) use app::{
     Beside, TestApp, app, app_at, app_at_that_reaches, app_of_one_place, app_that_asks,
     app_that_hears, app_that_lets_go, app_that_pays, app_that_proves, app_that_reaches,
     app_that_reads, app_that_relays, app_that_signs, app_that_tells, app_that_values,
-    app_with_keys, app_with_limits, test_keys,
+    app_that_waits, app_with_keys, app_with_limits, test_keys,
 };
 pub(crate) use command::{Said, chainkeel, chainkeel_of};
 pub(crate) use database::{TestDatabase, database, empty_database};

@@ -34,6 +34,11 @@ async fn a_task_is_approved_on_a_phone() {
 }
 
 #[actix_web::test]
+async fn a_model_is_asked_and_acts_by_what_a_person_agrees_to() {
+    passes(&app_that_reaches(&[LOOPBACK.to_owned()]).await, "assistant").await;
+}
+
+#[actix_web::test]
 async fn two_tabs_on_one_draft_lose_nothing() {
     passes(&app().await, "tabs").await;
 }

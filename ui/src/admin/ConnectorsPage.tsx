@@ -1,6 +1,6 @@
 import "../runs/runs.css";
 import "./admin.css";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Plug } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
@@ -29,7 +29,8 @@ const STATUSES = ["pending", "connected", "failing", "expired"];
 /** The credentials with which workflows reach others. */
 export function ConnectorsPage() {
   const may = useMay("connectors:write");
-  const [isMaking, setMaking] = useState(false);
+  const { connect } = useSearch({ from: "/connectors" });
+  const [isMaking, setMaking] = useState(connect !== undefined);
   const [status, setStatus] = useState("");
   const { nameOf } = useConnectorTypes();
   const connectors = usePages(["connectors", status], (cursor) => api.get("/v1/connectors", { params: { query: { limit: 50, ...(status && { status }), ...(cursor && { cursor }) } } }));
@@ -88,20 +89,22 @@ export function ConnectorsPage() {
           </Table>
         </Listing>
       </section>
-      {isMaking && <ConnectDialog onClose={() => setMaking(false)} />}
+      {isMaking && <ConnectDialog first={connect} onClose={() => setMaking(false)} />}
     </Page>
   );
 }
 
-function ConnectDialog({ onClose }: { onClose: () => void }) {
+/** `first` is the type that is chosen already. */
+function ConnectDialog({ first = "", onClose }: { first?: string | undefined; onClose: () => void }) {
   const { list } = useConnectorTypes();
   const navigate = useNavigate();
-  const [type, setType] = useState("");
-  const [name, setName] = useState("");
+  const [type, setType] = useState(first);
+  const [named, setName] = useState<string>();
   const [visibility, setVisibility] = useState("organization");
   const [data, setData] = useState<Json | undefined>({});
   const [isTried, setTried] = useState(false);
   const chosen = list.find((known) => known.type === type);
+  const name = named ?? chosen?.name ?? "";
   const schema = asObject(chosen?.dataSchema);
   const connect = useOrder(
     () => api.post("/v1/connectors", { body: { type, name: name.trim(), visibility, data: (data ?? {}) as Record<string, never> } }),
@@ -124,7 +127,7 @@ function ConnectDialog({ onClose }: { onClose: () => void }) {
               setType(event.target.value);
               setData({});
               setTried(false);
-              setName(list.find((known) => known.type === event.target.value)?.name ?? "");
+              setName(undefined);
             }}
           >
             <option value="">Choose…</option>

@@ -38,3 +38,8 @@ export const AUDIT_FIELDS = ["actor", "action", "outcome", "address", "since", "
 export function parseAuditFilter(search: Record<string, unknown>): AuditFilter {
   return Object.fromEntries(AUDIT_FIELDS.flatMap((name) => (typeof search[name] === "string" && search[name] !== "" ? [[name, search[name]]] : [])));
 }
+
+/** The provider to be connected, out of an address that leads to the form. */
+export function parseConnect({ connect }: Record<string, unknown>): { connect?: string } {
+  return typeof connect === "string" && /^[a-z0-9-]{1,60}$/.test(connect) ? { connect } : {};
+}

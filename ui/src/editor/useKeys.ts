@@ -33,6 +33,7 @@ export const KEYS: [string, string][] = [
   ["Ctrl Space", "In a text: what can be written there"],
   ["Ctrl F", "In code: search"],
   ["Escape, then Tab", "Out of a text in which Tab indents"],
+  ["Ctrl K, Ctrl I, Ctrl J", "From everywhere: to any page, to the manual, to the assistant"],
   ["?", "This sheet"],
 ];
 

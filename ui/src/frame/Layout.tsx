@@ -22,7 +22,7 @@ export function Layout() {
   useEffect(() => setOpen(false), [pathname]);
   const navigate = useNavigate();
   useEffect(() => {
-    const deeds: Record<string, () => void> = { k: () => setSearching(true), i: () => void navigate({ to: "/help", search: {} }) };
+    const deeds: Record<string, () => void> = { k: () => setSearching(true), i: () => void navigate({ to: "/help", search: {} }), j: () => void navigate({ to: "/assistant" }) };
     const open = (event: KeyboardEvent) => {
       const deed = event.ctrlKey || event.metaKey ? deeds[event.key] : undefined;
       if (!deed) return;

@@ -1,4 +1,4 @@
-import { Activity, ArrowLeftRight, BookOpen, Boxes, Bug, CircleAlert, CircleQuestionMark, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, Package, PanelsTopLeft, Play, Plug, ScrollText, Search, Settings, ShieldCheck, Terminal, Users, Wallet, Webhook, Workflow, Zap } from "lucide-react";
+import { Activity, ArrowLeftRight, BookOpen, Boxes, Bug, CircleAlert, CircleQuestionMark, Coins, Database, Download, FileCheck, HeartPulse, Inbox, KeyRound, Layers, LayoutTemplate, type LucideIcon, MessagesSquare, Package, PanelsTopLeft, Play, Plug, ScrollText, Search, Settings, ShieldCheck, Terminal, Users, Wallet, Webhook, Workflow, Zap } from "lucide-react";
 
 export type Place = { to: string; label: string; icon: LucideIcon; permission?: string; onPhone?: boolean };
 
@@ -13,6 +13,7 @@ export const PLACES: [group: string, places: Place[]][] = [
       { to: "/templates", label: "Templates", icon: LayoutTemplate, permission: "templates:read" },
       { to: "/blocks", label: "Blocks", icon: Boxes, permission: "templates:read" },
       { to: "/search", label: "Search", icon: Search, permission: "workflows:read" },
+      { to: "/assistant", label: "Assistant", icon: MessagesSquare },
     ],
   ],
   [

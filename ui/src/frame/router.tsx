@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { FaultNote } from "./Fallback";
 import { rootRoute } from "./rootRoute";
+import { assistantRoutes } from "../assistant/routes";
 import { dataRoutes } from "../data/routes";
 import { helpRoutes } from "../help/routes";
 import { observeRoutes } from "../observe/routes";
@@ -10,7 +11,7 @@ import { parseEditions } from "../publish/editionSearch";
 import { parseStage } from "../publish/stageSearch";
 import { parseRunFilter } from "../runs/runFilter";
 import { parseRunView } from "../runs/runView";
-import { parseAuditFilter, parseKeyTab, parseMemberTab, parseSettingTab } from "../admin/adminViews";
+import { parseAuditFilter, parseConnect, parseKeyTab, parseMemberTab, parseSettingTab } from "../admin/adminViews";
 import { parseMoneyFilter } from "../money/moneyFilter";
 import { parseGallery } from "../templates/galleryView";
 import { parseTaskFilter } from "../tasks/taskFilter";
@@ -152,6 +153,7 @@ const keysRoute = createRoute({
 const connectorsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/connectors",
+  validateSearch: parseConnect,
   component: lazyRouteComponent(() => import("../admin/ConnectorsPage"), "ConnectorsPage"),
 });
 
@@ -283,6 +285,7 @@ const routeTree = rootRoute.addChildren([
   saleRoute,
   policiesRoute,
   policyRoute,
+  ...assistantRoutes,
   ...dataRoutes,
   ...helpRoutes,
   ...observeRoutes,

@@ -20,7 +20,7 @@ export function HelpPage() {
   const ask = (question: string) => void navigate({ to: "/help", search: question ? { q: question } : {}, replace: true });
   const items = manual.data && q.length > 1 ? manual.data.answer(q) : [];
   return (
-    <Page title="Help" lead="Ask the manual of this version a question. Ctrl I (⌘ I) comes here from everywhere.">
+    <Page title="Help" lead="Ask the manual of this version a question. Ctrl I (⌘ I) comes here from everywhere, Ctrl J to the assistant, Ctrl K to any page.">
       <div className="row question">
         <SearchBox value={q} onChange={ask} label="Your question" hint="How do I …?" isFirst />
       </div>

@@ -36,10 +36,21 @@ const WIDE: Components = {
 };
 /* eslint-enable jsx-a11y/no-noninteractive-tabindex */
 
-/** A text of the manual. */
-export function Prose({ page, text }: { page: string; text: string }) {
+/** A link of a text that is not ours: to a page of this app, or nowhere. */
+const InnerLink: NonNullable<Components["a"]> = ({ href = "", children }) => {
+  const place = /^\/(?![/\\])/.test(href) ? new URL(href, location.origin) : undefined;
+  if (!place || /^\/(v1|docs|p|embed)\//.test(place.pathname)) return <>{children}</>;
+  return (
+    <Link to={place.pathname as string} {...(place.hash && { hash: place.hash.slice(1) })} search={Object.fromEntries(place.searchParams)}>
+      {children}
+    </Link>
+  );
+};
+
+/** A text of the manual; without a page one of somebody else, which leads to nowhere but into the app. */
+export function Prose({ page, text }: { page?: string; text: string }) {
   // The same as long as the page is: a link that is made anew loses its focus.
-  const components = useMemo(() => ({ ...WIDE, a: linkFrom(page) }), [page]);
+  const components = useMemo(() => ({ ...WIDE, ...(page === undefined ? { a: InnerLink, h1: "h3" as const, h2: "h3" as const } : { a: linkFrom(page) }) }), [page]);
   return (
     <div className="prose">
       <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]} components={components}>

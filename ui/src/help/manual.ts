@@ -1,5 +1,5 @@
 import MiniSearch from "minisearch";
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import file from "./manual.json?url";
 
 /** A heading of a page of the manual with what stands below it. Of a page in a folder, `page` is `folder~page`: an address with a dot is a file. */
@@ -40,15 +40,17 @@ export function placeFrom(page: string, link: string): { page: string; anchor: s
 }
 
 /** The manual of this version, which comes with the app. */
+export const manualQuery = queryOptions({
+  queryKey: ["fixed", "manual"],
+  queryFn: async () => {
+    const told = await fetch(new Request(new URL(file, location.href)));
+    if (!told.ok) throw new Error(`the manual did not come (${told.status})`);
+    return manualOf((await told.json()) as Section[]);
+  },
+  staleTime: Infinity,
+  gcTime: Infinity,
+});
+
 export function useManual() {
-  return useQuery({
-    queryKey: ["fixed", "manual"],
-    queryFn: async () => {
-      const told = await fetch(new Request(new URL(file, location.href)));
-      if (!told.ok) throw new Error(`the manual did not come (${told.status})`);
-      return manualOf((await told.json()) as Section[]);
-    },
-    staleTime: Infinity,
-    gcTime: Infinity,
-  });
+  return useQuery(manualQuery);
 }
