@@ -250,13 +250,21 @@ impl Api {
 
     /// Waits until a view has reached a position.
     pub async fn view_at(&self, view: &str, wanted: Option<MinPosition>) -> Result<(), Problem> {
-        let wanted = MinPosition::checked(wanted)?;
+        self.reached(view, MinPosition::checked(wanted)?).await
+    }
+
+    async fn reached(&self, view: &str, wanted: i64) -> Result<(), Problem> {
         if wanted > 0 && self.positions.wait_for(view, wanted, PATIENCE).await?.is_none() {
             return Err(self
                 .not_reached(MinPosition::NAME, self.positions.of(view).await?, wanted)
                 .await?);
         }
         Ok(())
+    }
+
+    /// Waits until a view has what this process has seen of the ledger.
+    pub async fn view_follows(&self, view: &str) -> Result<(), Problem> {
+        self.reached(view, self.tail.head()).await
     }
 
     /// Waits until a view has reached a position, and the one as of which it is asked, if it is.

@@ -74,6 +74,9 @@ pub(crate) async fn connected(app: &TestApp, peer: &Peer, model: Option<&str>) -
     }
     let body = json!({ "name": "Models", "type": "openai-compatible", "data": data });
     let made = app.client.post("/v1/connectors", &body).await;
+    // It is found once the view has it.
+    let there = format!("/v1/connectors?minPosition={}", app.head().await);
+    app.client.data(&there).await;
     made.data()["id"].as_str().unwrap().to_owned()
 }
 

@@ -89,7 +89,15 @@ pub(super) async fn sell(
     let mut reservation = shop.reservation(sale, payment, &order);
     match api.cashier.examine(&reservation).await {
         Ok(examined) => reservation.block = examined.block,
-        Err(unfit) => return shop.unfit(&reservation, unfit),
+        Err(unfit) => {
+            // Whoever presented it at the same time may have had it carried out meanwhile.
+            let Some(known) = api.cashier.sale(sale).await?.reservation else {
+                return shop.unfit(&reservation, unfit);
+            };
+            count("repeated");
+            same(&known, (&shop, &reservation.payment, &order))?;
+            return told::standing(api, request, &known, respond, true).await;
+        }
     }
     match api.cashier.reserve(reservation.clone()).await {
         Ok(()) => {
